@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* cm.h - the registry: keys and values. In memory for now.
+ *
+ * Rules of use. Keys are objects (type Key) under \Registry; a key object refers to a node
+ * of the tree. Names compare case-insensitively and keep their case. All functions may be
+ * called at PASSIVE_LEVEL only. What the tree is kept in is this room's secret: a store on
+ * disk takes its place without a change outside.
+ */
+#ifndef CM_CM_H
+#define CM_CM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <ntifs.h>
+
+#include "ob/ob.h"
+
+NTSTATUS cm_init(void); /* \Registry\Machine\{System\CurrentControlSet\{Services,Control,Enum},Software,Hardware}, \Registry\User */
+void cm_fini(void);
+
+extern struct object_type *cm_key_type;
+
+/* Opens or creates (create true; only the last component) a key; gives a reference to a key
+ * object. options REG_OPTION_*. *out_disposition: REG_CREATED_NEW_KEY or REG_OPENED_EXISTING_KEY. */
+NTSTATUS cm_key_open(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, KPROCESSOR_MODE mode,
+                     bool create, ULONG options, ULONG *out_disposition, void **out_key);
+NTSTATUS cm_key_delete(void *key);
+NTSTATUS cm_value_set(void *key, const UNICODE_STRING *name, ULONG type, const void *data, ULONG length);
+NTSTATUS cm_value_delete(void *key, const UNICODE_STRING *name);
+/* The value's bytes copied to pool (caller frees). */
+NTSTATUS cm_value_get(void *key, const UNICODE_STRING *name, ULONG *out_type, void **out_data, ULONG *out_length);
+/* Documented information classes, into kernel memory; STATUS_BUFFER_OVERFLOW / _TOO_SMALL as documented. */
+NTSTATUS cm_value_query(void *key, const UNICODE_STRING *name, KEY_VALUE_INFORMATION_CLASS kind,
+                        void *buffer, ULONG length, ULONG *out_length);
+NTSTATUS cm_value_enumerate(void *key, ULONG index, KEY_VALUE_INFORMATION_CLASS kind, void *buffer,
+                            ULONG length, ULONG *out_length);
+NTSTATUS cm_key_query(void *key, KEY_INFORMATION_CLASS kind, void *buffer, ULONG length, ULONG *out_length);
+NTSTATUS cm_key_enumerate(void *key, ULONG index, KEY_INFORMATION_CLASS kind, void *buffer,
+                          ULONG length, ULONG *out_length);
+
+#endif

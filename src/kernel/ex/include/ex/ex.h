@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* ex.h - pool, lookaside lists, resources, work items, rundown, S-lists.
+ *
+ * Rules of use. ExAllocatePool2 & co. are the allocators for everything in the kernel that
+ * a driver may see or that must be accounted; native rooms call them with a tag of theirs.
+ * Pool memory lies in a shared file (one arena), so that mm can map a driver's buffer into
+ * a program. Every block has an owner tag; ex_pool_counts says what is alive.
+ */
+#ifndef EX_EX_H
+#define EX_EX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ntifs.h>
+
+NTSTATUS ex_init(void); /* after ke_init; sets rtl's allocator */
+void ex_fini(void);
+
+/* ---- pool ------------------------------------------------------------------------- */
+
+/* Where pool memory lies in the machine's address map. */
+#define EX_POOL_BASE  0x500000000000ull
+#define EX_POOL_BYTES (64ull << 30)
+
+bool ex_pool_contains(const void *address);
+/* The shared file behind an address of pool, for mapping it elsewhere. */
+NTSTATUS ex_pool_share(const void *address, int *out_fd, uint64_t *out_offset);
+/* Whole zeroed pages of pool arena (contiguous memory, MDL pages, thread data). NULL: none. */
+void *ex_pages_allocate(size_t pages, ULONG tag);
+void ex_pages_free(void *memory);
+
+struct ex_pool_counts {
+    uint64_t blocks, bytes;
+};
+void ex_pool_counts(struct ex_pool_counts *out_counts);
+/* Calls visit for every live block; for leak reports. No lock is held during visit. */
+struct ex_pool_block {
+    const void *address;
+    size_t bytes;
+    ULONG tag;
+    bool is_paged;
+    const void *caller; /* the DDI caller that allocated it, or NULL for the kernel's own */
+};
+void ex_pool_visit(void (*visit)(const struct ex_pool_block *block, void *context), void *context);
+
+/* ---- work ---------------------------------------------------------------------------- */
+
+/* Queues a native routine to a system worker thread. IRQL <= DISPATCH_LEVEL. The memory of
+ * item is the caller's until routine starts. */
+struct ex_work {
+    WORK_QUEUE_ITEM item;
+};
+void ex_work_queue(struct ex_work *work, void (*routine)(void *context), void *context);
+/* Waits until no work item is queued or running. IRQL: PASSIVE_LEVEL. */
+void ex_work_drain(void);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* image.h - driver images in system space: load, bind, find, unload.
+ *
+ * Rules of use. image_load reads and checks the whole file first (room pe); only then is
+ * anything mapped. The list of loaded images is what lm shows and what the unwinder and the
+ * traps search; searching is lock-free, because it happens in fault handlers.
+ */
+#ifndef IMAGE_IMAGE_H
+#define IMAGE_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ntifs.h>
+
+#include "base/list.h"
+#include "pe/pe.h"
+
+struct image {
+    uint64_t base, size;             /* set once */
+    uint64_t entry;                  /* absolute address; 0: none */
+    char name[64];                   /* "wdm1.sys" */
+    char *path;                      /* host path; NULL for built-in modules */
+    struct pe_image pe;              /* parsed headers; set once */
+    uint32_t timestamp;
+    bool is_native;                  /* ntoskrnl.exe, hal.dll: names only, code is ours */
+    uint64_t pdata, pdata_size;      /* absolute address of the function table */
+    uint32_t references;             /* images that import from it, and its driver object */
+    struct list link;
+};
+
+struct image_error {
+    NTSTATUS status;
+    char text[320]; /* what, where, what to do next */
+};
+
+/* A bound import for the trace and the verifier: where a driver image's calls go. */
+NTSTATUS image_init(void);
+void image_fini(void);
+
+/* Loads a file of the host. Unresolved names of known modules bind to reporting entries;
+ * an unknown module is an error. INIT sections are kept until image_discard_init. */
+NTSTATUS image_load(const char *path, struct image **out_image, struct image_error *out_error);
+void image_discard_init(struct image *image);
+void image_unload(struct image *image);
+
+/* Lock-free; the image stays valid while its driver is loaded. NULL: not in any image. */
+struct image *image_of_address(uint64_t address);
+bool image_is_driver_code(uint64_t address);
+void image_visit(void (*visit)(struct image *image, void *context), void *context);
+/* Address of an export of a loaded image or of ntoskrnl/hal (MmGetSystemRoutineAddress). NULL: none. */
+void *image_export(const char *module, const char *name);
+
+/* The kernel's export table (generated); boot hands it in before the first load. */
+struct abi_export;
+void image_kernel_exports_set(const struct abi_export *table, size_t count);
+
+#endif

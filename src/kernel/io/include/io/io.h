@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* io.h - drivers, devices, files and the travels of an IRP.
+ *
+ * Rules of use. An IRP has exactly one holder. irp_build_* makes it, irp_send gives it to
+ * the top driver, IoCompleteRequest takes it back, irp_finish is the end. Everything the
+ * gate needs to serve a program's file call is here; it must have checked and captured its
+ * arguments before. Contract functions (IoCallDriver …) live in this room's *_ddi.c.
+ */
+#ifndef IO_IO_H
+#define IO_IO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <ntifs.h>
+
+#include "ob/ob.h"
+#include "ps/ps.h"
+
+NTSTATUS io_init(void);
+void io_fini(void); /* unloads nothing: boot has done that */
+
+extern struct object_type *io_driver_type, *io_device_type, *io_file_type, *io_completion_type;
+
+/* ---- drivers -------------------------------------------------------------------------- */
+
+struct io_load_error {
+    NTSTATUS status;
+    char text[400];
+};
+/* Loads the driver whose service key is \Registry\Machine\System\CurrentControlSet\Services\…
+ * (ImagePath, Type): image, driver object \Driver\<name>, DriverEntry, reinitialisation.
+ * Errors as NtLoadDriver documents them; out_error says it in words. */
+NTSTATUS io_driver_load(const UNICODE_STRING *service_key, struct io_load_error *out_error);
+/* Calls DriverUnload once no device has open files; STATUS_INVALID_DEVICE_REQUEST without an
+ * unload routine. What the driver has left behind (devices, links, pool, timers, threads,
+ * IRPs) is bug check DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS (0xCE) where
+ * documented, a report line otherwise. */
+NTSTATUS io_driver_unload(const UNICODE_STRING *service_key, struct io_load_error *out_error);
+DRIVER_OBJECT *io_driver_find_get(const char *name); /* "wdm1"; referenced */
+void io_driver_visit(void (*visit)(DRIVER_OBJECT *driver, void *context), void *context);
+/* A native driver (hostfs): the same object, no image. */
+NTSTATUS io_native_driver_create(const char *name, PDRIVER_INITIALIZE entry, DRIVER_OBJECT **out_driver);
+/* Unloads every driver that can be, newest first; for shutdown. Returns how many are left. */
+unsigned io_driver_unload_all(void (*report)(const char *text));
+
+/* ---- files: what the gate calls --------------------------------------------------------- */
+
+/* All pointers are kernel memory, except user buffers, which are the program's addresses. */
+struct io_create {
+    ACCESS_MASK access;
+    ULONG file_attributes, share_access, disposition, options; /* FILE_* as of NtCreateFile */
+    LARGE_INTEGER allocation_size;
+    void *ea_buffer;
+    ULONG ea_length;
+    /* filled: */
+    FILE_OBJECT *file;
+    IO_STATUS_BLOCK status;
+};
+NTSTATUS io_file_create(const OBJECT_ATTRIBUTES *attributes, KPROCESSOR_MODE mode,
+                        struct io_create *create, HANDLE *out_handle);
+
+/* One request of a program or driver on an open file. The gate fills it after checking. */
+struct io_request {
+    FILE_OBJECT *file;          /* referenced; io takes the reference */
+    KEVENT *event;              /* referenced or NULL; taken; cleared by io before sending */
+    PIO_APC_ROUTINE apc;
+    void *apc_context;          /* also the completion port's value */
+    IO_STATUS_BLOCK *user_status; /* program's address (or kernel's for kernel mode) */
+    KPROCESSOR_MODE mode;
+    uint8_t major, minor;
+    ULONG control_code;         /* device and file-system control */
+    void *input;                /* program's addresses */
+    ULONG input_length;
+    void *output;               /* read and write use output/input alone */
+    ULONG output_length;
+    LARGE_INTEGER offset;
+    ULONG key;
+    ULONG information_class;    /* query and set information, directory */
+    UNICODE_STRING *directory_pattern; /* kernel memory or NULL */
+    ULONG stack_flags;          /* SL_* */
+};
+/* Builds the IRP by transfer method, sends it, and for a synchronous file waits. Returns the
+ * NTSTATUS that the service returns (STATUS_PENDING for an asynchronous file). The status
+ * block, event, completion port and APC are served as documented. */
+NTSTATUS io_request_send(struct io_request *request);
+/* CancelIo(Ex), CancelSynchronousIo: IRPs on the file (NULL: any) issued by thread (NULL: any
+ * of the process) with that status block (NULL: any). *out_count says how many. */
+void io_cancel(struct process *process, struct process_thread *thread, FILE_OBJECT *file,
+               void *user_status, unsigned *out_count);
+
+/* Last handle of a process closed / last reference gone: wired into io_file_type. */
+
+/* ---- completion ports -------------------------------------------------------------------- */
+
+NTSTATUS io_completion_create(ULONG concurrency, void **out_port); /* body of io_completion_type */
+NTSTATUS io_completion_bind(FILE_OBJECT *file, void *port, void *key);
+NTSTATUS io_completion_post(void *port, void *key, void *apc_context, NTSTATUS status, uintptr_t information);
+struct io_completion_packet {
+    void *key, *apc_context;
+    IO_STATUS_BLOCK status;
+};
+NTSTATUS io_completion_remove(void *port, KPROCESSOR_MODE mode, bool alertable, const LARGE_INTEGER *timeout,
+                              struct io_completion_packet *packets, unsigned count, unsigned *out_count);
+
+/* ---- IRPs, stage by stage ----------------------------------------------------------------- */
+
+/* Stage 3: one of three small functions by transfer method fills the first stack location. */
+NTSTATUS irp_build_control(const struct io_request *request, PIRP *out_irp);
+NTSTATUS irp_build_transfer(const struct io_request *request, PIRP *out_irp); /* read, write */
+/* Stage 4. */
+NTSTATUS irp_send(PIRP irp, const struct io_request *request);
+/* Stage 8, called by irp_unwind when no completion routine kept the IRP. */
+void irp_finish(PIRP irp);
+
+struct io_counts {
+    uint64_t irps, files, devices, drivers;
+};
+void io_counts(struct io_counts *out_counts);
+/* Every IRP that is alive: for leak reports, !irpfind and hang reports. */
+void irp_visit(void (*visit)(PIRP irp, void *context), void *context);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* ke.h - virtual processors, IRQL, the dispatcher: threads, waits, DPCs, timers.
+ *
+ * Rules of use. A host thread may run kernel or driver code only while it holds a
+ * virtual processor (ke_processor_enter … ke_processor_leave). IRQL, the DPC queue and
+ * the KPCR belong to the processor. Every wait gives the processor up and takes one
+ * again; so does anything that may block on the host (bracket it with leave/enter at
+ * PASSIVE_LEVEL). Contract functions (KeSetEvent, KeWaitForSingleObject, KeSetTimer …)
+ * of wdm.h are implemented here and may be called by native rooms directly. Routines of
+ * drivers (DPCs, thread starts) are entered through kernel/callout; a native routine may
+ * stand in their place if it is ms_abi.
+ */
+#ifndef KE_KE_H
+#define KE_KE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ntifs.h>
+
+#include "base/list.h"
+#include "host/host.h"
+
+/* ---- start and stop ---------------------------------------------------------- */
+
+struct ke_options {
+    unsigned processors; /* 0: as many as the host has, at most 64; 1 on sim */
+};
+NTSTATUS ke_init(const struct ke_options *options);
+/* Stops the clock and frees processors; every thread but the caller must have ended. */
+void ke_fini(void);
+
+/* ---- processors and IRQL ------------------------------------------------------ */
+
+/* Takes a free virtual processor for the calling thread, in arrival order; blocks on the
+ * host while all are held. IRQL is then PASSIVE_LEVEL. Pending DPCs of the processor run
+ * first. The fast path is one atomic exchange. */
+void ke_processor_enter(void);
+/* Gives it back. IRQL must be PASSIVE_LEVEL. */
+void ke_processor_leave(void);
+bool ke_processor_is_held(void);
+unsigned ke_processor_number(void);
+unsigned ke_processor_count(void);
+
+KIRQL ke_irql(void);                  /* PASSIVE_LEVEL when no processor is held */
+KIRQL ke_irql_raise(KIRQL irql);      /* returns the old one */
+void ke_irql_lower(KIRQL irql);       /* runs what became deliverable: DPCs */
+/* The same for an emulated MOV CR8: no check of direction. */
+void ke_irql_write(KIRQL irql);
+
+/* Runs routine at irql on some processor as soon as possible, as a device interrupt does;
+ * callable from any host thread, with or without a processor. Coalesced per source: a
+ * source that is queued is not queued again. routine is native. */
+struct ke_interrupt_source {
+    struct list link;
+    void (*routine)(void *context);
+    void *context;
+    KIRQL irql;
+    bool is_queued; /* guarded by ke's interrupt lock */
+};
+void ke_interrupt_request(struct ke_interrupt_source *source);
+
+/* ---- threads -------------------------------------------------------------------- */
+
+/* The kernel's thread. PKTHREAD/PETHREAD point at it: header must be first, because
+ * threads can be waited for. ps embeds it as the first member of its own struct. */
+struct thread {
+    DISPATCHER_HEADER header;   /* signalled when the thread has ended */
+    struct host_thread *host;   /* set once at start */
+    void *process;              /* the process it belongs to (ps); set once */
+    void *attached_process;     /* KeStackAttachProcess; owner thread only */
+    uint8_t previous_mode;      /* owner thread only: UserMode while a program's service runs */
+    bool is_system;             /* set once */
+    _Atomic bool is_terminating;/* asked to end: user-mode waits fail from now on */
+    int32_t kernel_apc_disable; /* owner thread only: critical and guarded regions */
+    int32_t special_apc_disable;
+    KPRIORITY priority;
+    NTSTATUS exit_status;
+    uintptr_t stack_low, stack_high; /* set once at start */
+    struct list wait_blocks;    /* guarded by ke's dispatcher lock */
+    struct list mutants;        /* mutants it owns; dispatcher lock */
+    struct list user_apcs;      /* dispatcher lock */
+    _Atomic uint32_t wake_word; /* what it blocks on */
+    NTSTATUS wait_status;       /* dispatcher lock */
+    bool is_waiting, is_alertable, is_alerted; /* dispatcher lock */
+    KPROCESSOR_MODE wait_mode;
+    char name[32];
+    void *ke_private;           /* ke's own */
+};
+
+/* Prepares a thread whose memory the caller owns (zeroed). Not yet running. */
+void ke_thread_init(struct thread *thread, const char *name, void *process);
+/* Starts it as a host thread that holds a processor while entry runs; when entry returns or
+ * calls ke_thread_exit, owned mutants are abandoned, the header is signalled and on_end (if
+ * any) is called last of all, on that thread, at PASSIVE_LEVEL (it may free the thread). */
+NTSTATUS ke_thread_start(struct thread *thread, void (*entry)(void *), void *context,
+                         void (*on_end)(struct thread *));
+/* Makes the calling host thread a kernel thread (boot, in-process callers); undone by
+ * ke_thread_release. It holds no processor yet. */
+void ke_thread_adopt(struct thread *thread);
+void ke_thread_release(struct thread *thread);
+[[noreturn]] void ke_thread_exit(NTSTATUS status);
+struct thread *ke_thread_current(void); /* NULL on a thread that is not the kernel's */
+/* Asks a thread to end: sets is_terminating and breaks a wait it is in with WaitMode
+ * UserMode (which returns STATUS_THREAD_IS_TERMINATING), now and from now on. */
+void ke_thread_terminate(struct thread *thread);
+/* Breaks an alertable wait (NtAlertThread). */
+void ke_thread_alert(struct thread *thread);
+
+KPROCESSOR_MODE ke_previous_mode(void);
+/* Sets the running thread's previous mode, returns the old one. */
+uint8_t ke_previous_mode_swap(uint8_t mode);
+
+/* Counts of what is alive, for "everything is back where it began" in tests. */
+struct ke_counts {
+    uint64_t threads, timers_set, dpcs_queued;
+};
+void ke_counts(struct ke_counts *out_counts);
+
+/* ---- waits ------------------------------------------------------------------------ */
+
+/* KeWaitForSingleObject and KeWaitForMultipleObjects are the waits. This one is for native
+ * rooms that must block on the host (a read from a pipe, a child process): gives the
+ * processor up, runs block(context), takes one again. IRQL: PASSIVE_LEVEL. */
+void ke_block_on_host(void (*block)(void *), void *context);
+
+/* ---- time -------------------------------------------------------------------------- */
+
+/* The page that programs and drivers read at 0xfffff78000000000 and 0x7ffe0000. Brought up
+ * to date by every call. */
+KUSER_SHARED_DATA *ke_shared_data(void);
+void ke_version_set(ULONG major, ULONG minor, ULONG build);
+
+/* ---- bug check ---------------------------------------------------------------------- */
+
+struct bugcheck {
+    ULONG code;
+    ULONG_PTR parameter[4];
+    const void *registers;      /* struct host_registers of the fault, or NULL */
+    const void *exception;      /* EXCEPTION_RECORD, or NULL */
+};
+/* Stops the machine: tells the hook (report, exit code) and never returns. Any IRQL. */
+[[noreturn]] void ke_bugcheck(const struct bugcheck *bugcheck);
+/* The reporter; it must end the process. boot sets it before any driver is loaded. */
+void ke_bugcheck_hook_set(void (*hook)(const struct bugcheck *));
+
+/* The driver broke a documented rule that the kernel checks at the door, e.g. IRQL too
+ * high: bug check with rule's code. Used by the first lines of every DDI. */
+#define KE_REQUIRE_IRQL_AT_MOST(limit) \
+    do { \
+        if (__builtin_expect(ke_irql() > (limit), 0)) \
+            ke_irql_violation(__func__, (limit)); \
+    } while (0)
+/* IRQL_NOT_LESS_OR_EQUAL (0xA) with the current IRQL; name is logged. */
+[[noreturn]] void ke_irql_violation(const char *function, KIRQL limit);
+
+/* Registered once: filter and hook for host interrupts need to know what driver code is. */
+void ke_driver_code_set(bool (*is_driver_code)(uint64_t rip));
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* mm.h - MDLs, probes, programs' windows of memory, views and mappings.
+ *
+ * Rules of use. A program's memory is a window: a range of addresses below
+ * MM_USER_PROBE_ADDRESS that is backed by a shared file and mapped at the same addresses
+ * in the program's process and here. Only committed pages are mapped here, with the
+ * protection the program sees, so a bad user pointer faults in a driver as it does on
+ * Windows. Native code must never touch user memory directly: use mm_user_*, which turn a
+ * fault into a status. Mapping changes reach the program as map commands, which its front
+ * applies before the running service returns.
+ */
+#ifndef MM_MM_H
+#define MM_MM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ntifs.h>
+
+/* The address map of the machine process; the one table. */
+#define MM_LOW_BASE            0x10000ull         /* a 32-bit program's own addresses */
+#define MM_LOW_END             0x80000000ull
+#define MM_WINDOW_BASE         0x200000000000ull
+#define MM_WINDOW_BYTES        (64ull << 30)      /* one program */
+#define MM_WINDOW_END          0x400000000000ull
+#define MM_USER_PROBE_ADDRESS  0x400000000000ull
+#define MM_IMAGE_BASE          0x480000000000ull  /* driver images */
+#define MM_IMAGE_END           0x490000000000ull
+#define MM_MAPPING_BASE        0x580000000000ull  /* MDL and section mappings in system space */
+#define MM_MAPPING_END         0x5c0000000000ull
+/* Pool: EX_POOL_BASE 0x500000000000. */
+
+NTSTATUS mm_init(void);
+void mm_fini(void);
+
+/* ---- windows -------------------------------------------------------------------------- */
+
+struct mm_window;
+
+/* A change of the program's address space, applied by its front: maps [address,
+ * address+length) from share fd-number `share` (0 the window itself, 1 the pool arena) at
+ * offset with protection (HOST_* bits), or unmaps it (protection 0, share MM_SHARE_NONE). */
+struct mm_map_command {
+    uint64_t address, length, offset;
+    uint32_t share, protection;
+};
+#define MM_SHARE_WINDOW 0u
+#define MM_SHARE_POOL   1u
+#define MM_SHARE_NONE   0xffffffffu
+
+NTSTATUS mm_window_create(struct mm_window **out_window);
+void mm_window_destroy(struct mm_window *window);
+uint64_t mm_window_base(const struct mm_window *window);
+int mm_window_fd(const struct mm_window *window);
+/* Who gets the map commands (gate/server: the process's map log). NULL: in-process, nobody. */
+void mm_window_listener_set(struct mm_window *window,
+                            void (*post)(void *context, const struct mm_map_command *command),
+                            void *context);
+
+/* NtAllocateVirtualMemory and friends on a window; types and protections are the
+ * documented MEM_* and PAGE_* ones. address/size in and out, rounded as documented. */
+NTSTATUS mm_window_allocate(struct mm_window *window, uint64_t *address, uint64_t *size,
+                            ULONG type, ULONG protect);
+NTSTATUS mm_window_free(struct mm_window *window, uint64_t *address, uint64_t *size, ULONG type);
+NTSTATUS mm_window_protect(struct mm_window *window, uint64_t *address, uint64_t *size,
+                           ULONG protect, ULONG *out_old);
+NTSTATUS mm_window_query(struct mm_window *window, uint64_t address,
+                         MEMORY_BASIC_INFORMATION *out_information);
+
+/* The window in whose context the calling thread is (its process's, or the attached
+ * one's); ps sets the callback. NULL: the system process. */
+void mm_current_window_set(struct mm_window *(*current)(void));
+
+/* ---- touching user memory from native code ------------------------------------------------ */
+
+/* Copy with a fault turned into STATUS_ACCESS_VIOLATION; nothing is said about how much was
+ * copied then. Either side may be user memory. IRQL <= DISPATCH_LEVEL. */
+NTSTATUS mm_user_copy(void *to, const void *from, size_t length);
+NTSTATUS mm_user_fill(void *to, int byte, size_t length);
+/* Range and alignment check as ProbeForRead/Write document it, as a status instead of an
+ * exception: STATUS_ACCESS_VIOLATION, STATUS_DATATYPE_MISALIGNMENT. Length 0 passes. */
+NTSTATUS mm_user_probe(const volatile void *address, size_t length, unsigned alignment, bool for_write);
+/* Called by the trap room for a fault with rip in our own copy routines: where to go on, or 0. */
+uint64_t mm_user_fixup(uint64_t rip);
+
+/* ---- MDLs -------------------------------------------------------------------------------- */
+
+/* MmProbeAndLockPages as a status (no exception). Locked pages stay readable through a
+ * system mapping until unlocked, whatever the program does. */
+NTSTATUS mm_mdl_lock(PMDL mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operation);
+
+struct mm_counts {
+    uint64_t mdls_locked, pages_locked, mappings, windows;
+};
+void mm_counts(struct mm_counts *out_counts);
+
+/* Raises an exception in driver context (ProbeForRead, MmProbeAndLockPages); seh sets it. */
+void mm_raise_set([[noreturn]] void (*raise)(NTSTATUS status));
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* ps.h - processes and threads as objects.
+ *
+ * Rules of use. A process owns a handle table, a token and, unless it is the system
+ * process, a window of memory. Its threads are the kernel halves of a program's threads
+ * (companions) or system threads. Killing a process: every thread is asked to end, its
+ * IRPs are cancelled (io registers how), the last thread to end runs the rundown that
+ * closes all handles and destroys the window.
+ */
+#ifndef PS_PS_H
+#define PS_PS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <ntifs.h>
+
+#include "base/list.h"
+#include "ke/ke.h"
+#include "mm/mm.h"
+#include "ob/ob.h"
+
+/* PEPROCESS points at it: the header is first because processes can be waited for. */
+struct process {
+    DISPATCHER_HEADER header;       /* signalled when the last thread has ended */
+    uint64_t id;                    /* UniqueProcessId; set once */
+    uint64_t parent_id;
+    struct handle_table *handles;   /* set once; NULL after rundown */
+    struct mm_window *window;       /* set once; NULL: system process */
+    void *token;
+    struct process *session;        /* reserved */
+    char image_name[64];            /* set once */
+    bool is_32bit;                  /* set once */
+    uint64_t peb;                   /* user address */
+    NTSTATUS exit_status;
+    int64_t create_time;
+    struct list link;               /* process list; guarded by ps lock */
+    struct list threads;            /* guarded by ps lock */
+    uint32_t thread_count;          /* guarded by ps lock */
+    bool is_ending;                 /* guarded by ps lock */
+    UNICODE_STRING current_directory; /* host folder as an NT path; set once */
+    void *program;                  /* gate/server's own */
+};
+
+/* PETHREAD points at it. */
+struct process_thread {
+    struct thread tcb;              /* first */
+    struct process *process;        /* referenced */
+    uint64_t id;
+    struct list link;               /* process->threads; guarded by ps lock */
+    struct list irps;               /* IRP.ThreadListEntry; io's, guarded by irp_lock */
+    struct host_lock irp_lock;
+    uint64_t teb;                   /* user address */
+    void *channel;                  /* gate/server's own */
+    int64_t create_time;
+    PVOID start_address;
+    PVOID top_level_irp;
+};
+
+NTSTATUS ps_init(void); /* system process; adopts nothing */
+void ps_fini(void);
+
+extern struct process *ps_system_process;
+extern struct object_type *ps_process_type, *ps_thread_type;
+
+struct process *ps_process_current(void);          /* of the running thread, attached process considered */
+struct process_thread *ps_thread_current(void);
+
+struct ps_process_options {
+    const char *image_name;
+    uint64_t id;                /* 0: the next free one; otherwise the host's process id */
+    struct mm_window *window;   /* taken */
+    bool is_32bit;
+};
+NTSTATUS ps_process_create(const struct ps_process_options *options, struct process **out_process);
+/* A thread of process whose kernel half runs entry(context) with previous mode `mode`.
+ * Gives a reference in *out_thread. */
+NTSTATUS ps_thread_create(struct process *process, const char *name, void (*entry)(void *),
+                          void *context, KPROCESSOR_MODE mode, struct process_thread **out_thread);
+/* Makes the calling host thread a thread of process (boot, in-process programs). */
+NTSTATUS ps_thread_adopt(struct process *process, struct process_thread **out_thread);
+void ps_thread_release(struct process_thread *thread);
+
+/* Asks all threads to end and cancels their I/O; does not wait. Idempotent. A process
+ * whose threads have all ended is run down at once. */
+void ps_process_terminate(struct process *process, NTSTATUS status);
+/* io's part of ending a thread: cancel_irps asks for cancellation and does not wait;
+ * wait_irps waits until the thread's list is empty (called on the ending thread itself). */
+void ps_thread_io_set(void (*cancel_irps)(struct process_thread *), void (*wait_irps)(struct process_thread *));
+/* Called when a process has been run down (gate/server frees its half). */
+void ps_process_gone_set(void (*gone)(struct process *));
+
+struct process *ps_process_find_get(uint64_t id);
+void ps_process_visit(void (*visit)(struct process *, void *), void *context);
+
+#endif
