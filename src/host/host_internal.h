@@ -38,8 +38,7 @@ struct host_thread {
 };
 
 /* The calling thread; NULL until adopted. Read in signal handlers, hence the model. */
-extern __thread struct host_thread *host_thread_current
-    __attribute__((tls_model("initial-exec")));
+extern __thread struct host_thread *host_thread_current __attribute__((tls_model("initial-exec")));
 
 /* Makes the calling thread `thread`: stack bounds, name, alternate signal stack, GS base 0
  * (a new thread inherits its creator's). end undoes it and forbids later signals. */
@@ -54,6 +53,8 @@ void host_thread_describe(struct host_thread *thread, const struct host_thread_o
 /* Gives the calling foreign thread a struct host_thread; forget frees it at that thread's end. */
 struct host_thread *host_thread_adopt_ground(void);
 void host_thread_forget_ground(struct host_thread *thread);
+/* The calling thread has just begun and an interrupt has been asked for already. */
+void host_interrupt_begin_ground(struct host_thread *thread);
 
 /* The interrupt signal; a function because the C library keeps some for itself. */
 int host_interrupt_signal(void);

@@ -101,8 +101,8 @@ static bool fault_decode(int number, const siginfo_t *info, const ucontext_t *co
 static const char *fault_kind_name(enum host_fault_kind kind)
 {
     static const char *const names[] = {
-        "page fault", "general protection", "invalid opcode", "divide error", "breakpoint",
-        "single step", "floating point", "alignment", "bus error",
+        "page fault",  "general protection", "invalid opcode", "divide error", "breakpoint",
+        "single step", "floating point",     "alignment",      "bus error",
     };
 
     return names[kind];

@@ -19,9 +19,9 @@ int host_futex_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t deadline
         .tv_sec = (time_t)(deadline_ns / 1000000000ull),
         .tv_nsec = (long)(deadline_ns % 1000000000ull),
     };
-    long result = syscall(SYS_futex, word, operation, expected,
-                          deadline_ns == HOST_FOREVER ? NULL : &deadline, NULL,
-                          FUTEX_BITSET_MATCH_ANY);
+    long result =
+        syscall(SYS_futex, word, operation, expected,
+                deadline_ns == HOST_FOREVER ? NULL : &deadline, NULL, FUTEX_BITSET_MATCH_ANY);
 
     if (result == 0 || errno == EAGAIN || errno == EINTR)
         return 0;

@@ -8,23 +8,23 @@
 
 /* host_registers member, signal frame index */
 #define REGISTERS(X) \
-    X(rax, REG_RAX) \
-    X(rcx, REG_RCX) \
-    X(rdx, REG_RDX) \
-    X(rbx, REG_RBX) \
-    X(rsp, REG_RSP) \
-    X(rbp, REG_RBP) \
-    X(rsi, REG_RSI) \
-    X(rdi, REG_RDI) \
-    X(r8, REG_R8) \
-    X(r9, REG_R9) \
-    X(r10, REG_R10) \
-    X(r11, REG_R11) \
-    X(r12, REG_R12) \
-    X(r13, REG_R13) \
-    X(r14, REG_R14) \
-    X(r15, REG_R15) \
-    X(rip, REG_RIP) \
+    X(rax, REG_RAX)  \
+    X(rcx, REG_RCX)  \
+    X(rdx, REG_RDX)  \
+    X(rbx, REG_RBX)  \
+    X(rsp, REG_RSP)  \
+    X(rbp, REG_RBP)  \
+    X(rsi, REG_RSI)  \
+    X(rdi, REG_RDI)  \
+    X(r8, REG_R8)    \
+    X(r9, REG_R9)    \
+    X(r10, REG_R10)  \
+    X(r11, REG_R11)  \
+    X(r12, REG_R12)  \
+    X(r13, REG_R13)  \
+    X(r14, REG_R14)  \
+    X(r15, REG_R15)  \
+    X(rip, REG_RIP)  \
     X(eflags, REG_EFL)
 
 void host_registers_load(struct host_registers *out_registers, const ucontext_t *context)

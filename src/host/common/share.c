@@ -50,8 +50,8 @@ void host_share_punch(int fd, uint64_t offset, size_t length)
     if (length == 0)
         return;
     do
-        result = fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset,
-                           (off_t)length);
+        result =
+            fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length);
     while (result != 0 && errno == EINTR);
     COVE_ASSERT(result == 0);
 }

@@ -66,6 +66,7 @@ void host_thread_begin(struct host_thread *thread)
     size_t length = HOST_PAGE + HOST_ALTERNATE_BYTES;
     stack_t alternate = {.ss_size = HOST_ALTERNATE_BYTES};
     char *memory = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    bool due;
     int error;
 
     COVE_ASSERT(memory != MAP_FAILED);
@@ -79,13 +80,15 @@ void host_thread_begin(struct host_thread *thread)
         host_gs_set(NULL);
         if (thread->name[0] != '\0')
             pthread_setname_np(pthread_self(), thread->name);
-    } else {
-        thread->handle = pthread_self();
     }
+    thread->handle = pthread_self(); /* our creator may not have come to store it */
     host_thread_current = thread;
     host_lock_take(&thread->end_lock);
     thread->alive = true;
+    due = thread->interrupt_due;
     host_lock_give(&thread->end_lock);
+    if (due) /* asked for before there was anybody to signal */
+        host_interrupt_begin_ground(thread);
 }
 
 void host_thread_end(struct host_thread *thread)
@@ -110,8 +113,8 @@ void host_thread_end(struct host_thread *thread)
 int host_thread_spawn(struct host_thread *thread, const struct host_thread_options *options,
                       void *(*start)(void *), void *start_argument)
 {
-    size_t bytes = options != NULL && options->stack_bytes != 0 ? options->stack_bytes
-                                                                : HOST_STACK_BYTES;
+    size_t bytes =
+        options != NULL && options->stack_bytes != 0 ? options->stack_bytes : HOST_STACK_BYTES;
     pthread_attr_t attributes;
     int error;
 

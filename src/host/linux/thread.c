@@ -75,18 +75,53 @@ void host_thread_interrupt(struct host_thread *thread)
     host_lock_give(&thread->end_lock);
 }
 
+void host_interrupt_begin_ground(struct host_thread *thread)
+{
+    pthread_kill(thread->handle, host_interrupt_signal());
+}
+
 void host_thread_yield(void)
 {
     sched_yield();
 }
 
-/* The processors that the process was given when it started. */
-static const cpu_set_t *cpus_given(void)
-{
-    static cpu_set_t given;
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    extern void host_cpus_ask(void);
+static cpu_set_t cpus_given; /* set once: what the process was given when it started */
+static pthread_once_t cpus_once = PTHREAD_ONCE_INIT;
 
-    (void)once;
-    return &given;
+static void cpus_ask(void)
+{
+    if (sched_getaffinity(getpid(), sizeof(cpus_given), &cpus_given) != 0 ||
+        CPU_COUNT(&cpus_given) == 0) {
+        CPU_ZERO(&cpus_given);
+        CPU_SET(0, &cpus_given);
+    }
+}
+
+int host_cpu_count(void)
+{
+    pthread_once(&cpus_once, cpus_ask);
+    return CPU_COUNT(&cpus_given);
+}
+
+int host_cpu_current(void)
+{
+    int cpu = sched_getcpu();
+
+    return cpu < 0 ? 0 : cpu;
+}
+
+void host_thread_pin(int cpu)
+{
+    cpu_set_t one;
+
+    pthread_once(&cpus_once, cpus_ask);
+    if (cpu < 0) {
+        sched_setaffinity(0, sizeof(cpus_given), &cpus_given);
+        return;
+    }
+    if (cpu >= CPU_SETSIZE || !CPU_ISSET(cpu, &cpus_given))
+        return; /* a hint that cannot be followed */
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    sched_setaffinity(0, sizeof(one), &one);
 }
