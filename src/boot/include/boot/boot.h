@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* boot.h - the order in which a machine starts and stops. */
+#ifndef BOOT_BOOT_H
+#define BOOT_BOOT_H
+
+#include <stdint.h>
+
+#include <ntifs.h>
+
+struct boot_options {
+    unsigned processors;          /* 0: as the host has */
+    const char *host_folder;      /* drive C: of the machine; NULL: a private empty folder */
+    const char *socket_path;      /* NULL: no programs (in-process mode) */
+    uint32_t windows_build;       /* 0: the newest known */
+    void (*log_line)(const char *line, void *context); /* each DebugPrint line; may be NULL */
+    void *log_context;
+};
+/* Starts every room in order; on failure those already up are stopped again and error
+ * (>= 256 bytes) says which and why. The calling thread becomes a kernel thread. */
+NTSTATUS boot_start(const struct boot_options *options, char *error);
+/* Unloads drivers, stops the rooms. Returns the number of things that were left behind
+ * (objects, pool blocks, IRPs, handles, threads), each reported through report. */
+unsigned boot_stop(void (*report)(const char *line, void *context), void *context);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* server.h - the machine's socket: programs come in, get a window, a link and companions.
+ *
+ * One listener thread accepts connections. A program's connection becomes a process with a
+ * companion (kernel half) per channel; its hang-up terminates the process. A control
+ * connection is handed to the callback that boot sets.
+ */
+#ifndef SERVER_SERVER_H
+#define SERVER_SERVER_H
+
+#include <ntifs.h>
+
+NTSTATUS server_start(const char *socket_path);
+/* No new connections; programs still running are told goodbye and terminated; waits for
+ * their rundown. */
+void server_stop(const char *goodbye, uint32_t exit_code);
+/* From a bug check: tells every program to end with exit_code, takes no lock that may hang. */
+void server_abandon(const char *goodbye, uint32_t exit_code);
+
+/* Serves one control connection on its own host thread until it is closed. request is
+ * count NUL-terminated words; reply may be called many times, the last with is_last. It
+ * returns false when the peer has gone. */
+typedef struct server_control server_control;
+bool server_control_reply(server_control *control, uint32_t code, const char *text, size_t length,
+                          bool is_last);
+void server_control_set(void (*serve)(server_control *control, unsigned count, char **words));
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* wire.h - what a program's process and the machine process share.
+ *
+ * A program connects to its machine's socket (SOCK_SEQPACKET), says HELLO and is given two
+ * shared files: its window of memory and its link. The link holds the map log and one
+ * channel per thread; a system service is a request written into the thread's channel. The
+ * socket stays open for as long as both live: its hang-up is how each learns of the other's
+ * death. Everything here is fixed-width, the same for 32- and 64-bit programs.
+ */
+#ifndef WIRE_WIRE_H
+#define WIRE_WIRE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define WIRE_MAGIC   0x45564f43u /* "COVE" */
+#define WIRE_VERSION 1u
+
+/* ---- channels --------------------------------------------------------------------- */
+
+#define WIRE_ARGUMENTS 20u
+#define WIRE_CHANNELS  256u /* threads of one program at once */
+
+enum wire_turn { WIRE_TURN_PROGRAM = 0, WIRE_TURN_KERNEL = 1, WIRE_TURN_CLOSED = 2 };
+
+/* A request goes over by turn PROGRAM -> KERNEL, the answer by KERNEL -> PROGRAM; only
+ * the side whose turn it is touches the other fields. A side that is going to sleep on
+ * turn sets its sleeping flag, looks at turn once more, then sleeps (futex on turn); the
+ * other side wakes it only when the flag is set. CLOSED ends the channel. */
+struct wire_channel {
+    _Alignas(64) _Atomic uint32_t turn;
+    _Atomic uint32_t kernel_sleeps;
+    _Atomic uint32_t program_sleeps;
+    _Atomic uint32_t program_cpu; /* where the program last ran: a hint for the companion */
+    uint32_t service;
+    uint32_t count;
+    uint64_t result;
+    uint64_t arguments[WIRE_ARGUMENTS];
+};
+
+/* ---- map log ------------------------------------------------------------------------ */
+
+#define WIRE_MAP_ENTRIES 1024u
+#define WIRE_SHARE_WINDOW 0u
+#define WIRE_SHARE_POOL   1u
+#define WIRE_SHARE_NONE   0xffffffffu
+
+/* Protection bits are 1 read, 2 write, 4 execute. */
+struct wire_map {
+    uint64_t address, length, offset;
+    uint32_t share, protection;
+};
+
+/* The first bytes of the link file. */
+struct wire_link {
+    uint32_t magic, version;
+    _Atomic uint32_t is_machine_gone; /* set by the program's own watcher thread */
+    _Atomic uint32_t exit_code;       /* what the machine wants the program to end with */
+    /* The kernel appends at head % WIRE_MAP_ENTRIES; the program applies up to head before a
+     * service returns and stores how far it is in tail. Full: the service fails. */
+    _Atomic uint64_t map_head, map_tail;
+    struct wire_map map[WIRE_MAP_ENTRIES];
+    struct wire_channel channel[WIRE_CHANNELS];
+};
+
+/* ---- messages on the socket ------------------------------------------------------------ */
+
+enum wire_kind {
+    WIRE_HELLO_PROGRAM = 1, /* + up to 3 descriptors: stdin, stdout, stderr */
+    WIRE_WELCOME,           /* + 2 descriptors: window, link */
+    WIRE_GET_POOL,          /* the program needs the pool file for a map command */
+    WIRE_POOL,              /* + 1 descriptor */
+    WIRE_GOODBYE,           /* the machine ends: code, text */
+    WIRE_CONTROL,           /* text: a control request, words separated by NUL */
+    WIRE_CONTROL_REPLY,     /* code 0 or an NTSTATUS, text (JSON); sent more than once by
+                               streams; is_last says when it is over */
+};
+
+struct wire_hello {
+    uint32_t kind, magic, version;
+    uint32_t width;              /* 64, 32 or 16 */
+    uint32_t descriptors;        /* bit n: standard descriptor n comes along */
+    char image_name[128];        /* "app.exe" */
+    char folder[2048];           /* current folder of the host */
+};
+
+struct wire_welcome {
+    uint32_t kind;
+    int32_t status;              /* NTSTATUS; failed: text says why */
+    uint64_t process_id, thread_id;
+    uint64_t window_base, window_bytes;
+    uint64_t process_handle_count;
+    uint64_t standard_handle[3]; /* 0: none */
+    uint32_t windows_major, windows_minor, windows_build;
+    char current_directory[1024];/* "C:\\" or "Z:\\home\\…" in UTF-8 */
+    char text[256];
+};
+
+struct wire_text {
+    uint32_t kind;
+    uint32_t code;
+    uint32_t is_last;
+    uint32_t length;
+    char text[]; /* length bytes, at most WIRE_TEXT */
+};
+#define WIRE_TEXT 60000u
+
+/* Where machines live: $COVE_RUNTIME_DIR, else $XDG_RUNTIME_DIR/cove, else /tmp/cove-<uid>;
+ * a machine NAME is NAME.sock (and NAME.lock) there. */
+
+#endif
