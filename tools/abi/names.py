@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: MIT
+"""Status values and bug checks: headers for drivers, lookup tables for ourselves.
+
+Comes in: abi/status.tsv, abi/bugchecks.tsv (either may be missing). Goes out:
+wdk/shared/ntstatus.h, wdk/shared/bugcodes.h, status_names.c, bugcheck_names.c.
+Always holds: a name stands once; of several names with one value the first is the one
+that is shown.
+"""
+import os
+
+import tables
+
+STATUS_COLUMNS = ["name", "value", "win32", "text"]
+BUGCHECK_COLUMNS = ["name", "code", "p1", "p2", "p3", "p4", "text"]
+PARAMETERS = ("p1", "p2", "p3", "p4")
+NO_MAPPING = 317  # ERROR_MR_MID_NOT_FOUND
+UNKNOWN = 0xFFFFFFFF
+
+
+def read_table(path, columns, value, faults, optional):
+    if not os.path.exists(path):
+        return []
+    seen = {}
+    rows = tables.read(path, columns, faults, optional=optional)
+    for row in rows:
+        tables.identifier(row, "name", faults)
+        if row["name"] in seen:
+            faults.add(row.where, "%s already stands at %s" % (row["name"], seen[row["name"]]))
+        seen[row["name"]] = row.where
+        row["number"] = tables.number(row, value, faults)
+    return rows
+
+
+def read(abi, faults):
+    """(status rows, bug-check rows)"""
+    status = read_table(os.path.join(abi, "status.tsv"), STATUS_COLUMNS, "value", faults,
+                        ("win32", "text"))
+    for row in status:
+        row["error"] = tables.number(row, "win32", faults) if row["win32"] else UNKNOWN
+    bugchecks = read_table(os.path.join(abi, "bugchecks.tsv"), BUGCHECK_COLUMNS, "code", faults,
+                           PARAMETERS + ("text",))
+    return status, bugchecks
+
+
+def header(guard, title, rows, line):
+    out = ["/* SPDX-License-Identifier: MIT */\n/* %s */\n#ifndef %s\n#define %s\n\n"
+           % (title, guard, guard)]
+    width = max([len(row["name"]) for row in rows] + [0])
+    out += [line(row, width) for row in rows]
+    out.append("\n#endif\n")
+    return "".join(out)
+
+
+def status_header(rows):
+    return header("_NTSTATUS_", "ntstatus.h - status values; generated from abi/status.tsv.", rows,
+                  lambda row, width: "#define %-*s ((NTSTATUS)0x%08XL)\n"
+                  % (width, row["name"], row["number"]))
+
+
+def bugcheck_header(rows):
+    return header("_BUGCODES_", "bugcodes.h - bug-check codes; generated from abi/bugchecks.tsv.",
+                  rows, lambda row, width: "#define %-*s ((ULONG)0x%08XL)\n"
+                  % (width, row["name"], row["number"]))
+
+
+def first_of_each(rows):
+    """Sorted by number; of equal numbers the first in the table."""
+    chosen = {}
+    for row in rows:
+        chosen.setdefault(row["number"], row)
+    return [chosen[key] for key in sorted(chosen)]
+
+
+STATUS_BODY = """
+static const struct status_row *status_find(uint32_t status)
+{
+    uint32_t low = 0;
+    uint32_t high = STATUS_ROWS;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (status_rows[middle].value == status)
+            return &status_rows[middle];
+        if (status < status_rows[middle].value)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+const char *abi_status_name(uint32_t status)
+{
+    const struct status_row *row = status_find(status);
+    return row != NULL ? row->name : NULL;
+}
+
+const char *abi_status_text(uint32_t status)
+{
+    const struct status_row *row = status_find(status);
+    return row != NULL ? row->text : "";
+}
+
+uint32_t abi_status_to_win32(uint32_t status)
+{
+    const struct status_row *row = status_find(status);
+
+    if (row != NULL && row->win32 != NO_WIN32)
+        return row->win32;
+    if ((status & 0xffff0000u) == 0xc0070000u || (status & 0xffff0000u) == 0x80070000u)
+        return status & 0xffffu;
+    return NO_MAPPING;
+}
+"""
+
+
+def status_source(rows):
+    rows = first_of_each(rows)
+    out = [tables.banner("abi/status.tsv"), '#include "base/abi_names.h"\n\n#include <stddef.h>\n\n',
+           "#define STATUS_ROWS %du\n#define NO_WIN32    0xffffffffu\n#define NO_MAPPING  %du\n\n"
+           % (len(rows), NO_MAPPING),
+           "struct status_row {\n    uint32_t value;\n    uint32_t win32;\n"
+           "    const char *name;\n    const char *text;\n};\n\n",
+           "static const struct status_row status_rows[STATUS_ROWS + 1] = {\n"]
+    for row in rows:
+        out.append("    {0x%08xu, %s, %s, %s},\n" % (
+            row["number"], "NO_WIN32" if row["error"] == UNKNOWN else "%du" % row["error"],
+            tables.c_string(row["name"]), tables.c_string(row["text"])))
+    out += ["};\n", STATUS_BODY]
+    return "".join(out)
+
+
+BUGCHECK_BODY = """
+const struct abi_bugcheck *abi_bugcheck_find(uint32_t code)
+{
+    uint32_t low = 0;
+    uint32_t high = BUGCHECK_ROWS;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (bugcheck_rows[middle].code == code)
+            return &bugcheck_rows[middle];
+        if (code < bugcheck_rows[middle].code)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+"""
+
+
+def bugcheck_source(rows):
+    rows = first_of_each(rows)
+    out = [tables.banner("abi/bugchecks.tsv"),
+           '#include "base/abi_names.h"\n\n#include <stddef.h>\n\n',
+           "#define BUGCHECK_ROWS %du\n\n" % len(rows),
+           "static const struct abi_bugcheck bugcheck_rows[BUGCHECK_ROWS + 1] = {\n"]
+    for row in rows:
+        out.append("    {0x%08xu, %s, %s, {%s}},\n" % (
+            row["number"], tables.c_string(row["name"]), tables.c_string(row["text"]),
+            ", ".join(tables.c_string(row[p]) for p in PARAMETERS)))
+    out += ["};\n", BUGCHECK_BODY]
+    return "".join(out)
+
+
+def emit(status, bugchecks, output):
+    output.write("wdk/shared/ntstatus.h", status_header(status))
+    output.write("wdk/shared/bugcodes.h", bugcheck_header(bugchecks))
+    output.write("status_names.c", status_source(status))
+    output.write("bugcheck_names.c", bugcheck_source(bugchecks))

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+"""The system services: numbers, the gate's table, the program's stubs, the Zw entries.
+
+Comes in: abi/services/nt.tsv. Goes out: include/abi/services.h (numbers and the doors
+between the generated parts), service_table.c (kernel side: number to function),
+service_stubs.c (program side: NtX collects its arguments and knocks),
+zw_entries.c (kernel side: ZwX is NtX with the previous mode set to kernel).
+Always holds: numbers and names are unique; args equals the length of the signature.
+"""
+import os
+import re
+
+import tables
+
+COLUMNS = ["number", "name", "args", "signature", "status", "room", "doc"]
+STATUS = ("done", "partial", "absent")
+ITEM = re.compile(r"^([a-z][a-z0-9_]*):([A-Za-z_][A-Za-z0-9_]*)$")
+# What the C type of a kind is; everything else fills a whole slot.
+TYPES = {"u8": "uint8_t", "bool": "uint8_t", "u16": "uint16_t", "u32": "uint32_t",
+         "i32": "int32_t", "u64": "uint64_t", "i64": "uint64_t"}
+WIDE = re.compile(r"^(handle|ptr|string)(_[a-z0-9_]+)?$")
+MOST_ARGS = 20
+
+
+def check_signature(row, faults):
+    row["parameters"] = []
+    for item in row["signature"].split(",") if row["signature"] else []:
+        match = ITEM.match(item.strip())
+        if not match or not (match.group(1) in TYPES or WIDE.match(match.group(1))):
+            faults.add(row.where, 'signature: "%s" is not kind:name with a known kind' % item)
+            continue
+        row["parameters"].append((match.group(1), match.group(2)))
+    if tables.number(row, "args", faults, MOST_ARGS) != len(row["parameters"]):
+        faults.add(row.where, "args is %s but the signature has %d"
+                   % (row["args"], len(row["parameters"])))
+
+
+def read(abi, faults):
+    """The services, sorted by number."""
+    path = os.path.join(abi, "services", "nt.tsv")
+    if not os.path.exists(path):
+        return []
+    seen = {}
+    rows = tables.read(path, COLUMNS, faults, optional=("doc",))
+    for row in rows:
+        row["index"] = tables.number(row, "number", faults, 0xFFF)
+        if tables.identifier(row, "name", faults) and not row["name"].startswith("Nt"):
+            faults.add(row.where, "%s does not begin with Nt" % row["name"])
+        for key in (row["name"], row["index"]):
+            if key in seen:
+                faults.add(row.where, "%s already stands at %s" % (key, seen[key]))
+            seen[key] = row.where
+        if row["status"] not in STATUS:
+            faults.add(row.where, 'status "%s" is not done, partial or absent' % row["status"])
+        check_signature(row, faults)
+    return sorted(rows, key=lambda row: row["index"])
+
+
+def present(rows):
+    return [row for row in rows if row["status"] != "absent"]
+
+
+def parameters(row):
+    """The C parameter list, with prefixes so that no name is a keyword."""
+    items = ["%s a_%s" % (TYPES.get(kind, "uint64_t"), name) for kind, name in row["parameters"]]
+    return ", ".join(items) or "void"
+
+
+HEADER = """
+#ifndef ABI_SERVICES_H
+#define ABI_SERVICES_H
+
+#include <stdint.h>
+
+enum service_number {
+%s    SERVICE_COUNT = %d,
+};
+
+/* One service; invoke is NULL where the room has not written it. */
+struct service_entry {
+    const char *name;
+    const char *signature; /* "kind:name,..." */
+    uint64_t (*invoke)(const uint64_t *args);
+    uint32_t args;
+};
+
+/* Indexed by number; a number that is not taken has no name. */
+extern const struct service_entry service_table[];
+
+/* Kernel side: runs one service on the arguments of its caller. Answers
+ * STATUS_INVALID_SYSTEM_SERVICE for a number nobody has and STATUS_NOT_IMPLEMENTED for
+ * a service that is absent.
+ */
+uint64_t service_invoke(uint32_t number, const uint64_t *args);
+
+/* Program side: hands number and arguments to the kernel and brings back its answer. */
+uint64_t door_call(uint32_t number, const uint64_t *args, uint32_t count);
+
+/* Kernel side: sets the current thread's previous mode and answers what it was. */
+uint8_t ke_previous_mode_swap(uint8_t mode);
+
+#endif
+"""
+
+
+def services_header(rows):
+    numbers = "".join("    SERVICE_%s = %d,\n" % (row["name"], row["index"]) for row in rows)
+    count = rows[-1]["index"] + 1 if rows else 0
+    return tables.banner("abi/services/nt.tsv") + HEADER % (numbers, count)
+
+
+INVOKE = """
+uint64_t service_invoke(uint32_t number, const uint64_t *args)
+{
+    if (number >= SERVICE_COUNT || service_table[number].name == NULL)
+        return 0xc000001cu;
+    if (service_table[number].invoke == NULL)
+        return 0xc0000002u;
+    return service_table[number].invoke(args);
+}
+"""
+
+
+def prototype(row, name):
+    return "__attribute__((ms_abi)) uint32_t %s(%s)" % (name, parameters(row))
+
+
+def table_source(rows):
+    out = [tables.banner("abi/services/nt.tsv"), '#include "abi/services.h"\n\n',
+           "#include <stddef.h>\n\n"]
+    for row in present(rows):
+        values = ", ".join("(%s)args[%d]" % (TYPES.get(kind, "uint64_t"), at)
+                           for at, (kind, _) in enumerate(row["parameters"]))
+        out.append("%s;\nstatic uint64_t invoke_%s(const uint64_t *args)\n{\n%s"
+                   "    return %s(%s);\n}\n\n"
+                   % (prototype(row, row["name"]), row["name"],
+                      "" if row["parameters"] else "    (void)args;\n", row["name"], values))
+    out.append("const struct service_entry service_table[SERVICE_COUNT + 1] = {\n")
+    for row in rows:
+        invoke = "NULL" if row["status"] == "absent" else "invoke_" + row["name"]
+        out.append("    [%d] = {%s, %s, %s, %d},\n" % (
+            row["index"], tables.c_string(row["name"]), tables.c_string(row["signature"]),
+            invoke, len(row["parameters"])))
+    out += ["};\n", INVOKE]
+    return "".join(out)
+
+
+def stubs_source(rows):
+    out = [tables.banner("abi/services/nt.tsv"), '#include "abi/services.h"\n\n']
+    for row in rows:
+        count = len(row["parameters"])
+        values = ", ".join("(uint64_t)a_%s" % name for _, name in row["parameters"])
+        out.append("%s;\n%s\n{\n    const uint64_t args[%d] = {%s};\n"
+                   "    return (uint32_t)door_call(SERVICE_%s, args, %d);\n}\n\n"
+                   % (prototype(row, row["name"]), prototype(row, row["name"]), count or 1,
+                      values or "0", row["name"], count))
+    return "".join(out)
+
+
+def zw_source(rows):
+    out = [tables.banner("abi/services/nt.tsv"), '#include "abi/services.h"\n\n',
+           "/* Weak: a room that needs more of a Zw entry writes its own. */\n\n"]
+    for row in present(rows):
+        zw = "Zw" + row["name"][2:]
+        names = ", ".join("a_" + name for _, name in row["parameters"])
+        out.append("%s;\n__attribute__((weak)) %s;\n%s\n{\n"
+                   "    uint8_t mode = ke_previous_mode_swap(0);\n"
+                   "    uint32_t status = %s(%s);\n"
+                   "    ke_previous_mode_swap(mode);\n    return status;\n}\n\n"
+                   % (prototype(row, row["name"]), prototype(row, zw), prototype(row, zw),
+                      row["name"], names))
+    return "".join(out)
+
+
+def emit(rows, output):
+    output.write("include/abi/services.h", services_header(rows))
+    output.write("service_table.c", table_source(rows))
+    output.write("service_stubs.c", stubs_source(rows))
+    output.write("zw_entries.c", zw_source(rows))
