@@ -25,8 +25,9 @@ typedef int crt_put(void *context, const void *chars, size_t count);
 
 /* Formats into a sink.
  *
- * Errors:  CRT_FORMAT_FAILED when put refused, CRT_FORMAT_INVALID for a format that is refused
- *          (%n, an unknown conversion, more than INT_MAX characters); else the length
+ * Errors:  CRT_FORMAT_FAILED when put refused, CRT_FORMAT_INVALID for %n, a width or precision
+ *          beyond INT_MAX or a result longer than that; else the length. An unknown conversion
+ *          prints its own letter, as msvcrt does
  * Doc:     "Format specification syntax: printf and wprintf functions"; UNICODE_STRING (%wZ)
  * Differs: narrow text is UTF-8 rather than an ANSI code page
  */
