@@ -20,7 +20,7 @@ struct crt_source {
 };
 
 /* Scans; returns the number of values stored, or CRT_SCAN_EOF when input ended before the first
- * conversion (or, secure, when a buffer was too small).
+ * conversion. A buffer that is too small (secure) is emptied and ends the scan.
  *
  * Doc:     "Format specification fields: scanf and wscanf functions", "scanf type field characters"
  */
