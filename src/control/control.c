@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* control.c - the table of control verbs and the thread dressing each of them runs in.
+ *
+ * In comes a request of the command, out goes one JSON reply (a stream for log). A verb
+ * runs as a system thread: it may call anything a system thread may.
+ */
+#include "control/control.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control_internal.h"
+#include "ke/ke.h"
+#include "ps/ps.h"
+
+struct control_options control_options;
+
+struct verb {
+    const char *name;
+    unsigned least, most; /* words behind the verb */
+    void (*serve)(server_control *control, unsigned count, char **words);
+    bool is_kernel; /* needs a kernel thread and a processor */
+};
+
+static void shutdown_serve(server_control *control, unsigned count, char **words)
+{
+    cJSON *reply = cJSON_CreateObject();
+    cJSON_AddStringToObject(reply, "machine", control_options.name);
+    control_reply(control, 0, reply);
+    control_options.shutdown();
+}
+
+static const struct verb verbs[] = {
+    {"ps", 0, 0, control_ps, true},
+    {"log", 0, 1, control_log, false},
+    {"trace", 0, 1, control_trace, false},
+    {"service-create", 2, 3, control_service_create, true},
+    {"service-delete", 1, 1, control_service_delete, true},
+    {"service-start", 1, 1, control_service_start, true},
+    {"service-stop", 1, 1, control_service_stop, true},
+    {"service-query", 0, 1, control_service_query, true},
+    {"shutdown", 0, 0, shutdown_serve, false},
+};
+
+void control_reply(server_control *control, uint32_t code, cJSON *reply)
+{
+    char *text = cJSON_PrintUnformatted(reply);
+    cJSON_Delete(reply);
+    if (!text)
+        text = strdup("{}");
+    server_control_reply(control, code, text, strlen(text), true);
+    free(text);
+}
+
+void control_fail(server_control *control, uint32_t code, const char *text)
+{
+    cJSON *reply = cJSON_CreateObject();
+    cJSON_AddNumberToObject(reply, "error", code);
+    cJSON_AddStringToObject(reply, "text", text);
+    control_reply(control, code, reply);
+}
+
+static void serve_as_kernel_thread(const struct verb *verb, server_control *control, unsigned count,
+                                   char **words)
+{
+    struct process_thread *thread;
+    NTSTATUS status = ps_thread_adopt(ps_system_process, &thread);
+    if (!NT_SUCCESS(status)) {
+        control_fail(control, (uint32_t)status, "the machine is out of memory");
+        return;
+    }
+    ke_processor_enter();
+    verb->serve(control, count, words);
+    ke_processor_leave();
+    ps_thread_release(thread);
+}
+
+static void control_serve(server_control *control, unsigned count, char **words)
+{
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        const struct verb *verb = &verbs[i];
+        if (!count || strcmp(verb->name, words[0]))
+            continue;
+        if (count - 1 < verb->least || count - 1 > verb->most)
+            control_fail(control, CONTROL_BAD_REQUEST, "wrong number of words in the request");
+        else if (verb->is_kernel)
+            serve_as_kernel_thread(verb, control, count - 1, words + 1);
+        else
+            verb->serve(control, count - 1, words + 1);
+        return;
+    }
+    control_fail(control, CONTROL_BAD_REQUEST,
+                 "this machine does not know the request; is it of another version of cove?");
+}
+
+void control_start(const struct control_options *options)
+{
+    control_options = *options;
+    server_control_set(control_serve);
+}

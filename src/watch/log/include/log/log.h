@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* log.h - the DebugPrint monitor: keeps lines, hands them to who listens.
+ *
+ * Drivers print at any IRQL, so printing only appends to a ring; a host thread of its own
+ * delivers. A line lost because a listener is slower than the ring is long is counted and
+ * said in its place. Text without a newline waits for its newline, or for the end.
+ */
+#ifndef LOG_LOG_H
+#define LOG_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+int log_start(void);  /* becomes rtl's DebugPrint hook; errno value */
+void log_stop(void);  /* delivers what is left */
+void log_flush(void); /* returns when every line printed before is delivered */
+
+/* Called on the log's thread, one line a call, without newline. */
+typedef void log_line_fn(const char *line, size_t length, void *context);
+struct log_listener;
+/* from_start: lines that are still in the ring come first. NULL: no memory. */
+struct log_listener *log_listen(bool from_start, log_line_fn *line, void *context);
+/* After it returns, line is not called any more. Not from within line. */
+void log_unlisten(struct log_listener *listener);
+/* A line of our own into the same stream. */
+void log_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
