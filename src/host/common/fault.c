@@ -35,6 +35,8 @@ enum {
 #define PAGE_FAULT_WRITE   0x02u
 #define PAGE_FAULT_EXECUTE 0x10u
 
+#define EFLAGS_AC 0x40000u
+
 /* A hook that faults this deep inside itself will not get better. */
 #define HOST_FAULT_DEPTH 4
 
@@ -42,7 +44,7 @@ static const int fault_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
 #define FAULT_SIGNALS (sizeof(fault_signals) / sizeof(fault_signals[0]))
 
 static host_fault_hook *_Atomic fault_hook;
-static struct sigaction fault_previous[FAULT_SIGNALS]; /* set once, under install's guard */
+static struct sigaction fault_previous[FAULT_SIGNALS]; /* set at install */
 
 static bool fault_decode_trap(uint64_t trap, struct host_fault *out_fault)
 {
@@ -150,6 +152,12 @@ static void fault_give_up(int number, siginfo_t *info, void *context)
         syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), number);
 }
 
+/* The kernel leaves the flag on in the handler, where compiled code would trip over it. */
+static void fault_clear_alignment_check(void)
+{
+    __builtin_ia32_writeeflags_u64(__builtin_ia32_readeflags_u64() & ~(uint64_t)EFLAGS_AC);
+}
+
 static void fault_handle(int number, siginfo_t *info, void *opaque)
 {
     ucontext_t *context = opaque;
@@ -160,6 +168,8 @@ static void fault_handle(int number, siginfo_t *info, void *opaque)
     bool handled = false;
     int saved = errno;
 
+    if (context->uc_mcontext.gregs[REG_TRAPNO] == TRAP_ALIGNMENT)
+        fault_clear_alignment_check();
     if (fault_decode(number, info, context, &fault)) {
         if (thread == NULL || thread->fault_depth < HOST_FAULT_DEPTH) {
             host_registers_load(&registers, context);
@@ -181,8 +191,7 @@ static void fault_handle(int number, siginfo_t *info, void *opaque)
 
 void host_fault_install(host_fault_hook *hook)
 {
-    static struct host_lock lock; /* guards: installed, fault_previous */
-    static bool installed;
+    static struct host_lock lock; /* guards: fault_previous */
     struct sigaction action = {
         .sa_sigaction = fault_handle,
         .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER,
@@ -193,8 +202,13 @@ void host_fault_install(host_fault_hook *hook)
     sigaddset(&action.sa_mask, host_interrupt_signal());
     host_lock_take(&lock);
     fault_hook = hook;
-    for (size_t i = 0; i < FAULT_SIGNALS && !installed; i++)
-        sigaction(fault_signals[i], &action, &fault_previous[i]);
-    installed = true;
+    /* Each time: somebody may have taken the signals since. */
+    for (size_t i = 0; i < FAULT_SIGNALS; i++) {
+        struct sigaction previous;
+
+        sigaction(fault_signals[i], &action, &previous);
+        if (!(previous.sa_flags & SA_SIGINFO) || previous.sa_sigaction != fault_handle)
+            fault_previous[i] = previous;
+    }
     host_lock_give(&lock);
 }

@@ -46,19 +46,14 @@ static void thread_find_stack(struct host_thread *thread)
 {
     pthread_attr_t attributes;
     void *low;
-    size_t size, guard;
+    size_t size;
     int error = pthread_getattr_np(pthread_self(), &attributes);
 
     COVE_ASSERT(error == 0);
     pthread_attr_getstack(&attributes, &low, &size);
-    pthread_attr_getguardsize(&attributes, &guard);
     pthread_attr_destroy(&attributes);
     thread->stack_low = (uintptr_t)low;
     thread->stack_high = (uintptr_t)low + size;
-    /* The C library counts the guard of a stack that it made as part of the stack; the
-     * first thread's, which the kernel made, has its gap outside. */
-    if (thread->entry != NULL)
-        thread->stack_low += guard;
 }
 
 void host_thread_begin(struct host_thread *thread)
@@ -122,8 +117,7 @@ int host_thread_spawn(struct host_thread *thread, const struct host_thread_optio
         bytes = HOST_STACK_BYTES / 4;
     bytes = (bytes + HOST_PAGE - 1) & ~(size_t)(HOST_PAGE - 1);
     pthread_attr_init(&attributes);
-    /* The C library takes the guard from the size that it is given. */
-    pthread_attr_setstacksize(&attributes, bytes + HOST_GUARD_BYTES);
+    pthread_attr_setstacksize(&attributes, bytes); /* the guard comes on top (glibc 2.27) */
     pthread_attr_setguardsize(&attributes, HOST_GUARD_BYTES);
     if (thread->detached)
         pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);

@@ -140,9 +140,14 @@ typedef bool host_fault_hook(const struct host_fault *fault, struct host_registe
  * of red zone skipped), with the interrupt signal unblocked, so it may block or run long.
  * registers are those at the interrupted instruction. */
 typedef void host_interrupt_hook(struct host_registers *registers);
-/* Asked on the signal stack before host_interrupt_hook: may this point be interrupted? */
+/* Asked on the signal stack before host_interrupt_hook: may this point be interrupted? Must
+ * refuse when fewer than HOST_INTERRUPT_STACK bytes of stack are left below registers->rsp.
+ * A refusal is not remembered by the host; the next host_thread_interrupt asks again. */
+#define HOST_INTERRUPT_STACK 16384u
 typedef bool host_interrupt_filter(const struct host_registers *registers);
 
+/* May be called again, with the same hook or another: takes the signals back from whoever
+ * has set them since. */
 void host_fault_install(host_fault_hook *hook);
 void host_interrupt_install(host_interrupt_filter *filter, host_interrupt_hook *hook);
 
