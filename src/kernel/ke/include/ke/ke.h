@@ -60,6 +60,10 @@ struct ke_interrupt_source {
     bool is_queued; /* guarded by ke's interrupt lock */
 };
 void ke_interrupt_request(struct ke_interrupt_source *source);
+/* Runs now, on this thread, what is pending for its processor: interrupts above the current
+ * IRQL, DPCs if it is below DISPATCH_LEVEL, a yield that is due. For native code that is about
+ * to return to a driver, holds no lock and has nothing half done. One load when idle. */
+void ke_interrupts_poll(void);
 
 /* ---- threads -------------------------------------------------------------------- */
 
@@ -86,7 +90,22 @@ struct thread {
     bool is_waiting, is_alertable, is_alerted; /* dispatcher lock */
     KPROCESSOR_MODE wait_mode;
     char name[32];
-    void *ke_private;           /* ke's own */
+
+    /* ke's own from here on */
+    struct list kernel_apcs;    /* dispatcher lock */
+    _Atomic bool is_apc_pending;/* a kernel APC is queued; atomic */
+    bool is_in_apc;             /* owner thread only: a normal kernel APC is running */
+    KPRIORITY base_priority;
+    KAFFINITY affinity;         /* owner thread only: processors it may hold; 0: any */
+    KQUEUE *queue;              /* the queue it takes entries from; dispatcher lock */
+    struct list queue_link;     /* in queue->ThreadListHead; dispatcher lock */
+    struct list live_link;      /* among all live threads; dispatcher lock */
+    struct thread *wake_next;   /* threads about to be woken; dispatcher lock, then the waker */
+    void (*entry)(void *);      /* set once at start */
+    void *entry_context;
+    void (*on_end)(struct thread *);
+    void *exit_jump;            /* owner thread only: where ke_thread_exit goes */
+    void *ke_private;
 };
 
 /* Prepares a thread whose memory the caller owns (zeroed). Not yet running. */
@@ -111,6 +130,35 @@ void ke_thread_alert(struct thread *thread);
 KPROCESSOR_MODE ke_previous_mode(void);
 /* Sets the running thread's previous mode, returns the old one. */
 uint8_t ke_previous_mode_swap(uint8_t mode);
+
+/* ---- APCs ------------------------------------------------------------------------ */
+
+/* KeInitializeApc and KeInsertQueueApc are the contract. Kernel APCs run on their thread when
+ * it waits or lowers IRQL; user APCs are taken here by whoever enters the program's code.
+ * Takes the oldest user APC off the calling thread and runs its kernel routine. Returns false
+ * when there is none. What is left to call in the program: out_routine (NULL: nothing). */
+struct ke_user_apc {
+    PKNORMAL_ROUTINE routine;
+    PVOID context, argument1, argument2;
+};
+bool ke_user_apc_take(struct ke_user_apc *out_apc);
+bool ke_user_apc_is_pending(void);
+
+/* ---- mutants of programs ----------------------------------------------------------- */
+
+/* A KMUTANT as NtCreateMutant makes it: taking it does not disable APCs, and a thread that
+ * ends while it owns one abandons it (a driver's KMUTEX: bug check). */
+void ke_mutant_init(KMUTANT *mutant, bool is_owned);
+/* Undoes one acquisition. Errors: STATUS_MUTANT_NOT_OWNED. */
+NTSTATUS ke_mutant_release(KMUTANT *mutant, LONG *out_previous);
+
+/* ---- exceptions --------------------------------------------------------------------- */
+
+/* Documented exceptions (a semaphore's limit, a mutex of another thread) are raised through
+ * this, in the context of the driver's call; boot sets it. Unset: bug check. It must not
+ * return. */
+void ke_raise_set(void (*raise)(NTSTATUS status));
+[[noreturn]] void ke_raise(NTSTATUS status);
 
 /* Counts of what is alive, for "everything is back where it began" in tests. */
 struct ke_counts {
