@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* cove_machine.c - the program that is one machine: starts it, waits, stops it.
+ *
+ * The command starts it; people need not. It says "ready" (or why not) on the descriptor it
+ * is given, then serves its socket until it is told to shut down by a control request or a
+ * signal. Exit codes: 0, 70 after a bug check, 1 when it could not start, 3 when something
+ * was left behind.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "boot/boot.h"
+#include "control/control.h"
+#include "host/host.h"
+#include "ke/ke.h"
+
+#define EXIT_NOT_STARTED 1
+#define EXIT_LEAKS       3
+
+static _Atomic uint32_t is_ending;
+
+static void machine_end(void)
+{
+    is_ending = 1;
+    host_wake(&is_ending, 1);
+}
+
+static void on_signal(int number)
+{
+    machine_end();
+}
+
+static void wait_for_end(void *unused)
+{
+    while (!is_ending)
+        host_wait(&is_ending, 0, HOST_FOREVER);
+}
+
+static void report_line(const char *line, void *unused)
+{
+    fprintf(stderr, "cove: %s\n", line);
+}
+
+static void say(int fd, const char *text)
+{
+    if (fd >= 0) {
+        (void)!write(fd, text, strlen(text));
+        close(fd);
+    }
+}
+
+struct arguments {
+    struct boot_options boot;
+    const char *name;
+    int ready_fd;
+};
+
+static int arguments_parse(int argc, char **argv, struct arguments *out)
+{
+    static const struct option options[] = {
+        {"name", required_argument, NULL, 'n'},       {"socket", required_argument, NULL, 's'},
+        {"folder", required_argument, NULL, 'f'},     {"ready-fd", required_argument, NULL, 'r'},
+        {"processors", required_argument, NULL, 'p'}, {0},
+    };
+    *out = (struct arguments){.name = "machine", .ready_fd = -1};
+    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        switch (c) {
+        case 'n':
+            out->name = optarg;
+            break;
+        case 's':
+            out->boot.socket_path = optarg;
+            break;
+        case 'f':
+            out->boot.host_folder = optarg;
+            break;
+        case 'r':
+            out->ready_fd = atoi(optarg);
+            break;
+        case 'p':
+            out->boot.processors = (unsigned)atoi(optarg);
+            break;
+        default:
+            return EINVAL;
+        }
+    }
+    return out->boot.socket_path ? 0 : EINVAL;
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments arguments;
+    if (arguments_parse(argc, argv, &arguments)) {
+        fprintf(stderr, "cove-machine: is started by `cove boot` and `cove run`\n");
+        return 2;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGTERM, on_signal);
+    signal(SIGINT, on_signal);
+    struct control_options control = {.name = arguments.name, .shutdown = machine_end};
+    control_start(&control);
+    char error[256] = "";
+    if (!NT_SUCCESS(boot_start(&arguments.boot, error))) {
+        fprintf(stderr, "cove: %s\n", error);
+        say(arguments.ready_fd, error);
+        return EXIT_NOT_STARTED;
+    }
+    say(arguments.ready_fd, "ready");
+    ke_block_on_host(wait_for_end, NULL);
+    return boot_stop(report_line, NULL) ? EXIT_LEAKS : 0;
+}

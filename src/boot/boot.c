@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* boot.c - the order in which the rooms of a machine start, and stop again.
+ *
+ * One table of steps. Starting goes down the table, stopping up; a step that fails stops
+ * those before it. Between the two the machine is whole. The thread that calls boot_start
+ * becomes a system thread and must be the one that calls boot_stop.
+ */
+#include "boot/boot.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/abi_export.h"
+#include "boot_internal.h"
+#include "cm/cm.h"
+#include "crash/crash.h"
+#include "ex/ex.h"
+#include "gate/gate.h"
+#include "hostfs/hostfs.h"
+#include "image/image.h"
+#include "io/io.h"
+#include "ke/ke.h"
+#include "log/log.h"
+#include "mm/mm.h"
+#include "ob/ob.h"
+#include "ps/ps.h"
+#include "rtl/rtl.h"
+#include "scm/scm.h"
+#include "se/se.h"
+#include "server/server.h"
+#include "trap/trap.h"
+
+static struct boot_options boot_options;   /* set once at start */
+static struct process_thread *boot_thread; /* the caller, as a system thread */
+static struct log_listener *boot_listener;
+static struct boot_counts boot_began; /* what was alive when the machine was up */
+
+static NTSTATUS log_step(void)
+{
+    if (log_start())
+        return STATUS_NO_MEMORY;
+    if (boot_options.log_line) {
+        boot_listener = log_listen(true, boot_log_line, &boot_options);
+        if (!boot_listener)
+            return STATUS_NO_MEMORY;
+    }
+    return STATUS_SUCCESS;
+}
+
+static void log_unstep(void)
+{
+    log_flush();
+    if (boot_listener)
+        log_unlisten(boot_listener);
+    boot_listener = NULL;
+    log_stop();
+}
+
+static NTSTATUS ke_step(void)
+{
+    struct ke_options options = {.processors = boot_options.processors};
+    NTSTATUS status = ke_init(&options);
+    if (NT_SUCCESS(status))
+        ke_version_set(10, 0, boot_options.windows_build ? boot_options.windows_build : 22621);
+    return status;
+}
+
+static NTSTATUS crash_step(void)
+{
+    crash_install(server_abandon);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS ps_step(void)
+{
+    NTSTATUS status = ps_init();
+    if (!NT_SUCCESS(status))
+        return status;
+    status = ps_thread_adopt(ps_system_process, &boot_thread);
+    if (!NT_SUCCESS(status)) {
+        ps_fini();
+        return status;
+    }
+    ke_processor_enter();
+    return STATUS_SUCCESS;
+}
+
+static void ps_unstep(void)
+{
+    ke_processor_leave();
+    ps_thread_release(boot_thread);
+    boot_thread = NULL;
+    ps_fini();
+}
+
+static NTSTATUS image_step(void)
+{
+    NTSTATUS status = image_init();
+    if (NT_SUCCESS(status))
+        image_kernel_exports_set(abi_kernel_exports, abi_kernel_export_count);
+    return status;
+}
+
+static NTSTATUS trap_step(void)
+{
+    trap_install();
+    ke_driver_code_set(image_is_driver_code);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS drives_step(void)
+{
+    return boot_options.host_folder ? hostfs_drive_add('C', boot_options.host_folder)
+                                    : STATUS_SUCCESS;
+}
+
+static NTSTATUS scm_step(void)
+{
+    return scm_init() ? STATUS_UNSUCCESSFUL : STATUS_SUCCESS;
+}
+
+static NTSTATUS server_step(void)
+{
+    return boot_options.socket_path ? server_start(boot_options.socket_path) : STATUS_SUCCESS;
+}
+
+static void server_unstep(void)
+{
+    if (boot_options.socket_path)
+        server_stop("the machine was shut down", 0);
+}
+
+static const struct step {
+    const char *name;
+    NTSTATUS (*start)(void);
+    void (*stop)(void); /* NULL: nothing to undo */
+} steps[] = {
+    {"ke", ke_step, ke_fini},
+    {"log", log_step, log_unstep},
+    {"crash", crash_step, NULL},
+    {"ex", ex_init, ex_fini},
+    {"mm", mm_init, mm_fini},
+    {"ob", ob_init, ob_fini},
+    {"se", se_init, se_fini},
+    {"ps", ps_step, ps_unstep},
+    {"cm", cm_init, cm_fini},
+    {"image", image_step, image_fini},
+    {"trap", trap_step, NULL},
+    {"io", io_init, io_fini},
+    {"hostfs", hostfs_init, hostfs_fini},
+    {"drives", drives_step, NULL},
+    {"gate", boot_gate_start, gate_fini},
+    {"scm", scm_step, scm_fini},
+    {"server", server_step, server_unstep},
+};
+#define STEP_COUNT (sizeof steps / sizeof *steps)
+
+static void stop_from(size_t count)
+{
+    while (count-- > 0) {
+        if (steps[count].stop)
+            steps[count].stop();
+    }
+}
+
+NTSTATUS boot_start(const struct boot_options *options, char *error)
+{
+    boot_options = *options;
+    for (size_t i = 0; i < STEP_COUNT; i++) {
+        NTSTATUS status = steps[i].start();
+        if (!NT_SUCCESS(status)) {
+            snprintf(error, 256, "the machine could not start: %s: %s", steps[i].name,
+                     rtl_status_text(status));
+            stop_from(i);
+            return status;
+        }
+    }
+    boot_counts_take(&boot_began);
+    return STATUS_SUCCESS;
+}
+
+unsigned boot_stop(void (*report)(const char *line, void *context), void *context)
+{
+    server_unstep();
+    unsigned left = boot_drivers_unload(report, context);
+    ex_work_drain();
+    left += boot_leaks_report(&boot_began, report, context);
+    stop_from(STEP_COUNT - 1); /* the server has stopped already */
+    return left;
+}

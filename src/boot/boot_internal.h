@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* boot_internal.h - steps that are more than a line, and the counting of what is left. */
+#ifndef BOOT_INTERNAL_H
+#define BOOT_INTERNAL_H
+
+#include <stdint.h>
+
+#include "boot/boot.h"
+
+struct boot_counts {
+    uint64_t pool_blocks, objects, handles, irps, files, devices, drivers, locked_pages, timers;
+};
+void boot_counts_take(struct boot_counts *out_counts);
+/* Compares with what the machine began with; a line for each kind that is more. */
+unsigned boot_leaks_report(const struct boot_counts *began,
+                           void (*report)(const char *line, void *context), void *context);
+unsigned boot_drivers_unload(void (*report)(const char *line, void *context), void *context);
+
+NTSTATUS boot_gate_start(void); /* gate_init with the generated service table */
+void boot_log_line(const char *line, size_t length, void *options);
+
+#endif
