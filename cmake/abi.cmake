@@ -21,7 +21,8 @@ set(COVE_ABI_FILES
   ${COVE_GEN}/service_table.c ${COVE_GEN}/service_stubs.c ${COVE_GEN}/zw_entries.c
   ${COVE_GEN}/include/abi/services.h ${COVE_GEN}/include/abi/layout_asserts.h
   ${COVE_GEN}/wdk/shared/ntstatus.h ${COVE_GEN}/wdk/shared/bugcodes.h
-  ${COVE_GEN}/lib/ntoskrnl.def ${COVE_GEN}/lib/hal.def)
+  ${COVE_GEN}/lib/ntoskrnl.def ${COVE_GEN}/lib/hal.def
+  ${COVE_GEN}/lib/wdmsec.def)
 add_custom_command(
   OUTPUT ${COVE_GEN}/abi.stamp
   BYPRODUCTS ${COVE_ABI_FILES} ${CMAKE_BINARY_DIR}/docs/status.md

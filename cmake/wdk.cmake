@@ -1,1 +1,72 @@
 # SPDX-License-Identifier: MIT
+# Lays the driver kit out in <build>/share/cove/wdk as `cove cc` finds it, which is also
+# how it is installed: include/{shared,km,crt} with an overlay for any case, and lib/.
+#
+#   wdk_headers   target: the headers are there
+#   wdk           target: headers and libraries are there
+set(COVE_WDK_DIR ${CMAKE_BINARY_DIR}/share/cove/wdk)
+find_program(LLVM_DLLTOOL NAMES llvm-dlltool-19 REQUIRED)
+find_program(LLVM_LIB NAMES llvm-lib-19 REQUIRED)
+find_program(PE_CLANG NAMES clang-19 REQUIRED)
+
+file(GLOB_RECURSE COVE_WDK_HEADERS CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/include/wdk/*)
+add_custom_command(
+  OUTPUT ${COVE_WDK_DIR}/headers.stamp
+  BYPRODUCTS ${COVE_WDK_DIR}/include/overlay.yaml
+  COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/abi/wdk_tree.py
+          --out ${COVE_WDK_DIR}/include ${CMAKE_SOURCE_DIR}/include/wdk ${COVE_GEN}/wdk
+  COMMAND ${CMAKE_COMMAND} -E touch ${COVE_WDK_DIR}/headers.stamp
+  DEPENDS ${COVE_WDK_HEADERS} ${COVE_ABI_TOOLS} ${COVE_GEN}/wdk/shared/ntstatus.h
+          ${COVE_GEN}/wdk/shared/bugcodes.h
+  COMMENT "wdk: headers")
+add_custom_target(wdk_headers DEPENDS ${COVE_WDK_DIR}/headers.stamp)
+add_dependencies(wdk_headers abi_headers)
+
+set(COVE_WDK_LIBS "")
+
+# cove_import_library(NAME DEF): NAME.lib from a module definition.
+function(cove_import_library name definition)
+  set(lib ${COVE_WDK_DIR}/lib/${name}.lib)
+  add_custom_command(OUTPUT ${lib}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${COVE_WDK_DIR}/lib
+    COMMAND ${LLVM_DLLTOOL} -m i386:x86-64 -d ${definition} -l ${lib}
+    DEPENDS ${definition} COMMENT "wdk: ${name}.lib")
+  set(COVE_WDK_LIBS ${COVE_WDK_LIBS} ${lib} PARENT_SCOPE)
+endfunction()
+
+# cove_driver_library(NAME SOURCES…): NAME.lib of code that is linked into drivers.
+# Never stack-protected: this is what protection rests on.
+function(cove_driver_library name)
+  set(lib ${COVE_WDK_DIR}/lib/${name}.lib)
+  set(objects "")
+  foreach(source ${ARGN})
+    get_filename_component(stem ${source} NAME_WE)
+    set(object ${CMAKE_BINARY_DIR}/gen/pe/${name}-${stem}.obj)
+    add_custom_command(OUTPUT ${object}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/gen/pe
+      COMMAND ${PE_CLANG} --target=x86_64-pc-windows-msvc -O2 -nostdlibinc -fms-extensions
+              -fno-stack-protector -Wall -Wextra -Werror -c ${source} -o ${object}
+      DEPENDS ${source} COMMENT "wdk: ${stem}.obj")
+    list(APPEND objects ${object})
+  endforeach()
+  add_custom_command(OUTPUT ${lib}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${COVE_WDK_DIR}/lib
+    COMMAND ${LLVM_LIB} /nologo /llvmlibempty /machine:x64 /out:${lib} ${objects}
+    DEPENDS ${objects} COMMENT "wdk: ${name}.lib")
+  set(COVE_WDK_LIBS ${COVE_WDK_LIBS} ${lib} PARENT_SCOPE)
+endfunction()
+
+cove_import_library(ntoskrnl ${COVE_GEN}/lib/ntoskrnl.def)
+cove_import_library(hal ${COVE_GEN}/lib/hal.def)
+cove_import_library(wdmsec ${COVE_GEN}/lib/wdmsec.def)
+set(gs ${CMAKE_SOURCE_DIR}/src/drivers/gs)
+set(gs_common ${gs}/cookie.c ${gs}/cookie_check.S)
+cove_driver_library(BufferOverflowK ${gs_common} ${gs}/report_bugcheck.c)
+cove_driver_library(BufferOverflowFastFailK ${gs_common} ${gs}/report_fastfail.c)
+cove_driver_library(libcntpr ${gs}/fltused.c)
+# The safe string functions are inline; the library is there because projects name it.
+cove_driver_library(ntstrsafe)
+
+add_custom_target(wdk ALL DEPENDS wdk_headers ${COVE_WDK_LIBS})
+add_dependencies(wdk abi_headers wdk_headers)
+install(DIRECTORY ${COVE_WDK_DIR}/include ${COVE_WDK_DIR}/lib DESTINATION share/cove/wdk)

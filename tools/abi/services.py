@@ -76,22 +76,11 @@ enum service_number {
 %s    SERVICE_COUNT = %d,
 };
 
-/* One service; invoke is NULL where the room has not written it. */
-struct service_entry {
-    const char *name;
-    const char *signature; /* "kind:name,..." */
-    uint64_t (*invoke)(const uint64_t *args);
-    uint32_t args;
-};
-
-/* Indexed by number; a number that is not taken has no name. */
-extern const struct service_entry service_table[];
-
-/* Kernel side: runs one service on the arguments of its caller. Answers
- * STATUS_INVALID_SYSTEM_SERVICE for a number nobody has and STATUS_NOT_IMPLEMENTED for
- * a service that is absent.
+/* Indexed by number (gate/gate.h has the type): a number that is not taken has no name,
+ * a service nobody has written has no function.
  */
-uint64_t service_invoke(uint32_t number, const uint64_t *args);
+struct service_entry;
+extern const struct service_entry *const service_table;
 
 /* Program side: hands number and arguments to the kernel and brings back its answer. */
 uint64_t door_call(uint32_t number, const uint64_t *args, uint32_t count);
@@ -109,39 +98,27 @@ def services_header(rows):
     return tables.banner("abi/services/nt.tsv") + HEADER % (numbers, count)
 
 
-INVOKE = """
-uint64_t service_invoke(uint32_t number, const uint64_t *args)
-{
-    if (number >= SERVICE_COUNT || service_table[number].name == NULL)
-        return 0xc000001cu;
-    if (service_table[number].invoke == NULL)
-        return 0xc0000002u;
-    return service_table[number].invoke(args);
-}
-"""
-
-
 def prototype(row, name):
     return "__attribute__((ms_abi)) uint32_t %s(%s)" % (name, parameters(row))
 
 
 def table_source(rows):
     out = [tables.banner("abi/services/nt.tsv"), '#include "abi/services.h"\n\n',
-           "#include <stddef.h>\n\n"]
+           '#include <stddef.h>\n\n#include "gate/gate.h"\n\n']
     for row in present(rows):
         values = ", ".join("(%s)args[%d]" % (TYPES.get(kind, "uint64_t"), at)
                            for at, (kind, _) in enumerate(row["parameters"]))
-        out.append("%s;\nstatic uint64_t invoke_%s(const uint64_t *args)\n{\n%s"
-                   "    return %s(%s);\n}\n\n"
-                   % (prototype(row, row["name"]), row["name"],
+        out.append("%s __asm__(\"%s\");\nstatic uint64_t invoke_%s(const uint64_t *args)\n{\n%s"
+                   "    return call_%s(%s);\n}\n\n"
+                   % (prototype(row, "call_" + row["name"]), row["name"], row["name"],
                       "" if row["parameters"] else "    (void)args;\n", row["name"], values))
-    out.append("const struct service_entry service_table[SERVICE_COUNT + 1] = {\n")
+    out.append("static const struct service_entry rows[SERVICE_COUNT + 1] = {\n")
     for row in rows:
         invoke = "NULL" if row["status"] == "absent" else "invoke_" + row["name"]
-        out.append("    [%d] = {%s, %s, %s, %d},\n" % (
-            row["index"], tables.c_string(row["name"]), tables.c_string(row["signature"]),
-            invoke, len(row["parameters"])))
-    out += ["};\n", INVOKE]
+        out.append("    [%d] = {.name = %s, .args = %d, .signature = %s, .invoke = %s},\n" % (
+            row["index"], tables.c_string(row["name"]), len(row["parameters"]),
+            tables.c_string(row["signature"]), invoke))
+    out.append("};\nconst struct service_entry *const service_table = rows;\n")
     return "".join(out)
 
 

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT */
+/* cc.c - `cove cc`: compiles and links a WDM driver.
+ *
+ * In come sources as a Windows driver author writes them, out comes a .sys that loads
+ * here and on Windows. This file knows what clang, llvm-rc and lld-link must be told
+ * so that they behave like the WDK's own build; the rest of the command line goes on
+ * to clang. One tool runs at a time; the first that fails ends the run with its code.
+ */
+#include "cc.h"
+#include "cli.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CLANG  "clang-19"
+#define LINKER "lld-link-19"
+#define RC     "llvm-rc-19"
+
+static const char help_text[] =
+    "usage: cove cc [-o NAME.sys] [OPTIONS] FILE...\n"
+    "\n"
+    "Compiles and links a WDM driver. FILE is a source (.c .cpp .S .rc), an object, a\n"
+    "library, a .res or a .def. Options not listed here go to clang.\n"
+    "\n"
+    "  -o FILE        what to write; without it the first source's name and .sys\n"
+    "  -c             compile only: an .obj (or .res) beside you\n"
+    "  -O1 -O2 -Os    a free build; without, a checked one (DBG=1)\n"
+    "  -g             debug information: a .pdb beside the driver\n"
+    "  -gdwarf        debug information inside the driver, for gdb\n"
+    "  -fstack-protector-strong   stack cookies, set up by GsDriverEntry\n"
+    "  --entry=NAME   entry point; else DriverEntry or GsDriverEntry\n"
+    "  -lNAME -L DIR  NAME.lib, and where to look for it\n"
+    "  -Wl,A,B        words for lld-link\n"
+    "  --verbose      print each command before it runs; -### prints and does nothing\n"
+    "\n"
+    "NTDDI_VERSION or _WIN32_WINNT given with -D choose an older interface. The WDK is\n"
+    "taken from ../share/cove/wdk beside the program, or from COVE_WDK.\n";
+
+/* Where headers and import libraries are: a path without symbolic links, because the
+ * overlay that ignores case compares names.
+ */
+static const char *wdk_find(void)
+{
+    const char *chosen = getenv("COVE_WDK");
+    char self[PATH_MAX];
+    char real[PATH_MAX];
+
+    if (chosen == NULL || *chosen == '\0') {
+        ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+        if (length < 0)
+            length = 0;
+        self[length] = '\0';
+        char *slash = strrchr(self, '/');
+        if (slash != NULL)
+            *slash = '\0';
+        chosen = text_copyf("%s/../share/cove/wdk", self);
+    }
+    if (realpath(chosen, real) == NULL || access(text_copyf("%s/include", real), R_OK) != 0) {
+        fprintf(stderr,
+                "cove cc: no driver kit at %s; set COVE_WDK to the folder that holds "
+                "its include and lib\n",
+                chosen);
+        return NULL;
+    }
+    return text_copyf("%s", real);
+}
+
+/* ---- compiling --------------------------------------------------------------- */
+
+/* Dialect and code generation of a kernel-mode build. */
+static const char *const compile_flags[] = {
+    "--target=x86_64-pc-windows-msvc",
+    "-fms-extensions",
+    "-fms-compatibility",
+    "-fasync-exceptions",
+    "-mno-red-zone",
+    "-fno-stack-protector",
+    "-fno-strict-aliasing",
+    "-fwrapv",
+    "-nostdlibinc",
+    NULL,
+};
+
+/* Microsoft's dialect, pool tags and the case of names are no news here; what MSVC
+ * lets pass with a warning is a warning.
+ */
+static const char *const warning_flags[] = {
+    "-Wno-microsoft",
+    "-Wno-ignored-attributes",
+    "-Wno-ignored-pragma-intrinsic",
+    "-Wno-pragma-pack",
+    "-Wno-unknown-pragmas",
+    "-Wno-multichar",
+    "-Wno-four-char-constants",
+    "-Wno-nonportable-include-path",
+    "-Wno-error=incompatible-function-pointer-types",
+    "-Wno-error=int-conversion",
+    "-Wuninitialized",
+    "-Wsometimes-uninitialized",
+    NULL,
+};
+
+/* No C++ exceptions, type information or locked statics in the kernel; operator new is
+ * the driver's own.
+ */
+static const char *const cxx_flags[] = {
+    "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-Wno-writable-strings", NULL,
+};
+
+static bool is_defined(const struct cc_options *options, const char *name)
+{
+    for (size_t i = 0; i < options->defines.count; i++)
+        if (strcmp(options->defines.items[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* The macros of a WDK build; one that the command line mentions is the user's. */
+static void defines_add(struct words *command, const struct cc_options *options)
+{
+    static const struct {
+        const char *name;
+        const char *value;
+    } fixed[] = {
+        {"_AMD64_", "1"},
+        {"AMD64", "1"},
+        {"_KERNEL_MODE", "1"},
+        {"WINNT", "1"},
+        {"WIN32", "100"},
+        {"_NT1X_", "100"},
+        {"STD_CALL", "1"},
+        {"CONDITION_HANDLING", "1"},
+        {"NT_UP", "0"},
+        {"NT_INST", "0"},
+        {"DEVL", "1"},
+        {"_WIN32_IE", "0x0A00"},
+        {"UNICODE", "1"},
+        {"_UNICODE", "1"},
+        {"DEPRECATE_DDK_FUNCTIONS", "1"},
+    };
+    static const char *const version[] = {"-D_WIN32_WINNT=0x0A00", "-DWINVER=0x0A00",
+                                          "-DNTDDI_VERSION=0x0A00000C", NULL};
+
+    for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+        if (!is_defined(options, fixed[i].name))
+            words_addf(command, "-D%s=%s", fixed[i].name, fixed[i].value);
+    if (!is_defined(options, "NTDDI_VERSION") && !is_defined(options, "_WIN32_WINNT") &&
+        !is_defined(options, "WINVER"))
+        words_list(command, version);
+    if (!options->is_optimized && !is_defined(options, "DBG"))
+        words_add(command, "-DDBG=1");
+    if (options->is_optimized && !is_defined(options, "NDEBUG"))
+        words_add(command, "-DNDEBUG");
+}
+
+static void includes_add(struct words *command, const char *wdk)
+{
+    static const char *const folders[] = {"shared", "km", "crt", NULL};
+    const char *overlay = text_copyf("%s/include/overlay.yaml", wdk);
+
+    if (access(overlay, R_OK) == 0)
+        words_addf(command, "-ivfsoverlay%s", overlay);
+    for (const char *const *folder = folders; *folder != NULL; folder++) {
+        words_add(command, "-isystem");
+        words_addf(command, "%s/include/%s", wdk, *folder);
+    }
+}
+
+/* The name of a file without folders and extension, as text of our own. */
+static char *stem_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+
+    return text_copyf("%.*s", dot != NULL && dot != name ? (int)(dot - name) : (int)strlen(name),
+                      name);
+}
+
+static int source_compile(const struct cc_options *options, const char *wdk,
+                          const struct cc_source *source, const char *object)
+{
+    struct words command = {0};
+
+    words_add(&command, CLANG);
+    words_list(&command, compile_flags);
+    words_list(&command, warning_flags);
+    defines_add(&command, options);
+    if (source->language == CC_CXX) {
+        words_list(&command, cxx_flags);
+        words_add(&command, options->standard_cxx != NULL ? options->standard_cxx : "-std=gnu++17");
+    } else if (source->language == CC_C) {
+        words_add(&command, options->standard_c != NULL ? options->standard_c : "-std=gnu17");
+    }
+    if (options->has_debug && !options->has_dwarf) {
+        words_add(&command, "-g");
+        words_add(&command, "-gcodeview");
+    }
+    words_join(&command, &options->clang);
+    includes_add(&command, wdk);
+    if (options->mode != CC_CLANG)
+        words_add(&command, "-c");
+    if (source->forced != NULL)
+        words_addf(&command, "-x%s", source->forced);
+    words_add(&command, source->path);
+    if (object != NULL) {
+        words_add(&command, "-o");
+        words_add(&command, object);
+    }
+    return cc_run(options, &command);
+}
+
+/* A resource script is preprocessed like C and then compiled. */
+static int resource_compile(const struct cc_options *options, const char *wdk,
+                            const struct cc_source *source, const char *temporary,
+                            const char *object)
+{
+    struct words preprocess = {0};
+    struct words compile = {0};
+    char *plain = text_copyf("%s/%s-plain.rc", temporary, stem_of(source->path));
+
+    words_add(&preprocess, CLANG);
+    words_list(&preprocess, compile_flags);
+    words_list(&preprocess, warning_flags);
+    defines_add(&preprocess, options);
+    words_add(&preprocess, "-DRC_INVOKED");
+    words_join(&preprocess, &options->resource);
+    includes_add(&preprocess, wdk);
+    words_add(&preprocess, "-E");
+    words_add(&preprocess, "-xc");
+    words_add(&preprocess, source->path);
+    words_add(&preprocess, "-o");
+    words_add(&preprocess, plain);
+    int code = cc_run(options, &preprocess);
+    if (code != 0)
+        return code;
+
+    char *folder = text_copyf("%s", source->path);
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    words_add(&compile, RC);
+    words_add(&compile, "-no-preprocess");
+    words_add(&compile, "-I");
+    words_add(&compile, slash != NULL ? folder : ".");
+    words_add(&compile, "-fo");
+    words_add(&compile, object);
+    words_add(&compile, plain);
+    return cc_run(options, &compile);
+}
+
+/* Compiles every source; each object's name is added to inputs. */
+static int sources_compile(const struct cc_options *options, const char *wdk, const char *temporary,
+                           struct words *inputs)
+{
+    for (size_t i = 0; i < options->source_count; i++) {
+        const struct cc_source *source = &options->sources[i];
+        const char *extension = source->language == CC_RESOURCE ? "res" : "obj";
+        char *stem = stem_of(source->path);
+        const char *object = options->output;
+        int code;
+
+        if (options->mode == CC_LINK)
+            object = text_copyf("%s/%zu-%s.%s", temporary, i, stem, extension);
+        else if (object == NULL && options->mode == CC_COMPILE)
+            object = text_copyf("%s.%s", stem, extension);
+        if (source->language == CC_RESOURCE && options->mode != CC_CLANG)
+            code = resource_compile(options, wdk, source, temporary, object);
+        else
+            code = source_compile(options, wdk, source, object);
+        if (code != 0)
+            return code;
+        if (object != NULL)
+            words_add(inputs, object);
+    }
+    return 0;
+}
+
+/* ---- linking ----------------------------------------------------------------- */
+
+static const char *const link_flags[] = {
+    "/nologo",
+    "/driver",
+    "/subsystem:native,10.0",
+    "/machine:x64",
+    "/nodefaultlib",
+    "/release",
+    "/opt:ref",
+    "/incremental:no",
+    "/version:10.0",
+    "/osversion:10.0",
+    "/merge:_TEXT=.text",
+    "/merge:_PAGE=PAGE",
+    "/section:INIT,ERD",
+    NULL,
+};
+
+/* In the WDK's order; those a driver does not use leave no trace. */
+static const char *const libraries[] = {
+    "BufferOverflowFastFailK.lib",
+    "ntoskrnl.lib",
+    "hal.lib",
+    "wdmsec.lib",
+    "ntstrsafe.lib",
+    "libcntpr.lib",
+    NULL,
+};
+
+static const char *output_name(const struct cc_options *options)
+{
+    if (options->output != NULL)
+        return options->output;
+    const char *first =
+        options->source_count > 0 ? options->sources[0].path : options->inputs.items[0];
+    return text_copyf("%s.sys", stem_of(first));
+}
+
+static int objects_link(const struct cc_options *options, const char *wdk,
+                        const struct words *objects)
+{
+    struct words command = {0};
+    const char *output = output_name(options);
+    const char *entry = options->entry;
+
+    if (entry == NULL)
+        entry = options->has_protector ? "GsDriverEntry" : "DriverEntry";
+    words_add(&command, LINKER);
+    words_list(&command, link_flags);
+    words_addf(&command, "/out:%s", output);
+    words_addf(&command, "/entry:%s", entry);
+    if (options->has_dwarf)
+        words_add(&command, "/debug:dwarf");
+    else if (options->has_debug)
+        words_add(&command, "/debug");
+    if (options->has_debug && !options->has_dwarf) {
+        const char *slash = strrchr(output, '/');
+        words_addf(&command, "/pdb:%.*s%s.pdb", slash != NULL ? (int)(slash - output + 1) : 0,
+                   output, stem_of(output));
+        words_add(&command, "/pdbaltpath:%_PDB%");
+    }
+    words_join(&command, objects);
+    words_join(&command, &options->inputs);
+    words_join(&command, &options->linker);
+    words_addf(&command, "/libpath:%s/lib", wdk);
+    words_list(&command, libraries);
+    return cc_run(options, &command);
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+int cli_cc(int argc, char **argv)
+{
+    struct cc_options options;
+    struct words objects = {0};
+
+    if (asks_for_help(argc, argv)) {
+        fputs(help_text, stdout);
+        return 0;
+    }
+    if (!cc_options_read(argc, argv, &options))
+        return 2;
+    const char *wdk = wdk_find();
+    if (wdk == NULL)
+        return 1;
+    const char *temporary = cc_temporary_create();
+    if (temporary == NULL)
+        return 1;
+    int code = sources_compile(&options, wdk, temporary, &objects);
+    if (code == 0 && options.mode == CC_LINK)
+        code = objects_link(&options, wdk, &objects);
+    cc_temporary_remove(temporary);
+    return code;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* cc.h - inside of `cove cc`: lists of words, running a tool, the command line read.
+ *
+ * cc_options.c reads the command line into struct cc_options, cc_run.c starts tools
+ * and keeps the temporary folder, cc.c knows what clang and lld-link must be told.
+ */
+#ifndef CLI_CC_H
+#define CLI_CC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A growing list of words, always ended by NULL. The words are borrowed unless they
+ * were made by words_addf; nothing is freed before the program ends.
+ */
+struct words {
+    const char **items;
+    size_t count;
+    size_t room;
+};
+
+void words_add(struct words *words, const char *word);
+void words_addf(struct words *words, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void words_join(struct words *words, const struct words *others);
+/* Adds the words of a literal list that ends with NULL. */
+void words_list(struct words *words, const char *const *list);
+
+/* Memory is out: says so and ends. */
+char *text_copyf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+enum cc_mode {
+    CC_LINK,    /* sources to a driver */
+    CC_COMPILE, /* -c: sources to objects */
+    CC_CLANG,   /* -E, -S, -M, -fsyntax-only: clang's own business */
+};
+
+enum cc_language {
+    CC_C,
+    CC_CXX,
+    CC_ASSEMBLER,
+    CC_RESOURCE,
+};
+
+struct cc_source {
+    const char *path;
+    const char *forced; /* clang's language after -x, or NULL */
+    enum cc_language language;
+};
+
+/* The command line, sorted by who must hear it. */
+struct cc_options {
+    enum cc_mode mode;
+    const char *output; /* NULL: made from the first source */
+    bool is_verbose;
+    bool is_dry;        /* -###: print and do nothing */
+    bool has_debug;     /* -g: CodeView and a .pdb */
+    bool has_dwarf;     /* -gdwarf: DWARF inside the image */
+    bool has_protector; /* -fstack-protector: the cookie is set up at entry */
+    bool is_optimized;  /* -O1 and up: a free build */
+    const char *standard_c;
+    const char *standard_cxx;
+    const char *entry;
+    struct cc_source *sources;
+    size_t source_count;
+    struct words clang;    /* for every compilation */
+    struct words defines;  /* names after -D and -U, values cut off */
+    struct words resource; /* -I, -D, -U: for the resource compiler, too */
+    struct words inputs;   /* objects, .res and libraries in their order */
+    struct words linker;   /* -Wl, -L, .def */
+};
+
+/* Reads the command line. Errors: prints what is wrong and answers false. */
+bool cc_options_read(int argc, char **argv, struct cc_options *out_options);
+
+/* Runs a tool and waits. Answers its exit code; 127 if it is not there (and says which
+ * package brings it), 128 + n after signal n.
+ */
+int cc_run(const struct cc_options *options, const struct words *command);
+
+/* A private folder for one run; NULL on failure, with a message. */
+const char *cc_temporary_create(void);
+void cc_temporary_remove(const char *folder);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/* cc_options.c - reads the command line of `cove cc`.
+ *
+ * Every word goes to exactly one of: ourselves, clang, the resource compiler, the
+ * linker. What is not known here is clang's; clang then says what it thinks of it.
+ */
+#include "cc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* clang options whose value is the next word. */
+static const char *const clang_pairs[] = {
+    "-include", "-imacros",       "-isystem",    "-iquote", "-idirafter", "-ivfsoverlay",
+    "-Xclang",  "-mllvm",         "-MF",         "-MT",     "-MQ",        "-iwithprefix",
+    "-target",  "-Xpreprocessor", "-Xassembler", "--param", "-arch",      "-iprefix",
+    NULL,
+};
+
+/* clang options after which there is nothing to link. */
+static const char *const clang_modes[] = {
+    "-E", "-S", "-M", "-MM", "-fsyntax-only", "-emit-llvm", "--analyze", NULL,
+};
+
+static bool is_listed(const char *word, const char *const *list)
+{
+    for (; *list != NULL; list++)
+        if (strcmp(word, *list) == 0)
+            return true;
+    return false;
+}
+
+static bool starts(const char *word, const char *prefix)
+{
+    return strncmp(word, prefix, strlen(prefix)) == 0;
+}
+
+static bool fail(const char *format, const char *word)
+{
+    fputs("cove cc: ", stderr);
+    fprintf(stderr, format, word);
+    fputc('\n', stderr);
+    return false;
+}
+
+/* The words that have not been read yet. */
+struct reader {
+    int at, count;
+    char **items;
+    const char *forced; /* language after -x */
+};
+
+/* The value of an option: the rest of its word or, where there is none, the next word. */
+static const char *value_of(struct reader *reader, const char *word, size_t length)
+{
+    if (word[length] != '\0')
+        return word + length;
+    if (reader->at >= reader->count)
+        return NULL;
+    return reader->items[reader->at++];
+}
+
+/* ---- files ------------------------------------------------------------------- */
+
+static bool source_add(struct cc_options *options, const struct reader *reader, const char *path,
+                       enum cc_language language)
+{
+    struct cc_source *sources =
+        realloc(options->sources, (options->source_count + 1) * sizeof(*sources));
+
+    if (sources == NULL)
+        return fail("out of memory at %s", path);
+    options->sources = sources;
+    sources[options->source_count++] =
+        (struct cc_source){.path = path, .forced = reader->forced, .language = language};
+    return true;
+}
+
+static bool is_one_of(const char *extension, const char *list)
+{
+    size_t length = strlen(extension);
+
+    for (const char *item = list; *item != '\0';
+         item += strcspn(item, " ") + (item[strcspn(item, " ")] == ' '))
+        if (strcspn(item, " ") == length && strncasecmp(item, extension, length) == 0)
+            return true;
+    return false;
+}
+
+static bool file_read(struct cc_options *options, const struct reader *reader, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *dot = strrchr(slash != NULL ? slash : path, '.');
+    const char *extension = dot != NULL ? dot + 1 : "";
+
+    if (reader->forced != NULL)
+        return source_add(options, reader, path, strstr(reader->forced, "++") ? CC_CXX : CC_C);
+    if (is_one_of(extension, "c i"))
+        return source_add(options, reader, path, CC_C);
+    if (is_one_of(extension, "cpp cc cxx c++ ii"))
+        return source_add(options, reader, path, CC_CXX);
+    if (is_one_of(extension, "s"))
+        return source_add(options, reader, path, CC_ASSEMBLER);
+    if (is_one_of(extension, "rc"))
+        return source_add(options, reader, path, CC_RESOURCE);
+    if (is_one_of(extension, "obj o res lib a")) {
+        words_add(&options->inputs, path);
+        return true;
+    }
+    if (is_one_of(extension, "def")) {
+        words_addf(&options->linker, "/def:%s", path);
+        return true;
+    }
+    if (is_one_of(extension, "asm"))
+        return fail("%s: MASM sources are not supported; write it for clang as a .S file", path);
+    if (is_one_of(extension, "mc man"))
+        return fail("%s: message files are not supported yet", path);
+    return fail("%s: not a source, object, library, .def, .rc or .res by its name", path);
+}
+
+/* ---- options ----------------------------------------------------------------- */
+
+/* -D, -U and -I also reach the resource compiler. */
+static bool preprocessor_read(struct cc_options *options, struct reader *reader, const char *word)
+{
+    const char *value = value_of(reader, word, 2);
+
+    if (value == NULL)
+        return fail("%s needs a value", word);
+    words_addf(&options->clang, "-%c%s", word[1], value);
+    words_addf(&options->resource, "-%c%s", word[1], value);
+    if (word[1] != 'I')
+        words_addf(&options->defines, "%.*s", (int)strcspn(value, "=("), value);
+    return true;
+}
+
+static void linker_words(struct cc_options *options, const char *list)
+{
+    while (*list != '\0') {
+        size_t length = strcspn(list, ",");
+        words_addf(&options->linker, "%.*s", (int)length, list);
+        list += length + (list[length] == ',');
+    }
+}
+
+/* Options whose letter takes a value: -o -x -l -L -D -U -I. */
+static bool letter_read(struct cc_options *options, struct reader *reader, const char *word)
+{
+    if (strchr("DUI", word[1]) != NULL)
+        return preprocessor_read(options, reader, word);
+
+    const char *value = value_of(reader, word, 2);
+    if (value == NULL)
+        return fail("%s needs a value", word);
+    switch (word[1]) {
+    case 'o':
+        options->output = value;
+        break;
+    case 'x':
+        reader->forced = strcmp(value, "none") == 0 ? NULL : value;
+        break;
+    case 'l':
+        words_addf(&options->inputs, "%s.lib", value);
+        break;
+    default:
+        words_addf(&options->linker, "/libpath:%s", value);
+        break;
+    }
+    return true;
+}
+
+/* What an option that goes on to clang means for the rest of the build. */
+static void clang_note(struct cc_options *options, const char *word)
+{
+    if (starts(word, "-std=")) {
+        if (strstr(word, "++") != NULL)
+            options->standard_cxx = word;
+        else
+            options->standard_c = word;
+        return; /* given to the sources of its language only */
+    }
+    if (is_listed(word, clang_modes))
+        options->mode = CC_CLANG;
+    if (starts(word, "-O"))
+        options->is_optimized = strcmp(word, "-O0") != 0;
+    if (starts(word, "-gdwarf") || strcmp(word, "-ggdb") == 0)
+        options->has_dwarf = true;
+    if (starts(word, "-fstack-protector"))
+        options->has_protector = true;
+    if (strcmp(word, "-fno-stack-protector") == 0)
+        options->has_protector = false;
+    words_add(&options->clang, word);
+}
+
+static bool own_read(struct cc_options *options, const char *word, bool *out_known)
+{
+    *out_known = true;
+    if (strcmp(word, "-c") == 0)
+        options->mode = CC_COMPILE;
+    else if (strcmp(word, "--verbose") == 0 || strcmp(word, "-v") == 0)
+        options->is_verbose = true;
+    else if (strcmp(word, "-###") == 0)
+        options->is_dry = true;
+    else if (strcmp(word, "-g") == 0)
+        options->has_debug = true;
+    else if (strcmp(word, "--wdm") == 0)
+        ; /* what is built anyway */
+    else if (strcmp(word, "--kmdf") == 0 || strcmp(word, "--umdf") == 0)
+        return fail("%s: framework drivers cannot be built yet; WDM drivers can", word);
+    else if (starts(word, "--entry="))
+        options->entry = word + strlen("--entry=");
+    else if (starts(word, "-Wl,"))
+        linker_words(options, word + strlen("-Wl,"));
+    else
+        *out_known = false;
+    return true;
+}
+
+static bool option_read(struct cc_options *options, struct reader *reader, const char *word)
+{
+    bool is_known;
+
+    if (!own_read(options, word, &is_known))
+        return false;
+    if (is_known)
+        return true;
+    if (strcmp(word, "-Xlinker") == 0) {
+        const char *value = value_of(reader, word, strlen(word));
+        if (value == NULL)
+            return fail("%s needs a value", word);
+        words_add(&options->linker, value);
+        return true;
+    }
+    if (strchr("oxlLDUI", word[1]) != NULL)
+        return letter_read(options, reader, word);
+    if (word[1] == '\0')
+        return fail("%s: sources are not read from standard input", word);
+    clang_note(options, word);
+    if (is_listed(word, clang_pairs)) {
+        if (reader->at >= reader->count)
+            return fail("%s needs a value", word);
+        words_add(&options->clang, reader->items[reader->at++]);
+    }
+    return true;
+}
+
+static bool check(const struct cc_options *options)
+{
+    if (options->source_count == 0 && options->inputs.count == 0)
+        return fail("%s", "no input files; `cove cc --help` shows how it is used");
+    if (options->mode != CC_LINK && options->output != NULL && options->source_count > 1)
+        return fail("-o %s names one file, but there are several sources", options->output);
+    if (options->mode != CC_LINK && options->source_count == 0)
+        return fail("%s: nothing to compile", options->inputs.items[0]);
+    return true;
+}
+
+bool cc_options_read(int argc, char **argv, struct cc_options *out_options)
+{
+    struct cc_options options = {.mode = CC_LINK};
+    struct reader reader = {.at = 1, .count = argc, .items = argv};
+
+    while (reader.at < reader.count) {
+        const char *word = reader.items[reader.at++];
+        bool is_read = word[0] == '-' ? option_read(&options, &reader, word)
+                                      : file_read(&options, &reader, word);
+        if (!is_read)
+            return false;
+    }
+    if (!check(&options))
+        return false;
+    *out_options = options;
+    return true;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* cli.h - the verbs of the program `cove`.
+ *
+ * A verb gets the arguments that follow it, its own name as argv[0], and answers the
+ * exit code: 0 good, 2 for a command line it does not understand.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+struct verb {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help; /* one line */
+};
+
+int cli_cc(int argc, char **argv);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c - the program `cove`: finds the verb and hands it the rest of the words.
+ *
+ * A new verb is a line in the table and a function in a file of its own.
+ */
+#include "cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct verb verbs[] = {
+    {"cc", cli_cc, "compile and link a driver"},
+};
+
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static void help_print(FILE *to)
+{
+    fputs("usage: cove VERB [ARGUMENTS...]\n\nverbs:\n", to);
+    for (size_t i = 0; i < VERBS; i++)
+        fprintf(to, "  %-10s %s\n", verbs[i].name, verbs[i].help);
+    fputs("\n`cove VERB --help` says more about one.\n", to);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        help_print(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        help_print(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("cove " COVE_VERSION);
+        return 0;
+    }
+    for (size_t i = 0; i < VERBS; i++)
+        if (strcmp(argv[1], verbs[i].name) == 0)
+            return verbs[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "cove: no verb \"%s\"; `cove --help` lists them\n", argv[1]);
+    return 2;
+}
