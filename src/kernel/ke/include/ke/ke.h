@@ -82,7 +82,7 @@ struct thread {
     KPRIORITY priority;
     NTSTATUS exit_status;
     uintptr_t stack_low, stack_high; /* set once at start */
-    struct list wait_blocks;    /* guarded by ke's dispatcher lock */
+    struct wait *wait;          /* what it waits for now, on its stack; dispatcher lock */
     struct list mutants;        /* mutants it owns; dispatcher lock */
     struct list user_apcs;      /* dispatcher lock */
     _Atomic uint32_t wake_word; /* what it blocks on */
@@ -105,7 +105,6 @@ struct thread {
     void *entry_context;
     void (*on_end)(struct thread *);
     void *exit_jump;            /* owner thread only: where ke_thread_exit goes */
-    void *ke_private;
 };
 
 /* Prepares a thread whose memory the caller owns (zeroed). Not yet running. */
