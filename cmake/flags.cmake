@@ -7,7 +7,7 @@ target_compile_options(cove_flags INTERFACE
   -fvisibility=hidden -fno-omit-frame-pointer -mfsgsbase -mcx16
   -Wall -Wextra -Wshadow -Wvla -Werror
   $<$<COMPILE_LANGUAGE:C>:-std=gnu17 -Wmissing-prototypes -Wstrict-prototypes
-    -Wno-microsoft -Wno-unused-parameter -Wno-multichar
+    -Wno-microsoft -Wno-gnu-variable-sized-type-not-at-end -Wno-unused-parameter -Wno-multichar
     -Wno-missing-field-initializers>)
 target_compile_definitions(cove_flags INTERFACE _GNU_SOURCE)
 if(NOT CMAKE_BUILD_TYPE)
@@ -21,4 +21,4 @@ if(COVE_SANITIZE)
   target_compile_definitions(cove_flags INTERFACE COVE_SANITIZE=1)
   target_link_options(cove_flags INTERFACE -fsanitize=${COVE_SANITIZE})
 endif()
-target_link_options(cove_flags INTERFACE -fuse-ld=lld-19 -pthread)
+target_link_options(cove_flags INTERFACE -fuse-ld=lld-19 -pthread -Wl,--as-needed)

@@ -48,7 +48,7 @@ endfunction()
 function(cove_link target ground)
   list(JOIN ARGN "," libs)
   target_link_libraries(${target} PRIVATE cove_flags
-    "$<LINK_GROUP:RESCAN,${libs},ground_${ground}>" Zydis)
+    "$<LINK_GROUP:RESCAN,${libs},ground_${ground}>" Zydis cjson)
 endfunction()
 
 function(cove_room_tests room)

@@ -63,7 +63,7 @@ set(gs ${CMAKE_SOURCE_DIR}/src/drivers/gs)
 set(gs_common ${gs}/cookie.c ${gs}/cookie_check.S)
 cove_driver_library(BufferOverflowK ${gs_common} ${gs}/report_bugcheck.c)
 cove_driver_library(BufferOverflowFastFailK ${gs_common} ${gs}/report_fastfail.c)
-cove_driver_library(libcntpr ${gs}/fltused.c)
+cove_driver_library(libcntpr ${gs}/fltused.c ${gs}/cxx_frame.c)
 # The safe string functions are inline; the library is there because projects name it.
 cove_driver_library(ntstrsafe)
 

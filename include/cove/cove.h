@@ -40,9 +40,8 @@ struct cove_options {
     const char *folder; /* host folder that is drive C:; NULL: none */
 };
 
-#define COVE_READ       1u
-#define COVE_WRITE      2u
-#define COVE_OVERLAPPED 4u /* calls return STATUS_PENDING (259) at once; see cove_wait */
+#define COVE_READ  1u
+#define COVE_WRITE 2u
 
 /* options NULL: defaults. */
 COVE_API int32_t cove_boot(const struct cove_options *options, struct cove_machine **out_machine);

@@ -102,7 +102,8 @@ union ancillary {
     char bytes[CMSG_SPACE(sizeof(int) * HOST_MESSAGE_DESCRIPTORS)];
 };
 
-int host_message_send(int fd, const void *bytes, size_t length, const int *descriptors, unsigned count)
+int host_message_send(int fd, const void *bytes, size_t length, const int *descriptors,
+                      unsigned count)
 {
     if (count > HOST_MESSAGE_DESCRIPTORS)
         return EINVAL;
@@ -170,8 +171,10 @@ int host_message_receive(int fd, void *bytes, size_t size, size_t *out_length, i
         return error;
     struct iovec part = {bytes, size};
     union ancillary ancillary;
-    struct msghdr message = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &ancillary, .msg_controllen = sizeof ancillary};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = &ancillary,
+                             .msg_controllen = sizeof ancillary};
     ssize_t got;
     while ((got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC)) < 0) {
         if (errno == ECONNRESET)

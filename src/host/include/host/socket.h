@@ -22,7 +22,8 @@ void host_socket_shut(int fd);
 /* Who is at the other end: its process id. */
 int host_socket_peer(int fd, int *out_pid);
 
-int host_message_send(int fd, const void *bytes, size_t length, const int *descriptors, unsigned count);
+int host_message_send(int fd, const void *bytes, size_t length, const int *descriptors,
+                      unsigned count);
 /* Blocks until a message comes, at most timeout_ms (-1: forever) -> ETIMEDOUT. Received
  * descriptors are the caller's; those beyond *count are closed. A message longer than size is
  * EMSGSIZE. count may be NULL: none wanted. */

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* client_internal.h - how the room's files say what went wrong. */
+#ifndef CLIENT_INTERNAL_H
+#define CLIENT_INTERNAL_H
+
+#include "client/client.h"
+
+/* Sets the line for people and returns error. */
+int client_fail(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* client.h - the command's side of a machine: find it, start it, ask it.
+ *
+ * Used by tools/cli and by tests. Functions return 0 or an errno value and say the rest in
+ * words in client_error(), a line for people: what, where, what to do next.
+ */
+#ifndef CLIENT_CLIENT_H
+#define CLIENT_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+const char *client_error(void);
+
+/* ---- names and places ------------------------------------------------------------------ */
+
+/* <runtime folder>/NAME.sock. Names are letters, digits, '-', '_' and '.', at most 64. */
+int client_socket_path(const char *name, char *out_path, size_t size);
+/* Calls visit for every machine that answers. */
+int client_machines(void (*visit)(const char *name, void *context), void *context);
+/* <folder of the cove executable>/../libexec/cove/PROGRAM, or $COVE_LIBEXEC/PROGRAM. */
+int client_program_path(const char *program, char *out_path, size_t size);
+
+/* ---- a machine process -------------------------------------------------------------------- */
+
+struct client_boot {
+    const char *name;
+    unsigned processors;
+    bool stays;           /* its own session, survives the caller; else it dies with the caller */
+    const char *log_path; /* its standard error; NULL: the caller's */
+};
+/* Starts a machine and returns when it is ready. */
+int client_boot(const struct client_boot *boot, pid_t *out_pid);
+
+/* ---- requests ------------------------------------------------------------------------------- */
+
+struct client_reply {
+    uint32_t code; /* 0, or an NTSTATUS or Win32 error of the request */
+    char *text;    /* JSON; free() */
+};
+/* One request of words (NULL at the end), one reply. EHOSTDOWN: no such machine. */
+int client_request(const char *name, const char *const *words, struct client_reply *out_reply);
+/* A stream: line is called until it returns false or the machine ends (0). */
+int client_stream(const char *name, const char *const *words,
+                  bool (*line)(const char *text, size_t length, void *context), void *context);
+
+/* ---- programs -------------------------------------------------------------------------------- */
+
+/* Starts a Windows program on the machine as a child of the caller, with the caller's
+ * standard descriptors and current folder. argv[0] is the .exe. */
+int client_program_start(const char *name, char *const *argv, pid_t *out_pid);
+
+#endif
