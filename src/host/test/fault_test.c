@@ -352,6 +352,10 @@ static void an_exhausted_stack_meets_its_guard(void **state)
     assert_true(hook_frame < bounds[0] || hook_frame >= bounds[1]);
 }
 
+static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
+#define SIGNALS (sizeof(signals) / sizeof(signals[0]))
+static struct sigaction at_start[SIGNALS]; /* the default, or the sanitizer's */
+
 static bool decline(const struct host_fault *fault, struct host_registers *registers)
 {
     return false;
@@ -370,15 +374,9 @@ static int die_in_child(void (*fault)(void), char *text, size_t size)
     child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
-
         dup2(ends[1], STDERR_FILENO);
-#ifndef COVE_SANITIZE
-        for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-            signal(signals[i], SIG_DFL); /* not cmocka's */
-#else
-        (void)signals;
-#endif
+        for (size_t i = 0; i < SIGNALS; i++)
+            sigaction(signals[i], &at_start[i], NULL); /* not cmocka's */
         host_fault_install(decline);
         fault();
         host_exit(0);
@@ -411,16 +409,14 @@ static void what_the_hook_declines_is_deadly(void **state)
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), SIGSEGV);
 #else
-    assert_false(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_non_null(strstr(text, "AddressSanitizer: SEGV on unknown address"));
 #endif
     assert_non_null(strstr(text, "cove: fatal page fault (signal 11)"));
     assert_non_null(strstr(text, "write address 0x10 "));
-#ifndef COVE_SANITIZE
     status = die_in_child(stop_here, text, sizeof(text));
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), SIGTRAP);
     assert_non_null(strstr(text, "cove: fatal breakpoint (signal 5)"));
-#endif
 }
 
 static void send_a_signal(void)
@@ -458,5 +454,7 @@ int main(void)
         cmocka_unit_test(a_signal_that_was_sent_is_no_fault),
     };
 
+    for (size_t i = 0; i < SIGNALS; i++)
+        sigaction(signals[i], NULL, &at_start[i]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
