@@ -1,1 +1,64 @@
 # SPDX-License-Identifier: MIT
+# Builds what runs on a machine: drivers with our own `cove cc`, programs with mingw-w64.
+#
+#   cove_driver(NAME SOURCES a.c b.cpp x.rc [FLAGS -O2 ...] [OUTPUT folder])
+#       NAME.sys in <build>/drivers or folder; target driver_NAME, path in its
+#       property COVE_FILE
+#   cove_windows_program(NAME SOURCES a.c [FLAGS ...] [LIBS setupapi ...] [OUTPUT folder])
+#       NAME.exe in <build>/apps or folder; target app_NAME, path in COVE_FILE
+#
+# A file is rebuilt when a source, a header beside one, or the driver kit changes.
+find_program(MINGW_GCC NAMES x86_64-w64-mingw32-gcc-posix x86_64-w64-mingw32-gcc)
+
+# Full paths of sources, and of the headers in their folders.
+function(cove_pe_inputs out_sources out_headers)
+  set(sources "")
+  set(headers "")
+  foreach(source ${ARGN})
+    get_filename_component(path ${source} ABSOLUTE)
+    get_filename_component(folder ${path} DIRECTORY)
+    list(APPEND sources ${path})
+    file(GLOB beside CONFIGURE_DEPENDS ${folder}/*.h ${folder}/*.hpp)
+    list(APPEND headers ${beside})
+  endforeach()
+  list(REMOVE_DUPLICATES headers)
+  set(${out_sources} ${sources} PARENT_SCOPE)
+  set(${out_headers} ${headers} PARENT_SCOPE)
+endfunction()
+
+function(cove_driver name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT" "SOURCES;FLAGS")
+  cove_pe_inputs(sources headers ${arg_SOURCES})
+  if(NOT arg_OUTPUT)
+    set(arg_OUTPUT ${CMAKE_BINARY_DIR}/drivers)
+  endif()
+  set(file ${arg_OUTPUT}/${name}.sys)
+  add_custom_command(OUTPUT ${file}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${arg_OUTPUT}
+    COMMAND ${CMAKE_COMMAND} -E env COVE_WDK=${COVE_WDK_DIR}
+            $<TARGET_FILE:cove> cc -o ${file} ${arg_FLAGS} ${sources}
+    DEPENDS cove ${sources} ${headers} ${COVE_WDK_DIR}/headers.stamp ${COVE_WDK_LIBS}
+    COMMENT "cove cc ${name}.sys" VERBATIM)
+  add_custom_target(driver_${name} ALL DEPENDS ${file})
+  add_dependencies(driver_${name} wdk)
+  set_property(TARGET driver_${name} PROPERTY COVE_FILE ${file})
+endfunction()
+
+function(cove_windows_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT" "SOURCES;FLAGS;LIBS")
+  if(NOT MINGW_GCC)
+    message(FATAL_ERROR "${name}.exe needs mingw-w64: apt install gcc-mingw-w64-x86-64")
+  endif()
+  cove_pe_inputs(sources headers ${arg_SOURCES})
+  if(NOT arg_OUTPUT)
+    set(arg_OUTPUT ${CMAKE_BINARY_DIR}/apps)
+  endif()
+  set(file ${arg_OUTPUT}/${name}.exe)
+  list(TRANSFORM arg_LIBS PREPEND -l)
+  add_custom_command(OUTPUT ${file}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${arg_OUTPUT}
+    COMMAND ${MINGW_GCC} -O2 -Wall -Wextra -o ${file} ${arg_FLAGS} ${sources} ${arg_LIBS}
+    DEPENDS ${sources} ${headers} COMMENT "mingw ${name}.exe" VERBATIM)
+  add_custom_target(app_${name} ALL DEPENDS ${file})
+  set_property(TARGET app_${name} PROPERTY COVE_FILE ${file})
+endfunction()

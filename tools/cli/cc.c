@@ -291,6 +291,7 @@ static const char *const link_flags[] = {
     "/release",
     "/opt:ref",
     "/incremental:no",
+    "/tsaware:no",
     "/version:10.0",
     "/osversion:10.0",
     "/merge:_TEXT=.text",
