@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* options.c - what the verbs share. */
+#include "options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "client/client.h"
+
+const char *options_machine(const char *given)
+{
+    const char *set = getenv("COVE_MACHINE");
+    if (given)
+        return given;
+    return set && *set ? set : "default";
+}
+
+int options_client_failed(void)
+{
+    fprintf(stderr, "cove: %s\n", client_error());
+    return EXIT_FAILED;
+}
+
+int options_usage(const char *text)
+{
+    fputs(text, stderr);
+    return EXIT_USAGE;
+}
+
+cJSON *options_ask(const char *machine, const char *const *words, uint32_t *out_code)
+{
+    struct client_reply reply;
+    if (client_request(machine, words, &reply)) {
+        options_client_failed();
+        return NULL;
+    }
+    cJSON *json = cJSON_Parse(reply.text);
+    free(reply.text);
+    if (!json)
+        fprintf(stderr,
+                "cove: machine '%s' gave an answer that is no JSON; is it of another version?\n",
+                machine);
+    *out_code = reply.code;
+    return json;
+}
+
+void options_print_json(cJSON *json)
+{
+    char *text = cJSON_Print(json);
+    if (text)
+        puts(text);
+    free(text);
+    cJSON_Delete(json);
+}
+
+const char *json_text(const cJSON *object, const char *name)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+    return text ? text : "";
+}
+
+double json_number(const cJSON *object, const char *name)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+    return cJSON_IsNumber(item) ? item->valuedouble : 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* options.h - what the verbs share: the machine that is meant, errors, JSON. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+
+#define EXIT_USAGE    2
+#define EXIT_FAILED   1
+#define EXIT_BUGCHECK 70
+
+/* -m NAME, else COVE_MACHINE, else "default". */
+const char *options_machine(const char *given);
+/* Prints client_error() as an error of cove. Returns EXIT_FAILED. */
+int options_client_failed(void);
+int options_usage(const char *text);
+/* Asks and parses; NULL: the error has been printed. *out_code is the request's own. */
+cJSON *options_ask(const char *machine, const char *const *words, uint32_t *out_code);
+/* Prints parsed JSON for --json, and frees it. */
+void options_print_json(cJSON *json);
+const char *json_text(const cJSON *object, const char *name);
+double json_number(const cJSON *object, const char *name);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* run.c - `cove run`: a fresh machine, drivers, a program, and everything away again.
+ *
+ * What the machine does on the way out (unload, leaks, a bug check) is part of the result,
+ * so the order is fixed: boot, load, run, unload, shut down, wait for the machine's word.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "client/client.h"
+#include "exec.h"
+#include "options.h"
+
+static const char usage[] =
+    "usage: cove run [--processors N] [--quiet] DRIVER.sys… [-- APP.exe ARGS…]\n"
+    "Boots a fresh machine, loads the drivers, runs the program, unloads, shuts down.\n"
+    "What drivers print goes to standard error. The exit code is the program's; 70 after a\n"
+    "bug check; 1 when a driver could not be loaded.\n";
+
+#define DRIVERS_MAX 64
+
+struct run {
+    char name[32]; /* of the machine */
+    pid_t machine;
+    unsigned processors;
+    bool is_quiet;
+    char **drivers;
+    int driver_count, loaded;
+    char **program; /* argv, or NULL */
+    char service[DRIVERS_MAX][256];
+};
+
+static bool log_print(const char *text, size_t length, void *unused)
+{
+    fprintf(stderr, "dbg| %.*s\n", (int)length, text);
+    return true;
+}
+
+static void *log_follow(void *context)
+{
+    const struct run *run = context;
+    const char *words[] = {"log", "all", NULL};
+    client_stream(run->name, words, log_print, NULL);
+    return NULL;
+}
+
+/* "dir/wdm1.sys" is the service wdm1. */
+static int service_name(const char *path, char *out_name, size_t size)
+{
+    const char *base = strrchr(path, '/');
+    base = base ? base + 1 : path;
+    const char *dot = strrchr(base, '.');
+    if (dot && !strcasecmp(dot, ".inf")) {
+        fprintf(stderr, "cove: %s: packages cannot be installed yet; name the .sys file itself\n",
+                path);
+        return EXIT_FAILED;
+    }
+    if (!dot || strcasecmp(dot, ".sys") || dot == base) {
+        fprintf(stderr, "cove: %s is no driver: its name does not end in .sys\n", path);
+        return EXIT_USAGE;
+    }
+    snprintf(out_name, size, "%.*s", (int)(dot - base), base);
+    return 0;
+}
+
+static int request(const struct run *run, const char *const *words, const char *what,
+                   const char *path)
+{
+    uint32_t code;
+    cJSON *reply = options_ask(run->name, words, &code);
+    if (!reply)
+        return EXIT_FAILED;
+    if (code) {
+        const char *text = json_text(reply, "text");
+        if (*text)
+            fprintf(stderr, "cove: %s: %s\n", path, text);
+        else
+            fprintf(stderr, "cove: %s: cannot %s it: Windows error %u\n", path, what, code);
+    }
+    cJSON_Delete(reply);
+    return code ? EXIT_FAILED : 0;
+}
+
+static int driver_load(struct run *run, const char *path)
+{
+    char absolute[PATH_MAX], image[PATH_MAX + 8];
+    char *service = run->service[run->loaded];
+    int error = service_name(path, service, sizeof run->service[0]);
+    if (error)
+        return error;
+    if (!realpath(path, absolute)) {
+        fprintf(stderr, "cove: cannot find the driver file %s: %s\n", path, strerror(errno));
+        return EXIT_FAILED;
+    }
+    snprintf(image, sizeof image, "\\Host%s", absolute);
+    const char *create[] = {"service-create", service, image, NULL};
+    error = request(run, create, "install", path);
+    if (error)
+        return error;
+    run->loaded++;
+    const char *start[] = {"service-start", service, NULL};
+    return request(run, start, "start", path);
+}
+
+/* Newest first: filters go before what they stand on. Words about a failure come from the
+ * machine; the result of the run stays the program's. */
+static void drivers_unload(struct run *run)
+{
+    while (run->loaded > 0) {
+        const char *service = run->service[--run->loaded];
+        const char *stop[] = {"service-stop", service, NULL},
+                   *delete[] = {"service-delete", service, NULL};
+        request(run, stop, "stop", service);
+        request(run, delete, "remove", service);
+    }
+}
+
+static int program_run(const struct run *run)
+{
+    pid_t pid;
+    if (client_program_start(run->name, run->program, &pid))
+        return options_client_failed();
+    return exec_wait(pid);
+}
+
+/* 70: it has stopped with a bug check, whose report it has printed itself. */
+static int machine_wait(const struct run *run)
+{
+    int status;
+    while (waitpid(run->machine, &status, 0) < 0) {
+        if (errno != EINTR)
+            return EXIT_FAILED;
+    }
+    if (WIFEXITED(status))
+        return WEXITSTATUS(status);
+    fprintf(stderr, "cove: the machine process was ended by signal %d (%s)\n", WTERMSIG(status),
+            strsignal(WTERMSIG(status)));
+    return EXIT_BUGCHECK;
+}
+
+static bool machine_is_alive(const struct run *run)
+{
+    siginfo_t info = {0};
+    return !waitid(P_PID, (id_t)run->machine, &info, WEXITED | WNOHANG | WNOWAIT) && !info.si_pid;
+}
+
+static int run_all(struct run *run)
+{
+    int result = 0;
+    for (int i = 0; i < run->driver_count && !result; i++)
+        result = driver_load(run, run->drivers[i]);
+    if (!result && run->program)
+        result = program_run(run);
+    if (machine_is_alive(run))
+        drivers_unload(run);
+    if (machine_is_alive(run)) {
+        uint32_t code;
+        const char *words[] = {"shutdown", NULL};
+        cJSON_Delete(options_ask(run->name, words, &code));
+    }
+    int machine = machine_wait(run);
+    return machine == EXIT_BUGCHECK ? EXIT_BUGCHECK : result;
+}
+
+static int run_machine(struct run *run)
+{
+    struct client_boot boot = {.name = run->name, .processors = run->processors};
+    if (client_boot(&boot, &run->machine))
+        return options_client_failed();
+    pthread_t follower;
+    bool follows = !run->is_quiet && !pthread_create(&follower, NULL, log_follow, run);
+    int result = run_all(run);
+    if (follows)
+        pthread_join(follower, NULL);
+    return result;
+}
+
+int cli_run(int argc, char **argv)
+{
+    static const struct option options[] = {{"processors", required_argument, NULL, 'p'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
+    struct run run = {0};
+    int split = argc; /* where "--" stands */
+    for (int i = 1; i < argc && split == argc; i++)
+        split = strcmp(argv[i], "--") ? argc : i;
+    for (int c; (c = getopt_long(split, argv, "+", options, NULL)) != -1;) {
+        if (c == 'q')
+            run.is_quiet = true;
+        else if (c == 'p' && atoi(optarg) >= 1 && atoi(optarg) <= 64)
+            run.processors = (unsigned)atoi(optarg);
+        else
+            return c == 'h' ? (fputs(usage, stdout), 0) : options_usage(usage);
+    }
+    run.drivers = argv + optind;
+    run.driver_count = split - optind;
+    if (run.driver_count < 1 || run.driver_count > DRIVERS_MAX || split == argc - 1)
+        return options_usage(usage);
+    run.program = split < argc ? argv + split + 1 : NULL;
+    snprintf(run.name, sizeof run.name, "run-%d", (int)getpid());
+    signal(SIGINT, SIG_IGN); /* Ctrl-C ends the program; the rest is cleared away */
+    signal(SIGPIPE, SIG_IGN);
+    return run_machine(&run);
+}
