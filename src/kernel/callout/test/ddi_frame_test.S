@@ -16,7 +16,7 @@
     ddi_entry entry_variadic, variadic, DDI_VARIADIC_SLOTS, test_rows
     ddi_entry entry_float, floats, 1, test_rows
     ddi_entry entry_nested, nested, 0, test_rows
-    ddi_absent_tail absent_tail, test_rows, absent_report
+    ddi_absent_tail absent_tail, test_rows, abi_export_absent
     ddi_absent_stub absent_first, 0, absent_tail
     ddi_absent_stub absent_second, 1, absent_tail
 

@@ -9,8 +9,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -72,7 +72,6 @@ MS uint64_t sum11(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, ui
 MS uint64_t variadic(uint64_t count, ...);
 MS double floats(double a, uint64_t b, float c, double d, double e);
 MS uint64_t nested(uint64_t depth);
-void absent_report(uint32_t row, struct ddi_frame *frame);
 
 MS uint64_t sum0(void)
 {
@@ -147,7 +146,7 @@ MS uint64_t nested(uint64_t depth)
 static jmp_buf absent_exit;
 static uint32_t absent_row;
 
-void absent_report(uint32_t row, struct ddi_frame *frame)
+void abi_export_absent(uint32_t row, struct ddi_frame *frame)
 {
     absent_row = row;
     seen = *frame;
@@ -272,6 +271,60 @@ static void test_absent(void **state)
     }
 }
 
+static void test_unknown_names(void **state)
+{
+    struct registers in, out;
+    char long_name[100];
+
+    (void)state;
+    const void *first = ddi_unknown_entry("KeNobodyKnows", ABI_NTOSKRNL);
+    assert_non_null(first);
+    assert_ptr_equal(ddi_unknown_entry("KeNobodyKnows", ABI_NTOSKRNL), first);
+    assert_ptr_not_equal(ddi_unknown_entry("KeNobodyKnows", ABI_HAL), first);
+    registers_fill(&in, 9);
+    if (setjmp(absent_exit) == 0) {
+        driver_call(first, digits, 3, &in, &out);
+        fail_msg("an unknown export returned");
+    }
+    ddi_top = NULL;
+    assert_int_equal(absent_row, DDI_ROW_UNKNOWN);
+    assert_string_equal(seen.row->name, "KeNobodyKnows");
+    assert_int_equal(seen.row->status, ABI_ABSENT);
+    assert_int_equal(seen.rdi, in.rdi);
+
+    memset(long_name, 'x', sizeof(long_name));
+    long_name[99] = '\0';
+    const void *cut = ddi_unknown_entry(long_name, ABI_NTOSKRNL);
+    assert_non_null(cut);
+    assert_ptr_equal(ddi_unknown_entry(long_name, ABI_NTOSKRNL), cut);
+}
+
+static void test_unknown_names_run_out(void **state)
+{
+    const void *last = NULL;
+    unsigned made = 0;
+
+    (void)state;
+    for (;; made++) {
+        char name[16];
+        snprintf(name, sizeof(name), "Spent%u", made);
+        const void *entry = ddi_unknown_entry(name, ABI_NTOSKRNL);
+        if (entry == NULL)
+            break;
+        assert_ptr_not_equal(entry, last);
+        last = entry;
+        assert_true(made < DDI_UNKNOWN_ENTRIES);
+    }
+    assert_int_equal(made, DDI_UNKNOWN_ENTRIES - 3);
+    if (setjmp(absent_exit) == 0) {
+        struct registers in, out;
+        registers_fill(&in, 1);
+        driver_call(last, digits, 0, &in, &out);
+    }
+    ddi_top = NULL;
+    assert_string_equal(seen.row->name, "Spent252");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +334,8 @@ int main(void)
         cmocka_unit_test(test_floating_point),
         cmocka_unit_test(test_chain),
         cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_unknown_names),
+        cmocka_unit_test(test_unknown_names_run_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,6 +29,12 @@
 /* A variadic function is handed this many slots beyond its four registers. */
 #define DDI_VARIADIC_SLOTS 32
 
+/* The row number of names that no table has. */
+#define DDI_ROW_UNKNOWN 0xffffffff
+
+/* How many such names a machine can bind. */
+#define DDI_UNKNOWN_ENTRIES 256
+
 #ifndef __ASSEMBLER__
 
 #include "base/abi_export.h"
@@ -55,10 +61,20 @@ extern __thread struct ddi_frame *ddi_top __attribute__((tls_model("initial-exec
 
 /* An absent export was called: says its name and caller, then stops the machine.
  *
- * Takes:   row: index into abi_kernel_exports, equal to frame->row's; frame: the caller
+ * Takes:   row: index into abi_kernel_exports, or DDI_ROW_UNKNOWN for a name that stands in
+ *          no table; frame: the caller, frame->row names the export in both cases
  * Errors:  does not return
  */
 void abi_export_absent(uint32_t row, struct ddi_frame *frame);
+
+/* Gives an entry that reports itself like an absent export to a name that no table has,
+ * so that an image importing it still loads. One entry serves all importers of a name.
+ *
+ * Takes:   name is copied (and cut at 63 characters); modules: enum abi_module bits
+ * Locks:   the caller lets one thread in at a time
+ * Errors:  NULL when all DDI_UNKNOWN_ENTRIES are spent
+ */
+const void *ddi_unknown_entry(const char *name, uint32_t modules);
 
 #endif
 #endif
