@@ -24,12 +24,14 @@ static uint64_t skip;                   /* length of the instruction to step ove
 static uint64_t resume_rip, resume_rsp; /* where to go instead, when set */
 static void *gs_to_set;
 static uintptr_t hook_frame;
+static uint64_t hook_eflags;
 
 static bool record(const struct host_fault *fault, struct host_registers *registers)
 {
     last = *fault;
     last_regs = *registers;
     hook_frame = (uintptr_t)__builtin_frame_address(0);
+    hook_eflags = __builtin_ia32_readeflags_u64();
     faults++;
     if (gs_to_set != NULL)
         host_gs_set(gs_to_set);
@@ -260,6 +262,7 @@ static void alignment_is_checked_where_asked(void **state)
                      : "cc", "memory");
     assert_int_equal(faults, 1);
     assert_int_equal(last.kind, HOST_FAULT_ALIGNMENT);
+    assert_false(hook_eflags & 0x40000); /* or the hook would be checked as well */
     assert_int_equal(value, 3);
 }
 

@@ -125,7 +125,7 @@ __asm__(".text\n"
         "ret\n"
         "spin_end:\n");
 
-static _Atomic uint32_t asked, hooked, started, gate;
+static _Atomic uint32_t asked, hooked, started, ended, gate, backwards;
 static uint32_t result;
 static void *hook_gs;
 static uintptr_t hook_frame, hook_rsp;
@@ -160,8 +160,8 @@ static void overwrite(struct host_registers *registers)
         below[i] = (char)0xa5;
     hook_frame = (uintptr_t)__builtin_frame_address(0);
     hook_rsp = registers->rsp;
-    if (!in_spin(registers))
-        spin_check = 100;
+    if (__builtin_ia32_readeflags_u64() & 0x400)
+        backwards++; /* the direction flag of the spinner is not for us */
     if (spin_avx)
         __asm__ volatile("vzeroall" : : : "memory");
     __asm__ volatile("pcmpeqd %%xmm0, %%xmm0\n\t"
@@ -184,6 +184,7 @@ static void spinner(void *argument)
     result = spin();
     if (host_gs_get() != argument)
         result = 101;
+    ended = 1;
 }
 
 static struct host_thread *start_spinner(void)
@@ -195,7 +196,7 @@ static struct host_thread *start_spinner(void)
             spin_vectors[i][j] = 0x0123456789abcdefull * (4 * i + j + 1);
     spin_avx = __builtin_cpu_supports("avx") != 0;
     spin_stop = 0;
-    asked = hooked = started = gate = 0;
+    asked = hooked = started = ended = gate = backwards = 0;
     result = 999;
     assert_int_equal(host_thread_create(NULL, spinner, &spin_vectors, &thread), 0);
     while (started == 0)
@@ -207,10 +208,12 @@ static void interrupt_once(struct host_thread *thread)
 {
     uint32_t before = hooked;
 
-    while (hooked == before) {
+    while (hooked == before && !ended) {
         host_thread_interrupt(thread);
         host_thread_yield();
     }
+    if (ended) /* on its own: a comparison has failed */
+        fail_msg("comparison %u failed after %u interrupts", result, before);
 }
 
 static void nothing_is_lost_over_thousands(void **state)
@@ -227,6 +230,7 @@ static void nothing_is_lost_over_thousands(void **state)
     host_thread_join(thread);
     assert_int_equal(result, 0);
     assert_true(hooked >= 5000);
+    assert_int_equal(backwards, 0);
     assert_true(spin_turns > turns);
     assert_ptr_equal(hook_gs, &spin_vectors);
     /* on the interrupted stack, below the red zone */
@@ -243,11 +247,12 @@ static void a_refused_point_is_left_alone(void **state)
     thread = start_spinner();
     for (int i = 0; i < 500; i++) {
         before = asked;
-        while (asked == before) {
+        while (asked == before && !ended) {
             host_thread_interrupt(thread);
             host_thread_yield();
         }
     }
+    assert_int_equal(ended, 0);
     assert_int_equal(hooked, 0);
     /* refused, not dropped: the next one is asked again, and now accepted */
     host_interrupt_install(accept_spin, overwrite);
@@ -314,7 +319,7 @@ static void the_hook_need_not_return(void **state)
     host_interrupt_install(accept_spin, jump_out);
     spin_stop = 0;
     spin_avx = 0;
-    hooked = started = 0;
+    hooked = started = ended = 0;
     assert_int_equal(host_thread_create(NULL, spin_until_thrown_out, NULL, &thread), 0);
     for (int i = 0; i < 3; i++)
         interrupt_once(thread);
@@ -369,7 +374,7 @@ static void what_the_hook_changes_is_loaded(void **state)
     struct host_thread *thread;
 
     host_interrupt_install(in_loop, change);
-    hooked = 0;
+    hooked = ended = 0;
     assert_int_equal(host_thread_create(NULL, looper, NULL, &thread), 0);
     interrupt_once(thread);
     host_thread_join(thread);

@@ -193,7 +193,8 @@ static _Atomic uint32_t gate, through;
 
 static void pass_the_gate(void *argument)
 {
-    host_wait(&gate, 0, HOST_FOREVER); /* no loop: here a wake is meant for whoever returns */
+    /* no loop: here a wake is meant for whoever returns */
+    assert_int_equal(host_wait(&gate, 0, HOST_FOREVER), 0);
     through++;
 }
 
