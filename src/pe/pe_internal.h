@@ -47,6 +47,10 @@ int pe_fail(struct pe_error *out_error, const char *field, uint64_t offset, uint
 /* The bytes that follow rva in one piece; NULL when there is none. */
 const uint8_t *pe_view_span(const struct pe_view *view, uint32_t rva, uint32_t *out_count);
 
+/* Whether size bytes at rva belong to the headers or to one section, filled from the file or not.
+ * Only these exist in a mapped copy; gaps between sections need not be memory. */
+bool pe_image_holds(const struct pe_image *image, uint64_t rva, uint32_t size);
+
 /* Where rva lies in the view's bytes, for error records. */
 uint64_t pe_view_offset(const struct pe_view *view, uint32_t rva);
 

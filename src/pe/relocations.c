@@ -41,9 +41,9 @@ static int relocate_one(const struct walk *walk, uint64_t entry_offset, uint32_t
     if (type != TYPE_DIR64 && type != TYPE_HIGHLOW)
         return pe_fail(walk->error, "TypeOffset", entry_offset, entry,
                        "relocation type %u is not one of this machine's", type);
-    if (rva + width > walk->view->image->image_size)
+    if (!pe_image_holds(walk->view->image, rva, width))
         return pe_fail(walk->error, "TypeOffset", entry_offset, entry,
-                       "relocates 0x%llx, outside the image", (unsigned long long)rva);
+                       "relocates 0x%llx, in no section", (unsigned long long)rva);
     if (rva + width > table->rva && rva < (uint64_t)table->rva + table->size)
         return pe_fail(walk->error, "TypeOffset", entry_offset, entry,
                        "relocates the relocation table itself");

@@ -9,6 +9,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* No name in an image is longer; keeps tables of names from costing their square. */
+#define STRING_LIMIT 65536
+
 int pe_fail(struct pe_error *out_error, const char *field, uint64_t offset, uint64_t value,
             const char *reason, ...)
 {
@@ -54,22 +57,34 @@ static bool locate(const struct pe_view *view, uint32_t rva, uint64_t *out_offse
                    uint64_t *out_count)
 {
     const struct pe_image *image = view->image;
-    if (view->is_mapped || image->is_flat) {
-        *out_offset = rva;
-        *out_count = rva < image->image_size ? image->image_size - rva : 0;
-        return true;
+    const struct pe_section *section = NULL;
+    uint32_t start = 0, in_file = image->headers_size;
+
+    if (image->is_flat) {
+        in_file = image->image_size;
+    } else if (rva >= image->headers_size) {
+        section = pe_section_at(image, rva);
+        if (!section)
+            return false;
+        start = section->rva;
+        in_file = view->is_mapped ? section->mapped_size : section->file_size;
     }
-    if (rva < image->headers_size) {
-        *out_offset = rva;
-        *out_count = image->headers_size - rva;
-        return true;
-    }
-    const struct pe_section *section = pe_section_at(image, rva);
-    if (!section || rva - section->rva >= section->file_size)
+    if (rva - start >= in_file)
         return false;
-    *out_offset = (uint64_t)section->file_offset + (rva - section->rva);
-    *out_count = section->file_size - (rva - section->rva);
+    *out_offset =
+        view->is_mapped || !section ? rva : (uint64_t)section->file_offset + (rva - section->rva);
+    *out_count = in_file - (rva - start);
     return true;
+}
+
+bool pe_image_holds(const struct pe_image *image, uint64_t rva, uint32_t size)
+{
+    if (rva + size > image->image_size)
+        return false;
+    if (image->is_flat || rva + size <= image->headers_size)
+        return true;
+    const struct pe_section *section = pe_section_at(image, (uint32_t)rva);
+    return section && section->mapped_size - (rva - section->rva) >= size;
 }
 
 const uint8_t *pe_view_span(const struct pe_view *view, uint32_t rva, uint32_t *out_count)
@@ -100,6 +115,8 @@ const char *pe_view_string(const struct pe_view *view, uint32_t rva)
 {
     uint32_t count;
     const uint8_t *at = pe_view_span(view, rva, &count);
+    if (at && count > STRING_LIMIT)
+        count = STRING_LIMIT;
     return at && memchr(at, 0, count) ? (const char *)at : NULL;
 }
 
