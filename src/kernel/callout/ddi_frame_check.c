@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#define CHECK(field, offset)                                                                       \
+#define CHECK(field, offset) \
     _Static_assert(offsetof(struct ddi_frame, field) == (offset), "ddi_frame: " #field)
 
 CHECK(previous, DDI_FRAME_PREVIOUS);
