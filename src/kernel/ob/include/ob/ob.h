@@ -3,8 +3,8 @@
  *
  * Rules of use. A body is what drivers see (FILE_OBJECT, KEVENT …); our header lies in
  * front of it. ob_create gives one reference; ob_insert may give it a name and a handle.
- * The last dereference calls the type's delete. Lock order: a directory's lock, then a
- * handle table's lock; neither is held while a type's callback runs. Contract functions
+ * The last dereference calls the type's delete. No lock of this room is held while a
+ * type's callback runs. Contract functions
  * (ObReferenceObjectByHandle, ObfDereferenceObject …) live here too.
  */
 #ifndef OB_OB_H
@@ -46,14 +46,20 @@ struct object_type_ops {
     NTSTATUS (*parse)(void *body, struct ob_parse *parse, UNICODE_STRING *out_name, void **out_body);
     /* The dispatcher header to wait on; NULL: the type cannot be waited for. */
     DISPATCHER_HEADER *(*waitable)(void *body);
+    /* The full name of a body whose name is not in the name space (files, keys), as
+     * ob_name_of gives it. NULL: the name under which it was inserted. */
+    NTSTATUS (*query_name)(const void *body, UNICODE_STRING *out_name);
     GENERIC_MAPPING mapping;
     ACCESS_MASK valid_access;
     ACCESS_MASK default_access;
+    bool is_watchable; /* ObRegisterCallbacks may name it */
 };
 
 /* Registers a type under \ObjectTypes. name is copied. Also what IoFileObjectType & co. point at. */
 NTSTATUS ob_type_create(const char *name, const struct object_type_ops *ops, struct object_type **out_type);
 const char *ob_type_name(const struct object_type *type);
+const UNICODE_STRING *ob_type_wide_name(const struct object_type *type);
+const struct object_type_ops *ob_type_ops(const struct object_type *type);
 extern struct object_type *ob_directory_type, *ob_symbolic_link_type;
 
 /* ---- objects ----------------------------------------------------------------------------- */
@@ -66,13 +72,29 @@ NTSTATUS ob_create(struct object_type *type, size_t size, void **out_body);
 /* Gives the object its name (absolute, or relative to root) and/or a handle in the table.
  * attributes OBJ_OPENIF: when the name exists and the type fits, the existing object is
  * returned in *out_body with STATUS_OBJECT_NAME_EXISTS and the new one is dereferenced.
- * OBJ_PERMANENT as documented. name NULL or empty: unnamed. */
+ * OBJ_PERMANENT as documented. name NULL or empty: unnamed. A handle and a permanent name
+ * have references of their own: the caller still owns the one it came with, or, on
+ * STATUS_OBJECT_NAME_EXISTS, the one in *out_body (so OBJ_OPENIF needs out_body). On failure
+ * nothing has changed. A name that is not permanent goes with the last handle or the last
+ * reference. */
 NTSTATUS ob_insert(void *body, const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access,
                    KPROCESSOR_MODE mode, void **out_body, HANDLE *out_handle);
 /* Takes the name away; the object lives on until its references are gone. */
 void ob_name_remove(void *body);
+/* OBJ_PERMANENT given or taken later; taking it also takes the name if no handle is open. */
+void ob_make_permanent(void *body);
+void ob_make_temporary(void *body);
 void ob_reference(void *body);
+/* False when the last reference is gone already (for tables that hold none). */
+bool ob_reference_unless_dead(void *body);
+/* IRQL <= DISPATCH_LEVEL. The type's delete runs at PASSIVE_LEVEL: here, or on a worker when
+ * the caller is higher. */
 void ob_dereference(void *body);
+/* The same, always on a worker: for callers that hold locks the delete may take. */
+void ob_dereference_deferred(void *body);
+/* What to wait on; NULL: the type cannot be waited for. */
+DISPATCHER_HEADER *ob_waitable_of(void *body);
+bool ob_is_permanent(const void *body);
 struct object_type *ob_type_of(const void *body);
 uint64_t ob_reference_count(const void *body);
 uint64_t ob_handle_count(const void *body);
@@ -84,6 +106,28 @@ NTSTATUS ob_name_of(const void *body, UNICODE_STRING *out_name);
 NTSTATUS ob_open(const OBJECT_ATTRIBUTES *attributes, struct object_type *type, ACCESS_MASK access,
                  KPROCESSOR_MODE mode, void *context, void **out_body);
 
+/* ---- security ------------------------------------------------------------------------------ */
+
+/* Keeps a copy of a self-relative descriptor; NULL: none (everything is granted). */
+NTSTATUS ob_security_set(void *body, PSECURITY_DESCRIPTOR descriptor);
+/* A copy in pool, or NULL in *out_descriptor when there is none. */
+NTSTATUS ob_security_get(const void *body, PSECURITY_DESCRIPTOR *out_descriptor);
+void ob_security_free(PSECURITY_DESCRIPTOR descriptor);
+/* What desired comes to for this body: generic bits and MAXIMUM_ALLOWED mapped, checked
+ * against its descriptor for mode UserMode. */
+NTSTATUS ob_access_check(const void *body, ACCESS_MASK desired, KPROCESSOR_MODE mode,
+                         ACCESS_MASK *out_granted);
+/* se's part of it: checks against a descriptor for the running thread; and makes any
+ * descriptor self-relative (pool, tag given). */
+struct ob_security_ops {
+    NTSTATUS (*check)(PSECURITY_DESCRIPTOR descriptor, ACCESS_MASK desired,
+                      const GENERIC_MAPPING *mapping, KPROCESSOR_MODE mode,
+                      ACCESS_MASK *out_granted);
+    NTSTATUS (*copy)(PSECURITY_DESCRIPTOR descriptor, ULONG tag, PSECURITY_DESCRIPTOR *out_copy,
+                     ULONG *out_length);
+};
+void ob_security_ops_set(const struct ob_security_ops *ops);
+
 /* ---- directories --------------------------------------------------------------------------- */
 
 NTSTATUS ob_directory_create(const char *path);
@@ -93,6 +137,16 @@ NTSTATUS ob_symbolic_link_delete(const UNICODE_STRING *name);
 NTSTATUS ob_directory_visit(const char *path,
                             void (*visit)(const UNICODE_STRING *name, void *body, void *context),
                             void *context);
+/* The same from a directory body; visit returns false to stop. Entries that come or go
+ * meanwhile may be seen or not. */
+NTSTATUS ob_directory_visit_body(void *directory,
+                                 bool (*visit)(const UNICODE_STRING *name, void *body,
+                                               void *context),
+                                 void *context);
+/* How large ob_create's body for ob_directory_type must be. */
+size_t ob_directory_body_bytes(void);
+/* A link object without a name yet. */
+NTSTATUS ob_symbolic_link_new(const UNICODE_STRING *target, void **out_body);
 /* Target of a link body. */
 const UNICODE_STRING *ob_symbolic_link_target(void *body);
 
@@ -104,6 +158,12 @@ NTSTATUS ob_handle_table_create(void *process, struct handle_table **out_table);
 /* Closes every handle that is left, then frees the table. */
 void ob_handle_table_destroy(struct handle_table *table);
 uint64_t ob_handle_table_count(const struct handle_table *table);
+/* Closes every handle that is left; new ones are refused (STATUS_PROCESS_IS_TERMINATING). */
+void ob_handle_table_close_all(struct handle_table *table);
+void ob_handle_table_visit(struct handle_table *table,
+                           void (*visit)(HANDLE handle, void *body, ACCESS_MASK granted,
+                                         ULONG attributes, void *context),
+                           void *context);
 
 /* The table for handles of the running thread's process; ps sets the callback. Kernel
  * handles (OBJ_KERNEL_HANDLE) live in one table of their own and have bit 31 and up set. */
@@ -116,8 +176,14 @@ NTSTATUS ob_handle_create(void *body, ACCESS_MASK granted, ULONG attributes, HAN
 NTSTATUS ob_handle_reference(HANDLE handle, ACCESS_MASK access, struct object_type *type,
                              KPROCESSOR_MODE mode, void **out_body, ACCESS_MASK *out_granted);
 NTSTATUS ob_handle_close(HANDLE handle, KPROCESSOR_MODE mode);
+/* options DUPLICATE_*; to NULL: the running process's table. from and to may be NULL and
+ * out_handle too: then DUPLICATE_CLOSE_SOURCE alone is done. */
 NTSTATUS ob_handle_duplicate(struct handle_table *from, HANDLE handle, struct handle_table *to,
                              ACCESS_MASK access, ULONG attributes, ULONG options, HANDLE *out_handle);
+bool ob_handle_is_kernel(HANDLE handle);
+/* OBJ_INHERIT and OBJ_PROTECT_CLOSE of a handle. */
+NTSTATUS ob_handle_attributes_get(HANDLE handle, KPROCESSOR_MODE mode, ULONG *out_attributes);
+NTSTATUS ob_handle_attributes_set(HANDLE handle, KPROCESSOR_MODE mode, ULONG attributes);
 void ob_pseudo_handles_set(void *(*current_process)(void), void *(*current_thread)(void));
 
 struct ob_counts {
