@@ -7,7 +7,7 @@
 #include "gate/gate.h"
 #include "image/image.h"
 #include "io/io.h"
-#include "service_table.h"
+#include "abi/services.h"
 
 static struct {
     void (*report)(const char *line, void *context);
@@ -28,7 +28,7 @@ unsigned boot_drivers_unload(void (*report)(const char *line, void *context), vo
 
 NTSTATUS boot_gate_start(void)
 {
-    return gate_init(service_table, service_table_count);
+    return gate_init(service_table, SERVICE_COUNT);
 }
 
 void boot_log_line(const char *line, size_t length, void *options)
