@@ -17,7 +17,7 @@ file(GLOB COVE_ABI_TOOLS CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/abi/*.py)
 set(COVE_ABI_FILES
   ${COVE_GEN}/exports_kernel.c ${COVE_GEN}/ddi_entry.S
   ${COVE_GEN}/exports_user.c ${COVE_GEN}/user_absent.S
-  ${COVE_GEN}/status_names.c ${COVE_GEN}/bugcheck_names.c
+  ${COVE_GEN}/status_names.c ${COVE_GEN}/win32_names.c ${COVE_GEN}/bugcheck_names.c
   ${COVE_GEN}/service_table.c ${COVE_GEN}/service_stubs.c ${COVE_GEN}/zw_entries.c
   ${COVE_GEN}/include/abi/services.h ${COVE_GEN}/include/abi/layout_asserts.h
   ${COVE_GEN}/wdk/shared/ntstatus.h ${COVE_GEN}/wdk/shared/bugcodes.h
@@ -51,7 +51,7 @@ cove_abi_library(abi_stubs service_stubs.c)
 
 # The rooms do not exist yet while this file is read.
 cmake_language(DEFER CALL target_sources room_base PRIVATE
-  ${COVE_GEN}/status_names.c ${COVE_GEN}/bugcheck_names.c)
+  ${COVE_GEN}/status_names.c ${COVE_GEN}/win32_names.c ${COVE_GEN}/bugcheck_names.c)
 
 if(COVE_TESTS)
   add_test(NAME abi/generate COMMAND ${Python3_EXECUTABLE} -B -m unittest discover

@@ -2,7 +2,17 @@
 # The programs that users start, in <build>/bin.
 file(GLOB COVE_CLI CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/cli/*.c)
 add_executable(cove ${COVE_CLI})
-target_link_libraries(cove PRIVATE cove_flags)
-target_include_directories(cove PRIVATE ${CMAKE_SOURCE_DIR}/tools/cli)
+# The command sees a machine only through its client room.
+target_include_directories(cove PRIVATE ${CMAKE_SOURCE_DIR}/tools/cli
+  ${CMAKE_SOURCE_DIR}/src/client/include ${CMAKE_SOURCE_DIR}/src/wire/include
+  ${CMAKE_SOURCE_DIR}/src/host/include ${CMAKE_SOURCE_DIR}/src/base/include)
+cove_link(cove linux ${room_client_CLOSURE})
+target_link_libraries(cove PRIVATE cjson)
 target_compile_definitions(cove PRIVATE COVE_VERSION="${PROJECT_VERSION}")
 install(TARGETS cove RUNTIME DESTINATION bin)
+
+if(COVE_TESTS)
+  add_test(NAME cli/cc COMMAND ${Python3_EXECUTABLE} -B -m unittest discover
+    -s ${CMAKE_SOURCE_DIR}/tests/cli -p "test_cc.py")
+  set_tests_properties(cli/cc PROPERTIES ENVIRONMENT "COVE=$<TARGET_FILE:cove>")
+endif()

@@ -7,8 +7,11 @@ Always holds: tables are read and checked first; with one fault nothing is writt
 every fault is printed as file:line: text.
 """
 import argparse
+import importlib
 import importlib.util
+import os
 import sys
+import tempfile
 
 import kernel_exports
 import names
@@ -18,34 +21,40 @@ import tables
 import user_exports
 
 
-def emit_layouts(abi, out):
-    """The layout asserts have a generator of their own."""
+def emit_layouts(abi, output):
+    """The layout asserts have a generator of their own, which always writes."""
     if importlib.util.find_spec("layout") is None:
         return
     layout = importlib.import_module("layout")
-    layout.emit(abi, out)
+    with tempfile.TemporaryDirectory() as scratch:
+        layout.emit(abi, scratch)
+        for folder, _, names_made in os.walk(scratch):
+            for name in names_made:
+                path = os.path.join(folder, name)
+                with open(path, encoding="utf-8") as made:
+                    output.write(os.path.relpath(path, scratch), made.read())
 
 
 def generate(abi, out, docs=None):
     """Returns the list of faults; empty if everything was written."""
     faults = tables.Faults()
     exports = kernel_exports.read(abi, faults)
-    status, bugchecks = names.read(abi, faults)
+    status, win32, bugchecks = names.read(abi, faults)
     calls = services.read(abi, faults)
     modules = user_exports.read(abi, faults)
-    if faults.lines:
-        return faults.lines
+    if faults.found:
+        return faults.lines()
     output = tables.Output(out)
-    kernel_exports.emit(exports, output)
-    names.emit(status, bugchecks, output)
-    services.emit(calls, output)
-    user_exports.emit(modules, output)
     try:
-        emit_layouts(abi, out)
+        emit_layouts(abi, output)
     except Exception as error:  # its own error type, already with file and line
         if type(error).__name__ != "TableError":
             raise
         return [str(error)]
+    kernel_exports.emit(exports, output)
+    names.emit(status, win32, bugchecks, output)
+    services.emit(calls, output)
+    user_exports.emit(modules, output)
     if docs:
         tables.Output(docs).write("status.md", status_page.page(exports, calls, modules))
     return []

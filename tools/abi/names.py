@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Status values and bug checks: headers for drivers, lookup tables for ourselves.
+"""Status values, Win32 errors, bug checks: headers for drivers, tables for ourselves.
 
-Comes in: abi/status.tsv, abi/bugchecks.tsv (either may be missing). Goes out:
-wdk/shared/ntstatus.h, wdk/shared/bugcodes.h, status_names.c, bugcheck_names.c.
+Comes in: abi/status.tsv, abi/win32.tsv, abi/bugchecks.tsv (each may be missing). Goes
+out: wdk/shared/ntstatus.h, wdk/shared/bugcodes.h, status_names.c, win32_names.c,
+bugcheck_names.c.
 Always holds: a name stands once; of several names with one value the first is the one
 that is shown.
 """
@@ -10,11 +11,14 @@ import os
 
 import tables
 
+WIN32_COLUMNS = ["name", "value", "text"]
 STATUS_COLUMNS = ["name", "value", "win32", "text"]
 BUGCHECK_COLUMNS = ["name", "code", "p1", "p2", "p3", "p4", "text"]
 PARAMETERS = ("p1", "p2", "p3", "p4")
 NO_MAPPING = 317  # ERROR_MR_MID_NOT_FOUND
 UNKNOWN = 0xFFFFFFFF
+# Constants that stand among the values but name none of them.
+PARTS = ("FACILITY_", "STATUS_SEVERITY_")
 
 
 def read_table(path, columns, value, faults, optional):
@@ -32,14 +36,15 @@ def read_table(path, columns, value, faults, optional):
 
 
 def read(abi, faults):
-    """(status rows, bug-check rows)"""
+    """(status rows, Win32 rows, bug-check rows)"""
     status = read_table(os.path.join(abi, "status.tsv"), STATUS_COLUMNS, "value", faults,
                         ("win32", "text"))
     for row in status:
         row["error"] = tables.number(row, "win32", faults) if row["win32"] else UNKNOWN
     bugchecks = read_table(os.path.join(abi, "bugchecks.tsv"), BUGCHECK_COLUMNS, "code", faults,
                            PARAMETERS + ("text",))
-    return status, bugchecks
+    win32 = read_table(os.path.join(abi, "win32.tsv"), WIN32_COLUMNS, "value", faults, ("text",))
+    return status, win32, bugchecks
 
 
 def header(guard, title, rows, line):
@@ -67,28 +72,33 @@ def first_of_each(rows):
     """Sorted by number; of equal numbers the first in the table."""
     chosen = {}
     for row in rows:
+        if row["name"].startswith(PARTS):
+            continue
         chosen.setdefault(row["number"], row)
     return [chosen[key] for key in sorted(chosen)]
 
 
-STATUS_BODY = """
-static const struct status_row *status_find(uint32_t status)
+# Binary search over rows that are sorted by their first member.
+FIND = """
+static const struct %(kind)s *%(find)s(uint32_t number)
 {
     uint32_t low = 0;
-    uint32_t high = STATUS_ROWS;
+    uint32_t high = %(count)d;
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (status_rows[middle].value == status)
-            return &status_rows[middle];
-        if (status < status_rows[middle].value)
+        if (%(rows)s[middle].%(key)s == number)
+            return &%(rows)s[middle];
+        if (number < %(rows)s[middle].%(key)s)
             high = middle;
         else
             low = middle + 1;
     }
     return NULL;
 }
+"""
 
+STATUS_BODY = """
 const char *abi_status_name(uint32_t status)
 {
     const struct status_row *row = status_find(status);
@@ -117,35 +127,53 @@ uint32_t abi_status_to_win32(uint32_t status)
 def status_source(rows):
     rows = first_of_each(rows)
     out = [tables.banner("abi/status.tsv"), '#include "base/abi_names.h"\n\n#include <stddef.h>\n\n',
-           "#define STATUS_ROWS %du\n#define NO_WIN32    0xffffffffu\n#define NO_MAPPING  %du\n\n"
-           % (len(rows), NO_MAPPING),
+           "#define NO_WIN32   0xffffffffu\n#define NO_MAPPING %du\n\n" % NO_MAPPING,
            "struct status_row {\n    uint32_t value;\n    uint32_t win32;\n"
            "    const char *name;\n    const char *text;\n};\n\n",
-           "static const struct status_row status_rows[STATUS_ROWS + 1] = {\n"]
+           "static const struct status_row status_rows[] = {\n"]
     for row in rows:
         out.append("    {0x%08xu, %s, %s, %s},\n" % (
             row["number"], "NO_WIN32" if row["error"] == UNKNOWN else "%du" % row["error"],
             tables.c_string(row["name"]), tables.c_string(row["text"])))
-    out += ["};\n", STATUS_BODY]
+    out += ['    {0xffffffffu, NO_WIN32, NULL, ""},\n};\n',
+            FIND % {"kind": "status_row", "find": "status_find", "rows": "status_rows",
+                    "key": "value", "count": len(rows)}, STATUS_BODY]
+    return "".join(out)
+
+
+WIN32_BODY = """
+const char *abi_win32_name(uint32_t error)
+{
+    const struct win32_row *row = win32_find(error);
+    return row != NULL ? row->name : NULL;
+}
+
+const char *abi_win32_text(uint32_t error)
+{
+    const struct win32_row *row = win32_find(error);
+    return row != NULL ? row->text : NULL;
+}
+"""
+
+
+def win32_source(rows):
+    rows = first_of_each(rows)
+    out = [tables.banner("abi/win32.tsv"), '#include "base/abi_names.h"\n\n#include <stddef.h>\n\n',
+           "struct win32_row {\n    uint32_t value;\n    const char *name;\n"
+           "    const char *text;\n};\n\nstatic const struct win32_row win32_rows[] = {\n"]
+    for row in rows:
+        out.append("    {%du, %s, %s},\n" % (row["number"], tables.c_string(row["name"]),
+                                            tables.c_string(row["text"])))
+    out += ["    {0xffffffffu, NULL, NULL},\n};\n",
+            FIND % {"kind": "win32_row", "find": "win32_find", "rows": "win32_rows",
+                    "key": "value", "count": len(rows)}, WIN32_BODY]
     return "".join(out)
 
 
 BUGCHECK_BODY = """
 const struct abi_bugcheck *abi_bugcheck_find(uint32_t code)
 {
-    uint32_t low = 0;
-    uint32_t high = BUGCHECK_ROWS;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (bugcheck_rows[middle].code == code)
-            return &bugcheck_rows[middle];
-        if (code < bugcheck_rows[middle].code)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return NULL;
+    return bugcheck_find(code);
 }
 """
 
@@ -154,18 +182,20 @@ def bugcheck_source(rows):
     rows = first_of_each(rows)
     out = [tables.banner("abi/bugchecks.tsv"),
            '#include "base/abi_names.h"\n\n#include <stddef.h>\n\n',
-           "#define BUGCHECK_ROWS %du\n\n" % len(rows),
-           "static const struct abi_bugcheck bugcheck_rows[BUGCHECK_ROWS + 1] = {\n"]
+           "static const struct abi_bugcheck bugcheck_rows[] = {\n"]
     for row in rows:
         out.append("    {0x%08xu, %s, %s, {%s}},\n" % (
             row["number"], tables.c_string(row["name"]), tables.c_string(row["text"]),
             ", ".join(tables.c_string(row[p]) for p in PARAMETERS)))
-    out += ["};\n", BUGCHECK_BODY]
+    out += ['    {0xffffffffu, NULL, "", {"", "", "", ""}},\n};\n',
+            FIND % {"kind": "abi_bugcheck", "find": "bugcheck_find", "rows": "bugcheck_rows",
+                    "key": "code", "count": len(rows)}, BUGCHECK_BODY]
     return "".join(out)
 
 
-def emit(status, bugchecks, output):
+def emit(status, win32, bugchecks, output):
     output.write("wdk/shared/ntstatus.h", status_header(status))
     output.write("wdk/shared/bugcodes.h", bugcheck_header(bugchecks))
     output.write("status_names.c", status_source(status))
+    output.write("win32_names.c", win32_source(win32))
     output.write("bugcheck_names.c", bugcheck_source(bugchecks))

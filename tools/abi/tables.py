@@ -34,10 +34,15 @@ class Faults:
     """What is wrong with the tables, in the form compilers use."""
 
     def __init__(self):
-        self.lines = []
+        self.found = []
 
     def add(self, where, text):
-        self.lines.append("%s: %s" % (where, text))
+        path, line = where.rsplit(":", 1)
+        self.found.append((path, int(line), "%s: %s" % (where, text)))
+
+    def lines(self):
+        """In the order of the files, faults of one line as they were found."""
+        return [text for _, _, text in sorted(self.found, key=lambda fault: fault[:2])]
 
 
 class Row(dict):

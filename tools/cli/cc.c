@@ -283,29 +283,19 @@ static int sources_compile(const struct cc_options *options, const char *wdk, co
 /* ---- linking ----------------------------------------------------------------- */
 
 static const char *const link_flags[] = {
-    "/nologo",
-    "/driver",
-    "/subsystem:native,10.0",
-    "/machine:x64",
-    "/nodefaultlib",
-    "/release",
-    "/opt:ref",
-    "/incremental:no",
-    "/tsaware:no",
-    "/version:10.0",
-    "/osversion:10.0",
-    "/merge:_TEXT=.text",
-    "/merge:_PAGE=PAGE",
-    "/section:INIT,ERD",
-    NULL,
+    "/nologo",           "/driver",           "/subsystem:native,10.0",
+    "/machine:x64",      "/nodefaultlib",     "/release",
+    "/opt:ref",          "/incremental:no",   "/tsaware:no",
+    "/version:10.0",     "/osversion:10.0",   "/merge:_TEXT=.text",
+    "/merge:_PAGE=PAGE", "/section:INIT,ERD", NULL,
 };
 
 /* In the WDK's order; those a driver does not use leave no trace. */
 static const char *const libraries[] = {
     "BufferOverflowFastFailK.lib",
+    "wdmsec.lib",
     "ntoskrnl.lib",
     "hal.lib",
-    "wdmsec.lib",
     "ntstrsafe.lib",
     "libcntpr.lib",
     NULL,

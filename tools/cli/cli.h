@@ -13,6 +13,14 @@ struct verb {
     const char *help; /* one line */
 };
 
+int cli_boot(int argc, char **argv);
 int cli_cc(int argc, char **argv);
+int cli_exec(int argc, char **argv);
+int cli_log(int argc, char **argv);
+int cli_ps(int argc, char **argv);
+int cli_run(int argc, char **argv);
+int cli_sc(int argc, char **argv);
+int cli_shutdown(int argc, char **argv);
+int cli_trace(int argc, char **argv);
 
 #endif

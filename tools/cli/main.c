@@ -9,6 +9,14 @@
 #include <string.h>
 
 static const struct verb verbs[] = {
+    {"run", cli_run, "boot a machine, load drivers, run a program, shut down"},
+    {"boot", cli_boot, "boot a machine that stays"},
+    {"shutdown", cli_shutdown, "stop a machine"},
+    {"ps", cli_ps, "list machines"},
+    {"exec", cli_exec, "run a Windows program on a machine"},
+    {"sc", cli_sc, "install, start, stop and query driver services"},
+    {"log", cli_log, "what drivers print"},
+    {"trace", cli_trace, "follow requests"},
     {"cc", cli_cc, "compile and link a driver"},
 };
 

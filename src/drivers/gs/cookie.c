@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cookie.c - the cookie of a driver image, and the entry point that sets it up.
+/* cookie.c - the cookie of a driver image, and what gives it its value.
  *
  * In: nothing but the processor's clock and addresses; out: a cookie that differs from
  * its default and fits in 48 bits, as the load configuration's documentation asks.
@@ -39,6 +39,8 @@ const struct {
     .security_cookie = &__security_cookie,
 };
 
+void __security_init_cookie(void);
+
 void __security_init_cookie(void)
 {
     uint64_t cookie = __security_cookie;
@@ -53,14 +55,4 @@ void __security_init_cookie(void)
         __security_cookie = cookie;
     }
     __security_cookie_complement = ~cookie;
-}
-
-/* The driver's own entry; both are NTSTATUS (PDRIVER_OBJECT, PUNICODE_STRING). */
-int DriverEntry(void *driver, void *registry_path);
-int GsDriverEntry(void *driver, void *registry_path);
-
-int GsDriverEntry(void *driver, void *registry_path)
-{
-    __security_init_cookie();
-    return DriverEntry(driver, registry_path);
 }

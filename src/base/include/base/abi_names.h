@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* abi_names.h - names and meanings of status values and bug checks.
+/* abi_names.h - names and meanings of status values, Win32 errors and bug checks.
  *
- * In goes a number, out comes what abi/status.tsv and abi/bugchecks.tsv say about it.
+ * In goes a number, out comes what abi/status.tsv, win32.tsv and bugchecks.tsv say about it.
  * All answers are constants and live for ever; unknown numbers are answered, never
  * guessed.
  */
@@ -28,6 +28,10 @@ const char *abi_status_text(uint32_t status);
  * ERROR_MR_MID_NOT_FOUND (317), which is what RtlNtStatusToDosError answers.
  */
 uint32_t abi_status_to_win32(uint32_t status);
+
+/* Answers "ERROR_…" and what it means, or NULL for an error without a row. */
+const char *abi_win32_name(uint32_t error);
+const char *abi_win32_text(uint32_t error);
 
 /* Answers the entry of a bug-check code, or NULL. */
 const struct abi_bugcheck *abi_bugcheck_find(uint32_t code);

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: MIT
+"""`cove cc` as its users call it: what it builds, and how it refuses.
+
+COVE names the program; the driver kit is where that program finds it.
+"""
+import os
+import struct
+import subprocess
+import tempfile
+import unittest
+
+COVE = os.environ.get("COVE", "cove")
+
+DRIVER = """
+typedef long NTSTATUS;
+__declspec(dllimport) unsigned long DbgPrint(const char *format, ...);
+__declspec(dllimport) void *IoFileObjectType;
+NTSTATUS DriverEntry(void *driver, void *path)
+{
+    char text[64];
+    volatile char *byte = text;
+    for (int i = 0; i < 64; i++)
+        byte[i] = ((char *)path)[i];
+    __try {
+        *(volatile int *)driver = 1;
+    } __except (1) {
+        DbgPrint("%p %s", IoFileObjectType, text);
+    }
+    return 0;
+}
+"""
+
+
+class Image:
+    """As much of a PE image as the tests ask about."""
+
+    def __init__(self, path):
+        with open(path, "rb") as image:
+            self.data = image.read()
+        self.pe = struct.unpack_from("<I", self.data, 0x3C)[0]
+        count, optional = struct.unpack_from("<H12xH", self.data, self.pe + 6)
+        self.optional = self.pe + 24
+        self.sections = []
+        for at in range(count):
+            base = self.optional + optional + 40 * at
+            name = self.data[base:base + 8].rstrip(b"\0").decode()
+            size, rva, _, offset = struct.unpack_from("<IIII", self.data, base + 8)
+            flags = struct.unpack_from("<I", self.data, base + 36)[0]
+            self.sections.append((name, rva, size, offset, flags))
+
+    def number(self, form, offset):
+        return struct.unpack_from("<" + form, self.data, self.optional + offset)[0]
+
+    def directory(self, index):
+        return struct.unpack_from("<II", self.data, self.optional + 112 + 8 * index)
+
+    def offset(self, rva):
+        for _, start, size, offset, _ in self.sections:
+            if start <= rva < start + size:
+                return offset + rva - start
+        raise AssertionError("address %#x is in no section" % rva)
+
+    def text(self, rva):
+        offset = self.offset(rva)
+        return self.data[offset:self.data.index(b"\0", offset)].decode()
+
+    def imports(self):
+        found = {}
+        at = self.offset(self.directory(1)[0])
+        while True:
+            lookup, _, _, name, _ = struct.unpack_from("<IIIII", self.data, at)
+            if not name:
+                return found
+            names = found.setdefault(self.text(name), [])
+            entry = self.offset(lookup)
+            while struct.unpack_from("<Q", self.data, entry)[0]:
+                names.append(self.text(struct.unpack_from("<Q", self.data, entry)[0] + 2))
+                entry += 8
+            at += 20
+
+
+class Cc(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.temporary = os.path.join(self.folder.name, "tmp dir")
+        os.makedirs(self.temporary)
+        self.file("a.c", DRIVER)
+
+    def tearDown(self):
+        # Whatever happened, the private folder is gone.
+        self.assertEqual(os.listdir(self.temporary), [])
+        self.folder.cleanup()
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def file(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as out:
+            out.write(text)
+
+    def cc(self, *words, environment=None):
+        variables = dict(os.environ, TMPDIR=self.temporary, **(environment or {}))
+        return subprocess.run([COVE, "cc", *words], cwd=self.folder.name, env=variables,
+                              capture_output=True, text=True, check=False)
+
+    def built(self, *words, quiet=True):
+        result = self.cc(*words)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        if quiet:
+            self.assertEqual(result.stdout + result.stderr, "")
+        return result
+
+    def refused(self, code, words, *texts):
+        result = self.cc(*words)
+        self.assertEqual(result.returncode, code, result.stderr)
+        for text in texts:
+            self.assertIn(text, result.stderr)
+
+    def test_a_driver(self):
+        self.built("a.c")
+        image = Image(self.path("a.sys"))
+        self.assertEqual(image.number("H", 68), 1)  # subsystem native
+        self.assertEqual(image.imports(), {
+            "ntoskrnl.exe": ["DbgPrint", "IoFileObjectType", "__C_specific_handler"]})
+
+    def test_stack_protection(self):
+        self.built("-O2", "-fstack-protector-strong", "-o", "b.sys", "a.c")
+        image = Image(self.path("b.sys"))
+        config = image.offset(image.directory(10)[0])
+        cookie = struct.unpack_from("<Q", image.data, config + 88)[0]
+        at = image.offset(cookie - image.number("Q", 24))
+        self.assertEqual(struct.unpack_from("<Q", image.data, at)[0], 0x00002B992DDFA232)
+
+    def test_debug_information(self):
+        self.built("-g", "-o", "b.sys", "a.c")
+        with open(self.path("b.pdb"), "rb") as pdb:
+            self.assertTrue(pdb.read(32).startswith(b"Microsoft C/C++ MSF 7.00"))
+        self.assertIn(b"b.pdb", Image(self.path("b.sys")).data)
+        self.built("-gdwarf", "-o", "c.sys", "a.c")
+        self.assertFalse(os.path.exists(self.path("c.pdb")))
+        self.assertGreater(os.path.getsize(self.path("c.sys")), os.path.getsize(self.path("b.sys")))
+
+    def test_cxx_definition_resource_library(self):
+        self.file("b.cpp", "struct S { int *p; ~S() { *p = 1; } };\nextern \"C\" int other(int *);\n"
+                  "extern \"C\" __declspec(dllexport) int twice(int *p)\n"
+                  "{ S s{p}; return other(p); }\n")
+        self.file("c.c", "int other(int *p) { return *p; }\n")
+        self.file("x.def", "EXPORTS\n  other\n")
+        self.file("r.rc", "#include \"r.h\"\n1 RCDATA { WHAT, 0x4142 }\n")
+        self.file("r.h", "#define WHAT \"in the resource\"\n")
+        self.built("-c", "c.c")
+        self.assertTrue(os.path.exists(self.path("c.obj")))
+        self.built("-o", "b.sys", "a.c", "b.cpp", "c.obj", "x.def", "r.rc")
+        image = Image(self.path("b.sys"))
+        self.assertNotEqual(image.directory(0)[1], 0)
+        self.assertIn(b"in the resource", image.data)
+        self.assertIn(b"other\0", image.data)
+        self.assertNotIn("__CxxFrameHandler3", str(image.imports()))
+
+    def test_secure_device_library(self):
+        self.file("s.c", "__declspec(dllimport) long IoCreateDeviceSecure(void);\n"
+                  "long DriverEntry(void) { return IoCreateDeviceSecure(); }\n")
+        self.built("s.c")
+        self.assertEqual(Image(self.path("s.sys")).imports(),
+                         {"ntoskrnl.exe": ["WdmlibIoCreateDeviceSecure"]})
+
+    def test_entry_and_large_frames(self):
+        self.file("e.c", "int use(char *p) { return *p; }\n"
+                  "int Begin(void) { char big[20000]; big[5] = 1; return use(big); }\n")
+        self.built("--entry=Begin", "e.c")
+        self.assertEqual(Image(self.path("e.sys")).imports(), {"ntoskrnl.exe": ["__chkstk"]})
+
+    def test_versions_and_builds(self):
+        self.file("v.c", "#if NTDDI_VERSION != 0x06010000 || defined(NDEBUG) || DBG != 1\n"
+                  "#error wrong\n#endif\n")
+        self.built("-c", "-DNTDDI_VERSION=0x06010000", "v.c")
+        self.file("w.c", "#if !defined(NDEBUG) || defined(DBG) || !_KERNEL_MODE || !_AMD64_\n"
+                  "#error wrong\n#endif\n#ifndef NTDDI_VERSION\n#error none\n#endif\n")
+        self.built("-c", "-O2", "w.c")
+
+    def test_printing(self):
+        result = self.built("-###", "-o", "n.sys", "a.c", quiet=False)
+        lines = result.stderr.splitlines()
+        self.assertEqual([line.split()[0] for line in lines], ["clang-19", "lld-link-19"])
+        self.assertFalse(os.path.exists(self.path("n.sys")))
+        self.assertIn("'%s/cove-cc-" % self.temporary, lines[0])
+        result = self.built("--verbose", "a.c", quiet=False)
+        self.assertEqual(len(result.stderr.splitlines()), 2)
+        self.assertIn("DriverEntry", self.built("-E", "a.c", quiet=False).stdout)
+
+    def test_refusals(self):
+        self.refused(2, [], "no input files")
+        self.refused(2, ["--kmdf", "a.c"], "--kmdf", "cannot be built yet")
+        self.refused(2, ["a.vbs"], "a.vbs: not a source")
+        self.refused(2, ["a.asm"], "MASM")
+        self.refused(2, ["a.c", "-o"], "-o needs a value")
+        self.file("b.c", "int x;\n")
+        self.refused(2, ["-c", "-o", "x.obj", "a.c", "b.c"], "several sources")
+
+    def test_a_tool_that_fails(self):
+        self.file("b.c", "int f(void) { return nothing; }\n")
+        self.refused(1, ["a.c", "b.c"], "b.c:1:22: error:", "nothing")
+        self.assertFalse(os.path.exists(self.path("a.sys")))
+        self.file("b.c", "int g(void);\nint f(void) { return g(); }\nint DriverEntry(void) "
+                  "{ return f(); }\n")
+        self.refused(1, ["b.c"], "undefined symbol: g")
+
+    def test_what_is_not_installed(self):
+        result = self.cc("a.c", environment={"PATH": self.folder.name})
+        self.assertEqual(result.returncode, 127)
+        self.assertIn("clang-19 is not installed", result.stderr)
+        self.assertIn("apt install clang-19", result.stderr)
+        result = self.cc("a.c", environment={"COVE_WDK": "/nowhere/at/all"})
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("no driver kit at /nowhere/at/all", result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
