@@ -6,12 +6,17 @@ Always holds: every row is counted once.
 """
 import re
 
-FAMILY = re.compile(r"^(_*[a-z]+_?|FsRtl|Interlocked|[A-Z][a-z0-9]*|[A-Z_0-9]+)")
+FAMILY = re.compile(r"^(FsRtl|Interlocked|[A-Z][a-z0-9]*|[A-Z_0-9]+)")
 CRT = "C runtime"
+# Names that hide their family behind a small letter.
+ODD = {"vDbg": "Dbg", "x86Bios": "Hal"}
 
 
 def family(name):
     """Ke, Io, FsRtl …; names in small letters are the C runtime's."""
+    for prefix, of in ODD.items():
+        if name.startswith(prefix):
+            return of
     if name[0] == "_" or name[0].islower():
         return CRT
     return FAMILY.match(name).group(1)
