@@ -6,6 +6,7 @@
 #   src/<room>/*.c *.S     the inside
 #   src/<room>/test/*_test.c   one cmocka program each, run on both grounds
 #                              where the file name says so (…_sim_test.c)
+set(COVE_PUBLIC_INCLUDE ${CMAKE_SOURCE_DIR}/include)
 set(COVE_WDK_NATIVE ${CMAKE_BINARY_DIR}/gen/wdk/shared
     ${CMAKE_SOURCE_DIR}/include/wdk/shared ${CMAKE_SOURCE_DIR}/include/wdk/km)
 
@@ -29,6 +30,9 @@ function(cove_room room)
   target_link_libraries(${target} PRIVATE cove_flags)
   add_dependencies(${target} abi_headers)
   target_include_directories(${target} PRIVATE ${folder} ${CMAKE_BINARY_DIR}/gen/include)
+  if(room STREQUAL "libcove")
+    target_include_directories(${target} PRIVATE ${COVE_PUBLIC_INCLUDE})
+  endif()
   set(closure ${target})
   foreach(dep ${ARGN} ${room})
     if(dep STREQUAL "wdk")
