@@ -178,6 +178,21 @@ class Cc(unittest.TestCase):
                   "#error wrong\n#endif\n#ifndef NTDDI_VERSION\n#error none\n#endif\n")
         self.built("-c", "-O2", "w.c")
 
+    def test_headers_in_any_case(self):
+        os.makedirs(self.path("src/Inner"))
+        os.makedirs(self.path("public"))
+        self.file("src/Driver.h", "#pragma once\n#include \"inner/DEEP.H\"\n"
+                  "#include <PUBLIC.h>\nint broken(void) { return nothing; }\n")
+        self.file("src/Inner/deep.h", "#define DEEP 1\n")
+        self.file("public/Public.h", "#define PUBLIC 2\n#include <StdArg.H>\n")
+        self.file("src/x.c", "#include \"driver.H\"\nint x = DEEP + PUBLIC;\n")
+        result = self.cc("-c", "-Ipublic", "src/x.c")
+        # Everything was found, and the one error names the file as it really is.
+        self.assertEqual(result.stderr.count("error:"), 1, result.stderr)
+        self.assertIn("src/Driver.h:4:27: error: use of undeclared", result.stderr)
+        self.file("src/Driver.h", "#include \"inner\\DEEP.H\"\n#include <public.h>\n")
+        self.built("-c", "-Ipublic", "src/x.c")
+
     def test_printing(self):
         result = self.built("-###", "-o", "n.sys", "a.c", quiet=False)
         lines = result.stderr.splitlines()

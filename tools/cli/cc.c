@@ -40,6 +40,13 @@ static const char help_text[] =
     "NTDDI_VERSION or _WIN32_WINNT given with -D choose an older interface. The WDK is\n"
     "taken from ../share/cove/wdk beside the program, or from COVE_WDK.\n";
 
+/* What one run stands on. */
+struct cc_place {
+    const char *wdk;
+    const char *temporary; /* private, removed at the end */
+    const char *overlay;   /* of the driver's own headers; NULL without */
+};
+
 /* Where headers and import libraries are: a path without symbolic links, because the
  * overlay that ignores case compares names.
  */
@@ -157,16 +164,18 @@ static void defines_add(struct words *command, const struct cc_options *options)
         words_add(command, "-DNDEBUG");
 }
 
-static void includes_add(struct words *command, const char *wdk)
+static void includes_add(struct words *command, const struct cc_place *place)
 {
     static const char *const folders[] = {"shared", "km", "crt", NULL};
-    const char *overlay = text_copyf("%s/include/overlay.yaml", wdk);
+    const char *overlay = text_copyf("%s/include/overlay.yaml", place->wdk);
 
     if (access(overlay, R_OK) == 0)
         words_addf(command, "-ivfsoverlay%s", overlay);
+    if (place->overlay != NULL)
+        words_addf(command, "-ivfsoverlay%s", place->overlay);
     for (const char *const *folder = folders; *folder != NULL; folder++) {
         words_add(command, "-isystem");
-        words_addf(command, "%s/include/%s", wdk, *folder);
+        words_addf(command, "%s/include/%s", place->wdk, *folder);
     }
 }
 
@@ -181,7 +190,7 @@ static char *stem_of(const char *path)
                       name);
 }
 
-static int source_compile(const struct cc_options *options, const char *wdk,
+static int source_compile(const struct cc_options *options, const struct cc_place *place,
                           const struct cc_source *source, const char *object)
 {
     struct words command = {0};
@@ -201,7 +210,7 @@ static int source_compile(const struct cc_options *options, const char *wdk,
         words_add(&command, "-gcodeview");
     }
     words_join(&command, &options->clang);
-    includes_add(&command, wdk);
+    includes_add(&command, place);
     if (options->mode != CC_CLANG)
         words_add(&command, "-c");
     if (source->forced != NULL)
@@ -215,13 +224,12 @@ static int source_compile(const struct cc_options *options, const char *wdk,
 }
 
 /* A resource script is preprocessed like C and then compiled. */
-static int resource_compile(const struct cc_options *options, const char *wdk,
-                            const struct cc_source *source, const char *temporary,
-                            const char *object)
+static int resource_compile(const struct cc_options *options, const struct cc_place *place,
+                            const struct cc_source *source, const char *object)
 {
     struct words preprocess = {0};
     struct words compile = {0};
-    char *plain = text_copyf("%s/%s-plain.rc", temporary, stem_of(source->path));
+    char *plain = text_copyf("%s/%s-plain.rc", place->temporary, stem_of(source->path));
 
     words_add(&preprocess, CLANG);
     words_list(&preprocess, compile_flags);
@@ -229,7 +237,7 @@ static int resource_compile(const struct cc_options *options, const char *wdk,
     defines_add(&preprocess, options);
     words_add(&preprocess, "-DRC_INVOKED");
     words_join(&preprocess, &options->resource);
-    includes_add(&preprocess, wdk);
+    includes_add(&preprocess, place);
     words_add(&preprocess, "-E");
     words_add(&preprocess, "-xc");
     words_add(&preprocess, source->path);
@@ -254,7 +262,7 @@ static int resource_compile(const struct cc_options *options, const char *wdk,
 }
 
 /* Compiles every source; each object's name is added to inputs. */
-static int sources_compile(const struct cc_options *options, const char *wdk, const char *temporary,
+static int sources_compile(const struct cc_options *options, const struct cc_place *place,
                            struct words *inputs)
 {
     for (size_t i = 0; i < options->source_count; i++) {
@@ -265,13 +273,13 @@ static int sources_compile(const struct cc_options *options, const char *wdk, co
         int code;
 
         if (options->mode == CC_LINK)
-            object = text_copyf("%s/%zu-%s.%s", temporary, i, stem, extension);
+            object = text_copyf("%s/%zu-%s.%s", place->temporary, i, stem, extension);
         else if (object == NULL && options->mode == CC_COMPILE)
             object = text_copyf("%s.%s", stem, extension);
         if (source->language == CC_RESOURCE && options->mode != CC_CLANG)
-            code = resource_compile(options, wdk, source, temporary, object);
+            code = resource_compile(options, place, source, object);
         else
-            code = source_compile(options, wdk, source, object);
+            code = source_compile(options, place, source, object);
         if (code != 0)
             return code;
         if (object != NULL)
@@ -310,7 +318,7 @@ static const char *output_name(const struct cc_options *options)
     return text_copyf("%s.sys", stem_of(first));
 }
 
-static int objects_link(const struct cc_options *options, const char *wdk,
+static int objects_link(const struct cc_options *options, const struct cc_place *place,
                         const struct words *objects)
 {
     struct words command = {0};
@@ -336,7 +344,7 @@ static int objects_link(const struct cc_options *options, const char *wdk,
     words_join(&command, objects);
     words_join(&command, &options->inputs);
     words_join(&command, &options->linker);
-    words_addf(&command, "/libpath:%s/lib", wdk);
+    words_addf(&command, "/libpath:%s/lib", place->wdk);
     words_list(&command, libraries);
     return cc_run(options, &command);
 }
@@ -353,6 +361,7 @@ int cli_cc(int argc, char **argv)
 {
     struct cc_options options;
     struct words objects = {0};
+    struct cc_place place = {0};
 
     if (asks_for_help(argc, argv)) {
         fputs(help_text, stdout);
@@ -360,15 +369,16 @@ int cli_cc(int argc, char **argv)
     }
     if (!cc_options_read(argc, argv, &options))
         return 2;
-    const char *wdk = wdk_find();
-    if (wdk == NULL)
+    place.wdk = wdk_find();
+    if (place.wdk == NULL)
         return 1;
-    const char *temporary = cc_temporary_create();
-    if (temporary == NULL)
+    place.temporary = cc_temporary_create();
+    if (place.temporary == NULL)
         return 1;
-    int code = sources_compile(&options, wdk, temporary, &objects);
+    place.overlay = cc_overlay_write(&options, place.temporary);
+    int code = sources_compile(&options, &place, &objects);
     if (code == 0 && options.mode == CC_LINK)
-        code = objects_link(&options, wdk, &objects);
-    cc_temporary_remove(temporary);
+        code = objects_link(&options, &place, &objects);
+    cc_temporary_remove(place.temporary);
     return code;
 }

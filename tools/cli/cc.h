@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* cc.h - inside of `cove cc`: lists of words, running a tool, the command line read.
  *
- * cc_options.c reads the command line into struct cc_options, cc_run.c starts tools
- * and keeps the temporary folder, cc.c knows what clang and lld-link must be told.
+ * cc_options.c reads the command line into struct cc_options, cc_overlay.c looks at
+ * the driver's own headers, cc_run.c starts tools and keeps the temporary folder, cc.c
+ * knows what clang and lld-link must be told.
  */
 #ifndef CLI_CC_H
 #define CLI_CC_H
@@ -80,5 +81,10 @@ int cc_run(const struct cc_options *options, const struct words *command);
 /* A private folder for one run; NULL on failure, with a message. */
 const char *cc_temporary_create(void);
 void cc_temporary_remove(const char *folder);
+
+/* Writes the overlay that makes the driver's own headers match in any case. Answers its
+ * path inside temporary, or NULL if it could not be written.
+ */
+const char *cc_overlay_write(const struct cc_options *options, const char *temporary);
 
 #endif
