@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# The front door. `make` builds, `make demo` shows, `make test` proves.
+#
+#   make          builds everything into build/
+#   make demo     a driver, a machine, a Windows program, side by side
+#   make check    the inner loop: room tests with AddressSanitizer and UBSan
+#   make test     every test; what CI runs
+#   make bench    what a request costs, beside its own baselines
+#   make install  PREFIX=/usr/local
+#   make tidy     formatting, READMEs, layers
+BUILD  ?= build
+PREFIX ?= /usr/local
+JOBS   ?= $(shell nproc)
+CMAKE   = CC=clang-19 cmake -G Ninja -S .
+
+.PHONY: all setup demo check test bench install tidy clean
+all: setup
+	@test -f $(BUILD)/build.ninja || $(CMAKE) -B $(BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) >/dev/null
+	@ninja -C $(BUILD) --quiet -j $(JOBS)
+
+setup:
+	@tools/setup/setup.sh
+
+demo: all
+	@tools/demo/demo.sh $(BUILD)
+
+# The native half with every check of the compiler's runtime on; drivers and programs come
+# from the plain build where a test needs them.
+$(BUILD)-asan/build.ninja:
+	@$(CMAKE) -B $(BUILD)-asan -DCOVE_SANITIZE=address,undefined >/dev/null
+
+check: setup $(BUILD)-asan/build.ninja
+	@ninja -C $(BUILD)-asan --quiet -j $(JOBS)
+	@ctest --test-dir $(BUILD)-asan -L room -j $(JOBS) --output-on-failure --no-tests=error
+
+test: all $(BUILD)-asan/build.ninja
+	@ninja -C $(BUILD)-asan --quiet -j $(JOBS)
+	@ctest --test-dir $(BUILD)-asan -L "room|driver" -j $(JOBS) --output-on-failure --no-tests=error
+	@ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-tests=error
+
+bench: all
+	@$(BUILD)/bin/cove-bench
+
+install: all
+	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+tidy:
+	@tools/tidy/tidy.sh
+
+clean:
+	@rm -rf $(BUILD) $(BUILD)-asan
