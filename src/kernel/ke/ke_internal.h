@@ -91,6 +91,8 @@ void processors_fini(void);
  * pending is run first. give wants IRQL <= APC_LEVEL. */
 void processor_take(KIRQL irql);
 void processor_give(void);
+/* Gives it up without running what is pending, which becomes the clock's. */
+void processor_drop(void);
 /* Takes just this one if it is free, at PASSIVE_LEVEL. Nothing pending is run. */
 bool processor_try_take(struct processor *processor);
 /* Lets another thread have the processor if one is waiting. IRQL <= APC_LEVEL. */
@@ -100,6 +102,8 @@ void processor_service(struct processor *processor, KIRQL irql);
 /* Makes whoever holds the processor look at pending; if nobody does, somebody will. May be
  * called by any thread at any IRQL; takes interrupt_lock. */
 void processor_notify(struct processor *processor);
+/* Only the first half, for the clock, which looks again anyway. */
+void processor_interrupt_owner(struct processor *processor);
 /* Waits until nobody else can still be about to signal the calling thread, which holds no
  * processor and will not again. */
 void processor_settle(void);
@@ -132,7 +136,8 @@ extern struct host_lock dispatcher_lock;
 
 /* What is left to do once the dispatcher lock is given back. */
 struct aftermath {
-    struct thread *wake;  /* chain through wake_next */
+    struct thread *wake;  /* chain through wake_next, oldest first */
+    struct thread *wake_last;
     uint64_t notify;      /* processors that got a DPC */
 };
 
@@ -167,7 +172,6 @@ void dispatcher_unwait_locked(struct thread *thread, NTSTATUS status, struct aft
 bool dispatcher_is_signalled(const DISPATCHER_HEADER *object, const struct thread *thread);
 /* Takes it. STATUS_SUCCESS or STATUS_ABANDONED. */
 NTSTATUS dispatcher_satisfy_locked(DISPATCHER_HEADER *object, struct thread *thread);
-void dispatcher_header_init(DISPATCHER_HEADER *header, UCHAR type, size_t bytes, LONG state);
 
 /* ---- wait.c -------------------------------------------------------------------------------- */
 
@@ -186,7 +190,6 @@ NTSTATUS wait_delay(KPROCESSOR_MODE mode, bool is_alertable, const LARGE_INTEGER
 
 extern uint64_t threads_alive; /* dispatcher lock */
 void threads_fini(void);
-struct thread *thread_of(void *object);
 /* The kernel's mutex that the thread still owns, or NULL; programs' mutants are abandoned. */
 KMUTANT *mutants_abandon_locked(struct thread *thread, struct aftermath *aftermath);
 /* The thread stops and starts to count as one that its queue keeps busy. */
@@ -196,8 +199,25 @@ void queue_thread_leaves_locked(struct thread *thread, struct aftermath *afterma
 /* Runs the calling thread's kernel APCs as far as it lets them in. */
 void apcs_deliver(void);
 bool apcs_are_deliverable(const struct thread *thread, KIRQL irql);
-/* Drops all; gives back the rundown list, linked through ApcListEntry. */
+/* Drops all of the calling thread's, telling each rundown routine; no more are accepted. */
 void apcs_rundown(struct thread *thread);
+void apc_init(KAPC *apc, struct thread *thread, PKKERNEL_ROUTINE kernel, PKRUNDOWN_ROUTINE rundown,
+              PKNORMAL_ROUTINE normal, KPROCESSOR_MODE mode, void *context);
+/* False: it is queued already, or the thread has ended. */
+bool apc_queue(KAPC *apc, void *argument1, void *argument2);
+bool apc_remove(KAPC *apc);
+void mutex_init(KMUTEX *mutex);
+
+/* ---- event.c, semaphore.c ------------------------------------------------------------------------ */
+
+void event_init(KEVENT *event, EVENT_TYPE type, bool is_signalled);
+LONG event_set(KEVENT *event);   /* these three return the state before */
+LONG event_reset(KEVENT *event);
+LONG event_pulse(KEVENT *event);
+void event_clear(KEVENT *event);
+void semaphore_init(KSEMAPHORE *semaphore, LONG count, LONG limit);
+/* Errors: STATUS_SEMAPHORE_LIMIT_EXCEEDED, nothing changed. */
+NTSTATUS semaphore_release(KSEMAPHORE *semaphore, LONG adjustment, LONG *out_previous);
 
 /* ---- dpc.c ------------------------------------------------------------------------------------ */
 
@@ -209,6 +229,13 @@ bool dpc_remove(KDPC *dpc);
 /* Runs the processor's queue dry. The caller holds it, at DISPATCH_LEVEL. */
 void dpc_drain(struct processor *processor);
 void dpcs_flush(void);
+
+/* ---- queue.c ---------------------------------------------------------------------------------- */
+
+void queue_init(KQUEUE *queue, ULONG count);
+LONG queue_insert(KQUEUE *queue, LIST_ENTRY *entry, bool at_head);
+LIST_ENTRY *queue_remove(KQUEUE *queue, KPROCESSOR_MODE mode, const LARGE_INTEGER *timeout);
+LIST_ENTRY *queue_rundown(KQUEUE *queue);
 
 /* ---- timer.c ----------------------------------------------------------------------------------- */
 

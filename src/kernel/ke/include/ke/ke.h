@@ -67,6 +67,24 @@ void ke_interrupts_poll(void);
 
 /* ---- threads -------------------------------------------------------------------- */
 
+/* DISPATCHER_HEADER.Type of what can be waited for: the public KOBJECTS numbers. A process
+ * is waited for like a notification event. */
+enum dispatcher_type {
+    DISPATCHER_EVENT_NOTIFICATION = 0,
+    DISPATCHER_EVENT_SYNCHRONIZATION = 1,
+    DISPATCHER_MUTANT = 2,
+    DISPATCHER_PROCESS = 3,
+    DISPATCHER_QUEUE = 4,
+    DISPATCHER_SEMAPHORE = 5,
+    DISPATCHER_THREAD = 6,
+    DISPATCHER_TIMER_NOTIFICATION = 8,
+    DISPATCHER_TIMER_SYNCHRONIZATION = 9,
+};
+/* A header of one of these types; state > 0: signalled. */
+void ke_header_init(DISPATCHER_HEADER *header, enum dispatcher_type type, size_t bytes, LONG state);
+/* Makes a notification object (a process that ended) signalled for ever. IRQL <= DISPATCH. */
+void ke_header_signal(DISPATCHER_HEADER *header);
+
 /* The kernel's thread. PKTHREAD/PETHREAD point at it: header must be first, because
  * threads can be waited for. ps embeds it as the first member of its own struct. */
 struct thread {
@@ -94,11 +112,13 @@ struct thread {
     /* ke's own from here on */
     struct list kernel_apcs;    /* dispatcher lock */
     _Atomic bool is_apc_pending;/* a kernel APC is queued; atomic */
+    bool is_apc_refusing;       /* it ends: no more APCs; dispatcher lock */
     bool is_in_apc;             /* owner thread only: a normal kernel APC is running */
     KPRIORITY base_priority;
     KAFFINITY affinity;         /* owner thread only: processors it may hold; 0: any */
     KQUEUE *queue;              /* the queue it takes entries from; dispatcher lock */
     struct list queue_link;     /* in queue->ThreadListHead; dispatcher lock */
+    bool is_queue_busy;         /* it counts in queue->CurrentCount; dispatcher lock */
     struct list live_link;      /* among all live threads; dispatcher lock */
     struct thread *wake_next;   /* threads about to be woken; dispatcher lock, then the waker */
     void (*entry)(void *);      /* set once at start */

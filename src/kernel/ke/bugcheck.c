@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* bugcheck.c - the end of the machine: the first that comes stops everything.
+ *
+ * Drivers' callbacks are told, then the hook reports and ends the process. Others that come
+ * meanwhile stay where they are; one that comes from inside (a callback that faults) cuts
+ * the callbacks short, one from inside the hook ends the process at once.
+ */
+#include <stdio.h>
+
+#include "base/abi_names.h"
+#include "callout/callout.h"
+#include "ke_internal.h"
+#include "bugcheck_callback.h"
+
+#define BUGCHECK_EXIT_CODE 70
+
+static void (*_Atomic bugcheck_hook)(const struct bugcheck *);
+static void (*_Atomic raise_hook)(NTSTATUS);
+
+enum bugcheck_stage { STAGE_NONE, STAGE_CALLBACKS, STAGE_HOOK };
+static _Atomic uint32_t bugcheck_stage;              /* atomic: enum bugcheck_stage */
+static struct host_thread *_Atomic bugcheck_thread;  /* atomic: who came first */
+static struct bugcheck bugcheck_first;               /* written by that thread */
+
+void ke_bugcheck_hook_set(void (*hook)(const struct bugcheck *))
+{
+    bugcheck_hook = hook;
+}
+
+[[noreturn]] static void bugcheck_report_bare(const struct bugcheck *bugcheck)
+{
+    const struct abi_bugcheck *known = abi_bugcheck_find(bugcheck->code);
+    char line[200];
+    int length = snprintf(line, sizeof(line), "bug check 0x%X %s (0x%llx, 0x%llx, 0x%llx, 0x%llx)\n",
+                          bugcheck->code, known != NULL ? known->name : "",
+                          (unsigned long long)bugcheck->parameter[0],
+                          (unsigned long long)bugcheck->parameter[1],
+                          (unsigned long long)bugcheck->parameter[2],
+                          (unsigned long long)bugcheck->parameter[3]);
+
+    host_write_stderr(line, (size_t)length);
+    host_exit(BUGCHECK_EXIT_CODE);
+}
+
+[[noreturn]] static void bugcheck_report(void)
+{
+    void (*hook)(const struct bugcheck *) = bugcheck_hook;
+
+    bugcheck_stage = STAGE_HOOK;
+    if (hook != NULL)
+        hook(&bugcheck_first);
+    bugcheck_report_bare(&bugcheck_first);
+}
+
+void ke_bugcheck(const struct bugcheck *bugcheck)
+{
+    struct host_thread *self = host_thread_self(), *expected = NULL;
+
+    if (!__c11_atomic_compare_exchange_strong(&bugcheck_thread, &expected, self, __ATOMIC_SEQ_CST,
+                                              __ATOMIC_SEQ_CST)) {
+        _Atomic uint32_t never = 0;
+
+        if (expected == self && bugcheck_stage == STAGE_CALLBACKS)
+            bugcheck_report();
+        if (expected == self)
+            bugcheck_report_bare(bugcheck);
+        for (;;) /* the first one ends the process */
+            host_wait(&never, 0, HOST_FOREVER);
+    }
+    bugcheck_first = *bugcheck;
+    bugcheck_stage = STAGE_CALLBACKS;
+    if (processor_self != NULL) {
+        ke_irql_raise(HIGH_LEVEL);
+        bugcheck_callbacks_run();
+    }
+    bugcheck_report();
+}
+
+void bugcheck(ULONG code, uintptr_t p1, uintptr_t p2, uintptr_t p3, uintptr_t p4)
+{
+    struct bugcheck bugcheck = {.code = code, .parameter = {p1, p2, p3, p4}};
+
+    ke_bugcheck(&bugcheck);
+}
+
+void bugcheck_irql_unexpected(KIRQL irql, KIRQL expected, unsigned kind, const void *routine,
+                              const void *object)
+{
+    bugcheck(IRQL_UNEXPECTED_VALUE,
+             (uintptr_t)irql << 16 | (uintptr_t)expected << 8 | (uintptr_t)kind,
+             (uintptr_t)routine, (uintptr_t)object, 0);
+}
+
+void ke_raise_set(void (*raise)(NTSTATUS status))
+{
+    raise_hook = raise;
+}
+
+void ke_raise(NTSTATUS status)
+{
+    void (*raise)(NTSTATUS) = raise_hook;
+
+    if (raise != NULL)
+        raise(status);
+    bugcheck(KMODE_EXCEPTION_NOT_HANDLED, (ULONG_PTR)(LONG_PTR)status,
+             (uintptr_t)__builtin_return_address(0), 0, 0);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* mutant_ddi.c - what drivers call on mutexes. */
+#include "ke_internal.h"
+
+/* Makes a mutex in the caller's memory, free. Level is ignored, as documented.
+ *
+ * Doc:     wdm.h KeInitializeMutex
+ */
+VOID NTAPI KeInitializeMutex(PRKMUTEX Mutex, ULONG Level)
+{
+    (void)Level;
+    mutex_init(Mutex);
+}
+
+/* Undoes one acquisition by the calling thread; returns the state before (0: now free).
+ *
+ * IRQL:    <= DISPATCH_LEVEL; if Wait, <= APC_LEVEL
+ * Errors:  raises STATUS_MUTANT_NOT_OWNED, STATUS_ABANDONED
+ * Doc:     wdm.h KeReleaseMutex
+ */
+LONG NTAPI KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait)
+{
+    LONG previous;
+    NTSTATUS status;
+
+    KE_REQUIRE_IRQL_AT_MOST(Wait ? APC_LEVEL : DISPATCH_LEVEL);
+    status = ke_mutant_release(Mutex, &previous);
+    if (!NT_SUCCESS(status))
+        ke_raise(status);
+    /* It may have kept a kernel APC out. */
+    if (thread_self->is_apc_pending && ke_irql() < APC_LEVEL)
+        apcs_deliver();
+    return previous;
+}
+
+/* Doc: wdm.h KeReadStateMutex. IRQL: <= DISPATCH_LEVEL */
+LONG NTAPI KeReadStateMutex(PRKMUTEX Mutex)
+{
+    return __atomic_load_n(&Mutex->Header.SignalState, __ATOMIC_ACQUIRE);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* wait_ddi.c - what drivers call to wait. */
+#include "ke_internal.h"
+
+/* A wait that may block must leave the processor; who only asks may ask at DISPATCH_LEVEL. */
+static KIRQL wait_limit(const LARGE_INTEGER *timeout)
+{
+    return timeout != NULL && timeout->QuadPart == 0 ? DISPATCH_LEVEL : APC_LEVEL;
+}
+
+/* Waits until the object is signalled.
+ *
+ * IRQL:    <= APC_LEVEL; == DISPATCH_LEVEL with a Timeout of zero
+ * Errors:  STATUS_TIMEOUT, STATUS_ALERTED, STATUS_USER_APC, STATUS_ABANDONED_WAIT_0,
+ *          STATUS_THREAD_IS_TERMINATING; raises STATUS_MUTANT_LIMIT_EXCEEDED
+ * Doc:     wdm.h KeWaitForSingleObject
+ */
+NTSTATUS NTAPI KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason,
+                                     KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
+                                     PLARGE_INTEGER Timeout)
+{
+    KE_REQUIRE_IRQL_AT_MOST(wait_limit(Timeout));
+    (void)WaitReason;
+    return wait_objects(1, &Object, false, WaitMode, Alertable != FALSE, Timeout);
+}
+
+/* Waits until one or all of the objects are signalled.
+ *
+ * IRQL:    <= APC_LEVEL; == DISPATCH_LEVEL with a Timeout of zero
+ * Errors:  as KeWaitForSingleObject; bug check 0xC when Count is out of range
+ * Doc:     wdm.h KeWaitForMultipleObjects
+ * Differs: WaitBlockArray is not used
+ */
+NTSTATUS NTAPI KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitType,
+                                        KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode,
+                                        BOOLEAN Alertable, PLARGE_INTEGER Timeout,
+                                        PKWAIT_BLOCK WaitBlockArray)
+{
+    KE_REQUIRE_IRQL_AT_MOST(wait_limit(Timeout));
+    if (Count == 0 || Count > MAXIMUM_WAIT_OBJECTS ||
+        (WaitBlockArray == NULL && Count > THREAD_WAIT_OBJECTS))
+        bugcheck(MAXIMUM_WAIT_OBJECTS_EXCEEDED, Count, 0, 0, 0);
+    (void)WaitReason;
+    return wait_objects(Count, Object, WaitType == WaitAll, WaitMode, Alertable != FALSE,
+                        Timeout);
+}
+
+/* Doc: wdm.h KeWaitForMutexObject, another name of KeWaitForSingleObject */
+#undef KeWaitForMutexObject
+NTSTATUS NTAPI KeWaitForMutexObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode,
+                                    BOOLEAN Alertable, PLARGE_INTEGER Timeout);
+NTSTATUS NTAPI KeWaitForMutexObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode,
+                                    BOOLEAN Alertable, PLARGE_INTEGER Timeout)
+{
+    return KeWaitForSingleObject(Object, WaitReason, WaitMode, Alertable, Timeout);
+}
+
+/* Sleeps for the interval.
+ *
+ * IRQL:    <= APC_LEVEL
+ * Units:   100 ns; negative: from now, positive: system time
+ * Errors:  STATUS_ALERTED, STATUS_USER_APC
+ * Doc:     wdm.h KeDelayExecutionThread
+ */
+NTSTATUS NTAPI KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
+                                      PLARGE_INTEGER Interval)
+{
+    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
+    return wait_delay(WaitMode, Alertable != FALSE, Interval);
+}
