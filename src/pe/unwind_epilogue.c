@@ -44,7 +44,7 @@ static void decode_add(struct epilogue *epilogue)
 static void decode_lea(struct epilogue *epilogue, unsigned frame_register)
 {
     const uint8_t *b = epilogue->bytes + epilogue->at;
-    if (!has(epilogue, 8) && !has(epilogue, 3))
+    if (!has(epilogue, 3))
         return;
     if ((b[0] & 0xfe) != 0x48 || b[1] != 0x8d || (b[2] & 0x38) != 0x20)
         return;
