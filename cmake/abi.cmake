@@ -45,6 +45,10 @@ endfunction()
 
 cove_abi_library(abi_kernel exports_kernel.c ddi_entry.S)
 cove_abi_library(abi_services service_table.c)
+# Its rows have the gate's type, and the gate speaks the contract's.
+target_include_directories(abi_services PRIVATE ${CMAKE_SOURCE_DIR}/src/gate/include)
+target_include_directories(abi_services SYSTEM PRIVATE ${COVE_GEN}/wdk/shared
+  ${CMAKE_SOURCE_DIR}/include/wdk/shared ${CMAKE_SOURCE_DIR}/include/wdk/km)
 cove_abi_library(abi_zw zw_entries.c)
 cove_abi_library(abi_user exports_user.c user_absent.S)
 cove_abi_library(abi_stubs service_stubs.c)

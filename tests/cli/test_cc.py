@@ -157,6 +157,19 @@ class Cc(unittest.TestCase):
         self.assertIn(b"other\0", image.data)
         self.assertNotIn("__CxxFrameHandler3", str(image.imports()))
 
+    def test_version_resource(self):
+        self.file("v.rc", "#include <windows.h>\n#include <ntverp.h>\n"
+                  "#define VER_FILETYPE VFT_DRV\n#define VER_FILESUBTYPE VFT2_DRV_SYSTEM\n"
+                  "#define VER_FILEDESCRIPTION_STR \"Sample IOCTL Driver\"\n"
+                  "#define VER_INTERNALNAME_STR \"SIOCTL.sys\"\n#include \"Common.ver\"\n")
+        self.built("-o", "v.sys", "a.c", "v.rc")
+        image = Image(self.path("v.sys"))
+        self.assertIn("Sample IOCTL Driver".encode("utf-16-le"), image.data)
+        at = image.data.index(struct.pack("<II", 0xFEEF04BD, 0x10000))
+        fixed = struct.unpack_from("<13I", image.data, at)
+        self.assertEqual(fixed[2:4], (10 << 16, 22621 << 16))
+        self.assertEqual(fixed[6:11], (0x3F, 1, 0x40004, 3, 7))
+
     def test_secure_device_library(self):
         self.file("s.c", "__declspec(dllimport) long IoCreateDeviceSecure(void);\n"
                   "long DriverEntry(void) { return IoCreateDeviceSecure(); }\n")

@@ -14,7 +14,7 @@ import sys
 import header_case
 
 OVERLAY = "overlay.yaml"
-FOLDERS = ("shared", "km", "crt")
+FOLDERS = ("shared", "km", "crt", "rc")
 
 
 def files_below(root):

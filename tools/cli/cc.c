@@ -164,9 +164,12 @@ static void defines_add(struct words *command, const struct cc_options *options)
         words_add(command, "-DNDEBUG");
 }
 
-static void includes_add(struct words *command, const struct cc_place *place)
+static const char *const code_folders[] = {"shared", "km", "crt", NULL};
+static const char *const resource_folders[] = {"rc", "shared", "km", NULL};
+
+static void includes_add(struct words *command, const struct cc_place *place,
+                         const char *const *folders)
 {
-    static const char *const folders[] = {"shared", "km", "crt", NULL};
     const char *overlay = text_copyf("%s/include/overlay.yaml", place->wdk);
 
     if (access(overlay, R_OK) == 0)
@@ -210,7 +213,7 @@ static int source_compile(const struct cc_options *options, const struct cc_plac
         words_add(&command, "-gcodeview");
     }
     words_join(&command, &options->clang);
-    includes_add(&command, place);
+    includes_add(&command, place, code_folders);
     if (options->mode != CC_CLANG)
         words_add(&command, "-c");
     if (source->forced != NULL)
@@ -237,7 +240,7 @@ static int resource_compile(const struct cc_options *options, const struct cc_pl
     defines_add(&preprocess, options);
     words_add(&preprocess, "-DRC_INVOKED");
     words_join(&preprocess, &options->resource);
-    includes_add(&preprocess, place);
+    includes_add(&preprocess, place, resource_folders);
     words_add(&preprocess, "-E");
     words_add(&preprocess, "-xc");
     words_add(&preprocess, source->path);

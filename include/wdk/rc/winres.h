@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* winres.h - what resource editors put first. */
+#include "verrsrc.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* winver.h - version resources. */
+#include "verrsrc.h"
