@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Instrumentation: WMI registration and event tracing.
+ */
+#ifndef _WDM_WMI_H_
+#define _WDM_WMI_H_
+
+#include "io.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum _TRACE_INFORMATION_CLASS {
+    TraceIdClass,
+    TraceHandleClass,
+    TraceEnableFlagsClass,
+    TraceEnableLevelClass,
+    GlobalLoggerHandleClass,
+    EventLoggerHandleClass,
+    AllLoggerHandlesClass,
+    TraceHandleByNameClass,
+    LoggerEventsLostClass,
+    TraceSessionSettingsClass,
+    LoggerEventsLoggedClass,
+    DiskIoNotifyRoutinesClass,
+    TraceInformationClassReserved1,
+    FltIoNotifyRoutinesClass,
+    TraceInformationClassReserved2,
+    WdfNotifyRoutinesClass,
+    MaxTraceInformationClass
+} TRACE_INFORMATION_CLASS;
+
+typedef struct _EVENT_DESCRIPTOR {
+    USHORT Id;
+    UCHAR Version;
+    UCHAR Channel;
+    UCHAR Level;
+    UCHAR Opcode;
+    USHORT Task;
+    ULONGLONG Keyword;
+} EVENT_DESCRIPTOR, *PEVENT_DESCRIPTOR;
+
+typedef const EVENT_DESCRIPTOR *PCEVENT_DESCRIPTOR;
+
+typedef struct _EVENT_FILTER_DESCRIPTOR *PEVENT_FILTER_DESCRIPTOR;
+typedef VOID NTAPI ETWENABLECALLBACK(LPCGUID SourceId, ULONG ControlCode, UCHAR Level,
+                                     ULONGLONG MatchAnyKeyword, ULONGLONG MatchAllKeyword,
+                                     PEVENT_FILTER_DESCRIPTOR FilterData, PVOID CallbackContext);
+typedef ETWENABLECALLBACK *PETWENABLECALLBACK;
+
+typedef struct _EVENT_DATA_DESCRIPTOR {
+    ULONGLONG Ptr;
+    ULONG Size;
+    ULONG Reserved;
+} EVENT_DATA_DESCRIPTOR, *PEVENT_DATA_DESCRIPTOR;
+
+typedef VOID NTAPI FWMI_NOTIFICATION_CALLBACK(PVOID, PVOID);
+typedef FWMI_NOTIFICATION_CALLBACK *WMI_NOTIFICATION_CALLBACK;
+
+typedef FWMI_NOTIFICATION_CALLBACK *WMI_NOTIFICATION_CALLBACK;
+
+/* ---- Routines ---- */
+
+NTKERNELAPI NTSTATUS NTAPI EtwActivityIdControl(ULONG ControlCode, LPGUID ActivityId);
+NTKERNELAPI NTSTATUS NTAPI EtwUnregister(REGHANDLE RegHandle);
+NTKERNELAPI NTSTATUS NTAPI EtwWrite(REGHANDLE RegHandle, PCEVENT_DESCRIPTOR EventDescriptor,
+                                    LPCGUID ActivityId, ULONG UserDataCount,
+                                    PEVENT_DATA_DESCRIPTOR UserData);
+NTKERNELAPI NTSTATUS NTAPI EtwWriteTransfer(REGHANDLE RegHandle, PCEVENT_DESCRIPTOR EventDescriptor,
+                                            LPCGUID ActivityId, LPCGUID RelatedActivityId,
+                                            ULONG UserDataCount, PEVENT_DATA_DESCRIPTOR UserData);
+NTKERNELAPI NTSTATUS NTAPI IoWMIAllocateInstanceIds(GUID *Guid, ULONG InstanceCount,
+                                                    ULONG *FirstInstanceId);
+NTKERNELAPI NTSTATUS NTAPI IoWMIDeviceObjectToInstanceName(PVOID DataBlockObject,
+                                                           PDEVICE_OBJECT DeviceObject,
+                                                           PUNICODE_STRING InstanceName);
+NTKERNELAPI ULONG NTAPI IoWMIDeviceObjectToProviderId(PDEVICE_OBJECT DeviceObject);
+NTKERNELAPI NTSTATUS NTAPI IoWMIExecuteMethod(PVOID DataBlockObject, PUNICODE_STRING InstanceName,
+                                              ULONG MethodId, ULONG InBufferSize,
+                                              PULONG OutBufferSize, PUCHAR InOutBuffer);
+NTKERNELAPI NTSTATUS NTAPI IoWMIHandleToInstanceName(PVOID DataBlockObject, HANDLE FileHandle,
+                                                     PUNICODE_STRING InstanceName);
+NTKERNELAPI NTSTATUS NTAPI IoWMIOpenBlock(GUID *DataBlockGuid, ULONG DesiredAccess,
+                                          PVOID *DataBlockObject);
+NTKERNELAPI NTSTATUS NTAPI IoWMIQueryAllData(PVOID DataBlockObject, ULONG *InOutBufferSize,
+                                             PVOID OutBuffer);
+NTKERNELAPI NTSTATUS NTAPI IoWMIQueryAllDataMultiple(PVOID *DataBlockObjectList, ULONG ObjectCount,
+                                                     ULONG *InOutBufferSize, PVOID OutBuffer);
+NTKERNELAPI NTSTATUS NTAPI IoWMIQuerySingleInstance(PVOID DataBlockObject,
+                                                    PUNICODE_STRING InstanceName,
+                                                    ULONG *InOutBufferSize, PVOID OutBuffer);
+NTKERNELAPI NTSTATUS NTAPI IoWMIQuerySingleInstanceMultiple(PVOID *DataBlockObjectList,
+                                                            PUNICODE_STRING InstanceNames,
+                                                            ULONG ObjectCount,
+                                                            ULONG *InOutBufferSize,
+                                                            PVOID OutBuffer);
+NTKERNELAPI NTSTATUS NTAPI IoWMIRegistrationControl(PDEVICE_OBJECT DeviceObject, ULONG Action);
+NTKERNELAPI NTSTATUS NTAPI IoWMISetNotificationCallback(PVOID Object,
+                                                        WMI_NOTIFICATION_CALLBACK Callback,
+                                                        PVOID Context);
+NTKERNELAPI NTSTATUS NTAPI IoWMISetSingleInstance(PVOID DataBlockObject,
+                                                  PUNICODE_STRING InstanceName, ULONG Version,
+                                                  ULONG ValueBufferSize, PVOID ValueBuffer);
+NTKERNELAPI NTSTATUS NTAPI IoWMISetSingleItem(PVOID DataBlockObject, PUNICODE_STRING InstanceName,
+                                              ULONG DataItemId, ULONG Version,
+                                              ULONG ValueBufferSize, PVOID ValueBuffer);
+NTKERNELAPI NTSTATUS NTAPI IoWMISuggestInstanceName(PDEVICE_OBJECT PhysicalDeviceObject,
+                                                    PUNICODE_STRING SymbolicLinkName,
+                                                    BOOLEAN CombineNames,
+                                                    PUNICODE_STRING SuggestedInstanceName);
+NTKERNELAPI NTSTATUS NTAPI IoWMIWriteEvent(PVOID WnodeEventItem);
+NTKERNELAPI NTSTATUS NTAPI WmiQueryTraceInformation(TRACE_INFORMATION_CLASS TraceInformationClass,
+                                                    PVOID TraceInformation,
+                                                    ULONG TraceInformationLength,
+                                                    PULONG RequiredLength, PVOID Buffer);
+
+#if (NTDDI_VERSION >= NTDDI_VISTA)
+NTKERNELAPI BOOLEAN NTAPI EtwEventEnabled(REGHANDLE RegHandle, PCEVENT_DESCRIPTOR EventDescriptor);
+NTKERNELAPI BOOLEAN NTAPI EtwProviderEnabled(REGHANDLE RegHandle, UCHAR Level, ULONGLONG Keyword);
+NTKERNELAPI NTSTATUS NTAPI EtwRegister(LPCGUID ProviderId, PETWENABLECALLBACK EnableCallback,
+                                       PVOID CallbackContext, PREGHANDLE RegHandle);
+NTKERNELAPI NTSTATUS NTAPI EtwWriteString(REGHANDLE RegHandle, UCHAR Level, ULONGLONG Keyword,
+                                          LPCGUID ActivityId, PCWSTR String);
+#endif
+
+#if (NTDDI_VERSION >= NTDDI_WIN7)
+NTKERNELAPI NTSTATUS NTAPI EtwWriteEx(REGHANDLE RegHandle, PCEVENT_DESCRIPTOR EventDescriptor,
+                                      ULONG64 Filter, ULONG Flags, LPCGUID ActivityId,
+                                      LPCGUID RelatedActivityId, ULONG UserDataCount,
+                                      PEVENT_DATA_DESCRIPTOR UserData);
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* Packs the structures that follow to 4 byte(s), until poppack.h. No guard: it nests. */
+#pragma pack(push, 4)

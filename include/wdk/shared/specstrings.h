@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The older door to the annotations: includes the one list there is.
+ */
+#ifndef SPECSTRINGS_H
+#define SPECSTRINGS_H
+
+#include "sal.h"
+#include "driverspecs.h"
+
+#endif
