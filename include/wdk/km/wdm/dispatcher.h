@@ -78,7 +78,7 @@ typedef struct _DISPATCHER_HEADER {
 
 typedef struct _KEVENT {
     DISPATCHER_HEADER Header;
-} KEVENT, *PKEVENT, *PRKEVENT;
+} KEVENT, *PKEVENT, *RESTRICTED_POINTER PRKEVENT;
 
 typedef struct _KGATE {
     DISPATCHER_HEADER Header;
@@ -87,7 +87,7 @@ typedef struct _KGATE {
 typedef struct _KSEMAPHORE {
     DISPATCHER_HEADER Header;
     LONG Limit;
-} KSEMAPHORE, *PKSEMAPHORE, *PRKSEMAPHORE;
+} KSEMAPHORE, *PKSEMAPHORE, *RESTRICTED_POINTER PRKSEMAPHORE;
 
 typedef struct _KMUTANT {
     DISPATCHER_HEADER Header;
@@ -95,7 +95,7 @@ typedef struct _KMUTANT {
     struct _KTHREAD *OwnerThread;
     BOOLEAN Abandoned;
     UCHAR ApcDisable;
-} KMUTANT, *PKMUTANT, *PRKMUTANT, KMUTEX, *PKMUTEX, *PRKMUTEX;
+} KMUTANT, *PKMUTANT, *RESTRICTED_POINTER PRKMUTANT, KMUTEX, *PKMUTEX, *RESTRICTED_POINTER PRKMUTEX;
 
 typedef struct _KTIMER {
     DISPATCHER_HEADER Header;
@@ -105,15 +105,7 @@ typedef struct _KTIMER {
     USHORT Processor;
     USHORT TimerType;
     ULONG Period;
-} KTIMER, *PKTIMER, *PRKTIMER;
-
-typedef struct _KQUEUE {
-    DISPATCHER_HEADER Header;
-    LIST_ENTRY EntryListHead;
-    volatile ULONG CurrentCount;
-    ULONG MaximumCount;
-    LIST_ENTRY ThreadListHead;
-} KQUEUE, *PKQUEUE, *PRKQUEUE;
+} KTIMER, *PKTIMER, *RESTRICTED_POINTER PRKTIMER;
 
 /* ---- Waiting ---- */
 
@@ -177,7 +169,7 @@ typedef struct _KWAIT_BLOCK {
     };
     PVOID Object;
     PVOID SparePtr;
-} KWAIT_BLOCK, *PKWAIT_BLOCK, *PRKWAIT_BLOCK;
+} KWAIT_BLOCK, *PKWAIT_BLOCK, *RESTRICTED_POINTER PRKWAIT_BLOCK;
 
 #define MAXIMUM_WAIT_OBJECTS 64
 #define THREAD_WAIT_OBJECTS  3
@@ -211,7 +203,7 @@ typedef struct _KDPC {
     PVOID SystemArgument1;
     PVOID SystemArgument2;
     PVOID DpcData;
-} KDPC, *PKDPC, *PRKDPC;
+} KDPC, *PKDPC, *RESTRICTED_POINTER PRKDPC;
 
 typedef struct _KDPC_WATCHDOG_INFORMATION {
     ULONG DpcTimeLimit;
@@ -262,34 +254,7 @@ typedef struct _KAPC {
     CCHAR ApcStateIndex;
     KPROCESSOR_MODE ApcMode;
     BOOLEAN Inserted;
-} KAPC, *PKAPC, *PRKAPC;
-
-typedef enum _KAPC_ENVIRONMENT {
-    OriginalApcEnvironment,
-    AttachedApcEnvironment,
-    CurrentApcEnvironment,
-    InsertApcEnvironment
-} KAPC_ENVIRONMENT;
-
-typedef struct _KAPC_STATE {
-    LIST_ENTRY ApcListHead[MaximumMode];
-    struct _KPROCESS *Process;
-    union {
-        UCHAR InProgressFlags;
-        struct {
-            BOOLEAN KernelApcInProgress : 1;
-            BOOLEAN SpecialApcInProgress : 1;
-        };
-    };
-    BOOLEAN KernelApcPending;
-    union {
-        BOOLEAN UserApcPendingAll;
-        struct {
-            BOOLEAN SpecialUserApcPending : 1;
-            BOOLEAN UserApcPending : 1;
-        };
-    };
-} KAPC_STATE, *PKAPC_STATE, *PRKAPC_STATE;
+} KAPC, *PKAPC, *RESTRICTED_POINTER PRKAPC;
 
 /* ---- Device queues ---- */
 
@@ -305,13 +270,13 @@ typedef struct _KDEVICE_QUEUE {
             LONG64 Hint : 56;
         };
     };
-} KDEVICE_QUEUE, *PKDEVICE_QUEUE, *PRKDEVICE_QUEUE;
+} KDEVICE_QUEUE, *PKDEVICE_QUEUE, *RESTRICTED_POINTER PRKDEVICE_QUEUE;
 
 typedef struct _KDEVICE_QUEUE_ENTRY {
     LIST_ENTRY DeviceListEntry;
     ULONG SortKey;
     BOOLEAN Inserted;
-} KDEVICE_QUEUE_ENTRY, *PKDEVICE_QUEUE_ENTRY, *PRKDEVICE_QUEUE_ENTRY;
+} KDEVICE_QUEUE_ENTRY, *PKDEVICE_QUEUE_ENTRY, *RESTRICTED_POINTER PRKDEVICE_QUEUE_ENTRY;
 
 /* ---- Fast and guarded mutexes: the same bytes ---- */
 
