@@ -40,7 +40,7 @@ struct wire_channel {
 
 /* ---- map log ------------------------------------------------------------------------ */
 
-#define WIRE_MAP_ENTRIES 1024u
+#define WIRE_MAP_ENTRIES  1024u
 #define WIRE_SHARE_WINDOW 0u
 #define WIRE_SHARE_POOL   1u
 #define WIRE_SHARE_NONE   0xffffffffu
@@ -78,21 +78,21 @@ enum wire_kind {
 
 struct wire_hello {
     uint32_t kind, magic, version;
-    uint32_t width;              /* 64, 32 or 16 */
-    uint32_t descriptors;        /* bit n: standard descriptor n comes along */
-    char image_name[128];        /* "app.exe" */
-    char folder[2048];           /* current folder of the host */
+    uint32_t width;       /* 64, 32 or 16 */
+    uint32_t descriptors; /* bit n: standard descriptor n comes along */
+    char image_name[128]; /* "app.exe" */
+    char folder[2048];    /* current folder of the host */
 };
 
 struct wire_welcome {
     uint32_t kind;
-    int32_t status;              /* NTSTATUS; failed: text says why */
+    int32_t status; /* NTSTATUS; failed: text says why */
     uint64_t process_id, thread_id;
     uint64_t window_base, window_bytes;
     uint64_t process_handle_count;
     uint64_t standard_handle[3]; /* 0: none */
     uint32_t windows_major, windows_minor, windows_build;
-    char current_directory[1024];/* "C:\\" or "Z:\\home\\…" in UTF-8 */
+    char current_directory[1024]; /* "C:\\" or "Z:\\home\\…" in UTF-8 */
     char text[256];
 };
 

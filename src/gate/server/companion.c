@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* companion.c - the kernel half of a program's thread: waits for a call, serves it.
+ *
+ * A companion holds a virtual processor only while it serves. It ends when its channel is
+ * closed or its thread is asked to end; the thread room then cancels what is left.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gate/gate.h"
+#include "ke/ke.h"
+#include "server_internal.h"
+#include "wire/turn.h"
+
+static void serve_one(struct wire_channel *channel)
+{
+    uint64_t arguments[WIRE_ARGUMENTS];
+    uint32_t count = channel->count;
+    /* The program may write to the channel at any time: everything is read once. */
+    if (count > WIRE_ARGUMENTS)
+        count = WIRE_ARGUMENTS + 1; /* refused by the gate */
+    for (uint32_t i = 0; i < count && i < WIRE_ARGUMENTS; i++)
+        arguments[i] = channel->arguments[i];
+    channel->result = gate_call(channel->service, arguments, count);
+}
+
+static void companion_run(void *context)
+{
+    struct companion *companion = context;
+    struct wire_channel *channel = companion->channel;
+    struct thread *thread = ke_thread_current();
+    while (!thread->is_terminating) {
+        ke_processor_leave();
+        uint32_t turn = wire_turn_wait(channel, WIRE_TURN_PROGRAM, &channel->kernel_sleeps);
+        ke_processor_enter();
+        if (turn != WIRE_TURN_KERNEL)
+            break;
+        serve_one(channel);
+        /* Closed meanwhile stays closed. */
+        uint32_t expected = WIRE_TURN_KERNEL;
+        if (!atomic_compare_exchange_strong(&channel->turn, &expected, WIRE_TURN_PROGRAM))
+            break;
+        if (atomic_load(&channel->program_sleeps))
+            host_wake_shared(&channel->turn, 1);
+    }
+    struct program *program = companion->program;
+    if (program->process->is_ending)
+        program_goodbye(program, "", (uint32_t)program->process->exit_status);
+    host_lock_take(&program->lock);
+    program->companions[companion->index] = NULL;
+    host_lock_give(&program->lock);
+    atomic_store(&channel->turn, WIRE_TURN_CLOSED);
+    host_wake_shared(&channel->turn, 1);
+    ((struct process_thread *)thread)->channel = NULL;
+    free(companion);
+}
+
+static uint32_t channel_take(struct program *program, struct companion *companion)
+{
+    uint32_t index = 0;
+    host_lock_take(&program->lock);
+    while (index < WIRE_CHANNELS && program->companions[index])
+        index++;
+    if (index < WIRE_CHANNELS)
+        program->companions[index] = companion;
+    host_lock_give(&program->lock);
+    return index;
+}
+
+NTSTATUS companion_create(struct program *program, bool is_suspended,
+                          struct companion **out_companion, struct process_thread **out_thread)
+{
+    struct companion *companion = calloc(1, sizeof *companion);
+    if (!companion)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    companion->program = program;
+    companion->suspend_count = is_suspended;
+    KeInitializeEvent(&companion->may_begin, NotificationEvent, !is_suspended);
+    companion->index = channel_take(program, companion);
+    if (companion->index == WIRE_CHANNELS) {
+        free(companion);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    companion->channel = &program->shared->channel[companion->index];
+    *companion->channel = (struct wire_channel){.turn = WIRE_TURN_PROGRAM};
+    /* The companion may run, and end, before the creation has returned. */
+    *out_companion = companion;
+    char name[32];
+    snprintf(name, sizeof name, "%.20s:%u", program->process->image_name, companion->index);
+    NTSTATUS status =
+        ps_thread_create(program->process, name, companion_run, companion, UserMode, out_thread);
+    if (!NT_SUCCESS(status)) {
+        host_lock_take(&program->lock);
+        program->companions[companion->index] = NULL;
+        host_lock_give(&program->lock);
+        free(companion);
+    }
+    return status;
+}
+
+void companions_close(struct program *program)
+{
+    for (uint32_t i = 0; i < WIRE_CHANNELS; i++) {
+        host_lock_take(&program->lock);
+        struct companion *companion = program->companions[i];
+        if (companion) {
+            KeSetEvent(&companion->may_begin, IO_NO_INCREMENT, FALSE);
+            uint32_t expected = WIRE_TURN_PROGRAM;
+            atomic_compare_exchange_strong(&companion->channel->turn, &expected, WIRE_TURN_CLOSED);
+            host_wake_shared(&companion->channel->turn, 1);
+        }
+        host_lock_give(&program->lock);
+    }
+}

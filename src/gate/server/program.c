@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* program.c - a program from its hello to its last handle.
+ *
+ * Runs on the connection's own thread. Check first: window, link, process, handles and the
+ * first thread are made before the welcome is sent; a failure before it leaves nothing. The
+ * hang-up of the socket is the program's death, whatever was its cause.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ex/ex.h"
+#include "host/socket.h"
+#include "hostfs/hostfs.h"
+#include "ke/ke.h"
+#include "mm/mm.h"
+#include "ob/ob.h"
+#include "rtl/rtl.h"
+#include "server_internal.h"
+
+#define LINK_BYTES ((sizeof(struct wire_link) + HOST_PAGE - 1) & ~(size_t)(HOST_PAGE - 1))
+
+/* ---- map commands ------------------------------------------------------------------------ */
+
+static void map_post(void *context, const struct mm_map_command *command)
+{
+    struct program *program = context;
+    struct wire_link *shared = program->shared;
+    host_lock_take(&program->lock);
+    uint64_t head = atomic_load_explicit(&shared->map_head, memory_order_relaxed);
+    bool is_full = head - atomic_load(&shared->map_tail) >= WIRE_MAP_ENTRIES;
+    if (!is_full) {
+        shared->map[head % WIRE_MAP_ENTRIES] = (struct wire_map){.address = command->address,
+                                                                 .length = command->length,
+                                                                 .offset = command->offset,
+                                                                 .share = command->share,
+                                                                 .protection = command->protection};
+        atomic_store_explicit(&shared->map_head, head + 1, memory_order_release);
+    }
+    host_lock_give(&program->lock);
+    if (is_full) {
+        rtl_debug_printf(
+            "cove: %s: too many changes of its memory in one call; the program is ended\n",
+            program->process->image_name);
+        ps_process_terminate(program->process, STATUS_INSUFFICIENT_RESOURCES);
+    }
+}
+
+/* ---- parts -------------------------------------------------------------------------------- */
+
+static NTSTATUS link_create(struct program *program)
+{
+    void *address = NULL;
+    if (host_share_create("cove-link", LINK_BYTES, &program->link_fd))
+        return STATUS_INSUFFICIENT_RESOURCES;
+    if (host_share_map(program->link_fd, 0, LINK_BYTES, HOST_READ | HOST_WRITE, NULL, &address)) {
+        close(program->link_fd);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    program->shared = address;
+    program->shared->magic = WIRE_MAGIC;
+    program->shared->version = WIRE_VERSION;
+    return STATUS_SUCCESS;
+}
+
+static void link_destroy(struct program *program)
+{
+    host_memory_release(program->shared, LINK_BYTES);
+    close(program->link_fd);
+}
+
+static NTSTATUS process_create(struct program *program, const struct wire_hello *hello)
+{
+    int pid = 0;
+    host_socket_peer(program->socket, &pid);
+    struct ps_process_options options = {
+        .image_name = hello->image_name, .id = (uint64_t)pid, .is_32bit = hello->width == 32};
+    NTSTATUS status = mm_window_create(&options.window);
+    if (!NT_SUCCESS(status))
+        return status;
+    struct mm_window *window = options.window;
+    status = ps_process_create(&options, &program->process);
+    if (!NT_SUCCESS(status)) {
+        mm_window_destroy(window);
+        return status;
+    }
+    program->process->program = program;
+    mm_window_listener_set(program->process->window, map_post, program);
+    return STATUS_SUCCESS;
+}
+
+/* Gives the process a handle of each descriptor that came along. Takes the descriptors. */
+static NTSTATUS handles_create(struct program *program, const struct wire_hello *hello,
+                               const int *descriptors, unsigned count, struct wire_welcome *welcome)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+    unsigned next = 0;
+    KAPC_STATE apc;
+    KeStackAttachProcess((PRKPROCESS)program->process, &apc);
+    for (unsigned n = 0; n < 3 && NT_SUCCESS(status); n++) {
+        if (!(hello->descriptors & 1u << n) || next >= count)
+            continue;
+        FILE_OBJECT *file;
+        status = hostfs_file_of_descriptor(descriptors[next++], n == 0, n != 0, &file);
+        if (!NT_SUCCESS(status))
+            break;
+        HANDLE handle = NULL;
+        ACCESS_MASK access = SYNCHRONIZE | (n == 0 ? FILE_GENERIC_READ : FILE_GENERIC_WRITE);
+        status = ob_handle_create(file, access, 0, &handle);
+        ob_dereference(file);
+        welcome->standard_handle[n] = (uint64_t)handle;
+    }
+    KeUnstackDetachProcess(&apc);
+    while (next < count)
+        close(descriptors[next++]);
+    return status;
+}
+
+void program_goodbye(struct program *program, const char *text, uint32_t code)
+{
+    if (atomic_exchange(&program->is_over, true))
+        return;
+    struct {
+        struct wire_text header;
+        char text[256];
+    } message = {.header = {.kind = WIRE_GOODBYE, .code = code, .is_last = 1}};
+    message.header.length = (uint32_t)snprintf(message.text, sizeof message.text, "%.250s", text);
+    host_message_send(program->socket, &message, sizeof message.header + message.header.length,
+                      NULL, 0);
+}
+
+/* ---- the connection -------------------------------------------------------------------------- */
+
+static NTSTATUS program_begin(struct program *program, const struct wire_hello *hello,
+                              const int *descriptors, unsigned count, struct wire_welcome *welcome)
+{
+    struct companion *first;
+    struct process_thread *thread;
+    NTSTATUS status = handles_create(program, hello, descriptors, count, welcome);
+    if (NT_SUCCESS(status))
+        status = drive_of_folder(hello->folder, welcome->current_directory,
+                                 sizeof welcome->current_directory);
+    if (NT_SUCCESS(status))
+        status = companion_create(program, false, &first, &thread);
+    if (!NT_SUCCESS(status))
+        return status;
+    thread->channel = first;
+    RTL_OSVERSIONINFOW version = {.dwOSVersionInfoSize = sizeof version};
+    RtlGetVersion(&version);
+    welcome->process_id = program->process->id;
+    welcome->thread_id = thread->id;
+    welcome->window_base = mm_window_base(program->process->window);
+    welcome->window_bytes = MM_WINDOW_BYTES;
+    welcome->windows_major = version.dwMajorVersion;
+    welcome->windows_minor = version.dwMinorVersion;
+    welcome->windows_build = version.dwBuildNumber;
+    ob_dereference(thread);
+    return STATUS_SUCCESS;
+}
+
+static void pool_send(struct program *program)
+{
+    int fd;
+    uint64_t offset;
+    struct wire_text reply = {.kind = WIRE_POOL};
+    if (NT_SUCCESS(ex_pool_share((void *)EX_POOL_BASE, &fd, &offset)))
+        host_message_send(program->socket, &reply, sizeof reply, &fd, 1);
+}
+
+static void messages_serve(void *context)
+{
+    struct program *program = context;
+    struct wire_text message;
+    size_t length;
+    int error;
+    do {
+        error = host_message_receive(program->socket, &message, sizeof message, &length, NULL, NULL,
+                                     -1);
+        if (!error && length >= sizeof message.kind && message.kind == WIRE_GET_POOL)
+            pool_send(program);
+    } while (!error || error == EMSGSIZE);
+}
+
+static void gone_wait(void *context)
+{
+    struct program *program = context;
+    while (!program->is_gone)
+        host_wait(&program->is_gone, 0, HOST_FOREVER);
+}
+
+static void welcome_refuse(int socket, struct wire_welcome *welcome, NTSTATUS status)
+{
+    welcome->status = status;
+    snprintf(welcome->text, sizeof welcome->text, "the machine cannot take the program in: %s",
+             rtl_status_text(status));
+    host_message_send(socket, welcome, sizeof *welcome, NULL, 0);
+}
+
+static void program_live(struct program *program, const struct wire_hello *hello,
+                         const int *descriptors, unsigned count)
+{
+    struct wire_welcome welcome = {.kind = WIRE_WELCOME};
+    NTSTATUS status = program_begin(program, hello, descriptors, count, &welcome);
+    program_enlist(program);
+    if (NT_SUCCESS(status)) {
+        int shares[] = {mm_window_fd(program->process->window), program->link_fd};
+        host_message_send(program->socket, &welcome, sizeof welcome, shares, 2);
+        ke_block_on_host(messages_serve, program);
+    } else {
+        welcome_refuse(program->socket, &welcome, status);
+    }
+    program->is_over = true;
+    ps_process_terminate(program->process, STATUS_CONTROL_C_EXIT);
+    companions_close(program);
+    ke_block_on_host(gone_wait, program);
+    program_delist(program);
+    ob_dereference(program->process);
+}
+
+void program_serve(int socket, const struct wire_hello *hello, const int *descriptors,
+                   unsigned count)
+{
+    struct wire_welcome welcome = {.kind = WIRE_WELCOME};
+    struct program *program = calloc(1, sizeof *program);
+    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+    if (program) {
+        program->socket = socket;
+        status = link_create(program);
+    }
+    if (NT_SUCCESS(status)) {
+        status = process_create(program, hello);
+        if (NT_SUCCESS(status)) {
+            program_live(program, hello, descriptors, count);
+            count = 0;
+        } else {
+            welcome_refuse(socket, &welcome, status);
+        }
+        link_destroy(program);
+    } else {
+        welcome_refuse(socket, &welcome, status);
+    }
+    for (unsigned i = 0; i < count; i++)
+        close(descriptors[i]);
+    free(program);
+}

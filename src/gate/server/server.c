@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* server.c - the listener, and a thread for each connection.
+ *
+ * The first message says what a connection is: a program's hello or a control request.
+ * Stopping is orderly: no new connections, goodbyes, then every connection's thread is
+ * waited for, so that nothing of a program is left when the rooms below stop.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/socket.h"
+#include "ke/ke.h"
+#include "server_internal.h"
+
+static struct {
+    struct host_lock lock; /* guards: programs */
+    struct list programs;
+    char path[108]; /* set once */
+    int listener;
+    struct host_thread *thread;
+    _Atomic bool is_stopping;
+    _Atomic uint32_t connections; /* threads alive; waited on at stop */
+    void (*serve)(server_control *control, unsigned count, char **words); /* set once, at boot */
+} server;
+
+struct connection {
+    int socket;
+};
+
+struct server_control {
+    int socket;
+};
+
+/* ---- the list of programs ------------------------------------------------------------------- */
+
+void program_enlist(struct program *program)
+{
+    host_lock_take(&server.lock);
+    list_push_back(&server.programs, &program->link);
+    host_lock_give(&server.lock);
+    if (server.is_stopping)
+        host_socket_shut(program->socket);
+}
+
+void program_delist(struct program *program)
+{
+    host_lock_take(&server.lock);
+    list_remove(&program->link);
+    host_lock_give(&server.lock);
+}
+
+static void process_gone(struct process *process)
+{
+    struct program *program = process->program;
+    if (!program)
+        return;
+    program->is_gone = 1;
+    host_wake(&program->is_gone, INT_MAX);
+}
+
+/* ---- control connections -----------------------------------------------------------------------
+ */
+
+void server_control_set(void (*serve)(server_control *, unsigned, char **))
+{
+    server.serve = serve;
+}
+
+bool server_control_reply(server_control *control, uint32_t code, const char *text, size_t length,
+                          bool is_last)
+{
+    if (length > WIRE_TEXT)
+        length = WIRE_TEXT;
+    struct wire_text *message = malloc(sizeof *message + length);
+    if (!message)
+        return false;
+    *message = (struct wire_text){
+        .kind = WIRE_CONTROL_REPLY, .code = code, .is_last = is_last, .length = (uint32_t)length};
+    memcpy(message->text, text, length);
+    int error = host_message_send(control->socket, message, sizeof *message + length, NULL, 0);
+    free(message);
+    return !error;
+}
+
+#define CONTROL_WORDS 16
+
+static void control_serve(int socket, struct wire_text *message, size_t length)
+{
+    char *words[CONTROL_WORDS];
+    unsigned count = 0;
+    char *at = message->text, *end = (char *)message + length;
+    while (at < end && count < CONTROL_WORDS) {
+        char *stop = memchr(at, '\0', (size_t)(end - at));
+        if (!stop)
+            break;
+        words[count++] = at;
+        at = stop + 1;
+    }
+    server_control control = {.socket = socket};
+    server.serve(&control, count, words);
+}
+
+/* ---- connections
+ * ---------------------------------------------------------------------------------- */
+
+static void program_connection(int socket, const struct wire_hello *hello, const int *descriptors,
+                               unsigned count)
+{
+    struct process_thread *thread;
+    if (!NT_SUCCESS(ps_thread_adopt(ps_system_process, &thread)))
+        return;
+    ke_processor_enter();
+    program_serve(socket, hello, descriptors, count);
+    ke_processor_leave();
+    ps_thread_release(thread);
+}
+
+union connection_message {
+    uint32_t kind;
+    struct wire_hello hello;
+    struct wire_text text;
+    char bytes[sizeof(struct wire_text) + WIRE_TEXT];
+};
+
+static void message_serve(int socket, union connection_message *message, size_t length,
+                          const int *descriptors, unsigned count)
+{
+    if (length >= sizeof message->text && message->kind == WIRE_CONTROL) {
+        control_serve(socket, &message->text, length);
+    } else if (length == sizeof message->hello && message->kind == WIRE_HELLO_PROGRAM &&
+               message->hello.magic == WIRE_MAGIC && message->hello.version == WIRE_VERSION) {
+        message->hello.image_name[sizeof message->hello.image_name - 1] = '\0';
+        message->hello.folder[sizeof message->hello.folder - 1] = '\0';
+        program_connection(socket, &message->hello, descriptors, count);
+        return;
+    }
+    for (unsigned i = 0; i < count; i++)
+        close(descriptors[i]);
+}
+
+static void connection_run(void *context)
+{
+    struct connection *connection = context;
+    int socket = connection->socket, descriptors[3];
+    unsigned count = 3;
+    size_t length;
+    free(connection);
+    union connection_message *message = malloc(sizeof *message);
+    if (message && !host_message_receive(socket, message, sizeof *message, &length, descriptors,
+                                         &count, 10000))
+        message_serve(socket, message, length, descriptors, count);
+    free(message);
+    close(socket);
+    server.connections--;
+    host_wake(&server.connections, INT_MAX);
+}
+
+static void connection_start(int socket)
+{
+    struct connection *connection = malloc(sizeof *connection);
+    struct host_thread_options options = {.name = "connection", .detached = true};
+    struct host_thread *thread;
+    server.connections++;
+    if (connection) {
+        connection->socket = socket;
+        if (!host_thread_create(&options, connection_run, connection, &thread))
+            return;
+    }
+    free(connection);
+    close(socket);
+    server.connections--;
+}
+
+static void listener_run(void *unused)
+{
+    int socket;
+    while (!server.is_stopping && !host_socket_accept(server.listener, &socket))
+        connection_start(socket);
+}
+
+/* ---- start and stop
+ * ------------------------------------------------------------------------------- */
+
+NTSTATUS server_start(const char *socket_path)
+{
+    if (strlen(socket_path) >= sizeof server.path)
+        return STATUS_NAME_TOO_LONG;
+    strcpy(server.path, socket_path);
+    list_init(&server.programs);
+    server.is_stopping = false;
+    int error = host_socket_listen(server.path, &server.listener);
+    if (error)
+        return error == EADDRINUSE ? STATUS_ADDRESS_ALREADY_EXISTS : STATUS_UNSUCCESSFUL;
+    ps_process_gone_set(process_gone);
+    struct host_thread_options options = {.name = "listener"};
+    if (host_thread_create(&options, listener_run, NULL, &server.thread)) {
+        close(server.listener);
+        unlink(server.path);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    return STATUS_SUCCESS;
+}
+
+static void programs_goodbye(const char *text, uint32_t code)
+{
+    host_lock_take(&server.lock);
+    list_for_each(node, &server.programs)
+    {
+        struct program *program = list_entry(node, struct program, link);
+        program_goodbye(program, text, code);
+        host_socket_shut(program->socket);
+    }
+    host_lock_give(&server.lock);
+}
+
+static void connections_wait(void *unused)
+{
+    uint32_t alive;
+    host_thread_join(server.thread);
+    while ((alive = server.connections))
+        host_wait(&server.connections, alive, HOST_FOREVER);
+}
+
+void server_stop(const char *goodbye, uint32_t exit_code)
+{
+    server.is_stopping = true;
+    unlink(server.path);
+    host_socket_shut(server.listener);
+    programs_goodbye(goodbye, exit_code);
+    ke_block_on_host(connections_wait, NULL);
+    close(server.listener);
+}
+
+/* No lock: whoever holds it may be the one who crashed. A list caught in the middle of a
+ * change at worst loses a goodbye; the hang-up says the rest. */
+void server_abandon(const char *goodbye, uint32_t exit_code)
+{
+    unlink(server.path);
+    if (!server.programs.next)
+        return;
+    list_for_each(node, &server.programs)
+        program_goodbye(list_entry(node, struct program, link), goodbye, exit_code);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* server_internal.h - a connected program and the kernel halves of its threads. */
+#ifndef SERVER_INTERNAL_H
+#define SERVER_INTERNAL_H
+
+#include "base/list.h"
+#include "host/host.h"
+#include "ps/ps.h"
+#include "server/server.h"
+#include "wire/wire.h"
+
+struct program;
+
+/* The kernel half of one thread of a program; one for each channel in use. */
+struct companion {
+    struct program *program;
+    uint32_t index;                /* of the channel; set once */
+    struct wire_channel *channel;  /* set once */
+    KEVENT may_begin;              /* not signalled while created suspended */
+    _Atomic int32_t suspend_count; /* of a thread that has not begun yet */
+    _Atomic bool has_begun;
+};
+
+struct program {
+    struct list link;         /* server's list; guarded by the server's lock */
+    int socket;               /* set once; closed by its connection thread */
+    struct process *process;  /* referenced */
+    struct wire_link *shared; /* the link file, mapped */
+    int link_fd;
+    struct host_lock lock; /* guards: companions, shared->map_head */
+    struct companion *companions[WIRE_CHANNELS];
+    _Atomic bool is_over;     /* the socket is closed or a goodbye was said */
+    _Atomic uint32_t is_gone; /* the process was run down; waited on */
+};
+
+/* program.c: all of a program's life, on its connection's thread (a system thread that
+ * holds no processor). Takes the socket and the descriptors. */
+void program_serve(int socket, const struct wire_hello *hello, const int *descriptors,
+                   unsigned count);
+void program_goodbye(struct program *program, const char *text, uint32_t code);
+/* The list of programs; server.c. */
+void program_enlist(struct program *program);
+void program_delist(struct program *program);
+
+/* companion.c: a new channel with a thread behind it, in program. Gives a reference. */
+NTSTATUS companion_create(struct program *program, bool is_suspended,
+                          struct companion **out_companion, struct process_thread **out_thread);
+/* Wakes all companions so that they see that their process ends. */
+void companions_close(struct program *program);
+
+/* drive.c: the drive letter behind which a host folder lies, and the folder below it. */
+NTSTATUS drive_of_folder(const char *folder, char *out_directory, size_t size);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* thread_services_ddi.c - services that make, start and resume a program's threads.
+ *
+ * They stand here and not with the other services because a thread of a program is a
+ * channel and a companion, which only this room knows.
+ */
+#include "gate/gate.h"
+#include "ke/ke.h"
+#include "mm/mm.h"
+#include "ob/ob.h"
+#include "server_internal.h"
+
+NTSTATUS NTAPI NtCoveThreadCreate(PHANDLE ThreadHandle, PULONG_PTR ThreadId, PULONG Channel,
+                                  ACCESS_MASK DesiredAccess, BOOLEAN IsSuspended,
+                                  PVOID StartRoutine);
+NTSTATUS NTAPI NtCoveThreadBegin(PVOID Teb);
+NTSTATUS NTAPI NtResumeThread(HANDLE ThreadHandle, PULONG PreviousSuspendCount);
+NTSTATUS NTAPI NtSuspendThread(HANDLE ThreadHandle, PULONG PreviousSuspendCount);
+
+NTSTATUS NTAPI NtCoveThreadCreate(PHANDLE ThreadHandle, PULONG_PTR ThreadId, PULONG Channel,
+                                  ACCESS_MASK DesiredAccess, BOOLEAN IsSuspended,
+                                  PVOID StartRoutine)
+{
+    struct program *program = ps_process_current()->program;
+    if (!program)
+        return STATUS_NOT_SUPPORTED; /* an in-process program makes its threads itself */
+    NTSTATUS status = gate_probe_write(ThreadHandle, sizeof *ThreadHandle, sizeof(ULONG));
+    if (NT_SUCCESS(status))
+        status = gate_probe_write(ThreadId, sizeof *ThreadId, sizeof(ULONG));
+    if (NT_SUCCESS(status))
+        status = gate_probe_write(Channel, sizeof *Channel, sizeof(ULONG));
+    if (!NT_SUCCESS(status))
+        return status;
+
+    struct companion *companion;
+    struct process_thread *thread;
+    status = companion_create(program, IsSuspended, &companion, &thread);
+    if (!NT_SUCCESS(status))
+        return status;
+    thread->channel = companion;
+    thread->start_address = StartRoutine;
+    HANDLE handle;
+    ULONG_PTR id = thread->id;
+    ULONG index = companion->index;
+    status =
+        ob_handle_create(thread, DesiredAccess ? DesiredAccess : THREAD_ALL_ACCESS, 0, &handle);
+    if (!NT_SUCCESS(status)) {
+        ke_thread_terminate(&thread->tcb);
+        atomic_store(&program->shared->channel[index].turn, WIRE_TURN_CLOSED);
+        host_wake_shared(&program->shared->channel[index].turn, 1);
+    } else {
+        gate_copy_out(ThreadHandle, &handle, sizeof handle);
+        gate_copy_out(ThreadId, &id, sizeof id);
+        gate_copy_out(Channel, &index, sizeof index);
+    }
+    ob_dereference(thread);
+    return status;
+}
+
+NTSTATUS NTAPI NtCoveThreadBegin(PVOID Teb)
+{
+    struct process_thread *thread = ps_thread_current();
+    struct companion *companion = thread->channel;
+    if (!companion)
+        return STATUS_INVALID_SYSTEM_SERVICE;
+    thread->teb = (uint64_t)Teb;
+    NTSTATUS status =
+        KeWaitForSingleObject(&companion->may_begin, Suspended, UserMode, FALSE, NULL);
+    companion->has_begun = true;
+    return status;
+}
+
+/* The count before the change; delta is +1 or -1 and the count stays at 0 or more. Only a
+ * thread that has not begun can be stopped. */
+static NTSTATUS suspend_change(HANDLE ThreadHandle, int32_t delta, PULONG PreviousSuspendCount)
+{
+    NTSTATUS status = PreviousSuspendCount
+                          ? gate_probe_write(PreviousSuspendCount, sizeof(ULONG), sizeof(ULONG))
+                          : STATUS_SUCCESS;
+    struct process_thread *thread;
+    if (NT_SUCCESS(status))
+        status = ob_handle_reference(ThreadHandle, THREAD_SUSPEND_RESUME, ps_thread_type,
+                                     gate_mode(), (void **)&thread, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    struct companion *companion = thread->channel;
+    ULONG previous = 0;
+    if (!companion) {
+        status = STATUS_THREAD_IS_TERMINATING;
+    } else if (companion->has_begun && delta > 0) {
+        status = STATUS_NOT_SUPPORTED;
+    } else {
+        previous = (ULONG)companion->suspend_count;
+        if (delta > 0 || previous)
+            companion->suspend_count += delta;
+        if (!companion->suspend_count)
+            KeSetEvent(&companion->may_begin, IO_NO_INCREMENT, FALSE);
+    }
+    ob_dereference(thread);
+    if (NT_SUCCESS(status) && PreviousSuspendCount)
+        status = gate_copy_out(PreviousSuspendCount, &previous, sizeof previous);
+    return status;
+}
+
+NTSTATUS NTAPI NtResumeThread(HANDLE ThreadHandle, PULONG PreviousSuspendCount)
+{
+    return suspend_change(ThreadHandle, -1, PreviousSuspendCount);
+}
+
+NTSTATUS NTAPI NtSuspendThread(HANDLE ThreadHandle, PULONG PreviousSuspendCount)
+{
+    return suspend_change(ThreadHandle, 1, PreviousSuspendCount);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* turn.h - waiting for one's turn on a channel, and giving it to the other side.
+ *
+ * The one wait of both sides: spin a little, let others run a little, then sleep. Two
+ * halves on two cores answer each other without a system call; on one core each yield lets
+ * the other half run; after WIRE_SPIN_NS of silence the waiter sleeps.
+ */
+#ifndef WIRE_TURN_H
+#define WIRE_TURN_H
+
+#include "wire/wire.h"
+
+#define WIRE_SPIN_NS 20000u
+
+/* Returns the turn's new value once it is not `theirs`. sleeps is the waiting side's own
+ * flag. Blocks on the host. */
+uint32_t wire_turn_wait(struct wire_channel *channel, uint32_t theirs, _Atomic uint32_t *sleeps);
+/* Publishes everything written before; wakes the other side if its flag sleeps is set. */
+void wire_turn_give(struct wire_channel *channel, uint32_t to, _Atomic uint32_t *sleeps);
+
+#endif
