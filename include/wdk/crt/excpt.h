@@ -5,13 +5,7 @@
  */
 #pragma once
 #include <crtdefs.h>
-
-typedef enum _EXCEPTION_DISPOSITION {
-    ExceptionContinueExecution,
-    ExceptionContinueSearch,
-    ExceptionNestedException,
-    ExceptionCollidedUnwind
-} EXCEPTION_DISPOSITION;
+#include <ntdef.h> /* EXCEPTION_DISPOSITION */
 
 #define EXCEPTION_EXECUTE_HANDLER    1
 #define EXCEPTION_CONTINUE_SEARCH    0
