@@ -2,7 +2,7 @@
 /* mm.h - MDLs, probes, programs' windows of memory, views and mappings.
  *
  * Rules of use. A program's memory is a window: a range of addresses below
- * MM_USER_PROBE_ADDRESS that is backed by a shared file and mapped at the same addresses
+ * MM_USER_END that is backed by a shared file and mapped at the same addresses
  * in the program's process and here. Only committed pages are mapped here, with the
  * protection the program sees, so a bad user pointer faults in a driver as it does on
  * Windows. Native code must never touch user memory directly: use mm_user_*, which turn a
@@ -19,16 +19,16 @@
 #include <ntifs.h>
 
 /* The address map of the machine process; the one table. */
-#define MM_LOW_BASE            0x10000ull         /* a 32-bit program's own addresses */
-#define MM_LOW_END             0x80000000ull
-#define MM_WINDOW_BASE         0x200000000000ull
-#define MM_WINDOW_BYTES        (64ull << 30)      /* one program */
-#define MM_WINDOW_END          0x400000000000ull
-#define MM_USER_PROBE_ADDRESS  0x400000000000ull
-#define MM_IMAGE_BASE          0x480000000000ull  /* driver images */
-#define MM_IMAGE_END           0x490000000000ull
-#define MM_MAPPING_BASE        0x580000000000ull  /* MDL and section mappings in system space */
-#define MM_MAPPING_END         0x5c0000000000ull
+#define MM_LOW_BASE     0x10000ull /* a 32-bit program's own addresses */
+#define MM_LOW_END      0x80000000ull
+#define MM_WINDOW_BASE  0x200000000000ull
+#define MM_WINDOW_BYTES (64ull << 30) /* one program */
+#define MM_WINDOW_END   0x400000000000ull
+#define MM_USER_END     0x400000000000ull /* what MmUserProbeAddress says */
+#define MM_IMAGE_BASE   0x480000000000ull /* driver images */
+#define MM_IMAGE_END    0x490000000000ull
+#define MM_MAPPING_BASE 0x580000000000ull /* MDL and section mappings in system space */
+#define MM_MAPPING_END  0x5c0000000000ull
 /* Pool: EX_POOL_BASE 0x500000000000. */
 
 NTSTATUS mm_init(void);
@@ -60,8 +60,8 @@ void mm_window_listener_set(struct mm_window *window,
 
 /* NtAllocateVirtualMemory and friends on a window; types and protections are the
  * documented MEM_* and PAGE_* ones. address/size in and out, rounded as documented. */
-NTSTATUS mm_window_allocate(struct mm_window *window, uint64_t *address, uint64_t *size,
-                            ULONG type, ULONG protect);
+NTSTATUS mm_window_allocate(struct mm_window *window, uint64_t *address, uint64_t *size, ULONG type,
+                            ULONG protect);
 NTSTATUS mm_window_free(struct mm_window *window, uint64_t *address, uint64_t *size, ULONG type);
 NTSTATUS mm_window_protect(struct mm_window *window, uint64_t *address, uint64_t *size,
                            ULONG protect, ULONG *out_old);
@@ -80,7 +80,8 @@ NTSTATUS mm_user_copy(void *to, const void *from, size_t length);
 NTSTATUS mm_user_fill(void *to, int byte, size_t length);
 /* Range and alignment check as ProbeForRead/Write document it, as a status instead of an
  * exception: STATUS_ACCESS_VIOLATION, STATUS_DATATYPE_MISALIGNMENT. Length 0 passes. */
-NTSTATUS mm_user_probe(const volatile void *address, size_t length, unsigned alignment, bool for_write);
+NTSTATUS mm_user_probe(const volatile void *address, size_t length, unsigned alignment,
+                       bool for_write);
 /* Called by the trap room for a fault with rip in our own copy routines: where to go on, or 0. */
 uint64_t mm_user_fixup(uint64_t rip);
 
@@ -94,8 +95,5 @@ struct mm_counts {
     uint64_t mdls_locked, pages_locked, mappings, windows;
 };
 void mm_counts(struct mm_counts *out_counts);
-
-/* Raises an exception in driver context (ProbeForRead, MmProbeAndLockPages); seh sets it. */
-void mm_raise_set([[noreturn]] void (*raise)(NTSTATUS status));
 
 #endif
