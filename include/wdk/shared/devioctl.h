@@ -6,7 +6,8 @@
 #ifndef _DEVIOCTL_
 #define _DEVIOCTL_
 
-#ifndef DEVICE_TYPE
+/* Drivers have a type of this name from wdm.h. */
+#if !defined(DEVICE_TYPE) && !defined(_WDMDDK_)
 #define DEVICE_TYPE unsigned int
 #endif
 
@@ -114,9 +115,7 @@
 
 #define FILE_ANY_ACCESS     0
 #define FILE_SPECIAL_ACCESS (FILE_ANY_ACCESS)
-#ifndef FILE_READ_ACCESS
-#define FILE_READ_ACCESS  (0x0001)
-#define FILE_WRITE_ACCESS (0x0002)
-#endif
+#define FILE_READ_ACCESS    0x00000001
+#define FILE_WRITE_ACCESS   0x00000002
 
 #endif

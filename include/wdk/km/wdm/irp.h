@@ -405,6 +405,7 @@ typedef struct _WAIT_CONTEXT_BLOCK {
     PKDPC BufferChainingDpc;
 } WAIT_CONTEXT_BLOCK, *PWAIT_CONTEXT_BLOCK;
 
+#undef DEVICE_TYPE /* devioctl.h before this gives programs a macro */
 typedef ULONG DEVICE_TYPE;
 
 typedef struct DECLSPEC_ALIGN(16) _DEVICE_OBJECT {
