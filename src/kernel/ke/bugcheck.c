@@ -18,9 +18,9 @@ static void (*_Atomic bugcheck_hook)(const struct bugcheck *);
 static void (*_Atomic raise_hook)(NTSTATUS);
 
 enum bugcheck_stage { STAGE_NONE, STAGE_CALLBACKS, STAGE_HOOK };
-static _Atomic uint32_t bugcheck_stage;              /* atomic: enum bugcheck_stage */
-static struct host_thread *_Atomic bugcheck_thread;  /* atomic: who came first */
-static struct bugcheck bugcheck_first;               /* written by that thread */
+static _Atomic uint32_t bugcheck_stage;             /* atomic: enum bugcheck_stage */
+static struct host_thread *_Atomic bugcheck_thread; /* atomic: who came first */
+static struct bugcheck bugcheck_first;              /* written by that thread */
 
 void ke_bugcheck_hook_set(void (*hook)(const struct bugcheck *))
 {
@@ -31,12 +31,11 @@ void ke_bugcheck_hook_set(void (*hook)(const struct bugcheck *))
 {
     const struct abi_bugcheck *known = abi_bugcheck_find(bugcheck->code);
     char line[200];
-    int length = snprintf(line, sizeof(line), "bug check 0x%X %s (0x%llx, 0x%llx, 0x%llx, 0x%llx)\n",
-                          bugcheck->code, known != NULL ? known->name : "",
-                          (unsigned long long)bugcheck->parameter[0],
-                          (unsigned long long)bugcheck->parameter[1],
-                          (unsigned long long)bugcheck->parameter[2],
-                          (unsigned long long)bugcheck->parameter[3]);
+    int length = snprintf(
+        line, sizeof(line), "bug check 0x%X %s (0x%llx, 0x%llx, 0x%llx, 0x%llx)\n", bugcheck->code,
+        known != NULL ? known->name : "", (unsigned long long)bugcheck->parameter[0],
+        (unsigned long long)bugcheck->parameter[1], (unsigned long long)bugcheck->parameter[2],
+        (unsigned long long)bugcheck->parameter[3]);
 
     host_write_stderr(line, (size_t)length);
     host_exit(BUGCHECK_EXIT_CODE);
@@ -87,8 +86,8 @@ void bugcheck_irql_unexpected(KIRQL irql, KIRQL expected, unsigned kind, const v
                               const void *object)
 {
     bugcheck(IRQL_UNEXPECTED_VALUE,
-             (uintptr_t)irql << 16 | (uintptr_t)expected << 8 | (uintptr_t)kind,
-             (uintptr_t)routine, (uintptr_t)object, 0);
+             (uintptr_t)irql << 16 | (uintptr_t)expected << 8 | (uintptr_t)kind, (uintptr_t)routine,
+             (uintptr_t)object, 0);
 }
 
 void ke_raise_set(void (*raise)(NTSTATUS status))

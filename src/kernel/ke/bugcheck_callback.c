@@ -7,6 +7,9 @@
 #include "callout/callout.h"
 #include "bugcheck_callback.h"
 
+/* State of a record: the public numbers of KBUGCHECK_BUFFER_DUMP_STATE. */
+enum record_state { RECORD_EMPTY, RECORD_INSERTED, RECORD_STARTED, RECORD_FINISHED };
+
 /* guards: both lists and State of every record */
 static struct host_lock callbacks_lock;
 static struct list callbacks = LIST_INIT(callbacks);
@@ -17,9 +20,9 @@ static bool record_link(UCHAR *state, struct list *head, LIST_ENTRY *entry)
     bool is_new;
 
     host_lock_take(&callbacks_lock);
-    is_new = *state != BufferInserted;
+    is_new = *state != RECORD_INSERTED;
     if (is_new) {
-        *state = BufferInserted;
+        *state = RECORD_INSERTED;
         list_push_front(head, (struct list *)entry);
     }
     host_lock_give(&callbacks_lock);
@@ -31,9 +34,9 @@ static bool record_unlink(UCHAR *state, LIST_ENTRY *entry)
     bool was_linked;
 
     host_lock_take(&callbacks_lock);
-    was_linked = *state == BufferInserted;
+    was_linked = *state == RECORD_INSERTED;
     if (was_linked) {
-        *state = BufferEmpty;
+        *state = RECORD_EMPTY;
         list_remove((struct list *)entry);
     }
     host_lock_give(&callbacks_lock);
@@ -44,7 +47,7 @@ bool bugcheck_callback_register(KBUGCHECK_CALLBACK_RECORD *record,
                                 PKBUGCHECK_CALLBACK_ROUTINE routine, void *buffer, ULONG length,
                                 UCHAR *component)
 {
-    if (record->State == BufferInserted)
+    if (record->State == RECORD_INSERTED)
         return false;
     record->CallbackRoutine = routine;
     record->Buffer = buffer;
@@ -63,7 +66,7 @@ bool bugcheck_reason_register(KBUGCHECK_REASON_CALLBACK_RECORD *record,
                               PKBUGCHECK_REASON_CALLBACK_ROUTINE routine,
                               KBUGCHECK_CALLBACK_REASON reason, UCHAR *component)
 {
-    if (record->State == BufferInserted)
+    if (record->State == RECORD_INSERTED)
         return false;
     record->CallbackRoutine = routine;
     record->Reason = reason;
@@ -88,10 +91,10 @@ void bugcheck_callbacks_run(void)
         if (node == NULL)
             break;
         record = list_entry((void *)node, KBUGCHECK_CALLBACK_RECORD, Entry);
-        record->State = BufferStarted;
+        record->State = RECORD_STARTED;
         arguments[0] = (uintptr_t)record->Buffer;
         arguments[1] = record->Length;
         callout_invoke((const void *)record->CallbackRoutine, arguments, 2);
-        record->State = BufferFinished;
+        record->State = RECORD_FINISHED;
     }
 }

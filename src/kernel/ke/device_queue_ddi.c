@@ -16,8 +16,7 @@ VOID NTAPI KeInitializeDeviceQueue(PKDEVICE_QUEUE DeviceQueue)
  * IRQL:    <= DISPATCH_LEVEL
  * Doc:     wdm.h KeInsertDeviceQueue
  */
-BOOLEAN NTAPI KeInsertDeviceQueue(PKDEVICE_QUEUE DeviceQueue,
-                                  PKDEVICE_QUEUE_ENTRY DeviceQueueEntry)
+BOOLEAN NTAPI KeInsertDeviceQueue(PKDEVICE_QUEUE DeviceQueue, PKDEVICE_QUEUE_ENTRY DeviceQueueEntry)
 {
     bool is_queued;
     KIRQL irql;
@@ -73,8 +72,7 @@ PKDEVICE_QUEUE_ENTRY NTAPI KeRemoveByKeyDeviceQueue(PKDEVICE_QUEUE DeviceQueue, 
 
 /* The same, and nothing at all if the device is not busy.
  * Doc: wdm.h KeRemoveByKeyDeviceQueueIfBusy */
-PKDEVICE_QUEUE_ENTRY NTAPI KeRemoveByKeyDeviceQueueIfBusy(PKDEVICE_QUEUE DeviceQueue,
-                                                          ULONG SortKey)
+PKDEVICE_QUEUE_ENTRY NTAPI KeRemoveByKeyDeviceQueueIfBusy(PKDEVICE_QUEUE DeviceQueue, ULONG SortKey)
 {
     KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
     return device_queue_remove_raised(DeviceQueue, &SortKey, true);

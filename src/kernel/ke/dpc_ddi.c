@@ -64,6 +64,7 @@ BOOLEAN NTAPI KeRemoveQueueDpc(PRKDPC Dpc)
     return dpc_remove(Dpc);
 }
 
+BOOLEAN NTAPI KeRemoveQueueDpcEx(PRKDPC Dpc, BOOLEAN WaitIfActive);
 /* The same; with WaitIfActive also waits until its routine has come back.
  *
  * IRQL:    if WaitIfActive, <= APC_LEVEL
@@ -115,7 +116,6 @@ NTSTATUS NTAPI KeSetTargetProcessorDpcEx(PKDPC Dpc, PPROCESSOR_NUMBER ProcNumber
 }
 
 /* Is the calling code a DPC's? Doc: wdm.h KeIsExecutingDpc (RS4) */
-LOGICAL NTAPI KeIsExecutingDpc(VOID);
 LOGICAL NTAPI KeIsExecutingDpc(VOID)
 {
     return processor_self != NULL && processor_self->is_draining;
@@ -134,7 +134,7 @@ NTSTATUS NTAPI KeQueryDpcWatchdogInformation(PKDPC_WATCHDOG_INFORMATION Watchdog
 }
 
 /* Doc: wdm.h KeShouldYieldProcessor: has this DPC run for long enough? No limit, no. */
-ULONG NTAPI KeShouldYieldProcessor(VOID)
+LOGICAL NTAPI KeShouldYieldProcessor(VOID)
 {
     return 0;
 }

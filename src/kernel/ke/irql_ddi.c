@@ -2,15 +2,8 @@
 /* irql_ddi.c - IRQL for drivers that import it; others read and write CR8, see kernel/trap. */
 #include "ke_internal.h"
 
-#undef KeGetCurrentIrql
-#undef KeLowerIrql
-#undef KeRaiseIrqlToDpcLevel
-#undef KfRaiseIrql
-#undef KfLowerIrql
-KIRQL NTAPI KeGetCurrentIrql(VOID);
-VOID NTAPI KeLowerIrql(KIRQL NewIrql);
-KIRQL NTAPI KeRaiseIrqlToDpcLevel(VOID);
-KIRQL NTAPI KfRaiseIrql(KIRQL NewIrql);
+/* Inline in our headers; images built with others import them. */
+KIRQL NTAPI ddi_KeRaiseIrqlToDpcLevel(VOID);
 VOID NTAPI KfLowerIrql(KIRQL NewIrql);
 
 /* Doc: wdm.h KeGetCurrentIrql */
@@ -34,7 +27,7 @@ KIRQL NTAPI KfRaiseIrql(KIRQL NewIrql)
 }
 
 /* Doc: wdm.h KeRaiseIrqlToDpcLevel. IRQL: <= DISPATCH_LEVEL */
-KIRQL NTAPI KeRaiseIrqlToDpcLevel(VOID)
+KIRQL NTAPI ddi_KeRaiseIrqlToDpcLevel(VOID)
 {
     KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
     return ke_irql_raise(DISPATCH_LEVEL);

@@ -22,24 +22,24 @@
  * its KPRCB at their places. Written by the owner only. */
 struct pcr_page {
     uint64_t gdt_base, tss_base, user_rsp;
-    struct pcr_page *self;      /* 0x18 */
-    void *current_prcb;         /* 0x20 */
-    void *lock_array;           /* 0x28 */
-    void *used_self;            /* 0x30 */
-    uint64_t idt_base;          /* 0x38 */
-    uint64_t unused[2];         /* 0x40 */
-    _Atomic uint8_t irql;       /* 0x50; atomic: the clock looks at it */
+    struct pcr_page *self; /* 0x18 */
+    void *current_prcb;    /* 0x20 */
+    void *lock_array;      /* 0x28 */
+    void *used_self;       /* 0x30 */
+    uint64_t idt_base;     /* 0x38 */
+    uint64_t unused[2];    /* 0x40 */
+    _Atomic uint8_t irql;  /* 0x50; atomic: the clock looks at it */
     uint8_t reserved1[0x60 - 0x51];
     uint16_t major_version, minor_version; /* 0x60 */
     uint8_t reserved2[0x180 - 0x64];
-    uint32_t mxcsr;             /* 0x180: KPRCB begins */
-    uint8_t legacy_number;      /* 0x184 */
+    uint32_t mxcsr;        /* 0x180: KPRCB begins */
+    uint8_t legacy_number; /* 0x184 */
     uint8_t reserved3[3];
     struct thread *_Atomic current_thread; /* 0x188; atomic: apc.c looks for a thread */
-    struct thread *next_thread; /* 0x190 */
-    struct thread *idle_thread; /* 0x198 */
+    struct thread *next_thread;            /* 0x190 */
+    struct thread *idle_thread;            /* 0x198 */
     uint8_t nesting_level, reserved4[3];
-    uint32_t number;            /* 0x1a4 */
+    uint32_t number; /* 0x1a4 */
     uint8_t reserved5[0x1000 - 0x1a8];
 };
 _Static_assert(offsetof(struct pcr_page, self) == 0x18, "KPCR.Self");
@@ -136,9 +136,9 @@ extern struct host_lock dispatcher_lock;
 
 /* What is left to do once the dispatcher lock is given back. */
 struct aftermath {
-    struct thread *wake;  /* chain through wake_next, oldest first */
+    struct thread *wake; /* chain through wake_next, oldest first */
     struct thread *wake_last;
-    uint64_t notify;      /* processors that got a DPC */
+    uint64_t notify; /* processors that got a DPC */
 };
 
 /* One object of one wait; lies on the waiting thread's stack. Dispatcher lock. */
@@ -208,10 +208,11 @@ bool apc_queue(KAPC *apc, void *argument1, void *argument2);
 bool apc_remove(KAPC *apc);
 void mutex_init(KMUTEX *mutex);
 
-/* ---- event.c, semaphore.c ------------------------------------------------------------------------ */
+/* ---- event.c, semaphore.c
+ * ------------------------------------------------------------------------ */
 
 void event_init(KEVENT *event, EVENT_TYPE type, bool is_signalled);
-LONG event_set(KEVENT *event);   /* these three return the state before */
+LONG event_set(KEVENT *event); /* these three return the state before */
 LONG event_reset(KEVENT *event);
 LONG event_pulse(KEVENT *event);
 void event_clear(KEVENT *event);
@@ -219,7 +220,8 @@ void semaphore_init(KSEMAPHORE *semaphore, LONG count, LONG limit);
 /* Errors: STATUS_SEMAPHORE_LIMIT_EXCEEDED, nothing changed. */
 NTSTATUS semaphore_release(KSEMAPHORE *semaphore, LONG adjustment, LONG *out_previous);
 
-/* ---- dpc.c ------------------------------------------------------------------------------------ */
+/* ---- dpc.c ------------------------------------------------------------------------------------
+ */
 
 extern _Atomic uint64_t dpcs_queued; /* atomic */
 /* Queues it; false if it was queued already. out_target is to be notified by the caller, or
@@ -230,14 +232,16 @@ bool dpc_remove(KDPC *dpc);
 void dpc_drain(struct processor *processor);
 void dpcs_flush(void);
 
-/* ---- queue.c ---------------------------------------------------------------------------------- */
+/* ---- queue.c ----------------------------------------------------------------------------------
+ */
 
 void queue_init(KQUEUE *queue, ULONG count);
 LONG queue_insert(KQUEUE *queue, LIST_ENTRY *entry, bool at_head);
 LIST_ENTRY *queue_remove(KQUEUE *queue, KPROCESSOR_MODE mode, const LARGE_INTEGER *timeout);
 LIST_ENTRY *queue_rundown(KQUEUE *queue);
 
-/* ---- timer.c ----------------------------------------------------------------------------------- */
+/* ---- timer.c -----------------------------------------------------------------------------------
+ */
 
 extern uint64_t timers_set; /* dispatcher lock */
 void timers_init(void);
@@ -246,16 +250,20 @@ uint64_t timers_next_due_locked(void); /* interrupt time; UINT64_MAX: none */
 void timers_request(void);
 bool timer_set(KTIMER *timer, LARGE_INTEGER due, ULONG period_ms, KDPC *dpc);
 bool timer_cancel(KTIMER *timer);
+/* Makes a timer that is set expire once more only, and marks it; false: it is not set. */
+bool timer_doom(KTIMER *timer, _Atomic bool *is_doomed);
 void timer_init(KTIMER *timer, TIMER_TYPE type);
 
-/* ---- time.c -------------------------------------------------------------------------------------- */
+/* ---- time.c
+ * -------------------------------------------------------------------------------------- */
 
 void time_init(void);
 uint64_t time_interrupt_100ns(void); /* since ke_init */
 uint64_t time_system_100ns(void);
 uint64_t time_to_host_ns(uint64_t interrupt_100ns);
 
-/* ---- bugcheck.c ------------------------------------------------------------------------------------ */
+/* ---- bugcheck.c
+ * ------------------------------------------------------------------------------------ */
 
 [[noreturn]] void bugcheck(ULONG code, uintptr_t p1, uintptr_t p2, uintptr_t p3, uintptr_t p4);
 /* A routine came back at another IRQL than it was called at (bug check 0xC8). */

@@ -11,7 +11,7 @@ static void mutant_init(KMUTANT *mutant, bool is_owned, UCHAR apc_disable)
 {
     ke_header_init(&mutant->Header, DISPATCHER_MUTANT, sizeof(*mutant), 1);
     mutant->OwnerThread = NULL;
-    mutant->MutantFlags = 0;
+    mutant->Abandoned = FALSE;
     mutant->ApcDisable = apc_disable;
     mutant->MutantListEntry.Flink = mutant->MutantListEntry.Blink = &mutant->MutantListEntry;
     if (!is_owned)

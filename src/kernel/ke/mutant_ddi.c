@@ -38,3 +38,15 @@ LONG NTAPI KeReadStateMutex(PRKMUTEX Mutex)
 {
     return __atomic_load_n(&Mutex->Header.SignalState, __ATOMIC_ACQUIRE);
 }
+
+/* Makes a mutant as programs have them. Doc: ntifs.h KeInitializeMutant (prototype) */
+VOID NTAPI KeInitializeMutant(PRKMUTANT Mutant, BOOLEAN InitialOwner)
+{
+    ke_mutant_init(Mutant, InitialOwner != FALSE);
+}
+
+/* Doc: ntifs.h KeReadStateMutant (prototype) */
+LONG NTAPI KeReadStateMutant(PRKMUTANT Mutant)
+{
+    return __atomic_load_n(&Mutant->Header.SignalState, __ATOMIC_ACQUIRE);
+}

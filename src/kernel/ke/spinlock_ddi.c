@@ -2,14 +2,11 @@
 /* spinlock_ddi.c - what drivers call on spin locks, plain and queued. */
 #include "spinlock.h"
 
-#undef KeInitializeSpinLock
-#undef KeAcquireSpinLockRaiseToDpc
-#undef KeAcquireSpinLockAtDpcLevel
-#undef KeReleaseSpinLockFromDpcLevel
-VOID NTAPI KeInitializeSpinLock(PKSPIN_LOCK SpinLock);
+/* Inline in our headers; images built with others import it. */
+VOID NTAPI ddi_KeInitializeSpinLock(PKSPIN_LOCK SpinLock);
 
 /* Doc: wdm.h KeInitializeSpinLock */
-VOID NTAPI KeInitializeSpinLock(PKSPIN_LOCK SpinLock)
+VOID NTAPI ddi_KeInitializeSpinLock(PKSPIN_LOCK SpinLock)
 {
     *SpinLock = 0;
 }

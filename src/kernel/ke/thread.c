@@ -20,7 +20,7 @@ void ke_thread_init(struct thread *thread, const char *name, void *process)
 {
     ke_header_init(&thread->header, DISPATCHER_THREAD, sizeof(*thread), 0);
     thread->process = process;
-    thread->priority = thread->base_priority = THREAD_BASE_PRIORITY;
+    thread->priority = THREAD_BASE_PRIORITY;
     thread->previous_mode = KernelMode;
     list_init(&thread->mutants);
     list_init(&thread->user_apcs);

@@ -197,3 +197,17 @@ bool timer_cancel(KTIMER *timer)
     host_lock_give(&dispatcher_lock);
     return was_set;
 }
+
+bool timer_doom(KTIMER *timer, _Atomic bool *is_doomed)
+{
+    bool is_set;
+
+    dispatcher_take();
+    is_set = (timer->Header.TimerMiscFlags & TIMER_IS_SET) != 0;
+    if (is_set) {
+        timer->Period = 0;
+        *is_doomed = true;
+    }
+    host_lock_give(&dispatcher_lock);
+    return is_set;
+}

@@ -130,8 +130,7 @@ static bool wait_try_locked(struct wait *wait, NTSTATUS *out_status)
     for (unsigned i = 0; i < wait->count; i++) {
         if (!dispatcher_is_signalled(wait->blocks[i].object, wait->thread))
             continue;
-        *out_status =
-            dispatcher_satisfy_locked(wait->blocks[i].object, wait->thread) + (NTSTATUS)i;
+        *out_status = dispatcher_satisfy_locked(wait->blocks[i].object, wait->thread) + (NTSTATUS)i;
         return true;
     }
     return false;
@@ -143,7 +142,7 @@ static bool wait_is_over_limit_locked(const struct wait *wait)
     for (unsigned i = 0; i < wait->count; i++) {
         const DISPATCHER_HEADER *object = wait->blocks[i].object;
 
-        if (object->Type == DISPATCHER_MUTANT && object->SignalState == MINLONG &&
+        if (object->Type == DISPATCHER_MUTANT && object->SignalState == (LONG)MINLONG &&
             dispatcher_is_signalled(object, wait->thread))
             return true;
     }

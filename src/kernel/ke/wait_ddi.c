@@ -41,18 +41,7 @@ NTSTATUS NTAPI KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE W
         (WaitBlockArray == NULL && Count > THREAD_WAIT_OBJECTS))
         bugcheck(MAXIMUM_WAIT_OBJECTS_EXCEEDED, Count, 0, 0, 0);
     (void)WaitReason;
-    return wait_objects(Count, Object, WaitType == WaitAll, WaitMode, Alertable != FALSE,
-                        Timeout);
-}
-
-/* Doc: wdm.h KeWaitForMutexObject, another name of KeWaitForSingleObject */
-#undef KeWaitForMutexObject
-NTSTATUS NTAPI KeWaitForMutexObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode,
-                                    BOOLEAN Alertable, PLARGE_INTEGER Timeout);
-NTSTATUS NTAPI KeWaitForMutexObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode,
-                                    BOOLEAN Alertable, PLARGE_INTEGER Timeout)
-{
-    return KeWaitForSingleObject(Object, WaitReason, WaitMode, Alertable, Timeout);
+    return wait_objects(Count, Object, WaitType == WaitAll, WaitMode, Alertable != FALSE, Timeout);
 }
 
 /* Sleeps for the interval.

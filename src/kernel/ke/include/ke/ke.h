@@ -43,9 +43,9 @@ bool ke_processor_is_held(void);
 unsigned ke_processor_number(void);
 unsigned ke_processor_count(void);
 
-KIRQL ke_irql(void);                  /* PASSIVE_LEVEL when no processor is held */
-KIRQL ke_irql_raise(KIRQL irql);      /* returns the old one */
-void ke_irql_lower(KIRQL irql);       /* runs what became deliverable: DPCs */
+KIRQL ke_irql(void);             /* PASSIVE_LEVEL when no processor is held */
+KIRQL ke_irql_raise(KIRQL irql); /* returns the old one */
+void ke_irql_lower(KIRQL irql);  /* runs what became deliverable: DPCs */
 /* The same for an emulated MOV CR8: no check of direction. */
 void ke_irql_write(KIRQL irql);
 
@@ -88,43 +88,43 @@ void ke_header_signal(DISPATCHER_HEADER *header);
 /* The kernel's thread. PKTHREAD/PETHREAD point at it: header must be first, because
  * threads can be waited for. ps embeds it as the first member of its own struct. */
 struct thread {
-    DISPATCHER_HEADER header;   /* signalled when the thread has ended */
-    struct host_thread *host;   /* set once at start */
-    void *process;              /* the process it belongs to (ps); set once */
-    void *attached_process;     /* KeStackAttachProcess; owner thread only */
-    uint8_t previous_mode;      /* owner thread only: UserMode while a program's service runs */
-    bool is_system;             /* set once */
-    _Atomic bool is_terminating;/* asked to end: user-mode waits fail from now on */
-    int32_t kernel_apc_disable; /* owner thread only: critical and guarded regions */
+    DISPATCHER_HEADER header;    /* signalled when the thread has ended */
+    struct host_thread *host;    /* set once at start */
+    void *process;               /* the process it belongs to (ps); set once */
+    void *attached_process;      /* KeStackAttachProcess; owner thread only */
+    uint8_t previous_mode;       /* owner thread only: UserMode while a program's service runs */
+    bool is_system;              /* set once */
+    _Atomic bool is_terminating; /* asked to end: user-mode waits fail from now on */
+    int32_t kernel_apc_disable;  /* owner thread only: critical and guarded regions */
     int32_t special_apc_disable;
     KPRIORITY priority;
     NTSTATUS exit_status;
     uintptr_t stack_low, stack_high; /* set once at start */
-    struct wait *wait;          /* what it waits for now, on its stack; dispatcher lock */
-    struct list mutants;        /* mutants it owns; dispatcher lock */
-    struct list user_apcs;      /* dispatcher lock */
-    _Atomic uint32_t wake_word; /* what it blocks on */
-    NTSTATUS wait_status;       /* dispatcher lock */
+    struct wait *wait;               /* what it waits for now, on its stack; dispatcher lock */
+    struct list mutants;             /* mutants it owns; dispatcher lock */
+    struct list user_apcs;           /* dispatcher lock */
+    _Atomic uint32_t wake_word;      /* what it blocks on */
+    NTSTATUS wait_status;            /* dispatcher lock */
     bool is_waiting, is_alertable, is_alerted; /* dispatcher lock */
     KPROCESSOR_MODE wait_mode;
     char name[32];
 
     /* ke's own from here on */
-    struct list kernel_apcs;    /* dispatcher lock */
-    _Atomic bool is_apc_pending;/* a kernel APC is queued; atomic */
-    bool is_apc_refusing;       /* it ends: no more APCs; dispatcher lock */
-    bool is_in_apc;             /* owner thread only: a normal kernel APC is running */
-    KPRIORITY base_priority;
-    KAFFINITY affinity;         /* owner thread only: processors it may hold; 0: any */
-    KQUEUE *queue;              /* the queue it takes entries from; dispatcher lock */
-    struct list queue_link;     /* in queue->ThreadListHead; dispatcher lock */
-    bool is_queue_busy;         /* it counts in queue->CurrentCount; dispatcher lock */
-    struct list live_link;      /* among all live threads; dispatcher lock */
-    struct thread *wake_next;   /* threads about to be woken; dispatcher lock, then the waker */
-    void (*entry)(void *);      /* set once at start */
+    struct list kernel_apcs;     /* dispatcher lock */
+    _Atomic bool is_apc_pending; /* a kernel APC is queued; atomic */
+    bool is_apc_refusing;        /* it ends: no more APCs; dispatcher lock */
+    bool is_in_apc;              /* owner thread only: a normal kernel APC is running */
+    LONG base_increment;         /* KeSetBasePriorityThread */
+    KAFFINITY affinity;          /* owner thread only: processors it may hold; 0: any */
+    KQUEUE *queue;               /* the queue it takes entries from; dispatcher lock */
+    struct list queue_link;      /* in queue->ThreadListHead; dispatcher lock */
+    bool is_queue_busy;          /* it counts in queue->CurrentCount; dispatcher lock */
+    struct list live_link;       /* among all live threads; dispatcher lock */
+    struct thread *wake_next;    /* threads about to be woken; dispatcher lock, then the waker */
+    void (*entry)(void *);       /* set once at start */
     void *entry_context;
     void (*on_end)(struct thread *);
-    void *exit_jump;            /* owner thread only: where ke_thread_exit goes */
+    void *exit_jump; /* owner thread only: where ke_thread_exit goes */
 };
 
 /* Prepares a thread whose memory the caller owns (zeroed). Not yet running. */
@@ -204,8 +204,8 @@ void ke_version_set(ULONG major, ULONG minor, ULONG build);
 struct bugcheck {
     ULONG code;
     ULONG_PTR parameter[4];
-    const void *registers;      /* struct host_registers of the fault, or NULL */
-    const void *exception;      /* EXCEPTION_RECORD, or NULL */
+    const void *registers; /* struct host_registers of the fault, or NULL */
+    const void *exception; /* EXCEPTION_RECORD, or NULL */
 };
 /* Stops the machine: tells the hook (report, exit code) and never returns. Any IRQL. */
 [[noreturn]] void ke_bugcheck(const struct bugcheck *bugcheck);
@@ -214,10 +214,10 @@ void ke_bugcheck_hook_set(void (*hook)(const struct bugcheck *));
 
 /* The driver broke a documented rule that the kernel checks at the door, e.g. IRQL too
  * high: bug check with rule's code. Used by the first lines of every DDI. */
-#define KE_REQUIRE_IRQL_AT_MOST(limit) \
-    do { \
+#define KE_REQUIRE_IRQL_AT_MOST(limit)                \
+    do {                                              \
         if (__builtin_expect(ke_irql() > (limit), 0)) \
-            ke_irql_violation(__func__, (limit)); \
+            ke_irql_violation(__func__, (limit));     \
     } while (0)
 /* IRQL_NOT_LESS_OR_EQUAL (0xA) with the current IRQL; name is logged. */
 [[noreturn]] void ke_irql_violation(const char *function, KIRQL limit);

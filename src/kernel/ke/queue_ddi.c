@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* queue_ddi.c - what drivers call on queues of entries (KQUEUE). */
+#include "ke_internal.h"
+
+/* Doc: ntifs.h KeInitializeQueue. Count: how many threads may be busy; 0: processors */
+VOID NTAPI KeInitializeQueue(PRKQUEUE Queue, ULONG Count)
+{
+    queue_init(Queue, Count);
+}
+
+/* Doc: ntifs.h KeReadStateQueue: entries in it */
+LONG NTAPI KeReadStateQueue(PRKQUEUE Queue)
+{
+    return __atomic_load_n(&Queue->Header.SignalState, __ATOMIC_ACQUIRE);
+}
+
+/* Doc: ntifs.h KeInsertQueue. IRQL: <= DISPATCH_LEVEL. Returns the count before */
+LONG NTAPI KeInsertQueue(PRKQUEUE Queue, PLIST_ENTRY Entry)
+{
+    KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
+    return queue_insert(Queue, Entry, false);
+}
+
+/* Doc: ntifs.h KeInsertHeadQueue. IRQL: <= DISPATCH_LEVEL */
+LONG NTAPI KeInsertHeadQueue(PRKQUEUE Queue, PLIST_ENTRY Entry)
+{
+    KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
+    return queue_insert(Queue, Entry, true);
+}
+
+/* Takes an entry, waiting for one; a status instead of an entry is STATUS_TIMEOUT,
+ * STATUS_USER_APC or STATUS_THREAD_IS_TERMINATING.
+ *
+ * IRQL:    <= APC_LEVEL; == DISPATCH_LEVEL with a Timeout of zero
+ * Doc:     ntifs.h KeRemoveQueue
+ */
+PLIST_ENTRY NTAPI KeRemoveQueue(PRKQUEUE Queue, KPROCESSOR_MODE WaitMode, PLARGE_INTEGER Timeout)
+{
+    KE_REQUIRE_IRQL_AT_MOST(Timeout != NULL && Timeout->QuadPart == 0 ? DISPATCH_LEVEL : APC_LEVEL);
+    return queue_remove(Queue, WaitMode, Timeout);
+}
+
+/* Empties a queue that nobody waits for; gives the entries, linked without a head, or NULL.
+ *
+ * Doc:     ntifs.h KeRundownQueue
+ */
+PLIST_ENTRY NTAPI KeRundownQueue(PRKQUEUE Queue)
+{
+    return queue_rundown(Queue);
+}
