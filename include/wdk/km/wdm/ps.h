@@ -67,6 +67,19 @@ typedef struct _PS_CREATE_NOTIFY_INFO {
     NTSTATUS CreationStatus;
 } PS_CREATE_NOTIFY_INFO, *PPS_CREATE_NOTIFY_INFO;
 
+typedef enum _PSCREATEPROCESSNOTIFYTYPE {
+    PsCreateProcessNotifySubsystems = 0
+} PSCREATEPROCESSNOTIFYTYPE;
+
+typedef enum _PSCREATETHREADNOTIFYTYPE {
+    PsCreateThreadNotifyNonSystem = 0,
+    PsCreateThreadNotifySubsystems = 1
+} PSCREATETHREADNOTIFYTYPE;
+
+#define PS_IMAGE_NOTIFY_CONFLICTING_ARCHITECTURE 0x1
+
+extern PEPROCESS PsInitialSystemProcess;
+
 /* ---- Routines ---- */
 
 NTKERNELAPI NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
@@ -100,6 +113,30 @@ NTKERNELAPI HANDLE NTAPI PsGetThreadProcessId(PETHREAD Thread);
 #if (NTDDI_VERSION >= NTDDI_VISTASP1)
 NTKERNELAPI NTSTATUS NTAPI
 PsSetCreateProcessNotifyRoutineEx(PCREATE_PROCESS_NOTIFY_ROUTINE_EX NotifyRoutine, BOOLEAN Remove);
+#endif
+
+#if (NTDDI_VERSION >= NTDDI_WIN7)
+NTKERNELAPI PVOID NTAPI PsGetCurrentThreadTeb(VOID);
+#endif
+
+#if (NTDDI_VERSION >= NTDDI_WIN10)
+NTKERNELAPI NTSTATUS NTAPI PsSetCreateThreadNotifyRoutineEx(PSCREATETHREADNOTIFYTYPE NotifyType,
+                                                            PVOID NotifyInformation);
+NTKERNELAPI LONGLONG NTAPI PsGetThreadCreateTime(PETHREAD Thread);
+#endif
+
+#if (NTDDI_VERSION >= NTDDI_WIN10_RS2)
+NTKERNELAPI NTSTATUS NTAPI PsSetCreateProcessNotifyRoutineEx2(PSCREATEPROCESSNOTIFYTYPE NotifyType,
+                                                              PVOID NotifyInformation,
+                                                              BOOLEAN Remove);
+NTKERNELAPI ULONGLONG NTAPI PsGetProcessStartKey(PEPROCESS Process);
+NTKERNELAPI NTSTATUS NTAPI PsGetProcessExitStatus(PEPROCESS Process);
+NTKERNELAPI NTSTATUS NTAPI PsGetThreadExitStatus(PETHREAD Thread);
+#endif
+
+#if (NTDDI_VERSION >= NTDDI_WIN10_RS3)
+NTKERNELAPI NTSTATUS NTAPI PsSetLoadImageNotifyRoutineEx(PLOAD_IMAGE_NOTIFY_ROUTINE NotifyRoutine,
+                                                         ULONG_PTR Flags);
 #endif
 
 #ifdef __cplusplus
