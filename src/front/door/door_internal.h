@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* door_internal.h - the process's one connection. */
+#ifndef DOOR_INTERNAL_H
+#define DOOR_INTERNAL_H
+
+#include "door/door.h"
+#include "host/host.h"
+
+struct door {
+    uint64_t (*direct)(uint32_t service, const uint64_t *arguments, uint32_t count);
+    int socket;             /* set once at connect, as what follows */
+    int window_fd, pool_fd; /* pool_fd: -1 until the first command that needs it */
+    struct wire_link *link;
+    struct host_lock map_lock; /* guards: applying map commands, pool_fd */
+    _Atomic uint64_t maps_applied;
+    _Atomic uint32_t pool_answered; /* the watcher has received the pool file */
+};
+
+extern struct door door;
+
+/* The kernel has ended this thread. */
+[[noreturn]] void door_thread_end(void);
+/* Starts the thread that watches the socket for the machine's end. */
+int door_watch(void);
+
+#endif
