@@ -90,8 +90,8 @@ void ob_name_remove(void *body)
     struct object_header *header = header_of(body);
     host_lock_take(&namespace_lock);
     struct object_name *name = object_name_unlink_locked(header);
-    bool was_permanent = atomic_fetch_and(&header->flags, ~(uint32_t)OBJECT_PERMANENT) &
-                         OBJECT_PERMANENT;
+    bool was_permanent =
+        atomic_fetch_and(&header->flags, ~(uint32_t)OBJECT_PERMANENT) & OBJECT_PERMANENT;
     host_lock_give(&namespace_lock);
     if (name)
         object_name_free(name);
@@ -103,8 +103,8 @@ void ob_make_temporary(void *body)
 {
     struct object_header *header = header_of(body);
     host_lock_take(&namespace_lock);
-    bool was_permanent = atomic_fetch_and(&header->flags, ~(uint32_t)OBJECT_PERMANENT) &
-                         OBJECT_PERMANENT;
+    bool was_permanent =
+        atomic_fetch_and(&header->flags, ~(uint32_t)OBJECT_PERMANENT) & OBJECT_PERMANENT;
     struct object_name *name = NULL;
     if (atomic_load(&header->handles) == 0)
         name = object_name_unlink_locked(header);

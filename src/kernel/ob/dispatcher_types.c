@@ -20,8 +20,9 @@ static void timer_delete_body(void *body)
 
 static const struct object_type_ops event_ops = {
     .waitable = header_first,
-    .mapping = {STANDARD_RIGHTS_READ | EVENT_QUERY_STATE, STANDARD_RIGHTS_WRITE | EVENT_MODIFY_STATE,
-                STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE, EVENT_ALL_ACCESS},
+    .mapping = {STANDARD_RIGHTS_READ | EVENT_QUERY_STATE,
+                STANDARD_RIGHTS_WRITE | EVENT_MODIFY_STATE, STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE,
+                EVENT_ALL_ACCESS},
     .valid_access = EVENT_ALL_ACCESS,
 };
 static const struct object_type_ops semaphore_ops = {

@@ -36,7 +36,7 @@ static struct handle_table *table_current(void)
 bool ob_handle_is_kernel(HANDLE handle)
 {
     return ((uintptr_t)handle & KERNEL_HANDLE_BITS) == KERNEL_HANDLE_BITS &&
-           handle != NtCurrentProcess() && handle != NtCurrentThread();
+           handle != OB_CURRENT_PROCESS && handle != OB_CURRENT_THREAD;
 }
 
 NTSTATUS handle_locate(HANDLE handle, KPROCESSOR_MODE mode, struct handle_table **out_table,
@@ -110,7 +110,7 @@ NTSTATUS ob_handle_create(void *body, ACCESS_MASK granted, ULONG attributes, HAN
 
 static NTSTATUS pseudo_reference(HANDLE handle, struct slot_value *out_value)
 {
-    void *(*find)(void) = handle == NtCurrentProcess() ? pseudo_process : pseudo_thread;
+    void *(*find)(void) = handle == OB_CURRENT_PROCESS ? pseudo_process : pseudo_thread;
     void *body = find ? find() : NULL;
     if (!body)
         return STATUS_INVALID_HANDLE;
@@ -126,7 +126,7 @@ static NTSTATUS handle_reference_raw(HANDLE handle, KPROCESSOR_MODE mode,
 {
     struct handle_table *table;
     uint32_t index;
-    if (handle == NtCurrentProcess() || handle == NtCurrentThread())
+    if (handle == OB_CURRENT_PROCESS || handle == OB_CURRENT_THREAD)
         return pseudo_reference(handle, out_value);
     NTSTATUS status = handle_locate(handle, mode, &table, &index);
     return NT_SUCCESS(status) ? slot_reference(table, index, out_value) : status;
@@ -176,7 +176,7 @@ NTSTATUS handle_close_in(struct handle_table *table, uint32_t index, HANDLE hand
         return status;
     void *body = body_of(value.header);
     const struct object_type_ops *ops = &value.header->type->ops;
-    if (!is_forced && (value.attributes & OBJ_PROTECT_CLOSE))
+    if (!is_forced && (value.attributes & OB_PROTECT_CLOSE))
         status = STATUS_HANDLE_NOT_CLOSABLE;
     else if (!is_forced && ops->may_close && !ops->may_close(table->process, body, handle, mode))
         status = STATUS_HANDLE_NOT_CLOSABLE;
@@ -185,8 +185,7 @@ NTSTATUS handle_close_in(struct handle_table *table, uint32_t index, HANDLE hand
     if (NT_SUCCESS(status)) {
         handle_count_drop(value.header, table, &process_handles, &system_handles);
         if (ops->close_handle)
-            ops->close_handle(table->process, body, value.granted, process_handles,
-                              system_handles);
+            ops->close_handle(table->process, body, value.granted, process_handles, system_handles);
         if (system_handles == 0)
             name_drop_if_unused(value.header);
         ob_dereference(body); /* the handle's */
@@ -199,7 +198,7 @@ NTSTATUS ob_handle_close(HANDLE handle, KPROCESSOR_MODE mode)
 {
     struct handle_table *table;
     uint32_t index;
-    if (handle == NtCurrentProcess() || handle == NtCurrentThread())
+    if (handle == OB_CURRENT_PROCESS || handle == OB_CURRENT_THREAD)
         return STATUS_SUCCESS; /* pseudo handles are not opened, so nothing is closed */
     NTSTATUS status = handle_locate(handle, mode, &table, &index);
     return NT_SUCCESS(status) ? handle_close_in(table, index, handle, mode, false) : status;
@@ -231,7 +230,7 @@ static NTSTATUS source_reference(struct handle_table *from, HANDLE handle,
                                  struct slot_value *out_value)
 {
     *out_table = NULL;
-    if (handle == NtCurrentProcess() || handle == NtCurrentThread())
+    if (handle == OB_CURRENT_PROCESS || handle == OB_CURRENT_THREAD)
         return pseudo_reference(handle, out_value);
     NTSTATUS status = handle_locate(handle, KernelMode, out_table, out_index);
     if (!NT_SUCCESS(status))
@@ -262,7 +261,7 @@ NTSTATUS ob_handle_duplicate(struct handle_table *from, HANDLE handle, struct ha
             attributes & OBJ_KERNEL_HANDLE ? handle_table_kernel() : (to ? to : table_current());
         status = ob_callback_duplicate(target, source ? source->process : NULL, body, granted,
                                        flags, handle_create_in, &result);
-        if (NT_SUCCESS(status) && (flags & OBJ_PROTECT_CLOSE)) {
+        if (NT_SUCCESS(status) && (flags & OB_PROTECT_CLOSE)) {
             uintptr_t bits = (uintptr_t)result & ~KERNEL_HANDLE_BITS;
             slot_attributes_set(target, (uint32_t)(bits / 4), flags);
         }

@@ -68,7 +68,7 @@ static struct object_header *slot_header(union slot_word value)
 static uint64_t attribute_bits(ULONG attributes)
 {
     return (attributes & OBJ_INHERIT ? SLOT_INHERIT : 0) |
-           (attributes & OBJ_PROTECT_CLOSE ? SLOT_PROTECT : 0);
+           (attributes & OB_PROTECT_CLOSE ? SLOT_PROTECT : 0);
 }
 
 static void slot_value_of(union slot_word word, struct slot_value *out_value)
@@ -76,7 +76,7 @@ static void slot_value_of(union slot_word word, struct slot_value *out_value)
     out_value->header = slot_header(word);
     out_value->granted = (ACCESS_MASK)word.access;
     out_value->attributes = (word.object & SLOT_INHERIT ? OBJ_INHERIT : 0) |
-                            (word.object & SLOT_PROTECT ? OBJ_PROTECT_CLOSE : 0);
+                            (word.object & SLOT_PROTECT ? OB_PROTECT_CLOSE : 0);
 }
 
 /* Finds a slot that was made before; NULL: never. No lock. */
@@ -143,8 +143,8 @@ NTSTATUS slot_put(struct handle_table *table, const struct slot_value *value, ui
         union slot_word old, fresh;
         do {
             old = slot_load(slot);
-            fresh.object = (uint64_t)(uintptr_t)value->header >> 4 |
-                           attribute_bits(value->attributes);
+            fresh.object =
+                (uint64_t)(uintptr_t)value->header >> 4 | attribute_bits(value->attributes);
             fresh.access = (old.access & ~(GENERATION_ONE - 1)) | value->granted;
         } while (!slot_change(slot, old, fresh));
         atomic_fetch_add_explicit(&table->count, 1, memory_order_relaxed);

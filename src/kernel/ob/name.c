@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-#define REPARSE_MAX 32
+#define REPARSE_MAX                32
+#define STATUS_REPARSE_ENCOUNTERED ((NTSTATUS)0xC000050B) /* STATUS_REPARSE_POINT_ENCOUNTERED */
 
 /* Where the walk stands. */
 struct walk_state {
@@ -54,7 +55,7 @@ static NTSTATUS walk_reparse(struct walk_state *state, const UNICODE_STRING *pre
     if (++state->reparse_count > REPARSE_MAX)
         return STATUS_REPARSE_POINT_NOT_RESOLVED;
     if (state->walk->attributes->Attributes & OBJ_DONT_REPARSE)
-        return STATUS_REPARSE_POINT_ENCOUNTERED;
+        return STATUS_REPARSE_ENCOUNTERED;
     if (bytes > 0xfffe)
         return STATUS_NAME_TOO_LONG;
     WCHAR *buffer = ExAllocatePool2(POOL_FLAG_NON_PAGED, bytes + sizeof(WCHAR), OB_TAG_NAME);
@@ -158,8 +159,7 @@ static NTSTATUS walk_start(struct walk_state *state)
                                                             : STATUS_OBJECT_TYPE_MISMATCH;
     }
     if (!string_starts_with_backslash(&state->rest))
-        return state->rest.Length == 0 ? STATUS_OBJECT_NAME_INVALID
-                                       : STATUS_OBJECT_PATH_SYNTAX_BAD;
+        return state->rest.Length == 0 ? STATUS_OBJECT_NAME_INVALID : STATUS_OBJECT_PATH_SYNTAX_BAD;
     if (state->rest.Length == sizeof(WCHAR))
         string_skip(&state->rest, 1);
     state->at = body_of(namespace_root);
@@ -170,9 +170,8 @@ static NTSTATUS walk_start(struct walk_state *state)
 /* Is the link itself wanted, not what it stands for? */
 static bool walk_wants_link(const struct walk_state *state)
 {
-    return state->rest.Length == 0 &&
-           (state->walk->wanted == ob_symbolic_link_type ||
-            (state->walk->attributes->Attributes & OBJ_OPENLINK));
+    return state->rest.Length == 0 && (state->walk->wanted == ob_symbolic_link_type ||
+                                       (state->walk->attributes->Attributes & OBJ_OPENLINK));
 }
 
 /* Goes on from the body the walk stands on. STATUS_REPARSE: start anew. Success: arrived,
@@ -298,8 +297,8 @@ NTSTATUS ob_insert(void *body, const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK 
     }
     if (out_handle) {
         ACCESS_MASK granted = 0;
-        NTSTATUS handle_status = ob_access_check(
-            result, access, result == body ? KernelMode : mode, &granted);
+        NTSTATUS handle_status =
+            ob_access_check(result, access, result == body ? KernelMode : mode, &granted);
         if (NT_SUCCESS(handle_status))
             handle_status = ob_handle_create(result, granted, flags, out_handle);
         if (!NT_SUCCESS(handle_status)) {

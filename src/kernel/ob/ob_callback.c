@@ -65,7 +65,8 @@ static unsigned watchers_take(struct object_type *type, OB_OPERATION operation,
     if (atomic_load_explicit(&callback_count, memory_order_relaxed) == 0)
         return 0;
     host_lock_take(&callback_lock);
-    list_for_each (node, &callbacks) {
+    list_for_each(node, &callbacks)
+    {
         struct object_callback *callback = list_entry(node, struct object_callback, link);
         for (unsigned i = 0; i < callback->count && count < WATCHERS_MAX; i++) {
             const OB_OPERATION_REGISTRATION *entry = &callback->operations[i];
@@ -120,8 +121,7 @@ static NTSTATUS handle_create_watched(struct watcher *watchers, unsigned count,
     before->KernelHandle = table == handle_table_kernel();
     before->ObjectType = (POBJECT_TYPE)ob_type_of(before->Object);
     watchers_ask(watchers, count, before, &access->DesiredAccess, access->OriginalDesiredAccess);
-    NTSTATUS status =
-        create(table, before->Object, access->DesiredAccess, attributes, out_handle);
+    NTSTATUS status = create(table, before->Object, access->DesiredAccess, attributes, out_handle);
     OB_POST_OPERATION_PARAMETERS result = {.CreateHandleInformation = {access->DesiredAccess}};
     OB_POST_OPERATION_INFORMATION after = {
         .Operation = before->Operation,
@@ -186,11 +186,10 @@ NTSTATUS ob_callback_register(const OB_CALLBACK_REGISTRATION *registration, PVOI
     NTSTATUS status = STATUS_SUCCESS;
     if (!registration_is_valid(registration))
         return STATUS_INVALID_PARAMETER;
-    struct object_callback *callback =
-        ExAllocatePool2(POOL_FLAG_NON_PAGED,
-                        sizeof *callback + count * sizeof callback->operations[0] +
-                            registration->Altitude.Length,
-                        OB_TAG);
+    struct object_callback *callback = ExAllocatePool2(
+        POOL_FLAG_NON_PAGED,
+        sizeof *callback + count * sizeof callback->operations[0] + registration->Altitude.Length,
+        OB_TAG);
     if (!callback)
         return STATUS_INSUFFICIENT_RESOURCES;
     ExInitializeRundownProtection(&callback->rundown);
@@ -204,7 +203,8 @@ NTSTATUS ob_callback_register(const OB_CALLBACK_REGISTRATION *registration, PVOI
 
     host_lock_take(&callback_lock);
     struct list *at = &callbacks;
-    list_for_each (node, &callbacks) {
+    list_for_each(node, &callbacks)
+    {
         int order = altitude_compare(&list_entry(node, struct object_callback, link)->altitude,
                                      &callback->altitude);
         if (order == 0)

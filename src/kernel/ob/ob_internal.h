@@ -34,11 +34,11 @@ struct object_type {
 
 /* An entry of a directory; also what an object knows about its name. */
 struct object_name {
-    struct object_name *next;         /* bucket chain; guarded by namespace lock */
-    struct object_header *object;     /* no reference: a dying object takes its name away */
-    struct object_header *directory;  /* referenced */
+    struct object_name *next;        /* bucket chain; guarded by namespace lock */
+    struct object_header *object;    /* no reference: a dying object takes its name away */
+    struct object_header *directory; /* referenced */
     uint32_t hash;
-    UNICODE_STRING text;              /* buffer lies behind this struct; set once */
+    UNICODE_STRING text; /* buffer lies behind this struct; set once */
 };
 
 /* How many handles one process has to one object. */
@@ -56,14 +56,14 @@ enum object_flag {
 struct object_header {
     _Atomic int64_t references;
     _Atomic uint64_t handles;
-    struct object_type *type;      /* set once */
-    struct object_name *name;      /* guarded by namespace lock */
-    _Atomic uint32_t flags;        /* enum object_flag; changed under namespace lock */
-    struct host_lock handle_lock;  /* guards: counts; after: nothing */
-    struct handle_count counts;    /* first of the list; one process is the usual case */
-    _Atomic(void *) security;      /* self-relative descriptor or NULL; see ob_security_* */
-    struct list link;              /* every object; guarded by object list lock */
-    struct ex_work deferred;       /* used once, by the last dereference above PASSIVE_LEVEL */
+    struct object_type *type;     /* set once */
+    struct object_name *name;     /* guarded by namespace lock */
+    _Atomic uint32_t flags;       /* enum object_flag; changed under namespace lock */
+    struct host_lock handle_lock; /* guards: counts; after: nothing */
+    struct handle_count counts;   /* first of the list; one process is the usual case */
+    _Atomic(void *) security;     /* self-relative descriptor or NULL; see ob_security_* */
+    struct list link;             /* every object; guarded by object list lock */
+    struct ex_work deferred;      /* used once, by the last dereference above PASSIVE_LEVEL */
 } __attribute__((aligned(16)));
 
 static inline struct object_header *header_of(const void *body)
@@ -103,6 +103,7 @@ struct object_name *object_name_unlink_locked(struct object_header *object);
 struct symbolic_link {
     UNICODE_STRING target; /* set once */
 };
+void symbolic_link_delete_body(void *body);
 
 /* name.c */
 struct namespace_walk {
@@ -121,7 +122,7 @@ NTSTATUS namespace_walk(const struct namespace_walk *walk, void **out_body);
 struct slot_value {
     struct object_header *header; /* NULL: free */
     ACCESS_MASK granted;
-    ULONG attributes; /* OBJ_INHERIT | OBJ_PROTECT_CLOSE */
+    ULONG attributes; /* OBJ_INHERIT | OB_PROTECT_CLOSE */
 };
 struct handle_table {
     void *process;

@@ -17,8 +17,6 @@ static void directory_delete_body(void *body)
     COVE_ASSERT(((struct object_directory *)body)->count == 0);
 }
 
-void symbolic_link_delete_body(void *body);
-
 static const struct object_type_ops type_ops = {.valid_access = STANDARD_RIGHTS_REQUIRED | 1};
 static const struct object_type_ops directory_ops = {
     .delete_body = directory_delete_body,
@@ -36,7 +34,7 @@ static const struct object_type_ops symbolic_link_ops = {
 };
 
 static const char *const directories[] = {
-    "\\ObjectTypes", "\\Device", "\\Driver",   "\\FileSystem",       "\\GLOBAL??",
+    "\\ObjectTypes", "\\Device",   "\\Driver",        "\\FileSystem",       "\\GLOBAL??",
     "\\Callback",    "\\Security", "\\KernelObjects", "\\BaseNamedObjects", "\\Windows",
 };
 

@@ -66,8 +66,7 @@ static void object_end(struct object_header *header, bool is_deferred)
 
 void ob_reference(void *body)
 {
-    int64_t old =
-        atomic_fetch_add_explicit(&header_of(body)->references, 1, memory_order_relaxed);
+    int64_t old = atomic_fetch_add_explicit(&header_of(body)->references, 1, memory_order_relaxed);
     COVE_ASSERT(old > 0);
 }
 
@@ -87,8 +86,8 @@ static bool object_drop(struct object_header *header)
     int64_t old = atomic_fetch_sub_explicit(&header->references, 1, memory_order_acq_rel);
     if (__builtin_expect(old <= 0, 0)) {
         struct bugcheck stop = {.code = 0x18 /* REFERENCE_BY_POINTER */,
-                                .parameter = {(ULONG_PTR)header->type,
-                                              (ULONG_PTR)body_of(header), 2, (ULONG_PTR)(old - 1)}};
+                                .parameter = {(ULONG_PTR)header->type, (ULONG_PTR)body_of(header),
+                                              2, (ULONG_PTR)(old - 1)}};
         ke_bugcheck(&stop);
     }
     return old == 1;

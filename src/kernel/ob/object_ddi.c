@@ -83,8 +83,7 @@ NTSTATUS NTAPI ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK DesiredAcces
 {
     KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
     /* Without a type only a kernel-mode caller passes, but for symbolic links. */
-    if ((POBJECT_TYPE)ob_type_of(Object) != ObjectType &&
-        (ObjectType || AccessMode != KernelMode))
+    if ((POBJECT_TYPE)ob_type_of(Object) != ObjectType && (ObjectType || AccessMode != KernelMode))
         return STATUS_OBJECT_TYPE_MISMATCH;
     ob_reference(Object);
     return STATUS_SUCCESS;
@@ -105,7 +104,8 @@ NTSTATUS NTAPI ObReferenceObjectByPointerWithTag(PVOID Object, ACCESS_MASK Desir
  */
 NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
                                          POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,
-                                         PVOID *Object, POBJECT_HANDLE_INFORMATION HandleInformation)
+                                         PVOID *Object,
+                                         POBJECT_HANDLE_INFORMATION HandleInformation)
 {
     ACCESS_MASK granted;
     ULONG attributes = 0;

@@ -16,8 +16,8 @@ NTSTATUS ob_symbolic_link_new(const UNICODE_STRING *target, void **out_body)
     NTSTATUS status = ob_create(ob_symbolic_link_type, sizeof *link, (void **)&link);
     if (!NT_SUCCESS(status))
         return status;
-    link->target.Buffer = ExAllocatePool2(POOL_FLAG_NON_PAGED,
-                                          (SIZE_T)target->Length + sizeof(WCHAR), OB_TAG_NAME);
+    link->target.Buffer =
+        ExAllocatePool2(POOL_FLAG_NON_PAGED, (SIZE_T)target->Length + sizeof(WCHAR), OB_TAG_NAME);
     if (!link->target.Buffer) {
         ob_dereference(link);
         return STATUS_INSUFFICIENT_RESOURCES;

@@ -16,26 +16,34 @@
 
 #include "ob/ob.h"
 
-NTSTATUS cm_init(void); /* \Registry\Machine\{System\CurrentControlSet\{Services,Control,Enum},Software,Hardware}, \Registry\User */
+NTSTATUS cm_init(void); /* \Registry\Machine\{System\CurrentControlSet\{Services,Control,Enum},Software,Hardware},
+                           \Registry\User */
 void cm_fini(void);
 
 extern struct object_type *cm_key_type;
 
 /* Opens or creates (create true; only the last component) a key; gives a reference to a key
- * object. options REG_OPTION_*. *out_disposition: REG_CREATED_NEW_KEY or REG_OPENED_EXISTING_KEY. */
+ * object. options REG_OPTION_*. *out_disposition: REG_CREATED_NEW_KEY or REG_OPENED_EXISTING_KEY.
+ */
 NTSTATUS cm_key_open(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, KPROCESSOR_MODE mode,
                      bool create, ULONG options, ULONG *out_disposition, void **out_key);
+/* The class that a creator gives. */
+NTSTATUS cm_key_class_set(void *key, const UNICODE_STRING *class_name);
 NTSTATUS cm_key_delete(void *key);
-NTSTATUS cm_value_set(void *key, const UNICODE_STRING *name, ULONG type, const void *data, ULONG length);
+NTSTATUS cm_value_set(void *key, const UNICODE_STRING *name, ULONG type, const void *data,
+                      ULONG length);
 NTSTATUS cm_value_delete(void *key, const UNICODE_STRING *name);
 /* The value's bytes copied to pool (caller frees). */
-NTSTATUS cm_value_get(void *key, const UNICODE_STRING *name, ULONG *out_type, void **out_data, ULONG *out_length);
-/* Documented information classes, into kernel memory; STATUS_BUFFER_OVERFLOW / _TOO_SMALL as documented. */
+NTSTATUS cm_value_get(void *key, const UNICODE_STRING *name, ULONG *out_type, void **out_data,
+                      ULONG *out_length);
+/* Documented information classes, into kernel memory; STATUS_BUFFER_OVERFLOW / _TOO_SMALL as
+ * documented. */
 NTSTATUS cm_value_query(void *key, const UNICODE_STRING *name, KEY_VALUE_INFORMATION_CLASS kind,
                         void *buffer, ULONG length, ULONG *out_length);
 NTSTATUS cm_value_enumerate(void *key, ULONG index, KEY_VALUE_INFORMATION_CLASS kind, void *buffer,
                             ULONG length, ULONG *out_length);
-NTSTATUS cm_key_query(void *key, KEY_INFORMATION_CLASS kind, void *buffer, ULONG length, ULONG *out_length);
+NTSTATUS cm_key_query(void *key, KEY_INFORMATION_CLASS kind, void *buffer, ULONG length,
+                      ULONG *out_length);
 NTSTATUS cm_key_enumerate(void *key, ULONG index, KEY_INFORMATION_CLASS kind, void *buffer,
                           ULONG length, ULONG *out_length);
 

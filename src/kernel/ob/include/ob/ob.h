@@ -26,10 +26,10 @@ struct object_type;
 struct ob_parse {
     ACCESS_MASK desired_access;
     KPROCESSOR_MODE mode;
-    ULONG attributes;            /* OBJ_* */
-    UNICODE_STRING remaining;    /* the rest of the name behind this object, no copy */
-    struct object_type *wanted;  /* NULL: any */
-    void *context;               /* the opener's own (io: create parameters) */
+    ULONG attributes;           /* OBJ_* */
+    UNICODE_STRING remaining;   /* the rest of the name behind this object, no copy */
+    struct object_type *wanted; /* NULL: any */
+    void *context;              /* the opener's own (io: create parameters) */
 };
 
 struct object_type_ops {
@@ -43,7 +43,8 @@ struct object_type_ops {
     /* A name leads to or through the body. NULL: the name must end here. Gives *out_body
      * with a reference. STATUS_REPARSE with a new absolute name in *out_name (allocated with
      * RtlFreeUnicodeString's allocator) restarts. */
-    NTSTATUS (*parse)(void *body, struct ob_parse *parse, UNICODE_STRING *out_name, void **out_body);
+    NTSTATUS (*parse)(void *body, struct ob_parse *parse, UNICODE_STRING *out_name,
+                      void **out_body);
     /* The dispatcher header to wait on; NULL: the type cannot be waited for. */
     DISPATCHER_HEADER *(*waitable)(void *body);
     /* The full name of a body whose name is not in the name space (files, keys), as
@@ -55,8 +56,10 @@ struct object_type_ops {
     bool is_watchable; /* ObRegisterCallbacks may name it */
 };
 
-/* Registers a type under \ObjectTypes. name is copied. Also what IoFileObjectType & co. point at. */
-NTSTATUS ob_type_create(const char *name, const struct object_type_ops *ops, struct object_type **out_type);
+/* Registers a type under \ObjectTypes. name is copied. Also what IoFileObjectType & co. point at.
+ */
+NTSTATUS ob_type_create(const char *name, const struct object_type_ops *ops,
+                        struct object_type **out_type);
 const char *ob_type_name(const struct object_type *type);
 const UNICODE_STRING *ob_type_wide_name(const struct object_type *type);
 const struct object_type_ops *ob_type_ops(const struct object_type *type);
@@ -64,7 +67,8 @@ extern struct object_type *ob_directory_type, *ob_symbolic_link_type;
 
 /* ---- objects ----------------------------------------------------------------------------- */
 
-NTSTATUS ob_init(void);   /* the root, \Device, \Driver, \FileSystem, \GLOBAL??, \??, \BaseNamedObjects … */
+NTSTATUS
+ob_init(void); /* the root, \Device, \Driver, \FileSystem, \GLOBAL??, \??, \BaseNamedObjects … */
 void ob_fini(void);
 
 /* A zeroed body of size bytes, reference count 1, no name. */
@@ -154,6 +158,19 @@ const UNICODE_STRING *ob_symbolic_link_target(void *body);
 
 struct handle_table;
 
+/* The two pseudo handles. */
+#define OB_CURRENT_PROCESS ((HANDLE)(LONG_PTR) - 1)
+#define OB_CURRENT_THREAD  ((HANDLE)(LONG_PTR) - 2)
+/* Beside OBJ_INHERIT the other attribute a handle keeps: closing it is refused. The value is
+ * the one that OBJECT_HANDLE_INFORMATION.HandleAttributes shows. */
+#define OB_PROTECT_CLOSE 0x1u
+/* Options of ZwDuplicateObject. */
+#ifndef DUPLICATE_CLOSE_SOURCE
+#define DUPLICATE_CLOSE_SOURCE    0x1
+#define DUPLICATE_SAME_ACCESS     0x2
+#define DUPLICATE_SAME_ATTRIBUTES 0x4
+#endif
+
 NTSTATUS ob_handle_table_create(void *process, struct handle_table **out_table);
 /* Closes every handle that is left, then frees the table. */
 void ob_handle_table_destroy(struct handle_table *table);
@@ -179,9 +196,10 @@ NTSTATUS ob_handle_close(HANDLE handle, KPROCESSOR_MODE mode);
 /* options DUPLICATE_*; to NULL: the running process's table. from and to may be NULL and
  * out_handle too: then DUPLICATE_CLOSE_SOURCE alone is done. */
 NTSTATUS ob_handle_duplicate(struct handle_table *from, HANDLE handle, struct handle_table *to,
-                             ACCESS_MASK access, ULONG attributes, ULONG options, HANDLE *out_handle);
+                             ACCESS_MASK access, ULONG attributes, ULONG options,
+                             HANDLE *out_handle);
 bool ob_handle_is_kernel(HANDLE handle);
-/* OBJ_INHERIT and OBJ_PROTECT_CLOSE of a handle. */
+/* OBJ_INHERIT and OB_PROTECT_CLOSE of a handle. */
 NTSTATUS ob_handle_attributes_get(HANDLE handle, KPROCESSOR_MODE mode, ULONG *out_attributes);
 NTSTATUS ob_handle_attributes_set(HANDLE handle, KPROCESSOR_MODE mode, ULONG attributes);
 void ob_pseudo_handles_set(void *(*current_process)(void), void *(*current_thread)(void));

@@ -22,39 +22,50 @@
 
 /* PEPROCESS points at it: the header is first because processes can be waited for. */
 struct process {
-    DISPATCHER_HEADER header;       /* signalled when the last thread has ended */
-    uint64_t id;                    /* UniqueProcessId; set once */
+    DISPATCHER_HEADER header; /* signalled when the last thread has ended */
+    uint64_t id;              /* UniqueProcessId; set once */
     uint64_t parent_id;
-    struct handle_table *handles;   /* set once; NULL after rundown */
-    struct mm_window *window;       /* set once; NULL: system process */
+    struct handle_table *handles; /* set once; empty and closed after rundown */
+    struct mm_window *window;     /* set once; NULL: system process, or after rundown */
     void *token;
-    struct process *session;        /* reserved */
-    char image_name[64];            /* set once */
-    bool is_32bit;                  /* set once */
-    uint64_t peb;                   /* user address */
+    struct process *session; /* reserved */
+    char image_name[64];     /* set once */
+    bool is_32bit;           /* set once */
+    uint64_t peb;            /* user address */
     NTSTATUS exit_status;
     int64_t create_time;
-    struct list link;               /* process list; guarded by ps lock */
-    struct list threads;            /* guarded by ps lock */
-    uint32_t thread_count;          /* guarded by ps lock */
-    bool is_ending;                 /* guarded by ps lock */
+    struct list link;                 /* process list; guarded by ps lock */
+    struct list threads;              /* guarded by ps lock */
+    uint32_t thread_count;            /* guarded by ps lock */
+    bool is_ending;                   /* guarded by ps lock */
     UNICODE_STRING current_directory; /* host folder as an NT path; set once */
-    void *program;                  /* gate/server's own */
+    void *program;                    /* gate/server's own */
+    char image_file_name[16];         /* the first 14 bytes of the file's name, as drivers see it */
+    uint64_t image_base;              /* user address of the program's image; set by its loader */
+    int64_t exit_time;                /* 0 while it lives */
+    _Atomic bool is_run_down;
 };
 
 /* PETHREAD points at it. */
 struct process_thread {
-    struct thread tcb;              /* first */
-    struct process *process;        /* referenced */
+    struct thread tcb;       /* first */
+    struct process *process; /* referenced */
     uint64_t id;
-    struct list link;               /* process->threads; guarded by ps lock */
-    struct list irps;               /* IRP.ThreadListEntry; io's, guarded by irp_lock */
+    struct list link; /* process->threads; guarded by ps lock */
+    struct list irps; /* IRP.ThreadListEntry; io's, guarded by irp_lock */
     struct host_lock irp_lock;
-    uint64_t teb;                   /* user address */
-    void *channel;                  /* gate/server's own */
+    uint64_t teb;  /* user address */
+    void *channel; /* gate/server's own */
     int64_t create_time;
     PVOID start_address;
     PVOID top_level_irp;
+    int64_t exit_time; /* 0 while it lives */
+
+    /* ps's own */
+    void (*entry)(void *); /* set once */
+    void *entry_context;
+    bool is_run_down;          /* owner thread only */
+    void *impersonation_token; /* referenced or NULL; owner thread only */
 };
 
 NTSTATUS ps_init(void); /* system process; adopts nothing */
@@ -63,13 +74,13 @@ void ps_fini(void);
 extern struct process *ps_system_process;
 extern struct object_type *ps_process_type, *ps_thread_type;
 
-struct process *ps_process_current(void);          /* of the running thread, attached process considered */
+struct process *ps_process_current(void); /* of the running thread, attached process considered */
 struct process_thread *ps_thread_current(void);
 
 struct ps_process_options {
     const char *image_name;
-    uint64_t id;                /* 0: the next free one; otherwise the host's process id */
-    struct mm_window *window;   /* taken */
+    uint64_t id;              /* 0: the next free one; otherwise the host's process id */
+    struct mm_window *window; /* taken */
     bool is_32bit;
 };
 NTSTATUS ps_process_create(const struct ps_process_options *options, struct process **out_process);
@@ -80,17 +91,37 @@ NTSTATUS ps_thread_create(struct process *process, const char *name, void (*entr
 /* Makes the calling host thread a thread of process (boot, in-process programs). */
 NTSTATUS ps_thread_adopt(struct process *process, struct process_thread **out_thread);
 void ps_thread_release(struct process_thread *thread);
+/* Ends the calling thread: waits for its IRPs, runs its process down if it is the last. The
+ * one way for a thread to end from within; returning from entry comes to the same. */
+[[noreturn]] void ps_thread_exit(NTSTATUS status);
+/* Asks one thread to end and cancels its I/O; does not wait. */
+void ps_thread_terminate(struct process_thread *thread, NTSTATUS status);
+/* A system thread for native rooms; nothing is given back (ex's workers, clocks). */
+NTSTATUS ps_system_thread_start(const char *name, void (*entry)(void *), void *context);
 
 /* Asks all threads to end and cancels their I/O; does not wait. Idempotent. A process
  * whose threads have all ended is run down at once. */
 void ps_process_terminate(struct process *process, NTSTATUS status);
 /* io's part of ending a thread: cancel_irps asks for cancellation and does not wait;
  * wait_irps waits until the thread's list is empty (called on the ending thread itself). */
-void ps_thread_io_set(void (*cancel_irps)(struct process_thread *), void (*wait_irps)(struct process_thread *));
+void ps_thread_io_set(void (*cancel_irps)(struct process_thread *),
+                      void (*wait_irps)(struct process_thread *));
 /* Called when a process has been run down (gate/server frees its half). */
 void ps_process_gone_set(void (*gone)(struct process *));
 
 struct process *ps_process_find_get(uint64_t id);
+struct process_thread *ps_thread_find_get(uint64_t id);
+/* Puts the calling thread into the context of process (handles, window) and back; nests. */
+struct process *ps_attach(struct process *process); /* returns what to give to ps_detach */
+void ps_detach(struct process *previous);
+/* An image has been mapped (process_id 0: into system space): drivers that asked are told.
+ * IRQL: PASSIVE_LEVEL. */
+void ps_image_loaded(PUNICODE_STRING name, uint64_t process_id, PIMAGE_INFO information);
+/* Processes and threads that have not ended, the system process not counted. */
+struct ps_counts {
+    uint64_t processes, threads;
+};
+void ps_counts(struct ps_counts *out_counts);
 void ps_process_visit(void (*visit)(struct process *, void *), void *context);
 
 #endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* cm_internal.h - the tree behind the keys, for the files of this room.
+ *
+ * A node is a key in the tree; a key object (what handles mean) refers to a node. One lock
+ * guards the whole tree; nothing is called back while it is held.
+ */
+#ifndef CM_INTERNAL_H
+#define CM_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "base/assert.h"
+#include "base/list.h"
+#include "host/host.h"
+#include "ke/ke.h"
+#include "ex/ex.h"
+#include "rtl/rtl.h"
+#include "cm/cm.h"
+
+#define CM_TAG 'mCoc'
+
+struct cm_value {
+    struct list link; /* in the order in which values were first set */
+    UNICODE_STRING name;
+    ULONG type;
+    ULONG length_bytes;
+    void *bytes;
+};
+
+struct cm_node {
+    struct cm_node *parent; /* NULL: the root, or deleted */
+    UNICODE_STRING name;    /* set once */
+    UNICODE_STRING class_name;
+    struct cm_node **children; /* sorted by name, upcased */
+    uint32_t child_count, child_room;
+    struct list values; /* struct cm_value */
+    uint32_t value_count;
+    uint32_t references; /* key objects, and one while it is in the tree */
+    int64_t last_write;
+    bool is_volatile; /* set once */
+    bool is_link;     /* set once */
+    bool is_deleted;
+};
+
+/* The body of an object of type Key. */
+struct cm_key {
+    struct cm_node *node; /* referenced; set once */
+};
+
+/* guards: every node and value; after: nothing */
+extern struct host_lock cm_lock;
+extern struct cm_node *cm_root;
+
+/* node.c; all need cm_lock, and free memory only through the list a caller gives or at once */
+NTSTATUS cm_string_copy(const UNICODE_STRING *from, UNICODE_STRING *out_copy);
+void cm_string_free(UNICODE_STRING *string);
+NTSTATUS node_create_locked(struct cm_node *parent, const UNICODE_STRING *name,
+                            struct cm_node **out_node);
+struct cm_node *node_find_locked(struct cm_node *parent, const UNICODE_STRING *name);
+void node_put_locked(struct cm_node *node);
+/* Takes a childless node out of the tree. */
+void node_delete_locked(struct cm_node *node);
+/* With everything below it; for the end of the room. */
+void node_destroy_tree_locked(struct cm_node *node);
+void node_touch_locked(struct cm_node *node);
+/* The full name; allocated with rtl's allocator. */
+NTSTATUS node_path_locked(const struct cm_node *node, UNICODE_STRING *out_path);
+
+/* value.c */
+struct cm_value *value_find_locked(struct cm_node *node, const UNICODE_STRING *name);
+void values_free_locked(struct cm_node *node);
+
+/* key.c */
+extern const struct object_type_ops cm_key_ops;
+NTSTATUS key_object_create_locked(struct cm_node *node, struct cm_key **out_key);
+
+/* query.c: builds a structure with a fixed part and parts behind it in a caller's buffer */
+struct answer {
+    char *buffer;
+    ULONG room, total;
+    bool is_cut;
+};
+void answer_put(struct answer *answer, ULONG offset, const void *bytes, ULONG length);
+NTSTATUS answer_finish(const struct answer *answer, ULONG fixed, ULONG *out_length);
+
+/* path.c: RelativeTo and Path of the Rtl registry functions */
+NTSTATUS relative_key_open(ULONG relative_to, PCWSTR path, ACCESS_MASK access, bool create,
+                           void **out_key);
+/* A key below another one; path may have several components, which are created if asked. */
+NTSTATUS sub_key_open(void *key, const UNICODE_STRING *path, bool create, void **out_key);
+
+/* callback.c */
+NTSTATUS registry_callback_add(PEX_CALLBACK_FUNCTION routine, PCUNICODE_STRING altitude,
+                               PVOID context, PLARGE_INTEGER out_cookie);
+NTSTATUS registry_callback_remove(LARGE_INTEGER cookie);
+
+#endif

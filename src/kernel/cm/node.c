@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* node.c - nodes of the tree: made, found, taken out, freed.
+ *
+ * Children are kept sorted without regard to case: that is the order of enumeration and
+ * makes finding one a binary search. Invariant: a node is freed when it is neither in the
+ * tree nor referred to by a key object.
+ */
+#include "cm_internal.h"
+
+#include <string.h>
+
+struct host_lock cm_lock;
+struct cm_node *cm_root;
+
+NTSTATUS cm_string_copy(const UNICODE_STRING *from, UNICODE_STRING *out_copy)
+{
+    UNICODE_STRING copy = {0};
+    if (from && from->Length > 0) {
+        copy.Buffer = ExAllocatePool2(POOL_FLAG_PAGED, from->Length, CM_TAG);
+        if (!copy.Buffer)
+            return STATUS_INSUFFICIENT_RESOURCES;
+        memcpy(copy.Buffer, from->Buffer, from->Length);
+        copy.Length = copy.MaximumLength = from->Length;
+    }
+    *out_copy = copy;
+    return STATUS_SUCCESS;
+}
+
+void cm_string_free(UNICODE_STRING *string)
+{
+    if (string->Buffer)
+        ExFreePoolWithTag(string->Buffer, CM_TAG);
+    memset(string, 0, sizeof *string);
+}
+
+void node_touch_locked(struct cm_node *node)
+{
+    node->last_write = (int64_t)host_wallclock_100ns();
+}
+
+/* Where name is among the children, or would be. */
+static uint32_t child_place(const struct cm_node *parent, const UNICODE_STRING *name,
+                            bool *out_is_there)
+{
+    uint32_t low = 0, high = parent->child_count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        LONG order = RtlCompareUnicodeString(&parent->children[middle]->name, name, TRUE);
+        if (order == 0) {
+            *out_is_there = true;
+            return middle;
+        }
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *out_is_there = false;
+    return low;
+}
+
+static NTSTATUS children_grow(struct cm_node *parent)
+{
+    uint32_t room = parent->child_room ? parent->child_room * 2 : 8;
+    struct cm_node **grown = ExAllocatePool2(POOL_FLAG_PAGED, room * sizeof *grown, CM_TAG);
+    if (!grown)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    if (parent->children) {
+        memcpy(grown, parent->children, parent->child_count * sizeof *grown);
+        ExFreePoolWithTag(parent->children, CM_TAG);
+    }
+    parent->children = grown;
+    parent->child_room = room;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS node_create_locked(struct cm_node *parent, const UNICODE_STRING *name,
+                            struct cm_node **out_node)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+    if (parent && parent->child_count == parent->child_room)
+        status = children_grow(parent);
+    if (!NT_SUCCESS(status))
+        return status;
+    struct cm_node *node = ExAllocatePool2(POOL_FLAG_PAGED, sizeof *node, CM_TAG);
+    if (!node)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    status = cm_string_copy(name, &node->name);
+    if (!NT_SUCCESS(status)) {
+        ExFreePoolWithTag(node, CM_TAG);
+        return status;
+    }
+    list_init(&node->values);
+    node->references = 1;
+    node->parent = parent;
+    node_touch_locked(node);
+    if (parent) {
+        bool is_there;
+        uint32_t place = child_place(parent, name, &is_there);
+        COVE_ASSERT(!is_there);
+        memmove(&parent->children[place + 1], &parent->children[place],
+                (parent->child_count - place) * sizeof parent->children[0]);
+        parent->children[place] = node;
+        parent->child_count++;
+        node_touch_locked(parent);
+    }
+    *out_node = node;
+    return STATUS_SUCCESS;
+}
+
+struct cm_node *node_find_locked(struct cm_node *parent, const UNICODE_STRING *name)
+{
+    bool is_there;
+    uint32_t place = child_place(parent, name, &is_there);
+    return is_there ? parent->children[place] : NULL;
+}
+
+void node_put_locked(struct cm_node *node)
+{
+    if (--node->references > 0)
+        return;
+    values_free_locked(node);
+    COVE_ASSERT(node->child_count == 0);
+    if (node->children)
+        ExFreePoolWithTag(node->children, CM_TAG);
+    cm_string_free(&node->name);
+    cm_string_free(&node->class_name);
+    ExFreePoolWithTag(node, CM_TAG);
+}
+
+void node_delete_locked(struct cm_node *node)
+{
+    struct cm_node *parent = node->parent;
+    if (parent) {
+        bool is_there;
+        uint32_t place = child_place(parent, &node->name, &is_there);
+        COVE_ASSERT(is_there && parent->children[place] == node);
+        parent->child_count--;
+        memmove(&parent->children[place], &parent->children[place + 1],
+                (parent->child_count - place) * sizeof parent->children[0]);
+        node_touch_locked(parent);
+    }
+    node->is_deleted = true;
+    node->parent = NULL;
+    values_free_locked(node);
+    node_put_locked(node);
+}
+
+void node_destroy_tree_locked(struct cm_node *node)
+{
+    while (node->child_count > 0)
+        node_destroy_tree_locked(node->children[node->child_count - 1]);
+    node_delete_locked(node);
+}
+
+NTSTATUS node_path_locked(const struct cm_node *node, UNICODE_STRING *out_path)
+{
+    size_t bytes = 0;
+    for (const struct cm_node *at = node; at; at = at->parent)
+        bytes += sizeof(WCHAR) + at->name.Length;
+    if (bytes > 0xfffc)
+        return STATUS_NAME_TOO_LONG;
+    char *buffer = ExAllocatePool2(POOL_FLAG_PAGED, bytes + sizeof(WCHAR), CM_TAG);
+    if (!buffer)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    char *end = buffer + bytes;
+    for (const struct cm_node *at = node; at; at = at->parent) {
+        end -= at->name.Length;
+        memcpy(end, at->name.Buffer, at->name.Length);
+        end -= sizeof(WCHAR);
+        *(WCHAR *)end = '\\';
+    }
+    out_path->Buffer = (WCHAR *)buffer;
+    out_path->Length = (USHORT)bytes;
+    out_path->MaximumLength = (USHORT)(bytes + sizeof(WCHAR));
+    return STATUS_SUCCESS;
+}

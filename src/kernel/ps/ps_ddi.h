@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* ps_ddi.h - exported functions that Microsoft's headers do not declare, or as a macro. */
+#ifndef PS_PS_DDI_H
+#define PS_PS_DDI_H
+
+#include <ntifs.h>
+
+PEPROCESS NTAPI ddi_PsGetCurrentProcess(VOID);
+PETHREAD NTAPI ddi_PsGetCurrentThread(VOID);
+ULONG NTAPI PsGetCurrentProcessSessionId(VOID);
+ULONG NTAPI PsGetProcessSessionId(PEPROCESS Process);
+BOOLEAN NTAPI PsGetProcessExitProcessCalled(PEPROCESS Process);
+PUCHAR NTAPI PsGetProcessImageFileName(PEPROCESS Process);
+PVOID NTAPI PsGetProcessPeb(PEPROCESS Process);
+PVOID NTAPI PsGetProcessSectionBaseAddress(PEPROCESS Process);
+PVOID NTAPI PsGetProcessWow64Process(PEPROCESS Process);
+PVOID NTAPI PsGetProcessJob(PEPROCESS Process);
+BOOLEAN NTAPI PsIsProcessBeingDebugged(PEPROCESS Process);
+UCHAR NTAPI PsGetProcessProtection(PEPROCESS Process);
+NTSTATUS NTAPI PsLookupProcessThreadByCid(PCLIENT_ID ClientId, PEPROCESS *Process,
+                                          PETHREAD *Thread);
+PEPROCESS NTAPI PsGetThreadProcess(PETHREAD Thread);
+PVOID NTAPI PsGetThreadTeb(PETHREAD Thread);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* ps_start.c - the types Process and Thread, and the system process.
+ *
+ * Comes after ob and se. From here on handles, windows and pseudo handles mean those of
+ * the running thread's process.
+ */
+#include "ps_internal.h"
+
+#define PROCESS_RIGHTS (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0xffff)
+#define THREAD_RIGHTS  (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0xffff)
+
+static DISPATCHER_HEADER *header_first(void *body)
+{
+    return body;
+}
+
+/* The specific rights behind the generic ones are those of the public process and thread
+ * access rights pages. */
+static const struct object_type_ops process_ops = {
+    .delete_body = process_delete_body,
+    .waitable = header_first,
+    .mapping = {STANDARD_RIGHTS_READ | 0x0410 /* VM_READ | QUERY_INFORMATION */,
+                STANDARD_RIGHTS_WRITE | 0x0beb, STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE | 0x1001,
+                PROCESS_RIGHTS},
+    .valid_access = PROCESS_RIGHTS,
+    .is_watchable = true,
+};
+static const struct object_type_ops thread_ops = {
+    .delete_body = thread_delete_body,
+    .waitable = header_first,
+    .mapping = {STANDARD_RIGHTS_READ | 0x0048 /* GET_CONTEXT | QUERY_INFORMATION */,
+                STANDARD_RIGHTS_WRITE | 0x0437, STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE | 0x1800,
+                THREAD_RIGHTS},
+    .valid_access = THREAD_RIGHTS,
+    .is_watchable = true,
+};
+
+static struct handle_table *current_handles(void)
+{
+    struct process *process = ps_process_current();
+    return process ? process->handles : NULL;
+}
+
+static struct mm_window *current_window(void)
+{
+    struct process *process = ps_process_current();
+    return process ? process->window : NULL;
+}
+
+static void *current_process_body(void)
+{
+    return ps_process_current();
+}
+
+static void *current_thread_body(void)
+{
+    return ps_thread_current();
+}
+
+NTSTATUS ps_init(void)
+{
+    NTSTATUS status = ob_type_create("Process", &process_ops, &ps_process_type);
+    if (NT_SUCCESS(status))
+        status = ob_type_create("Thread", &thread_ops, &ps_thread_type);
+    if (NT_SUCCESS(status))
+        status = process_make("System", 4, &ps_system_process);
+    if (!NT_SUCCESS(status))
+        return status;
+    while (ps_id_next() < 4)
+        ; /* 4 is the system process's for ever */
+    ps_system_process->token = se_system_token();
+    PsInitialSystemProcess = (PEPROCESS)ps_system_process;
+    ob_current_table_set(current_handles);
+    ob_pseudo_handles_set(current_process_body, current_thread_body);
+    mm_current_window_set(current_window);
+    return STATUS_SUCCESS;
+}
+
+void ps_fini(void)
+{
+    struct process *system = ps_system_process;
+    mm_current_window_set(NULL);
+    ob_current_table_set(NULL);
+    ob_pseudo_handles_set(NULL, NULL);
+    ob_handle_table_close_all(system->handles);
+    ex_work_drain();
+    ps_thread_io_set(NULL, NULL);
+    ps_process_gone_set(NULL);
+    atomic_store(&system->is_run_down, true);
+    ob_dereference(system);
+    ps_system_process = NULL;
+}
