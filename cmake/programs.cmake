@@ -14,5 +14,7 @@ install(TARGETS cove RUNTIME DESTINATION bin)
 if(COVE_TESTS)
   add_test(NAME cli/cc COMMAND ${Python3_EXECUTABLE} -B -m unittest discover
     -s ${CMAKE_SOURCE_DIR}/tests/cli -p "test_cc.py")
-  set_tests_properties(cli/cc PROPERTIES ENVIRONMENT "COVE=$<TARGET_FILE:cove>")
+  add_test(NAME wdk/kit COMMAND ${Python3_EXECUTABLE} -B -m unittest discover
+    -s ${CMAKE_SOURCE_DIR}/tests/cli -p "test_kit.py")
+  set_tests_properties(cli/cc wdk/kit PROPERTIES ENVIRONMENT "COVE=$<TARGET_FILE:cove>")
 endif()
