@@ -41,6 +41,12 @@ DRIVER_OBJECT *io_driver_find_get(const char *name); /* "wdm1"; referenced */
 void io_driver_visit(void (*visit)(DRIVER_OBJECT *driver, void *context), void *context);
 /* A native driver (hostfs): the same object, no image. */
 NTSTATUS io_native_driver_create(const char *name, PDRIVER_INITIALIZE entry, DRIVER_OBJECT **out_driver);
+/* Unloads a native driver: DriverUnload, if it has one, then the object goes. */
+void io_native_driver_destroy(DRIVER_OBJECT *driver);
+/* How ImagePath becomes a path of the host (malloc'ed); hostfs sets it. */
+void io_host_path_set(NTSTATUS (*hook)(const UNICODE_STRING *nt_path, char **out_path));
+/* IRP_MJ_SHUTDOWN to every device that asked for it; before drivers are unloaded. */
+void io_shutdown_send(void);
 /* Unloads every driver that can be, newest first; for shutdown. Returns how many are left. */
 unsigned io_driver_unload_all(void (*report)(const char *text));
 

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* driver_unload.c - the end of a loaded driver.
+ *
+ * In: a driver that somebody wants gone; out: DriverUnload was called once, when no device
+ * of it was open any more, and what it left behind has been told. An IRP that still leads
+ * into the image stops the machine: it would run code that is gone.
+ */
+#include "io_internal.h"
+
+#include <stdio.h>
+
+#include "callout/callout.h"
+
+/* ---- may it go? ----------------------------------------------------------------------------- */
+
+/* Marks the devices, so that no new open gets through, and counts what still holds them. */
+static unsigned driver_mark_and_count(struct driver *driver)
+{
+    unsigned holders = 0;
+    host_lock_take(&io_database_lock);
+    for (PDEVICE_OBJECT device = driver->abi.DeviceObject; device != NULL;
+         device = device->NextDevice) {
+        atomic_fetch_or(&device_of(device)->state, DEVICE_UNLOAD_PENDING);
+        holders += (unsigned)device->ReferenceCount + (device->AttachedDevice != NULL);
+    }
+    host_lock_give(&io_database_lock);
+    return holders;
+}
+
+/* ---- what is left behind -----------------------------------------------------------------------
+ */
+
+struct leftovers {
+    const struct driver *driver;
+    uint64_t low, high; /* its image */
+    uint64_t irps, blocks, bytes;
+};
+
+static bool in_image(const struct leftovers *left, const void *address)
+{
+    return (uint64_t)address >= left->low && (uint64_t)address < left->high;
+}
+
+static void leftover_irp(PIRP irp, void *context)
+{
+    struct leftovers *left = context;
+    const void *routine = (const void *)irp->CancelRoutine;
+    PIO_STACK_LOCATION stack = (PIO_STACK_LOCATION)(irp + 1);
+    for (int i = 0; i < irp->StackCount && !in_image(left, routine); i++)
+        if (i + 1 >= irp->CurrentLocation)
+            routine = (const void *)stack[i].CompletionRoutine;
+    if (in_image(left, routine))
+        io_bugcheck(DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS, (ULONG_PTR)routine, 8,
+                    (ULONG_PTR)irp, 0);
+    if (in_image(left, irp_of_known(irp)->creator) && irp_of_known(irp)->thread == NULL)
+        left->irps++;
+}
+
+static void leftover_block(const struct ex_pool_block *block, void *context)
+{
+    struct leftovers *left = context;
+    if (!in_image(left, block->caller))
+        return;
+    left->blocks++;
+    left->bytes += block->bytes;
+}
+
+static void driver_leftovers_report(struct driver *driver)
+{
+    struct leftovers left = {.driver = driver};
+    if (driver->image != NULL) {
+        left.low = driver->image->base;
+        left.high = left.low + driver->image->size;
+    }
+    irp_visit(leftover_irp, &left);
+    ex_pool_visit(leftover_block, &left);
+    if (left.irps != 0)
+        rtl_debug_printf("io: %s unloaded and left %llu IRPs unfreed\n", driver->name,
+                         (unsigned long long)left.irps);
+    if (left.blocks != 0)
+        rtl_debug_printf("io: %s unloaded and left %llu pool blocks, %llu bytes\n", driver->name,
+                         (unsigned long long)left.blocks, (unsigned long long)left.bytes);
+    for (PDEVICE_OBJECT device = driver->abi.DeviceObject; device != NULL;
+         device = device->NextDevice)
+        rtl_debug_printf("io: %s unloaded and left a device; its image stays\n", driver->name);
+}
+
+/* ---- going
+ * ------------------------------------------------------------------------------------------ */
+
+static void driver_unload_run(void *context)
+{
+    struct driver *driver = context;
+    callout_unload(driver->abi.DriverUnload, &driver->abi);
+    driver_leftovers_report(driver);
+    trace_point(TRACE_DRIVER_UNLOADED, driver, 0, 0);
+    driver_remove(driver);
+}
+
+static void driver_unload_deferred(void *context)
+{
+    struct driver *driver = context;
+    driver_unload_run(driver);
+    ob_dereference(driver);
+}
+
+static bool driver_unload_claim(struct driver *driver)
+{
+    bool called = false;
+    return atomic_compare_exchange_strong(&driver->is_unload_called, &called, true);
+}
+
+void driver_unload_check(struct driver *driver)
+{
+    if (!atomic_load(&driver->is_unload_asked) || driver_mark_and_count(driver) != 0)
+        return;
+    if (!driver_unload_claim(driver))
+        return;
+    ob_reference(driver);
+    ex_work_queue(&driver->unload_work, driver_unload_deferred, driver);
+}
+
+static NTSTATUS driver_unload(struct driver *driver, struct io_load_error *error)
+{
+    if (driver->abi.DriverUnload == NULL) {
+        io_error_set(error, STATUS_INVALID_DEVICE_REQUEST,
+                     "%s has no DriverUnload routine and stays loaded", driver->name);
+        return STATUS_INVALID_DEVICE_REQUEST;
+    }
+    if (atomic_exchange(&driver->is_unload_asked, true)) {
+        io_error_set(error, STATUS_INVALID_DEVICE_REQUEST, "%s is being unloaded already",
+                     driver->name);
+        return STATUS_INVALID_DEVICE_REQUEST;
+    }
+    unsigned holders = driver_mark_and_count(driver);
+    if (holders != 0) {
+        io_error_set(error, STATUS_SUCCESS, "%s unloads when its last %u open files are closed",
+                     driver->name, holders);
+        return STATUS_SUCCESS;
+    }
+    if (!driver_unload_claim(driver))
+        return STATUS_SUCCESS;
+    return io_run_in_system("driver-unload", driver_unload_run, driver);
+}
+
+/* IRQL:    PASSIVE_LEVEL
+ * Takes:   borrows service_key
+ * Errors:  STATUS_OBJECT_NAME_NOT_FOUND; STATUS_INVALID_DEVICE_REQUEST: no DriverUnload
+ * Doc:     ntifs.h ZwUnloadDriver; wdm.h DRIVER_UNLOAD
+ */
+NTSTATUS io_driver_unload(const UNICODE_STRING *service_key, struct io_load_error *out_error)
+{
+    unsigned count = service_key->Length / sizeof(WCHAR);
+    unsigned start = count;
+    while (start > 0 && service_key->Buffer[start - 1] != '\\')
+        start--;
+    USHORT bytes = (USHORT)((count - start) * sizeof(WCHAR));
+    UNICODE_STRING name = {bytes, bytes, service_key->Buffer + start};
+    if (out_error != NULL)
+        *out_error = (struct io_load_error){0};
+    struct driver *driver = driver_find_get(&name);
+    if (driver == NULL) {
+        char *utf8 = rtl_utf8_of(&name);
+        io_error_set(out_error, STATUS_OBJECT_NAME_NOT_FOUND, "no driver of service %s is loaded",
+                     utf8 != NULL ? utf8 : "?");
+        rtl_free(utf8);
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    }
+    NTSTATUS status = driver_unload(driver, out_error);
+    ob_dereference(driver);
+    return status;
+}
+
+/* ---- shutdown
+ * ----------------------------------------------------------------------------------------- */
+
+/* The newest driver with an image that was not asked yet; referenced. */
+static struct driver *driver_newest_get(void)
+{
+    struct driver *found = NULL;
+    host_lock_take(&io_database_lock);
+    for (struct list *node = io_drivers.previous; node != &io_drivers; node = node->previous) {
+        struct driver *driver = list_entry(node, struct driver, link);
+        if (driver->image == NULL || atomic_load(&driver->is_unload_asked) ||
+            driver->abi.DriverUnload == NULL)
+            continue;
+        ob_reference(driver);
+        found = driver;
+        break;
+    }
+    host_lock_give(&io_database_lock);
+    return found;
+}
+
+static void count_loaded(DRIVER_OBJECT *abi, void *context)
+{
+    if (driver_of(abi)->image != NULL)
+        ++*(unsigned *)context;
+}
+
+static void report_loaded(DRIVER_OBJECT *abi, void *context)
+{
+    void (*report)(const char *text) = *(void (**)(const char *))context;
+    const struct driver *driver = driver_of(abi);
+    char text[160];
+    if (driver->image == NULL)
+        return;
+    snprintf(text, sizeof(text), "%s stays loaded: %s", driver->name,
+             abi->DriverUnload == NULL ? "it has no DriverUnload routine"
+                                       : "a device of it is still open or attached");
+    report(text);
+}
+
+unsigned io_driver_unload_all(void (*report)(const char *text))
+{
+    struct driver *driver;
+    unsigned left = 0;
+    while ((driver = driver_newest_get()) != NULL) {
+        struct io_load_error error = {0};
+        driver_unload(driver, &error);
+        ob_dereference(driver);
+    }
+    ex_work_drain();
+    io_driver_visit(count_loaded, &left);
+    if (report != NULL)
+        io_driver_visit(report_loaded, &report);
+    return left;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* file_object.c - open files: the type, the order of requests on a synchronous one, and the
+ * information that the I/O manager keeps itself.
+ *
+ * A file is made by file_create.c and ended by file_close.c; between, whoever uses it has a
+ * reference. Invariant: on a synchronous file at most one request is on its way.
+ */
+#include "io_internal.h"
+
+#include <string.h>
+
+struct object_type *io_file_type;
+
+/* ---- the type ---------------------------------------------------------------------------- */
+
+static void file_handle_closed(void *process, void *body, ACCESS_MASK granted,
+                               uint64_t process_handles, uint64_t system_handles)
+{
+    (void)process;
+    (void)granted;
+    (void)process_handles;
+    if (system_handles == 0)
+        file_cleanup(body);
+}
+
+/* A name relative to an open file is its driver's to understand. */
+static NTSTATUS file_parse(void *body, struct ob_parse *parse, UNICODE_STRING *out_name,
+                           void **out_body)
+{
+    FILE_OBJECT *related = body;
+    if (parse->wanted != io_file_type || parse->context == NULL) {
+        if (parse->remaining.Length != 0)
+            return STATUS_OBJECT_TYPE_MISMATCH;
+        ob_reference(body);
+        *out_body = body;
+        return STATUS_SUCCESS;
+    }
+    return file_open_device(related->DeviceObject, related, parse, parse->context, out_name,
+                            out_body);
+}
+
+static DISPATCHER_HEADER *file_waitable(void *body)
+{
+    return &((FILE_OBJECT *)body)->Event.Header;
+}
+
+/* The device's name with the file's own behind it. */
+static NTSTATUS file_query_name(const void *body, UNICODE_STRING *out_name)
+{
+    const FILE_OBJECT *file = body;
+    UNICODE_STRING device = {0};
+    NTSTATUS status = ob_name_of(device_of(file->DeviceObject), &device);
+    if (!NT_SUCCESS(status))
+        return status;
+    size_t bytes = (size_t)device.Length + file->FileName.Length;
+    WCHAR *buffer = NULL;
+    if (bytes + sizeof(WCHAR) > 0xfffe)
+        status = STATUS_NAME_TOO_LONG;
+    else if ((buffer = ExAllocatePool2(POOL_FLAG_PAGED, bytes + sizeof(WCHAR), IO_TAG_NAME)) ==
+             NULL)
+        status = STATUS_INSUFFICIENT_RESOURCES;
+    if (buffer != NULL) {
+        if (device.Length != 0)
+            memcpy(buffer, device.Buffer, device.Length);
+        if (file->FileName.Length != 0)
+            memcpy((char *)buffer + device.Length, file->FileName.Buffer, file->FileName.Length);
+        *out_name = (UNICODE_STRING){(USHORT)bytes, (USHORT)(bytes + sizeof(WCHAR)), buffer};
+    }
+    if (device.Buffer != NULL)
+        RtlFreeUnicodeString(&device);
+    return status;
+}
+
+NTSTATUS file_type_create(void)
+{
+    static const struct object_type_ops ops = {
+        .delete_body = file_close,
+        .close_handle = file_handle_closed,
+        .parse = file_parse,
+        .waitable = file_waitable,
+        .query_name = file_query_name,
+        .mapping = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE, FILE_ALL_ACCESS},
+        .valid_access = FILE_ALL_ACCESS,
+    };
+    return ob_type_create("File", &ops, &io_file_type);
+}
+
+/* ---- one request at a time on a synchronous file ------------------------------------------------
+ */
+
+/* IRQL:    PASSIVE_LEVEL
+ * Errors:  STATUS_THREAD_IS_TERMINATING, STATUS_USER_APC, STATUS_ALERTED: not locked
+ */
+NTSTATUS file_lock(FILE_OBJECT *file, KPROCESSOR_MODE mode)
+{
+    if (InterlockedExchange((volatile LONG *)&file->Busy, TRUE) == FALSE)
+        return STATUS_SUCCESS;
+    NTSTATUS status = STATUS_SUCCESS;
+    InterlockedIncrement((volatile LONG *)&file->Waiters);
+    while (InterlockedExchange((volatile LONG *)&file->Busy, TRUE) != FALSE) {
+        status = KeWaitForSingleObject(&file->Lock, Executive, mode,
+                                       (file->Flags & FO_ALERTABLE_IO) != 0, NULL);
+        if (status != STATUS_SUCCESS)
+            break;
+    }
+    InterlockedDecrement((volatile LONG *)&file->Waiters);
+    return status;
+}
+
+void file_unlock(FILE_OBJECT *file)
+{
+    InterlockedExchange((volatile LONG *)&file->Busy, FALSE);
+    if (*(volatile ULONG *)&file->Waiters != 0)
+        KeSetEvent(&file->Lock, IO_NO_INCREMENT, FALSE);
+}
+
+/* ---- information that needs no driver
+ * ---------------------------------------------------------------- */
+
+/* What a query hands out, built here and copied once. */
+union file_answer {
+    FILE_POSITION_INFORMATION position;
+    FILE_MODE_INFORMATION mode;
+    FILE_ACCESS_INFORMATION access;
+    FILE_ALIGNMENT_INFORMATION alignment;
+    FILE_IO_COMPLETION_NOTIFICATION_INFORMATION notification;
+};
+
+static ULONG file_mode(const FILE_OBJECT *file)
+{
+    ULONG mode = 0;
+    if (file->Flags & FO_WRITE_THROUGH)
+        mode |= FILE_WRITE_THROUGH;
+    if (file->Flags & FO_SEQUENTIAL_ONLY)
+        mode |= FILE_SEQUENTIAL_ONLY;
+    if (file->Flags & FO_NO_INTERMEDIATE_BUFFERING)
+        mode |= FILE_NO_INTERMEDIATE_BUFFERING;
+    if (file->Flags & FO_SYNCHRONOUS_IO)
+        mode |= file->Flags & FO_ALERTABLE_IO ? FILE_SYNCHRONOUS_IO_ALERT
+                                              : FILE_SYNCHRONOUS_IO_NONALERT;
+    return mode;
+}
+
+/* 0: not a class of ours for this file. */
+static size_t file_answer_fill(const FILE_OBJECT *file, ULONG kind, union file_answer *answer)
+{
+    switch (kind) {
+    case FilePositionInformation:
+        if (!file_is_synchronous(file))
+            return 0;
+        answer->position.CurrentByteOffset = file->CurrentByteOffset;
+        return sizeof(answer->position);
+    case FileModeInformation:
+        answer->mode.Mode = file_mode(file);
+        return sizeof(answer->mode);
+    case FileAccessInformation:
+        answer->access.AccessFlags = file_of(file)->granted;
+        return sizeof(answer->access);
+    case FileAlignmentInformation:
+        answer->alignment.AlignmentRequirement = file->DeviceObject->AlignmentRequirement;
+        return sizeof(answer->alignment);
+    case FileIoCompletionNotificationInformation:
+        answer->notification.Flags =
+            (file->Flags & FO_SKIP_COMPLETION_PORT ? FILE_SKIP_COMPLETION_PORT_ON_SUCCESS : 0) |
+            (file->Flags & FO_SKIP_SET_EVENT ? FILE_SKIP_SET_EVENT_ON_HANDLE : 0);
+        return sizeof(answer->notification);
+    default:
+        return 0;
+    }
+}
+
+static bool file_query(const struct io_request *request, NTSTATUS *out_status,
+                       ULONG_PTR *out_information)
+{
+    union file_answer answer = {0};
+    size_t length = file_answer_fill(request->file, request->information_class, &answer);
+    if (length == 0)
+        return false;
+    if (request->output_length < length) {
+        *out_status = STATUS_INFO_LENGTH_MISMATCH;
+        return true;
+    }
+    *out_status = mm_user_copy(request->output, &answer, length);
+    *out_information = length;
+    return true;
+}
+
+static NTSTATUS file_set_position(FILE_OBJECT *file, const struct io_request *request)
+{
+    FILE_POSITION_INFORMATION position;
+    if (request->input_length < sizeof(position))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    NTSTATUS status = mm_user_copy(&position, request->input, sizeof(position));
+    if (!NT_SUCCESS(status))
+        return status;
+    if (position.CurrentByteOffset.QuadPart < 0)
+        return STATUS_INVALID_PARAMETER;
+    file->CurrentByteOffset = position.CurrentByteOffset;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS file_set_notification(FILE_OBJECT *file, const struct io_request *request)
+{
+    FILE_IO_COMPLETION_NOTIFICATION_INFORMATION notification;
+    if (request->input_length < sizeof(notification))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    NTSTATUS status = mm_user_copy(&notification, request->input, sizeof(notification));
+    if (!NT_SUCCESS(status))
+        return status;
+    /* Set once set: nothing takes these modes back, as documented. */
+    if (notification.Flags & FILE_SKIP_COMPLETION_PORT_ON_SUCCESS)
+        file->Flags |= FO_SKIP_COMPLETION_PORT;
+    if (notification.Flags & FILE_SKIP_SET_EVENT_ON_HANDLE)
+        file->Flags |= FO_SKIP_SET_EVENT;
+    return STATUS_SUCCESS;
+}
+
+bool file_information_serve(const struct io_request *request, NTSTATUS *out_status,
+                            ULONG_PTR *out_information)
+{
+    FILE_OBJECT *file = request->file;
+    if (request->major == IRP_MJ_QUERY_INFORMATION)
+        return file_query(request, out_status, out_information);
+    if (request->information_class == FilePositionInformation && file_is_synchronous(file)) {
+        *out_status = file_set_position(file, request);
+        return true;
+    }
+    if (request->information_class == FileIoCompletionNotificationInformation) {
+        *out_status = file_set_notification(file, request);
+        return true;
+    }
+    return false;
+}

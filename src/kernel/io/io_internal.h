@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/* io_internal.h - what the files of this room know of each other's objects.
+ *
+ * Each contract structure is embedded in one of ours and called abi; the *_of functions
+ * are the only way across. Every field says what guards it.
+ */
+#ifndef IO_INTERNAL_H
+#define IO_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "base/assert.h"
+#include "base/list.h"
+#include "base/trace.h"
+#include "ex/ex.h"
+#include "host/host.h"
+#include "image/image.h"
+#include "ddi_prototypes.h"
+#include "io/io.h"
+#include "ke/ke.h"
+#include "mm/mm.h"
+#include "rtl/rtl.h"
+
+#define IO_TAG      'oIvC' /* "CvIo" */
+#define IO_TAG_NAME 'nIvC'
+#define IO_TAG_DATA 'bIvC' /* system buffers */
+
+/* ---- IRPs ------------------------------------------------------------------------- */
+
+/* Who sleeps until an IRP is finished. Lies on the sender's stack; the sender does not
+ * leave before state is IRP_WAIT_DONE. */
+enum { IRP_WAIT_RUNNING, IRP_WAIT_DONE, IRP_WAIT_SLEEPING };
+struct irp_wait {
+    _Atomic uint32_t state;
+    NTSTATUS status;       /* set before state is DONE */
+    ULONG_PTR information; /* same */
+    KEVENT event;          /* initialised by the sleeper, before it says SLEEPING */
+};
+
+/* A completion packet; an IRP that was sent for a port carries its own. */
+struct io_packet {
+    struct list link; /* guarded by the port's lock */
+    struct io_completion_packet content;
+    struct irp *irp; /* the IRP it lies in, NULL: pool */
+};
+
+/* One step of an IRP: which device got it or gave it back, with which status. */
+struct irp_step {
+    const DEVICE_OBJECT *device;
+    NTSTATUS status; /* on the way up */
+    uint8_t major, minor;
+    bool is_up;
+};
+#define IRP_STEPS 8u
+
+enum irp_state {
+    IRP_STATE_FREE,
+    IRP_STATE_ALIVE,
+    IRP_STATE_PACKET, /* finished, lies in a completion port */
+};
+
+/* References that the end of the IRP drops. */
+#define IRP_OWNS_FILE  1u
+#define IRP_OWNS_EVENT 2u
+/* The requestor's thread has given up on it: its memory must not be touched any more. */
+#define IRP_ABANDONED 4u
+
+/* Our header in front of every IRP that we allocated. The holder of the IRP owns it, except
+ * where a field says otherwise. */
+struct irp {
+    struct irp *next_free;         /* while free: its shelf's or processor's list */
+    _Atomic uint32_t state;        /* enum irp_state */
+    _Atomic uint32_t holds;        /* 1 for the IRP itself, 1 for each canceller */
+    _Atomic uint32_t owns;         /* IRP_OWNS_*, IRP_ABANDONED */
+    uint32_t output_length;        /* bytes at UserBuffer that the finish may write */
+    uint8_t shelf;                 /* set once */
+    uint8_t steps;                 /* how many, modulo 256; the ring holds the last ones */
+    struct irp_wait *wait;         /* NULL: nobody sleeps */
+    struct process_thread *thread; /* whose list it is in; guarded by that thread's irp_lock */
+    void *small_buffer;            /* the system buffer we gave it from the drawer, or NULL */
+    struct process *process;       /* of thread; to be compared only */
+    const void *creator;           /* driver's call that allocated it; NULL: ours */
+    struct irp_step step[IRP_STEPS];
+    struct io_packet packet;
+    _Alignas(16) IRP abi;
+};
+
+static inline struct irp *irp_of_known(PIRP abi)
+{
+    return (struct irp *)((char *)abi - offsetof(struct irp, abi));
+}
+/* NULL: the IRP lies in memory of a driver's own. */
+struct irp *irp_of(const IRP *abi);
+
+NTSTATUS irp_shelves_init(void);
+void irp_shelves_fini(void);
+/* A zeroed IRP with stacks locations, IoInitializeIrp done. NULL: no memory. */
+PIRP irp_allocate(CCHAR stacks);
+/* Ends it; the memory goes back when the last hold is dropped. */
+void irp_free(PIRP abi);
+void irp_hold_drop(struct irp *irp);
+/* Holds an IRP that a search came across; false: it is free. */
+bool irp_hold_try(struct irp *irp);
+uint64_t irp_count_alive(void);
+void irp_reuse(PIRP abi, NTSTATUS status);
+void irp_init_foreign(PIRP abi, USHORT bytes, CCHAR stacks);
+/* System buffers; small ones come from and go back to the processor's drawer, unless the
+ * driver has put another buffer into the IRP. NULL: no memory. */
+void *irp_buffer_allocate(struct irp *irp, size_t length);
+void irp_buffer_free(struct irp *irp, void *buffer);
+
+void irp_thread_attach(struct irp *irp, struct process_thread *thread);
+void irp_thread_detach(struct irp *irp);
+void irp_wait_done(struct irp_wait *wait, NTSTATUS status, ULONG_PTR information);
+void irp_wait_sleep(struct irp_wait *wait);
+void irp_step_record(struct irp *irp, const DEVICE_OBJECT *device, uint8_t major, uint8_t minor,
+                     NTSTATUS status, bool is_up);
+
+/* Next stack location down, and the driver is called. */
+NTSTATUS irp_call_next(PDEVICE_OBJECT device, PIRP irp);
+/* Sends an IRP of the kernel's own that waits for its end, whatever the driver answers. */
+NTSTATUS irp_send_and_wait(PDEVICE_OBJECT device, PIRP irp, ULONG_PTR *out_information);
+/* The way up; IoCompleteRequest after its checks. */
+void irp_unwind(PIRP irp);
+NTSTATUS irp_build_information(const struct io_request *request, PIRP *out_irp);
+NTSTATUS irp_build_plain(const struct io_request *request, PIRP *out_irp);
+/* Common head of every builder: allocates for the file's top device, fills who asks. */
+NTSTATUS irp_build_start(const struct io_request *request, PIRP *out_irp,
+                         PIO_STACK_LOCATION *out_stack);
+void irp_discard(PIRP irp);
+bool irp_cancel(PIRP irp);
+void irp_cancel_lock_take(KIRQL *out_irql);
+void irp_cancel_lock_give(KIRQL irql);
+void irp_thread_cancel_all(struct process_thread *thread);
+void irp_thread_wait_all(struct process_thread *thread);
+/* Wakes an ending thread once its list is empty. */
+void irp_thread_drained(struct process_thread *thread);
+
+/* ---- devices ------------------------------------------------------------------------- */
+
+struct device {
+    DEVICE_OBJECT abi;
+    DEVOBJ_EXTENSION extension;
+    struct device *attached_to;      /* guarded by io_database_lock */
+    _Atomic uint32_t state;          /* DEVICE_* */
+    struct list shutdown, last_call; /* guarded by shutdown's lock */
+    bool is_start_io_deferred;       /* IoSetStartIoAttributes; set once */
+    bool is_start_io_not_cancelable; /* same */
+    _Atomic int32_t start_io_depth;  /* StartIo calls that run now */
+    _Atomic uint32_t start_io_asked; /* START_IO_* of a deferred IoStartNextPacket */
+    ULONG start_io_key;
+    KSPIN_LOCK queue_lock; /* drivers' own use is none; StartIo's */
+    KTIMER timer;          /* IoInitializeTimer */
+    KDPC timer_dpc;
+    PIO_TIMER_ROUTINE timer_routine;
+    PVOID timer_context;
+};
+#define DEVICE_DELETE_PENDING 1u
+#define DEVICE_UNLOAD_PENDING 2u
+#define DEVICE_DELETED        4u
+
+static inline struct device *device_of(const DEVICE_OBJECT *abi)
+{
+    return (struct device *)((char *)abi - offsetof(struct device, abi));
+}
+
+/* Guards NextDevice and AttachedDevice chains, ReferenceCount and the drivers' list. Nothing
+ * is taken under it. */
+extern struct host_lock io_database_lock;
+
+NTSTATUS device_type_create(void);
+PDEVICE_OBJECT device_top(PDEVICE_OBJECT device);
+/* Counts an open file; refuses while the device or its driver goes away. */
+NTSTATUS device_open_begin(PDEVICE_OBJECT device, bool is_related);
+/* One reference of a file or attachment less; ends what waited for it. */
+void device_open_end(PDEVICE_OBJECT device);
+NTSTATUS device_create(PDRIVER_OBJECT driver, ULONG extension_bytes, PUNICODE_STRING name,
+                       DEVICE_TYPE type, ULONG characteristics, BOOLEAN exclusive,
+                       PSECURITY_DESCRIPTOR descriptor, PDEVICE_OBJECT *out_device);
+void device_delete(PDEVICE_OBJECT device);
+uint64_t device_count(void);
+/* Puts source on top of target's stack; the device it was put on, NULL: it goes away. */
+PDEVICE_OBJECT device_attach(PDEVICE_OBJECT source, PDEVICE_OBJECT target,
+                             PDEVICE_OBJECT *out_attached);
+void device_detach(PDEVICE_OBJECT lower);
+PDEVICE_OBJECT device_lower_get(PDEVICE_OBJECT device, bool to_bottom);
+PDEVICE_OBJECT device_top_get(PDEVICE_OBJECT device);
+
+/* ---- drivers ------------------------------------------------------------------------- */
+
+struct driver_extension_block {
+    struct list link; /* guarded by io_database_lock */
+    PVOID id;
+};
+
+struct driver_reinitialize {
+    struct list link;
+    PDRIVER_REINITIALIZE routine;
+    PVOID context;
+};
+
+struct driver {
+    DRIVER_OBJECT abi;
+    DRIVER_EXTENSION extension;
+    struct list link;              /* io_drivers, in order of loading; io_database_lock */
+    struct list extensions;        /* IoAllocateDriverObjectExtension; io_database_lock */
+    struct list reinitialize;      /* io_database_lock */
+    struct image *image;           /* NULL: native */
+    UNICODE_STRING service_key;    /* owned */
+    char name[64];                 /* "wdm1" */
+    struct ex_work unload_work;    /* used once: an unload that waited for the last file */
+    _Atomic bool is_unload_called; /* once only */
+    _Atomic bool is_unload_asked;
+};
+
+static inline struct driver *driver_of(const DRIVER_OBJECT *abi)
+{
+    return (struct driver *)((char *)abi - offsetof(struct driver, abi));
+}
+extern struct list io_drivers; /* io_database_lock */
+
+NTSTATUS driver_type_create(void);
+NTSTATUS driver_create(const char *folder, const UNICODE_STRING *name, const UNICODE_STRING *key,
+                       struct driver **out_driver);
+void driver_dispatch_fill(PDRIVER_OBJECT driver);
+void driver_initialized(struct driver *driver);
+void driver_reinitialize_run(struct driver *driver);
+/* Frees everything: no DriverUnload is called. */
+void driver_remove(struct driver *driver);
+/* The last file of a driver's device was closed, or it was detached: a pending unload runs. */
+void driver_unload_check(struct driver *driver);
+struct driver *driver_find_get(const UNICODE_STRING *name);
+uint64_t driver_count(void);
+NTSTATUS driver_host_path(const UNICODE_STRING *nt_path, char **out_path);
+/* Runs routine(context) in a thread of the system process at PASSIVE_LEVEL and waits. */
+NTSTATUS io_run_in_system(const char *name, void (*routine)(void *), void *context);
+void io_error_set(struct io_load_error *error, NTSTATUS status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* ---- files --------------------------------------------------------------------------- */
+
+struct file {
+    FILE_OBJECT abi;
+    ACCESS_MASK granted;        /* set once at create */
+    bool is_counted;            /* the device's ReferenceCount has one for this file */
+    bool is_open;               /* IRP_MJ_CREATE has succeeded: CLOSE is owed */
+    _Atomic bool is_cleaned_up; /* IRP_MJ_CLEANUP was sent */
+    IO_COMPLETION_CONTEXT port; /* where abi.CompletionContext points once bound */
+};
+
+static inline struct file *file_of(const FILE_OBJECT *abi)
+{
+    return (struct file *)((char *)abi - offsetof(struct file, abi));
+}
+static inline bool file_is_synchronous(const FILE_OBJECT *file)
+{
+    return (file->Flags & FO_SYNCHRONOUS_IO) != 0;
+}
+
+/* What ob hands through to the parse callbacks. */
+struct file_open {
+    struct io_create *create;
+};
+
+NTSTATUS file_type_create(void);
+NTSTATUS file_open_device(PDEVICE_OBJECT device, FILE_OBJECT *related, struct ob_parse *parse,
+                          struct file_open *open, UNICODE_STRING *out_name, void **out_body);
+/* A file without a handle: referenced; the caller owes file_cleanup. */
+NTSTATUS file_open_get(const OBJECT_ATTRIBUTES *attributes, KPROCESSOR_MODE mode,
+                       struct io_create *create);
+void file_cleanup(FILE_OBJECT *file);
+void file_close(void *body);
+/* Drops a reference; ob defers the end if the caller is above PASSIVE_LEVEL. */
+static inline void file_put(FILE_OBJECT *file)
+{
+    ob_dereference(file);
+}
+/* Serialises requests on a synchronous file. */
+NTSTATUS file_lock(FILE_OBJECT *file, KPROCESSOR_MODE mode);
+void file_unlock(FILE_OBJECT *file);
+uint64_t file_count(void);
+void file_count_drop(void);
+/* Position, mode, access …: information that the I/O manager itself keeps. False: the
+ * driver must be asked. */
+bool file_information_serve(const struct io_request *request, NTSTATUS *out_status,
+                            ULONG_PTR *out_information);
+
+/* ---- the rest --------------------------------------------------------------------------- */
+
+NTSTATUS completion_type_create(void);
+/* Posts the packet that lies in the IRP; the port owns the IRP's memory then. */
+void completion_post_irp(void *port, void *key, struct irp *irp, void *apc_context);
+void work_items_init(void);
+void cancel_lock_init(void);
+void timers_stop(PDEVICE_OBJECT device);
+void shutdown_forget(PDEVICE_OBJECT device);
+void wmi_forget(PDEVICE_OBJECT device);
+/* Native dispatch routine of every entry that a driver left alone. */
+PDRIVER_DISPATCH driver_default_dispatch(void);
+/* User APC of a finished request; false: no APC queue for the thread. */
+bool io_apc_post(struct process_thread *thread, PIO_APC_ROUTINE routine, void *context,
+                 void *user_status);
+
+[[noreturn]] void io_bugcheck(ULONG code, ULONG_PTR p1, ULONG_PTR p2, ULONG_PTR p3, ULONG_PTR p4);
+/* Rules of drivers checked at the door, reported as DRIVER_VERIFIER_IOMANAGER_VIOLATION (0xC9)
+ * with the published first parameter. */
+enum io_rule {
+    IO_RULE_FREE_NOT_IRP = 0x01,
+    IO_RULE_FREE_QUEUED = 0x02,
+    IO_RULE_CALL_NOT_IRP = 0x03,
+    IO_RULE_CALL_NOT_DEVICE = 0x04,
+    IO_RULE_COMPLETE_PENDING = 0x06,
+};
+/* The driver's call into us, for reports. */
+const void *io_caller(void);
+
+#endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* irp_alloc.c - the memory of IRPs: three shelves of equal blocks and a drawer per processor.
+ *
+ * In: a number of stack locations; out: a zeroed, initialised IRP with our header in front.
+ * A shelf is a reserved range that is committed as it grows and never shrinks, so an address
+ * tells whether an IRP is ours, a visitor may walk blocks while others come and go, and a
+ * block completed after its end is still readable. Small IRPs (up to 4 locations) go through
+ * the drawer of the processor the caller holds: no lock, since native code is not interrupted.
+ */
+#include "io_internal.h"
+
+#include <string.h>
+
+#include "callout/ddi_frame.h"
+
+#define IRP_SHELVES     3u
+#define IRP_CHUNK       (64u << 10)
+#define IRP_DRAWER_MOST 64u
+#define IRP_PROCESSORS  64u
+#define IRP_STACK_MOST  127
+
+struct irp_shelf {
+    const char stacks;
+    const size_t reserved;
+    size_t block;          /* set once at init */
+    char *base;            /* same */
+    _Atomic size_t blocks; /* made so far; grows under lock */
+    struct host_lock lock; /* guards: committed, free */
+    size_t committed;
+    struct irp *free;
+};
+
+static struct irp_shelf irp_shelf[IRP_SHELVES] = {
+    {.stacks = 4, .reserved = 256u << 20},
+    {.stacks = 16, .reserved = 256u << 20},
+    {.stacks = IRP_STACK_MOST, .reserved = 256u << 20},
+};
+
+/* Owner: whoever holds the processor. */
+struct irp_drawer {
+    struct irp *free;
+    unsigned count;
+    void *buffer; /* chain of free small system buffers, linked through their first word */
+    unsigned buffers;
+} __attribute__((aligned(128)));
+static struct irp_drawer irp_drawer[IRP_PROCESSORS];
+
+#define IRP_BUFFER_SMALL   256u
+#define IRP_BUFFER_DRAWERS 32u
+
+NTSTATUS irp_shelves_init(void)
+{
+    for (unsigned i = 0; i < IRP_SHELVES; i++) {
+        struct irp_shelf *shelf = &irp_shelf[i];
+        void *base;
+        if (host_memory_reserve(NULL, shelf->reserved, &base) != 0)
+            return STATUS_INSUFFICIENT_RESOURCES;
+        size_t bytes = sizeof(struct irp) + (size_t)shelf->stacks * sizeof(IO_STACK_LOCATION);
+        shelf->block = (bytes + 63) & ~(size_t)63;
+        shelf->base = base;
+        shelf->committed = 0;
+        shelf->free = NULL;
+        atomic_store(&shelf->blocks, 0);
+    }
+    return STATUS_SUCCESS;
+}
+
+void irp_shelves_fini(void)
+{
+    for (unsigned i = 0; i < IRP_PROCESSORS; i++) {
+        while (irp_drawer[i].buffer != NULL) {
+            void *buffer = irp_drawer[i].buffer;
+            irp_drawer[i].buffer = *(void **)buffer;
+            ExFreePoolWithTag(buffer, IO_TAG_DATA);
+        }
+        irp_drawer[i] = (struct irp_drawer){0};
+    }
+    for (unsigned i = 0; i < IRP_SHELVES; i++) {
+        if (irp_shelf[i].base != NULL)
+            host_memory_release(irp_shelf[i].base, irp_shelf[i].reserved);
+        irp_shelf[i].base = NULL;
+    }
+}
+
+/* ---- addresses ------------------------------------------------------------------ */
+
+struct irp *irp_of(const IRP *abi)
+{
+    for (unsigned i = 0; i < IRP_SHELVES; i++) {
+        const struct irp_shelf *shelf = &irp_shelf[i];
+        if ((const char *)abi >= shelf->base && (const char *)abi < shelf->base + shelf->reserved)
+            return irp_of_known((PIRP)abi);
+    }
+    return NULL;
+}
+
+static struct irp *irp_block(const struct irp_shelf *shelf, size_t index)
+{
+    return (struct irp *)(shelf->base + index * shelf->block);
+}
+
+/* ---- taking and giving blocks ------------------------------------------------------ */
+
+static struct irp *irp_shelf_take(unsigned number)
+{
+    struct irp_shelf *shelf = &irp_shelf[number];
+    struct irp *irp = NULL;
+    host_lock_take(&shelf->lock);
+    if (shelf->free != NULL) {
+        irp = shelf->free;
+        shelf->free = irp->next_free;
+        goto out;
+    }
+    size_t end = (atomic_load_explicit(&shelf->blocks, memory_order_relaxed) + 1) * shelf->block;
+    while (end > shelf->committed) {
+        if (shelf->committed + IRP_CHUNK > shelf->reserved ||
+            host_memory_commit(shelf->base + shelf->committed, IRP_CHUNK, HOST_READ | HOST_WRITE) !=
+                0)
+            goto out;
+        shelf->committed += IRP_CHUNK;
+    }
+    irp = irp_block(shelf, atomic_load_explicit(&shelf->blocks, memory_order_relaxed));
+    irp->shelf = (uint8_t)number;
+    atomic_fetch_add_explicit(&shelf->blocks, 1, memory_order_release);
+out:
+    host_lock_give(&shelf->lock);
+    return irp;
+}
+
+static void irp_shelf_give(struct irp *irp)
+{
+    struct irp_shelf *shelf = &irp_shelf[irp->shelf];
+    host_lock_take(&shelf->lock);
+    irp->next_free = shelf->free;
+    shelf->free = irp;
+    host_lock_give(&shelf->lock);
+}
+
+static struct irp *irp_block_take(CCHAR stacks)
+{
+    unsigned number = 0;
+    while (irp_shelf[number].stacks < stacks)
+        number++;
+    if (number == 0 && ke_processor_is_held()) {
+        struct irp_drawer *drawer = &irp_drawer[ke_processor_number()];
+        struct irp *irp = drawer->free;
+        if (irp != NULL) {
+            drawer->free = irp->next_free;
+            drawer->count--;
+            return irp;
+        }
+    }
+    return irp_shelf_take(number);
+}
+
+static void irp_block_give(struct irp *irp)
+{
+    trace_point(TRACE_IRP_FREED, &irp->abi, 0, 0);
+    atomic_store_explicit(&irp->state, IRP_STATE_FREE, memory_order_relaxed);
+    if (irp->shelf == 0 && ke_processor_is_held()) {
+        struct irp_drawer *drawer = &irp_drawer[ke_processor_number()];
+        if (drawer->count < IRP_DRAWER_MOST) {
+            irp->next_free = drawer->free;
+            drawer->free = irp;
+            drawer->count++;
+            return;
+        }
+    }
+    irp_shelf_give(irp);
+}
+
+/* ---- IRPs ---------------------------------------------------------------------------- */
+
+static void irp_init(PIRP abi, USHORT bytes, CCHAR stacks)
+{
+    abi->Type = IO_TYPE_IRP;
+    abi->Size = bytes;
+    abi->StackCount = stacks;
+    abi->CurrentLocation = (CHAR)(stacks + 1);
+    abi->Tail.Overlay.CurrentStackLocation = (PIO_STACK_LOCATION)(abi + 1) + stacks;
+    InitializeListHead(&abi->ThreadListEntry);
+}
+
+PIRP irp_allocate(CCHAR stacks)
+{
+    if (stacks < 1 || stacks > IRP_STACK_MOST - 1)
+        return NULL;
+    struct irp *irp = irp_block_take(stacks);
+    if (irp == NULL)
+        return NULL;
+    irp->owns = 0;
+    irp->output_length = 0;
+    irp->steps = 0;
+    irp->wait = NULL;
+    irp->small_buffer = NULL;
+    irp->thread = NULL;
+    irp->creator = ddi_top != NULL ? (const void *)ddi_top->rip : NULL;
+    atomic_store_explicit(&irp->holds, 1, memory_order_relaxed);
+    USHORT bytes = IoSizeOfIrp(stacks);
+    memset(&irp->abi, 0, bytes);
+    irp_init(&irp->abi, bytes, stacks);
+    irp->abi.AllocationFlags = IRP_ALLOCATED_FIXED_SIZE;
+    atomic_store_explicit(&irp->state, IRP_STATE_ALIVE, memory_order_release);
+    return &irp->abi;
+}
+
+void irp_free(PIRP abi)
+{
+    irp_hold_drop(irp_of_known(abi));
+}
+
+void irp_hold_drop(struct irp *irp)
+{
+    if (atomic_fetch_sub_explicit(&irp->holds, 1, memory_order_acq_rel) == 1)
+        irp_block_give(irp);
+}
+
+bool irp_hold_try(struct irp *irp)
+{
+    uint32_t holds = atomic_load(&irp->holds);
+    while (holds != 0)
+        if (atomic_compare_exchange_weak(&irp->holds, &holds, holds + 1))
+            return true;
+    return false;
+}
+
+void irp_reuse(PIRP abi, NTSTATUS status)
+{
+    UCHAR flags = abi->AllocationFlags;
+    USHORT bytes = abi->Size;
+    CCHAR stacks = abi->StackCount;
+    memset(abi, 0, IoSizeOfIrp(stacks));
+    irp_init(abi, bytes, stacks);
+    abi->AllocationFlags = flags;
+    abi->IoStatus.Status = status;
+}
+
+void irp_init_foreign(PIRP abi, USHORT bytes, CCHAR stacks)
+{
+    memset(abi, 0, bytes);
+    irp_init(abi, bytes, stacks);
+    if (irp_of(abi) != NULL)
+        abi->AllocationFlags = IRP_ALLOCATED_FIXED_SIZE;
+}
+
+/* ---- system buffers --------------------------------------------------------------------- */
+
+void *irp_buffer_allocate(struct irp *irp, size_t length)
+{
+    if (length > IRP_BUFFER_SMALL)
+        return ExAllocatePool2(POOL_FLAG_NON_PAGED | POOL_FLAG_UNINITIALIZED, length, IO_TAG_DATA);
+    void *buffer = NULL;
+    if (ke_processor_is_held()) {
+        struct irp_drawer *drawer = &irp_drawer[ke_processor_number()];
+        buffer = drawer->buffer;
+        if (buffer != NULL) {
+            drawer->buffer = *(void **)buffer;
+            drawer->buffers--;
+        }
+    }
+    if (buffer == NULL)
+        buffer = ExAllocatePool2(POOL_FLAG_NON_PAGED | POOL_FLAG_UNINITIALIZED, IRP_BUFFER_SMALL,
+                                 IO_TAG_DATA);
+    irp->small_buffer = buffer;
+    return buffer;
+}
+
+void irp_buffer_free(struct irp *irp, void *buffer)
+{
+    if (buffer == irp->small_buffer && ke_processor_is_held()) {
+        struct irp_drawer *drawer = &irp_drawer[ke_processor_number()];
+        if (drawer->buffers < IRP_BUFFER_DRAWERS) {
+            *(void **)buffer = drawer->buffer;
+            drawer->buffer = buffer;
+            drawer->buffers++;
+            return;
+        }
+    }
+    ExFreePool(buffer);
+}
+
+/* ---- looking at all of them --------------------------------------------------------------- */
+
+void irp_visit(void (*visit)(PIRP irp, void *context), void *context)
+{
+    for (unsigned i = 0; i < IRP_SHELVES; i++) {
+        size_t blocks = atomic_load_explicit(&irp_shelf[i].blocks, memory_order_acquire);
+        for (size_t k = 0; k < blocks; k++) {
+            struct irp *irp = irp_block(&irp_shelf[i], k);
+            if (atomic_load(&irp->state) == IRP_STATE_ALIVE)
+                visit(&irp->abi, context);
+        }
+    }
+}
+
+static void irp_count_one(PIRP irp, void *context)
+{
+    (void)irp;
+    ++*(uint64_t *)context;
+}
+
+uint64_t irp_count_alive(void)
+{
+    uint64_t count = 0;
+    irp_visit(irp_count_one, &count);
+    return count;
+}
+
+void irp_step_record(struct irp *irp, const DEVICE_OBJECT *device, uint8_t major, uint8_t minor,
+                     NTSTATUS status, bool is_up)
+{
+    irp->step[irp->steps++ % IRP_STEPS] = (struct irp_step){device, status, major, minor, is_up};
+}
