@@ -11,9 +11,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A growing list of words, always ended by NULL. The words are borrowed unless they
- * were made by words_addf; nothing is freed before the program ends.
- */
+/* Memory that lasts until the program ends; where there is none, the program ends. */
+void *memory_keep(size_t size);
+
+/* A growing list of words, always ended by NULL. The words are borrowed. */
 struct words {
     const char **items;
     size_t count;
@@ -26,7 +27,7 @@ void words_join(struct words *words, const struct words *others);
 /* Adds the words of a literal list that ends with NULL. */
 void words_list(struct words *words, const char *const *list);
 
-/* Memory is out: says so and ends. */
+/* A text that lasts until the program ends. */
 char *text_copyf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 enum cc_mode {

@@ -7,7 +7,6 @@
 #include "cc.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -67,25 +66,25 @@ static const char *value_of(struct reader *reader, const char *word, size_t leng
 static bool source_add(struct cc_options *options, const struct reader *reader, const char *path,
                        enum cc_language language)
 {
-    struct cc_source *sources =
-        realloc(options->sources, (options->source_count + 1) * sizeof(*sources));
-
-    if (sources == NULL)
-        return fail("out of memory at %s", path);
-    options->sources = sources;
-    sources[options->source_count++] =
+    /* There are never more sources than words. */
+    if (options->sources == NULL)
+        options->sources = memory_keep((size_t)reader->count * sizeof(*options->sources));
+    options->sources[options->source_count++] =
         (struct cc_source){.path = path, .forced = reader->forced, .language = language};
     return true;
 }
 
+/* Is the extension one of the words of list, in any case? */
 static bool is_one_of(const char *extension, const char *list)
 {
     size_t length = strlen(extension);
 
-    for (const char *item = list; *item != '\0';
-         item += strcspn(item, " ") + (item[strcspn(item, " ")] == ' '))
-        if (strcspn(item, " ") == length && strncasecmp(item, extension, length) == 0)
+    while (*list != '\0') {
+        size_t word = strcspn(list, " ");
+        if (word == length && strncasecmp(list, extension, length) == 0)
             return true;
+        list += word + strspn(list + word, " ");
+    }
     return false;
 }
 

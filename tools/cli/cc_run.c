@@ -25,13 +25,32 @@ static void out_of_memory(void)
     exit(1);
 }
 
+/* Everything is kept until the program ends, on one list. */
+static struct block {
+    struct block *older;
+    _Alignas(16) char bytes[];
+} *newest_block;
+
+void *memory_keep(size_t size)
+{
+    struct block *block = malloc(sizeof(*block) + size);
+
+    if (block == NULL)
+        out_of_memory();
+    block->older = newest_block;
+    newest_block = block;
+    return block->bytes;
+}
+
 void words_add(struct words *words, const char *word)
 {
     if (words->count + 2 > words->room) {
-        words->room = words->room == 0 ? 16 : words->room * 2;
-        words->items = realloc(words->items, words->room * sizeof(*words->items));
-        if (words->items == NULL)
-            out_of_memory();
+        size_t room = words->room == 0 ? 16 : words->room * 2;
+        const char **items = memory_keep(room * sizeof(*items));
+        if (words->count > 0)
+            memcpy(items, words->items, words->count * sizeof(*items));
+        words->items = items;
+        words->room = room;
     }
     words->items[words->count++] = word;
     words->items[words->count] = NULL;
@@ -39,10 +58,15 @@ void words_add(struct words *words, const char *word)
 
 static char *text_vcopyf(const char *format, va_list args)
 {
-    char *text = NULL;
+    va_list measured;
 
-    if (vasprintf(&text, format, args) < 0)
+    va_copy(measured, args);
+    int length = vsnprintf(NULL, 0, format, measured);
+    va_end(measured);
+    if (length < 0)
         out_of_memory();
+    char *text = memory_keep((size_t)length + 1);
+    vsnprintf(text, (size_t)length + 1, format, args);
     return text;
 }
 
