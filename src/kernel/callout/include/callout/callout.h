@@ -21,9 +21,10 @@
 /* Lies on the stack for as long as the driver routine runs. */
 struct callout_frame {
     struct callout_frame *previous;
-    struct ddi_frame *ddi;  /* ddi_top when the callout was made: the driver call we are inside, or NULL */
-    const void *routine;    /* what was called */
-    uint64_t rsp;           /* stack pointer at the boundary: the return address callout_return lies here */
+    struct ddi_frame
+        *ddi; /* ddi_top when the callout was made: the driver call we are inside, or NULL */
+    const void *routine; /* what was called */
+    uint64_t rsp; /* stack pointer at the boundary: the return address callout_return lies here */
 };
 
 /* Innermost callout of this thread; NULL outside. owner thread only */
@@ -43,25 +44,29 @@ void callout_unwind_to(uint64_t rsp);
  * running on behalf of the driver call ddi_top. False: driver code, or native code of our own. */
 bool callout_in_ddi(void);
 
-/* Asked by callout_stack_check: the running thread's stack limits. ke sets it. */
-
 /* ---- typed callouts: one per kind of routine ------------------------------------ */
-NTSTATUS callout_driver_entry(PDRIVER_INITIALIZE routine, PDRIVER_OBJECT driver, PUNICODE_STRING registry_path);
+NTSTATUS callout_driver_entry(PDRIVER_INITIALIZE routine, PDRIVER_OBJECT driver,
+                              PUNICODE_STRING registry_path);
 void callout_unload(PDRIVER_UNLOAD routine, PDRIVER_OBJECT driver);
-NTSTATUS callout_add_device(PDRIVER_ADD_DEVICE routine, PDRIVER_OBJECT driver, PDEVICE_OBJECT physical_device);
+NTSTATUS callout_add_device(PDRIVER_ADD_DEVICE routine, PDRIVER_OBJECT driver,
+                            PDEVICE_OBJECT physical_device);
 NTSTATUS callout_dispatch(PDRIVER_DISPATCH routine, PDEVICE_OBJECT device, PIRP irp);
-NTSTATUS callout_completion(PIO_COMPLETION_ROUTINE routine, PDEVICE_OBJECT device, PIRP irp, PVOID context);
+NTSTATUS callout_completion(PIO_COMPLETION_ROUTINE routine, PDEVICE_OBJECT device, PIRP irp,
+                            PVOID context);
 void callout_cancel(PDRIVER_CANCEL routine, PDEVICE_OBJECT device, PIRP irp);
 void callout_start_io(PDRIVER_STARTIO routine, PDEVICE_OBJECT device, PIRP irp);
-void callout_dpc(PKDEFERRED_ROUTINE routine, PKDPC dpc, PVOID context, PVOID argument1, PVOID argument2);
+void callout_dpc(PKDEFERRED_ROUTINE routine, PKDPC dpc, PVOID context, PVOID argument1,
+                 PVOID argument2);
 BOOLEAN callout_isr(PKSERVICE_ROUTINE routine, PKINTERRUPT interrupt, PVOID context);
 BOOLEAN callout_synchronize(PKSYNCHRONIZE_ROUTINE routine, PVOID context);
 void callout_thread_start(PKSTART_ROUTINE routine, PVOID context);
 void callout_work_item(PIO_WORKITEM_ROUTINE routine, PDEVICE_OBJECT device, PVOID context);
-void callout_work_item_ex(PIO_WORKITEM_ROUTINE_EX routine, PVOID object, PVOID context, PIO_WORKITEM item);
+void callout_work_item_ex(PIO_WORKITEM_ROUTINE_EX routine, PVOID object, PVOID context,
+                          PIO_WORKITEM item);
 void callout_worker(PWORKER_THREAD_ROUTINE routine, PVOID parameter);
 void callout_timer_routine(PIO_TIMER_ROUTINE routine, PDEVICE_OBJECT device, PVOID context);
-void callout_reinitialize(PDRIVER_REINITIALIZE routine, PDRIVER_OBJECT driver, PVOID context, ULONG count);
+void callout_reinitialize(PDRIVER_REINITIALIZE routine, PDRIVER_OBJECT driver, PVOID context,
+                          ULONG count);
 
 /* What a watcher may replace; every typed function calls through it. atomic pointer */
 struct callout_ops {

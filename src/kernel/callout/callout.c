@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* callout.c - one typed function for each kind of driver routine.
+ *
+ * All of them put their arguments in a row and go through callout_ops, so a watcher sees
+ * every entry into driver code by replacing one pointer.
+ */
+#include "callout/callout.h"
+
+#include <stddef.h>
+
+uint64_t callout_enter(const void *routine, const uint64_t *arguments, unsigned count);
+extern const char callout_return[];
+
+_Static_assert(offsetof(struct callout_frame, previous) == 0 &&
+                   offsetof(struct callout_frame, ddi) == 8 &&
+                   offsetof(struct callout_frame, routine) == 16 &&
+                   offsetof(struct callout_frame, rsp) == 24 && sizeof(struct callout_frame) == 32,
+               "callout_invoke.S knows this layout");
+
+__thread struct callout_frame *callout_top __attribute__((tls_model("initial-exec")));
+
+static const struct callout_ops ops_plain = {.invoke = callout_enter};
+const struct callout_ops *_Atomic callout_ops = &ops_plain;
+
+uint64_t callout_invoke(const void *routine, const uint64_t *arguments, unsigned count)
+{
+    return __c11_atomic_load(&callout_ops, __ATOMIC_RELAXED)->invoke(routine, arguments, count);
+}
+
+bool callout_is_boundary(uint64_t rip)
+{
+    return rip == (uint64_t)callout_return;
+}
+
+bool callout_in_ddi(void)
+{
+    /* The stack grows down: the newer crossing lies lower. */
+    return ddi_top && (!callout_top || (uintptr_t)ddi_top < (uintptr_t)callout_top);
+}
+
+void callout_unwind_to(uint64_t rsp)
+{
+    while (ddi_top && (uint64_t)ddi_top < rsp)
+        ddi_top = ddi_top->previous;
+    while (callout_top && (uint64_t)callout_top < rsp)
+        callout_top = callout_top->previous;
+}
+
+#define INVOKE(routine, ...)                                                 \
+    callout_invoke((const void *)(routine), (const uint64_t[]){__VA_ARGS__}, \
+                   sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t))
+#define ARG(value) ((uint64_t)(value))
+
+NTSTATUS callout_driver_entry(PDRIVER_INITIALIZE routine, PDRIVER_OBJECT driver,
+                              PUNICODE_STRING registry_path)
+{
+    return (NTSTATUS)INVOKE(routine, ARG(driver), ARG(registry_path));
+}
+
+void callout_unload(PDRIVER_UNLOAD routine, PDRIVER_OBJECT driver)
+{
+    INVOKE(routine, ARG(driver));
+}
+
+NTSTATUS callout_add_device(PDRIVER_ADD_DEVICE routine, PDRIVER_OBJECT driver,
+                            PDEVICE_OBJECT physical_device)
+{
+    return (NTSTATUS)INVOKE(routine, ARG(driver), ARG(physical_device));
+}
+
+NTSTATUS callout_dispatch(PDRIVER_DISPATCH routine, PDEVICE_OBJECT device, PIRP irp)
+{
+    return (NTSTATUS)INVOKE(routine, ARG(device), ARG(irp));
+}
+
+NTSTATUS callout_completion(PIO_COMPLETION_ROUTINE routine, PDEVICE_OBJECT device, PIRP irp,
+                            PVOID context)
+{
+    return (NTSTATUS)INVOKE(routine, ARG(device), ARG(irp), ARG(context));
+}
+
+void callout_cancel(PDRIVER_CANCEL routine, PDEVICE_OBJECT device, PIRP irp)
+{
+    INVOKE(routine, ARG(device), ARG(irp));
+}
+
+void callout_start_io(PDRIVER_STARTIO routine, PDEVICE_OBJECT device, PIRP irp)
+{
+    INVOKE(routine, ARG(device), ARG(irp));
+}
+
+void callout_dpc(PKDEFERRED_ROUTINE routine, PKDPC dpc, PVOID context, PVOID argument1,
+                 PVOID argument2)
+{
+    INVOKE(routine, ARG(dpc), ARG(context), ARG(argument1), ARG(argument2));
+}
+
+BOOLEAN callout_isr(PKSERVICE_ROUTINE routine, PKINTERRUPT interrupt, PVOID context)
+{
+    return (BOOLEAN)INVOKE(routine, ARG(interrupt), ARG(context));
+}
+
+BOOLEAN callout_synchronize(PKSYNCHRONIZE_ROUTINE routine, PVOID context)
+{
+    return (BOOLEAN)INVOKE(routine, ARG(context));
+}
+
+void callout_thread_start(PKSTART_ROUTINE routine, PVOID context)
+{
+    INVOKE(routine, ARG(context));
+}
+
+void callout_work_item(PIO_WORKITEM_ROUTINE routine, PDEVICE_OBJECT device, PVOID context)
+{
+    INVOKE(routine, ARG(device), ARG(context));
+}
+
+void callout_work_item_ex(PIO_WORKITEM_ROUTINE_EX routine, PVOID object, PVOID context,
+                          PIO_WORKITEM item)
+{
+    INVOKE(routine, ARG(object), ARG(context), ARG(item));
+}
+
+void callout_worker(PWORKER_THREAD_ROUTINE routine, PVOID parameter)
+{
+    INVOKE(routine, ARG(parameter));
+}
+
+void callout_timer_routine(PIO_TIMER_ROUTINE routine, PDEVICE_OBJECT device, PVOID context)
+{
+    INVOKE(routine, ARG(device), ARG(context));
+}
+
+void callout_reinitialize(PDRIVER_REINITIALIZE routine, PDRIVER_OBJECT driver, PVOID context,
+                          ULONG count)
+{
+    INVOKE(routine, ARG(driver), ARG(context), ARG(count));
+}
