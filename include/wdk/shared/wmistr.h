@@ -74,7 +74,7 @@ typedef struct tagWNODE_SINGLE_INSTANCE {
     ULONG InstanceIndex;
     ULONG DataBlockOffset;
     ULONG SizeDataBlock;
-    UCHAR VariableData[ANYSIZE_ARRAY];
+    UCHAR VariableData[];
 } WNODE_SINGLE_INSTANCE, *PWNODE_SINGLE_INSTANCE;
 
 typedef struct tagWNODE_SINGLE_ITEM {
@@ -84,7 +84,7 @@ typedef struct tagWNODE_SINGLE_ITEM {
     ULONG ItemId;
     ULONG DataBlockOffset;
     ULONG SizeDataItem;
-    UCHAR VariableData[ANYSIZE_ARRAY];
+    UCHAR VariableData[];
 } WNODE_SINGLE_ITEM, *PWNODE_SINGLE_ITEM;
 
 typedef struct tagWNODE_METHOD_ITEM {
@@ -94,7 +94,7 @@ typedef struct tagWNODE_METHOD_ITEM {
     ULONG MethodId;
     ULONG DataBlockOffset;
     ULONG SizeDataBlock;
-    UCHAR VariableData[ANYSIZE_ARRAY];
+    UCHAR VariableData[];
 } WNODE_METHOD_ITEM, *PWNODE_METHOD_ITEM;
 
 typedef struct tagWNODE_EVENT_ITEM {

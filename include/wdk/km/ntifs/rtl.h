@@ -89,7 +89,7 @@ NTSYSAPI BOOLEAN NTAPI RtlIsValidOemCharacter(PWCHAR Char);
 
 typedef struct _GENERATE_NAME_CONTEXT {
     USHORT Checksum;
-    BOOLEAN ChecksumInserted;
+    BOOLEAN CheckSumInserted;
     UCHAR NameLength;
     WCHAR NameBuffer[8];
     ULONG ExtensionLength;

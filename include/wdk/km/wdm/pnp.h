@@ -6,7 +6,6 @@
 #ifndef _WDM_PNP_H_
 #define _WDM_PNP_H_
 
-#include "devpropdef.h"
 #include "irp.h"
 
 #ifdef __cplusplus
@@ -38,6 +37,11 @@ typedef struct _CONFIGURATION_INFORMATION {
     ULONG Version;
     ULONG MediumChangerCount;
 } CONFIGURATION_INFORMATION, *PCONFIGURATION_INFORMATION;
+
+typedef struct _DMA_ADAPTER *NTAPI GET_DMA_ADAPTER(PVOID Context,
+                                                   struct _DEVICE_DESCRIPTION *DeviceDescriptor,
+                                                   PULONG NumberOfMapRegisters);
+typedef GET_DMA_ADAPTER *PGET_DMA_ADAPTER;
 
 typedef ULONG NTAPI GET_SET_DEVICE_DATA(PVOID Context, ULONG DataType, PVOID Buffer, ULONG Offset,
                                         ULONG Length);
@@ -130,6 +134,7 @@ typedef struct _CM_FLOPPY_DEVICE_DATA {
     UCHAR DataTransferRate;
 } CM_FLOPPY_DEVICE_DATA, *PCM_FLOPPY_DEVICE_DATA;
 
+#pragma pack(push, 1)
 typedef struct _CM_INT13_DRIVE_PARAMETER {
     USHORT DriveSelect;
     ULONG MaxCylinders;
@@ -137,6 +142,7 @@ typedef struct _CM_INT13_DRIVE_PARAMETER {
     USHORT MaxHeads;
     USHORT NumberDrives;
 } CM_INT13_DRIVE_PARAMETER, *PCM_INT13_DRIVE_PARAMETER;
+#pragma pack(pop)
 
 typedef struct _CM_KEYBOARD_DEVICE_DATA {
     USHORT Version;
@@ -275,6 +281,17 @@ typedef struct _ACPI_INTERFACE_STANDARD2 {
 #define PLUGPLAY_REGKEY_CURRENT_HWPROFILE                      4
 #define DEVICE_INTERFACE_INCLUDE_NONACTIVE                     0x00000001
 
+typedef GUID DEVPROPGUID;
+
+typedef ULONG DEVPROPID;
+
+typedef struct _DEVPROPKEY {
+    DEVPROPGUID fmtid;
+    DEVPROPID pid;
+} DEVPROPKEY, *PDEVPROPKEY;
+
+typedef ULONG *PDEVPROPTYPE;
+
 typedef NTSTATUS NTAPI IO_CONTAINER_NOTIFICATION_FUNCTION(VOID);
 typedef IO_CONTAINER_NOTIFICATION_FUNCTION *PIO_CONTAINER_NOTIFICATION_FUNCTION;
 
@@ -285,6 +302,8 @@ typedef DEVICE_CHANGE_COMPLETE_CALLBACK *PDEVICE_CHANGE_COMPLETE_CALLBACK;
 
 typedef VOID NTAPI IO_DEVICE_EJECT_CALLBACK(NTSTATUS, PVOID);
 typedef IO_DEVICE_EJECT_CALLBACK *PIO_DEVICE_EJECT_CALLBACK;
+
+typedef ULONG DEVPROPTYPE;
 
 /* ---- Routines ---- */
 
@@ -307,16 +326,6 @@ NTKERNELAPI NTSTATUS NTAPI IoGetDeviceProperty(PDEVICE_OBJECT DeviceObject,
 NTKERNELAPI VOID NTAPI IoInvalidateDeviceRelations(PDEVICE_OBJECT DeviceObject,
                                                    DEVICE_RELATION_TYPE Type);
 NTKERNELAPI VOID NTAPI IoInvalidateDeviceState(PDEVICE_OBJECT PhysicalDeviceObject);
-typedef enum _DRIVER_REGKEY_TYPE {
-    DriverRegKeyParameters,
-    DriverRegKeyPersistentState,
-    DriverRegKeySharedPersistentState
-} DRIVER_REGKEY_TYPE, *PDRIVER_REGKEY_TYPE;
-
-NTKERNELAPI NTSTATUS NTAPI IoOpenDriverRegistryKey(PDRIVER_OBJECT DriverObject,
-                                                   DRIVER_REGKEY_TYPE RegKeyType,
-                                                   ACCESS_MASK DesiredAccess, ULONG Flags,
-                                                   PHANDLE DriverRegKey);
 NTKERNELAPI NTSTATUS NTAPI IoOpenDeviceInterfaceRegistryKey(PUNICODE_STRING SymbolicLinkName,
                                                             ACCESS_MASK DesiredAccess,
                                                             PHANDLE DeviceInterfaceKey);
@@ -378,6 +387,51 @@ NTKERNELAPI NTSTATUS NTAPI IoRegisterContainerNotification(
     ULONG NotificationInformationLength, PVOID CallbackRegistration);
 NTKERNELAPI VOID NTAPI IoUnregisterContainerNotification(PVOID CallbackRegistration);
 NTKERNELAPI NTSTATUS NTAPI IoUnregisterPlugPlayNotificationEx(PVOID NotificationEntry);
+#endif
+
+/* ---- Folders, keys and properties of drivers and interfaces ---- */
+
+#if (NTDDI_VERSION >= NTDDI_WIN8)
+NTKERNELAPI NTSTATUS NTAPI IoSetDeviceInterfacePropertyData(PUNICODE_STRING SymbolicLinkName,
+                                                            const DEVPROPKEY *PropertyKey,
+                                                            LCID Lcid, ULONG Flags,
+                                                            DEVPROPTYPE Type, ULONG Size,
+                                                            PVOID Data);
+NTKERNELAPI NTSTATUS NTAPI IoGetDeviceInterfacePropertyData(PUNICODE_STRING SymbolicLinkName,
+                                                            const DEVPROPKEY *PropertyKey,
+                                                            LCID Lcid, ULONG Flags, ULONG Size,
+                                                            PVOID Data, PULONG RequiredSize,
+                                                            PDEVPROPTYPE Type);
+#endif
+typedef enum _DRIVER_REGKEY_TYPE {
+    DriverRegKeyParameters,
+    DriverRegKeyPersistentState,
+    DriverRegKeySharedPersistentState
+} DRIVER_REGKEY_TYPE,
+    *PDRIVER_REGKEY_TYPE;
+typedef enum _DRIVER_DIRECTORY_TYPE {
+    DriverDirectoryImage,
+    DriverDirectoryData,
+    DriverDirectorySharedData
+} DRIVER_DIRECTORY_TYPE,
+    *PDRIVER_DIRECTORY_TYPE;
+typedef enum _DEVICE_DIRECTORY_TYPE {
+    DeviceDirectoryData
+} DEVICE_DIRECTORY_TYPE,
+    *PDEVICE_DIRECTORY_TYPE;
+#if (NTDDI_VERSION >= NTDDI_WIN10_RS3)
+NTKERNELAPI NTSTATUS NTAPI IoGetDriverDirectory(PDRIVER_OBJECT DriverObject,
+                                                DRIVER_DIRECTORY_TYPE DirectoryType, ULONG Flags,
+                                                PHANDLE DriverDirectoryHandle);
+NTKERNELAPI NTSTATUS NTAPI IoGetDeviceDirectory(PDEVICE_OBJECT PhysicalDeviceObject,
+                                                DEVICE_DIRECTORY_TYPE DirectoryType, ULONG Flags,
+                                                PVOID Reserved, PHANDLE DeviceDirectoryHandle);
+#endif
+#if (NTDDI_VERSION >= NTDDI_WIN10_RS4)
+NTKERNELAPI NTSTATUS NTAPI IoOpenDriverRegistryKey(PDRIVER_OBJECT DriverObject,
+                                                   DRIVER_REGKEY_TYPE RegKeyType,
+                                                   ACCESS_MASK DesiredAccess, ULONG Flags,
+                                                   PHANDLE DriverRegKey);
 #endif
 
 #ifdef __cplusplus
