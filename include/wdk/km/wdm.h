@@ -7,7 +7,7 @@
  */
 #ifndef _WDMDDK_
 #define _WDMDDK_
-#define NT_INCLUDED 1
+#define NT_INCLUDED      1
 #define WDM_MAJORVERSION 0x06
 #define WDM_MINORVERSION 0x00
 

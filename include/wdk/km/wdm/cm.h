@@ -414,6 +414,14 @@ NTKERNELAPI NTSTATUS NTAPI CmSetCallbackObjectContext(PVOID Object, PLARGE_INTEG
                                                       PVOID NewContext, PVOID *OldContext);
 #endif
 
+#if (NTDDI_VERSION >= NTDDI_WIN8)
+NTKERNELAPI NTSTATUS NTAPI CmCallbackGetKeyObjectIDEx(PLARGE_INTEGER Cookie, PVOID Object,
+                                                      PULONG_PTR ObjectID,
+                                                      PCUNICODE_STRING *ObjectName, ULONG Flags);
+NTKERNELAPI VOID NTAPI CmCallbackReleaseKeyObjectIDEx(PCUNICODE_STRING ObjectName);
+#endif
+extern NTKERNELAPI POBJECT_TYPE *CmKeyObjectType;
+
 #ifdef __cplusplus
 }
 #endif

@@ -317,7 +317,6 @@ NTKERNELAPI NTSTATUS NTAPI IoGetBootDiskInformation(PBOOTDISK_INFORMATION BootDi
                                                     ULONG Size);
 NTKERNELAPI NTSTATUS NTAPI
 IoGetBootDiskInformationLite(PBOOTDISK_INFORMATION_LITE *BootDiskInformation);
-NTKERNELAPI PEPROCESS NTAPI IoGetCurrentProcess(VOID);
 NTKERNELAPI NTSTATUS NTAPI IoGetDeviceObjectPointer(PUNICODE_STRING ObjectName,
                                                     ACCESS_MASK DesiredAccess,
                                                     PFILE_OBJECT *FileObject,
@@ -566,6 +565,39 @@ NTKERNELAPI VOID NTAPI IoReleaseRemoveLockAndWaitEx(PIO_REMOVE_LOCK RemoveLock, 
     IoReleaseRemoveLockEx(RemoveLock, Tag, sizeof(IO_REMOVE_LOCK))
 #define IoReleaseRemoveLockAndWait(RemoveLock, Tag) \
     IoReleaseRemoveLockAndWaitEx(RemoveLock, Tag, sizeof(IO_REMOVE_LOCK))
+
+/* ---- Sending and completing ---- */
+
+NTKERNELAPI NTSTATUS NTAPI IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp);
+NTKERNELAPI VOID NTAPI IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost);
+
+#if (NTDDI_VERSION >= NTDDI_WIN8)
+NTKERNELAPI NTSTATUS NTAPI IoCreateSystemThread(PVOID IoObject, PHANDLE ThreadHandle,
+                                                ULONG DesiredAccess,
+                                                POBJECT_ATTRIBUTES ObjectAttributes,
+                                                HANDLE ProcessHandle, PCLIENT_ID ClientId,
+                                                PKSTART_ROUTINE StartRoutine, PVOID StartContext);
+NTKERNELAPI NTSTATUS NTAPI IoSetActivityIdIrp(PIRP Irp, LPCGUID Guid);
+NTKERNELAPI NTSTATUS NTAPI IoGetActivityIdIrp(PIRP Irp, LPGUID Guid);
+NTKERNELAPI LPGUID NTAPI IoSetActivityIdThread(LPCGUID ActivityId);
+NTKERNELAPI VOID NTAPI IoClearActivityIdThread(LPCGUID OriginalId);
+NTKERNELAPI LPCGUID NTAPI IoGetActivityIdThread(VOID);
+NTKERNELAPI NTSTATUS NTAPI IoPropagateActivityIdToThread(PIRP Irp, LPGUID PropagatedId,
+                                                         LPCGUID *OriginalId);
+#endif
+#if (NTDDI_VERSION >= NTDDI_VISTA)
+NTKERNELAPI VOID NTAPI IoSetMasterIrpStatus(PIRP MasterIrp, NTSTATUS Status);
+NTKERNELAPI NTSTATUS NTAPI IoQueryFullDriverPath(struct _DRIVER_OBJECT *DriverObject,
+                                                 PUNICODE_STRING FullPath);
+#endif
+#if (NTDDI_VERSION >= NTDDI_WIN10_RS1)
+NTKERNELAPI PIRP NTAPI IoAllocateIrpEx(PDEVICE_OBJECT DeviceObject, CCHAR StackSize,
+                                       BOOLEAN ChargeQuota);
+#endif
+
+extern NTKERNELAPI POBJECT_TYPE *IoFileObjectType;
+extern NTKERNELAPI POBJECT_TYPE *IoDeviceObjectType;
+extern NTKERNELAPI POBJECT_TYPE *IoDriverObjectType;
 
 #ifdef __cplusplus
 }

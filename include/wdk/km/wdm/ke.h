@@ -195,6 +195,44 @@ NTKERNELAPI NTSTATUS NTAPI KeExpandKernelStackAndCalloutEx(PEXPAND_STACK_CALLOUT
                                                            BOOLEAN Wait, PVOID Context);
 NTKERNELAPI LOGICAL NTAPI KeShouldYieldProcessor(VOID);
 
+/* ---- Where code may run ---- */
+
+#if DBG
+#define PAGED_ASSERT(exp) NT_ASSERT(exp)
+#define PAGED_CODE()                                                                \
+    do {                                                                            \
+        if (KeGetCurrentIrql() > APC_LEVEL) {                                       \
+            KdPrint(("EX: Pageable code called at IRQL %d\n", KeGetCurrentIrql())); \
+            NT_ASSERT(FALSE);                                                       \
+        }                                                                           \
+    } while (0)
+#else
+#define PAGED_ASSERT(exp) ((void)0)
+#define PAGED_CODE()      ((void)0)
+#endif
+#define PAGED_CODE_LOCKED() ((void)0)
+#define NON_PAGED_CODE()    ((void)0)
+
+#define PF_FLOATING_POINT_PRECISION_ERRATA 0
+#define PF_FLOATING_POINT_EMULATED         1
+#define PF_COMPARE_EXCHANGE_DOUBLE         2
+#define PF_MMX_INSTRUCTIONS_AVAILABLE      3
+#define PF_PPC_MOVEMEM_64BIT_OK            4
+#define PF_ALPHA_BYTE_INSTRUCTIONS         5
+#define PF_XMMI_INSTRUCTIONS_AVAILABLE     6
+#define PF_3DNOW_INSTRUCTIONS_AVAILABLE    7
+#define PF_RDTSC_INSTRUCTION_AVAILABLE     8
+#define PF_PAE_ENABLED                     9
+#define PF_XMMI64_INSTRUCTIONS_AVAILABLE   10
+#define PF_SSE_DAZ_MODE_AVAILABLE          11
+#define PF_NX_ENABLED                      12
+#define PF_SSE3_INSTRUCTIONS_AVAILABLE     13
+#define PF_COMPARE_EXCHANGE128             14
+#define PF_COMPARE64_EXCHANGE128           15
+#define PF_CHANNELS_ENABLED                16
+#define PF_XSAVE_ENABLED                   17
+#define KE_PROCESSOR_CHANGE_ADD_EXISTING   1
+
 typedef VOID NTAPI KBUGCHECK_CALLBACK_ROUTINE(PVOID Buffer, ULONG Length);
 typedef KBUGCHECK_CALLBACK_ROUTINE *PKBUGCHECK_CALLBACK_ROUTINE;
 
@@ -376,28 +414,6 @@ typedef struct _KEY_VALUE_PARTIAL_INFORMATION {
     ULONG DataLength;
     UCHAR Data[1];
 } KEY_VALUE_PARTIAL_INFORMATION, *PKEY_VALUE_PARTIAL_INFORMATION;
-
-typedef struct _KEY_VALUE_PARTIAL_INFORMATION_ALIGN64 {
-    ULONG Type;
-    ULONG DataLength;
-    UCHAR Data[1];
-} KEY_VALUE_PARTIAL_INFORMATION_ALIGN64, *PKEY_VALUE_PARTIAL_INFORMATION_ALIGN64;
-
-typedef struct _KEY_NAME_INFORMATION {
-    ULONG NameLength;
-    WCHAR Name[1];
-} KEY_NAME_INFORMATION, *PKEY_NAME_INFORMATION;
-
-typedef struct _KEY_CACHED_INFORMATION {
-    LARGE_INTEGER LastWriteTime;
-    ULONG TitleIndex;
-    ULONG SubKeys;
-    ULONG MaxNameLen;
-    ULONG Values;
-    ULONG MaxValueNameLen;
-    ULONG MaxValueDataLen;
-    ULONG NameLength;
-} KEY_CACHED_INFORMATION, *PKEY_CACHED_INFORMATION;
 
 typedef struct _KEY_WRITE_TIME_INFORMATION {
     LARGE_INTEGER LastWriteTime;

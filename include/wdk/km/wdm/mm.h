@@ -44,6 +44,10 @@ typedef enum _SECTION_INHERIT { ViewShare = 1, ViewUnmap } SECTION_INHERIT;
 
 typedef enum _MEMORY_CACHING_TYPE_ORIG { MmFrameBufferCached = 2 } MEMORY_CACHING_TYPE_ORIG;
 
+#define MdlMappingNoWrite       0x80000000
+#define MdlMappingNoExecute     0x40000000
+#define MdlMappingWithGuardPtes 0x20000000
+
 #define MM_ANY_NODE_OK                        0x80000000
 #define MM_DONT_ZERO_ALLOCATION               0x00000001
 #define MM_ALLOCATE_FROM_LOCAL_NODE_ONLY      0x00000002
@@ -264,6 +268,30 @@ NTKERNELAPI PMDL NTAPI MmAllocateNodePagesForMdlEx(PHYSICAL_ADDRESS LowAddress,
                                                    PHYSICAL_ADDRESS SkipBytes, SIZE_T TotalBytes,
                                                    MEMORY_CACHING_TYPE CacheType, ULONG IdealNode,
                                                    ULONG Flags);
+#endif
+
+#if (NTDDI_VERSION >= NTDDI_WIN8)
+NTKERNELAPI NTSTATUS NTAPI MmMapMdl(PMDL MemoryDescriptorList, ULONG Protection,
+                                    MM_MDL_ROUTINE DriverRoutine, PVOID DriverContext);
+typedef struct _MM_PHYSICAL_ADDRESS_LIST {
+    PHYSICAL_ADDRESS PhysicalAddress;
+    SIZE_T NumberOfBytes;
+} MM_PHYSICAL_ADDRESS_LIST, *PMM_PHYSICAL_ADDRESS_LIST;
+NTKERNELAPI NTSTATUS NTAPI MmAllocateMdlForIoSpace(PMM_PHYSICAL_ADDRESS_LIST PhysicalAddressList,
+                                                   SIZE_T NumberOfEntries, PMDL *NewMdl);
+#endif
+#if (NTDDI_VERSION >= NTDDI_WINBLUE)
+#define MM_COPY_MEMORY_PHYSICAL 0x1
+#define MM_COPY_MEMORY_VIRTUAL  0x2
+typedef struct _MM_COPY_ADDRESS {
+    union {
+        PVOID VirtualAddress;
+        PHYSICAL_ADDRESS PhysicalAddress;
+    };
+} MM_COPY_ADDRESS, *PMMCOPY_ADDRESS;
+NTKERNELAPI NTSTATUS NTAPI MmCopyMemory(PVOID TargetAddress, MM_COPY_ADDRESS SourceAddress,
+                                        SIZE_T NumberOfBytes, ULONG Flags,
+                                        PSIZE_T NumberOfBytesTransferred);
 #endif
 
 #ifdef __cplusplus

@@ -162,6 +162,17 @@ NTKERNELAPI NTSTATUS NTAPI ObCloseHandle(HANDLE Handle, KPROCESSOR_MODE Previous
 #endif
 #define OB_FLT_REGISTRATION_VERSION_0100 0x0100
 #define OB_FLT_REGISTRATION_VERSION      OB_FLT_REGISTRATION_VERSION_0100
+NTKERNELAPI LONG_PTR NTAPI ObfReferenceObjectWithTag(PVOID Object, ULONG Tag);
+NTKERNELAPI LONG_PTR NTAPI ObfDereferenceObjectWithTag(PVOID Object, ULONG Tag);
+
+extern NTKERNELAPI POBJECT_TYPE *ExEventObjectType;
+extern NTKERNELAPI POBJECT_TYPE *ExSemaphoreObjectType;
+extern NTKERNELAPI POBJECT_TYPE *ExDesktopObjectType;
+extern NTKERNELAPI POBJECT_TYPE *SeTokenObjectType;
+extern NTKERNELAPI POBJECT_TYPE *TmTransactionObjectType;
+extern NTKERNELAPI POBJECT_TYPE *TmTransactionManagerObjectType;
+extern NTKERNELAPI POBJECT_TYPE *TmResourceManagerObjectType;
+extern NTKERNELAPI POBJECT_TYPE *TmEnlistmentObjectType;
 
 #ifdef __cplusplus
 }

@@ -67,19 +67,6 @@ typedef struct _PS_CREATE_NOTIFY_INFO {
     NTSTATUS CreationStatus;
 } PS_CREATE_NOTIFY_INFO, *PPS_CREATE_NOTIFY_INFO;
 
-typedef enum _PSCREATEPROCESSNOTIFYTYPE {
-    PsCreateProcessNotifySubsystems = 0
-} PSCREATEPROCESSNOTIFYTYPE;
-
-typedef enum _PSCREATETHREADNOTIFYTYPE {
-    PsCreateThreadNotifyNonSystem = 0,
-    PsCreateThreadNotifySubsystems = 1
-} PSCREATETHREADNOTIFYTYPE;
-
-#define PS_IMAGE_NOTIFY_CONFLICTING_ARCHITECTURE 0x1
-
-extern PEPROCESS PsInitialSystemProcess;
-
 /* ---- Routines ---- */
 
 NTKERNELAPI NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
@@ -115,29 +102,44 @@ NTKERNELAPI NTSTATUS NTAPI
 PsSetCreateProcessNotifyRoutineEx(PCREATE_PROCESS_NOTIFY_ROUTINE_EX NotifyRoutine, BOOLEAN Remove);
 #endif
 
-#if (NTDDI_VERSION >= NTDDI_WIN7)
-NTKERNELAPI PVOID NTAPI PsGetCurrentThreadTeb(VOID);
-#endif
+#define PsGetCurrentProcess IoGetCurrentProcess
+FORCEINLINE PETHREAD PsGetCurrentThread(VOID)
+{
+    return (PETHREAD)KeGetCurrentThread();
+}
+NTKERNELAPI PEPROCESS NTAPI IoGetCurrentProcess(VOID);
 
-#if (NTDDI_VERSION >= NTDDI_WIN10)
+extern NTKERNELAPI POBJECT_TYPE *PsProcessType;
+extern NTKERNELAPI POBJECT_TYPE *PsThreadType;
+extern NTKERNELAPI POBJECT_TYPE *PsJobType;
+extern NTKERNELAPI PEPROCESS PsInitialSystemProcess;
+
+#if (NTDDI_VERSION >= NTDDI_WIN10_RS1)
+typedef enum _PSCREATETHREADNOTIFYTYPE {
+    PsCreateThreadNotifyNonSystem = 0,
+    PsCreateThreadNotifySubsystems = 1
+} PSCREATETHREADNOTIFYTYPE;
 NTKERNELAPI NTSTATUS NTAPI PsSetCreateThreadNotifyRoutineEx(PSCREATETHREADNOTIFYTYPE NotifyType,
                                                             PVOID NotifyInformation);
-NTKERNELAPI LONGLONG NTAPI PsGetThreadCreateTime(PETHREAD Thread);
 #endif
-
 #if (NTDDI_VERSION >= NTDDI_WIN10_RS2)
+typedef enum _PSCREATEPROCESSNOTIFYTYPE {
+    PsCreateProcessNotifySubsystems = 0
+} PSCREATEPROCESSNOTIFYTYPE;
 NTKERNELAPI NTSTATUS NTAPI PsSetCreateProcessNotifyRoutineEx2(PSCREATEPROCESSNOTIFYTYPE NotifyType,
                                                               PVOID NotifyInformation,
                                                               BOOLEAN Remove);
-NTKERNELAPI ULONGLONG NTAPI PsGetProcessStartKey(PEPROCESS Process);
-NTKERNELAPI NTSTATUS NTAPI PsGetProcessExitStatus(PEPROCESS Process);
-NTKERNELAPI NTSTATUS NTAPI PsGetThreadExitStatus(PETHREAD Thread);
 #endif
-
 #if (NTDDI_VERSION >= NTDDI_WIN10_RS3)
+#define PS_IMAGE_NOTIFY_CONFLICTING_ARCHITECTURE 0x1
 NTKERNELAPI NTSTATUS NTAPI PsSetLoadImageNotifyRoutineEx(PLOAD_IMAGE_NOTIFY_ROUTINE NotifyRoutine,
                                                          ULONG_PTR Flags);
+NTKERNELAPI ULONGLONG NTAPI PsGetProcessStartKey(PEPROCESS Process);
 #endif
+NTKERNELAPI NTSTATUS NTAPI PsGetProcessExitStatus(PEPROCESS Process);
+NTKERNELAPI NTSTATUS NTAPI PsGetThreadExitStatus(PETHREAD Thread);
+NTKERNELAPI PEPROCESS NTAPI PsGetThreadProcess(PETHREAD Thread);
+NTKERNELAPI LONGLONG NTAPI PsGetThreadCreateTime(PETHREAD Thread);
 
 #ifdef __cplusplus
 }

@@ -110,10 +110,6 @@ typedef struct _TIME_FIELDS {
 #define RTL_QUERY_REGISTRY_NOEXPAND                 0x00000010
 #define RTL_QUERY_REGISTRY_DIRECT                   0x00000020
 #define RTL_QUERY_REGISTRY_DELETE                   0x00000040
-#define RTL_QUERY_REGISTRY_NOSTRING                 0x00000080
-#define RTL_QUERY_REGISTRY_TYPECHECK                0x00000100
-#define RTL_QUERY_REGISTRY_TYPECHECK_SHIFT          24
-#define RTL_QUERY_REGISTRY_TYPECHECK_MASK           (0xffu << RTL_QUERY_REGISTRY_TYPECHECK_SHIFT)
 #define RTL_RUN_ONCE_INIT                           {0}
 #define RTL_RUN_ONCE_CHECK_ONLY                     0x00000001UL
 #define RTL_RUN_ONCE_ASYNC                          0x00000002UL
@@ -197,10 +193,9 @@ typedef enum _TABLE_SEARCH_RESULT {
     TableInsertAsRight
 } TABLE_SEARCH_RESULT;
 
-typedef NTSTATUS NTAPI RTL_QUERY_REGISTRY_ROUTINE(PWSTR ValueName, ULONG ValueType, PVOID ValueData,
-                                                  ULONG ValueLength, PVOID Context,
-                                                  PVOID EntryContext);
-typedef RTL_QUERY_REGISTRY_ROUTINE *PRTL_QUERY_REGISTRY_ROUTINE;
+typedef NTSTATUS(NTAPI *PRTL_QUERY_REGISTRY_ROUTINE)(PWSTR ValueName, ULONG ValueType,
+                                                     PVOID ValueData, ULONG ValueLength,
+                                                     PVOID Context, PVOID EntryContext);
 
 typedef struct _RTL_QUERY_REGISTRY_TABLE {
     PRTL_QUERY_REGISTRY_ROUTINE QueryRoutine;
@@ -638,6 +633,45 @@ FORCEINLINE BOOLEAN RtlCheckBit(PRTL_BITMAP BitMapHeader, ULONG BitPosition)
 {
     return (BOOLEAN)((BitMapHeader->Buffer[BitPosition / 32] >> (BitPosition % 32)) & 1);
 }
+
+#if (NTDDI_VERSION >= NTDDI_VISTA)
+NTSYSAPI BOOLEAN NTAPI RtlIsServicePackVersionInstalled(ULONG Version);
+#endif
+#if (NTDDI_VERSION >= NTDDI_WIN10_VB)
+NTSYSAPI VOID NTAPI RtlInitUTF8String(PUTF8_STRING DestinationString, PCSTR SourceString);
+NTSYSAPI VOID NTAPI RtlFreeUTF8String(PUTF8_STRING utf8String);
+#endif
+
+/* RTL_QUERY_REGISTRY_ROUTINE as a function type, for declaring one's own. */
+typedef NTSTATUS NTAPI RTL_QUERY_REGISTRY_ROUTINE(PWSTR ValueName, ULONG ValueType, PVOID ValueData,
+                                                  ULONG ValueLength, PVOID Context,
+                                                  PVOID EntryContext);
+
+/* ---- Splay links: the shape of generic tables ---- */
+
+#define RtlInitializeSplayLinks(Links)                       \
+    do {                                                     \
+        PRTL_SPLAY_LINKS links_ = (PRTL_SPLAY_LINKS)(Links); \
+        links_->Parent = links_;                             \
+        links_->LeftChild = NULL;                            \
+        links_->RightChild = NULL;                           \
+    } while (0)
+#define RtlParent(Links)       ((PRTL_SPLAY_LINKS)(Links)->Parent)
+#define RtlLeftChild(Links)    ((PRTL_SPLAY_LINKS)(Links)->LeftChild)
+#define RtlRightChild(Links)   ((PRTL_SPLAY_LINKS)(Links)->RightChild)
+#define RtlIsRoot(Links)       (RtlParent(Links) == (PRTL_SPLAY_LINKS)(Links))
+#define RtlIsLeftChild(Links)  (RtlLeftChild(RtlParent(Links)) == (PRTL_SPLAY_LINKS)(Links))
+#define RtlIsRightChild(Links) (RtlRightChild(RtlParent(Links)) == (PRTL_SPLAY_LINKS)(Links))
+#define RtlInsertAsLeftChild(ParentLinks, ChildLinks) \
+    do {                                              \
+        (ParentLinks)->LeftChild = (ChildLinks);      \
+        (ChildLinks)->Parent = (ParentLinks);         \
+    } while (0)
+#define RtlInsertAsRightChild(ParentLinks, ChildLinks) \
+    do {                                               \
+        (ParentLinks)->RightChild = (ChildLinks);      \
+        (ChildLinks)->Parent = (ParentLinks);          \
+    } while (0)
 
 #ifdef __cplusplus
 }

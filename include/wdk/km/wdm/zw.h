@@ -506,6 +506,17 @@ NTSYSCALLAPI NTSTATUS NTAPI ZwPowerInformation(POWER_INFORMATION_LEVEL PowerInfo
                                                PVOID OutputBuffer, ULONG OutputBufferLength);
 #endif
 
+#if (NTDDI_VERSION >= NTDDI_WIN10_RS2)
+NTSYSCALLAPI NTSTATUS NTAPI ZwQueryInformationByName(POBJECT_ATTRIBUTES ObjectAttributes,
+                                                     PIO_STATUS_BLOCK IoStatusBlock,
+                                                     PVOID FileInformation, ULONG Length,
+                                                     FILE_INFORMATION_CLASS FileInformationClass);
+#endif
+#define NtCurrentProcess() ((HANDLE)(LONG_PTR) - 1)
+#define ZwCurrentProcess() NtCurrentProcess()
+#define NtCurrentThread()  ((HANDLE)(LONG_PTR) - 2)
+#define ZwCurrentThread()  NtCurrentThread()
+
 #ifdef __cplusplus
 }
 #endif
