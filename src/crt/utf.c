@@ -95,7 +95,7 @@ static size_t encode_utf8(uint32_t c, char out[4])
     size_t extra = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
     for (size_t i = extra; i > 0; i--, c >>= 6)
         out[i] = (char)(0x80 | (c & 0x3f));
-    out[0] = (char)((0xf00 >> extra & 0xff) | c);
+    out[0] = (char)((0xf0 << (3 - extra) & 0xff) | c);
     return extra + 1;
 }
 
