@@ -19,6 +19,9 @@
 #include "ke/ke.h"
 #include "base/assert.h"
 
+VOID NTAPI KeStallExecutionProcessor(ULONG MicroSeconds);
+LARGE_INTEGER NTAPI KeQueryPerformanceCounter(PLARGE_INTEGER PerformanceFrequency);
+
 #define KE_TEST_SEEDS 120
 
 #define MS_100NS (-10000ll)
