@@ -37,9 +37,9 @@ struct ke_test {
         #function, function, count \
     }
 
-static uint64_t ke_test_seed;
+static uint64_t ke_test_seed __attribute__((unused));
 
-static void ke_test_body(const struct ke_test *test)
+static inline void ke_test_body(const struct ke_test *test)
 {
     struct ke_options options = {.processors = test->processors != 0 ? test->processors : 2};
     struct thread thread = {0};
@@ -62,7 +62,7 @@ static void ke_test_body(const struct ke_test *test)
     ke_fini();
 }
 
-static void ke_test_entry(void **state)
+static inline void ke_test_entry(void **state)
 {
     const struct ke_test *test = *state;
 
