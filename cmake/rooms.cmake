@@ -40,7 +40,7 @@ function(cove_room room)
     else()
       target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src/${dep}/include)
       cove_room_target(dep_target ${dep})
-      list(APPEND closure ${dep_target})
+      list(APPEND closure ${dep_target} ${${dep_target}_CLOSURE}) # a test links all that its rooms need
     endif()
   endforeach()
   list(REMOVE_DUPLICATES closure)
