@@ -27,6 +27,10 @@ void ex_fini(void);
 bool ex_pool_contains(const void *address);
 /* The shared file behind an address of pool, for mapping it elsewhere. */
 NTSTATUS ex_pool_share(const void *address, int *out_fd, uint64_t *out_offset);
+/* The shared file of the whole arena; offset 0 is EX_POOL_BASE. */
+int ex_pool_fd(void);
+/* Does the page of address belong to a live block (its neighbours may be free)? */
+bool ex_pool_is_allocated(const void *address);
 /* Whole zeroed pages of pool arena (contiguous memory, MDL pages, thread data). NULL: none. */
 void *ex_pages_allocate(size_t pages, ULONG tag);
 void ex_pages_free(void *memory);
@@ -53,7 +57,14 @@ struct ex_work {
     WORK_QUEUE_ITEM item;
 };
 void ex_work_queue(struct ex_work *work, void (*routine)(void *context), void *context);
-/* Waits until no work item is queued or running. IRQL: PASSIVE_LEVEL. */
+/* Waits until no work item is queued or running; a worker that calls it does not count
+ * itself. IRQL: PASSIVE_LEVEL. */
 void ex_work_drain(void);
+
+/* How a worker is made: ps sets it, so that drivers see their workers as threads of the system
+ * process, and sets NULL before it goes (back to threads that only ke knows). Ends the workers
+ * there are, after they have run what is queued. IRQL: PASSIVE_LEVEL. */
+typedef NTSTATUS ex_work_thread_start(const char *name, void (*entry)(void *), void *context);
+void ex_work_threads_set(ex_work_thread_start *start);
 
 #endif

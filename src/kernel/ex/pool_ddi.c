@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* pool_ddi.c - ExAllocatePool and its relatives.
+ *
+ * Paged and nonpaged memory is the same here, but the rule of IRQL is held: paged pool at
+ * APC_LEVEL at most, any pool at DISPATCH_LEVEL at most. No quota is charged.
+ */
+#include "ex_ddi.h"
+#include "pool_internal.h"
+
+#define POOL_TAG_NONE 0x656e6f4eu /* 'None' */
+
+/* Bits of POOL_TYPE. */
+#define TYPE_PAGED         1u
+#define TYPE_CACHE_ALIGNED 4u
+
+static void pool_irql_check(ULONG rule, bool is_paged, ULONG_PTR type, ULONG_PTR what)
+{
+    KIRQL irql = ke_irql();
+
+    if (__builtin_expect(irql > (is_paged ? APC_LEVEL : DISPATCH_LEVEL), 0))
+        pool_caller_broke(rule, irql, type, what);
+}
+
+static void *allocate_by_type(ULONG type, SIZE_T bytes, ULONG tag)
+{
+    unsigned flags = (type & TYPE_PAGED) != 0           ? POOL_BLOCK_PAGED
+                     : (type & POOL_NX_ALLOCATION) != 0 ? 0
+                                                        : POOL_BLOCK_EXECUTABLE;
+    void *memory;
+
+    pool_irql_check(0x08, (type & TYPE_PAGED) != 0, type, bytes);
+    memory = pool_allocate(bytes, tag, flags,
+                           (type & POOL_ZERO_ALLOCATION) != 0 ? POOL_ZEROED : POOL_AS_IS,
+                           (type & TYPE_CACHE_ALIGNED) != 0);
+    if (__builtin_expect(memory == NULL, 0) && (type & POOL_RAISE_IF_ALLOCATION_FAILURE) != 0)
+        ke_raise(STATUS_INSUFFICIENT_RESOURCES);
+    return memory;
+}
+
+/* IRQL:    <= DISPATCH_LEVEL; paged pool <= APC_LEVEL
+ * Errors:  NULL, or the exception STATUS_INSUFFICIENT_RESOURCES if PoolType asks for it; bug
+ *          check BAD_POOL_CALLER for a wrong IRQL and for tag 0
+ * Doc:     nf-wdm-exallocatepoolwithtag
+ */
+PVOID NTAPI ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
+{
+    if (__builtin_expect(Tag == 0, 0))
+        pool_caller_broke(0x9b, (ULONG_PTR)PoolType, NumberOfBytes,
+                          ddi_top == NULL ? 0 : ddi_top->rip);
+    return allocate_by_type((ULONG)PoolType, NumberOfBytes, Tag);
+}
+
+/* Doc: nf-wdm-exallocatepool */
+PVOID NTAPI ExAllocatePool(POOL_TYPE PoolType, SIZE_T NumberOfBytes)
+{
+    return allocate_by_type((ULONG)PoolType, NumberOfBytes, POOL_TAG_NONE);
+}
+
+/* Doc:     nf-wdm-exallocatepoolwithtagpriority
+ * Differs: memory is never so short that the priority matters; no special pool
+ */
+PVOID NTAPI ExAllocatePoolWithTagPriority(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag,
+                                          EX_POOL_PRIORITY Priority)
+{
+    return ExAllocatePoolWithTag(PoolType, NumberOfBytes, Tag);
+}
+
+/* Errors:  raises STATUS_INSUFFICIENT_RESOURCES unless PoolType has
+ *          POOL_QUOTA_FAIL_INSTEAD_OF_RAISE
+ * Doc:     nf-wdm-exallocatepoolwithquotatag
+ * Differs: no quota is charged
+ */
+PVOID NTAPI ExAllocatePoolWithQuotaTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
+{
+    ULONG type = (ULONG)PoolType;
+
+    if ((type & POOL_QUOTA_FAIL_INSTEAD_OF_RAISE) == 0)
+        type |= POOL_RAISE_IF_ALLOCATION_FAILURE;
+    return ExAllocatePoolWithTag((POOL_TYPE)(type & ~(ULONG)POOL_QUOTA_FAIL_INSTEAD_OF_RAISE),
+                                 NumberOfBytes, Tag);
+}
+
+/* Doc:     nf-wdm-exallocatepoolwithquota
+ * Differs: no quota is charged
+ */
+PVOID NTAPI ExAllocatePoolWithQuota(POOL_TYPE PoolType, SIZE_T NumberOfBytes)
+{
+    return ExAllocatePoolWithQuotaTag(PoolType, NumberOfBytes, POOL_TAG_NONE);
+}
+
+#define POOL_FLAG_TYPES (POOL_FLAG_NON_PAGED | POOL_FLAG_NON_PAGED_EXECUTE | POOL_FLAG_PAGED)
+#define POOL_FLAGS_REQUIRED                                                                \
+    (POOL_FLAG_TYPES | POOL_FLAG_USE_QUOTA | POOL_FLAG_UNINITIALIZED | POOL_FLAG_SESSION | \
+     POOL_FLAG_CACHE_ALIGNED | POOL_FLAG_RAISE_ON_FAILURE)
+#define POOL_FLAGS_OPTIONAL_MASK 0xffffffff00000000ull
+
+/* Flags from POOL_FLAG_OPTIONAL_START up are hints: unknown ones are ignored. */
+static bool pool_flags_are_valid(POOL_FLAGS flags)
+{
+    POOL_FLAGS type = flags & POOL_FLAG_TYPES;
+
+    return (flags & ~POOL_FLAGS_OPTIONAL_MASK & ~POOL_FLAGS_REQUIRED) == 0 && type != 0 &&
+           (type & (type - 1)) == 0;
+}
+
+/* IRQL:    <= DISPATCH_LEVEL; paged pool <= APC_LEVEL
+ * Errors:  NULL for tag 0, invalid flags and no memory; POOL_FLAG_RAISE_ON_FAILURE: the
+ *          exception STATUS_INVALID_PARAMETER or STATUS_INSUFFICIENT_RESOURCES instead
+ * Doc:     nf-wdm-exallocatepool2
+ */
+PVOID NTAPI ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag)
+{
+    unsigned flags = (Flags & POOL_FLAG_PAGED) != 0               ? POOL_BLOCK_PAGED
+                     : (Flags & POOL_FLAG_NON_PAGED_EXECUTE) != 0 ? POOL_BLOCK_EXECUTABLE
+                                                                  : 0;
+    void *memory = NULL;
+
+    if (__builtin_expect(Tag == 0 || !pool_flags_are_valid(Flags), 0)) {
+        if ((Flags & POOL_FLAG_RAISE_ON_FAILURE) != 0)
+            ke_raise(STATUS_INVALID_PARAMETER);
+        return NULL;
+    }
+    pool_irql_check(0x08, (Flags & POOL_FLAG_PAGED) != 0, (ULONG_PTR)Flags, NumberOfBytes);
+    memory = pool_allocate(NumberOfBytes, Tag, flags,
+                           (Flags & POOL_FLAG_UNINITIALIZED) != 0 ? POOL_AS_IS : POOL_ZEROED,
+                           (Flags & POOL_FLAG_CACHE_ALIGNED) != 0);
+    if (__builtin_expect(memory == NULL, 0) && (Flags & POOL_FLAG_RAISE_ON_FAILURE) != 0)
+        ke_raise(STATUS_INSUFFICIENT_RESOURCES);
+    return memory;
+}
+
+/* Errors:  NULL also for a required parameter that is not known
+ * Doc:     nf-wdm-exallocatepool3, ns-wdm-pool_extended_parameter
+ * Differs: priority and NUMA node have no effect; there is no secure pool
+ */
+PVOID NTAPI ExAllocatePool3(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag,
+                            PCPOOL_EXTENDED_PARAMETER ExtendedParameters,
+                            ULONG ExtendedParametersCount)
+{
+    for (ULONG i = 0; i < ExtendedParametersCount; i++) {
+        ULONG64 type = ExtendedParameters[i].Type;
+
+        if (type == PoolExtendedParameterPriority || type == PoolExtendedParameterNumaNode ||
+            ExtendedParameters[i].Optional)
+            continue;
+        if ((Flags & POOL_FLAG_RAISE_ON_FAILURE) != 0)
+            ke_raise(type == PoolExtendedParameterSecurePool ? STATUS_NOT_SUPPORTED
+                                                             : STATUS_INVALID_PARAMETER);
+        return NULL;
+    }
+    return ExAllocatePool2(Flags, NumberOfBytes, Tag);
+}
+
+/* IRQL:    <= DISPATCH_LEVEL
+ * Errors:  bug check BAD_POOL_CALLER or BAD_POOL_HEADER for what is no live block, and for
+ *          a tag that is neither 0 nor the block's
+ * Doc:     nf-wdm-exfreepoolwithtag
+ */
+VOID NTAPI ExFreePoolWithTag(PVOID P, ULONG Tag)
+{
+    pool_irql_check(0x09, false, 0, (ULONG_PTR)P);
+    pool_free(P, Tag);
+}
+
+/* Doc: nf-ntddk-exfreepool */
+VOID NTAPI ExFreePool(PVOID P)
+{
+    ExFreePoolWithTag(P, 0);
+}
+
+/* Doc: nf-wdm-exfreepool2 */
+VOID NTAPI ExFreePool2(PVOID P, ULONG Tag, PCPOOL_EXTENDED_PARAMETER ExtendedParameters,
+                       ULONG ExtendedParametersCount)
+{
+    ExFreePoolWithTag(P, Tag);
+}
+
+/* Bytes that a block holds, and whether quota was charged for it.
+ *
+ * Doc: nf-ntifs-exquerypoolblocksize
+ */
+SIZE_T NTAPI ExQueryPoolBlockSize(PVOID PoolBlock, PBOOLEAN QuotaCharged)
+{
+    uint32_t number = page_number(PoolBlock);
+
+    *QuotaCharged = FALSE;
+    if (!ex_pool_is_allocated(PoolBlock))
+        return 0;
+    if (pages[number].kind != PAGE_SMALL)
+        return (SIZE_T)pages[number].count << 12;
+    return ((struct block *)PoolBlock - 1)->bytes;
+}
