@@ -122,7 +122,7 @@ def import_definition(rows, module):
            "LIBRARY %s\nEXPORTS\n" % IMAGES[module]]
     for row in rows:
         if row["bits"] & MODULES[module]:
-            out.append("    %s%s\n" % (row["name"], " DATA" if row["kind"] == "ABI_DATA" else ""))
+            out.append("    %s%s\n" % (row["name"], " CONSTANT" if row["kind"] == "ABI_DATA" else ""))
     return "".join(out)
 
 
