@@ -33,13 +33,15 @@ class TableError(Exception):
 
 
 def gate_of(text, where):
-    """The preprocessor condition of an ntddi cell: "", "WIN8", ">=WIN8" or "<WIN8"."""
-    if not text:
-        return ""
-    match = GATE.match(text)
-    if not match:
-        raise TableError("%s: ntddi is neither a version nor >= or < of one: %s" % (where, text))
-    return "NTDDI_VERSION %s NTDDI_%s" % (match.group(1) or ">=", match.group(2))
+    """The preprocessor condition of an ntddi cell: "", ">=WIN8", "<WIN8" or both parts of a
+    range, as in ">=WIN8 <WIN10"; a version alone means >=."""
+    parts = []
+    for word in text.split():
+        match = GATE.match(word)
+        if not match:
+            raise TableError("%s: ntddi is neither a version nor >= or < of one: %s" % (where, word))
+        parts.append("NTDDI_VERSION %s NTDDI_%s" % (match.group(1) or ">=", match.group(2)))
+    return " && ".join(parts)
 
 
 def number_of(text, where, column):
@@ -115,6 +117,8 @@ def emit(abi_dir, out_dir):
         "#else",
         "#define COVE_LAYOUT_ASSERT(condition, text) _Static_assert(condition, text)",
         "#endif",
+        "#pragma clang diagnostic push",
+        "#pragma clang diagnostic ignored \"-Winvalid-offsetof\"",
         "#if defined(__x86_64__) || defined(_M_AMD64)",
     ]
     for (header, gate), asserts in sorted(rows.items()):
@@ -122,7 +126,7 @@ def emit(abi_dir, out_dir):
         lines.append("#if %s /* %s */" % (condition + (" && " + gate if gate else ""), header))
         lines.extend(asserts)
         lines.append("#endif")
-    lines += ["#endif", "#undef COVE_LAYOUT_ASSERT", ""]
+    lines += ["#endif", "#pragma clang diagnostic pop", "#undef COVE_LAYOUT_ASSERT", ""]
     folder = os.path.join(out_dir, "include", "abi")
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "layout_asserts.h"), "w", encoding="utf-8") as out:

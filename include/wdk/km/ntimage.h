@@ -7,6 +7,7 @@
 #define _NTIMAGE_
 
 #include <ntdef.h>
+#include <ntcontext.h> /* RUNTIME_FUNCTION */
 
 #define IMAGE_DOS_SIGNATURE 0x5A4D
 #define IMAGE_OS2_SIGNATURE 0x454E
@@ -299,17 +300,5 @@ typedef PIMAGE_THUNK_DATA64 PIMAGE_THUNK_DATA;
 #define IMAGE_ORDINAL_FLAG64       0x8000000000000000ull
 #define IMAGE_ORDINAL64(ordinal)   ((ordinal) & 0xffff)
 #define IMAGE_SNAP_BY_ORDINAL64(o) (((o) & IMAGE_ORDINAL_FLAG64) != 0)
-
-#ifndef _IMAGE_RUNTIME_FUNCTION_ENTRY_DEFINED
-#define _IMAGE_RUNTIME_FUNCTION_ENTRY_DEFINED
-typedef struct _IMAGE_RUNTIME_FUNCTION_ENTRY {
-    ULONG BeginAddress;
-    ULONG EndAddress;
-    union {
-        ULONG UnwindInfoAddress;
-        ULONG UnwindData;
-    } DUMMYUNIONNAME;
-} IMAGE_RUNTIME_FUNCTION_ENTRY, *PIMAGE_RUNTIME_FUNCTION_ENTRY;
-#endif
 
 #endif
