@@ -66,3 +66,48 @@ DDI(int, ddi_isprint, (int c))
 {
     return c >= 0x20 && c < 0x7f;
 }
+
+DDI(int, ddi_iscntrl, (int c))
+{
+    return crt_is(c, CRT_CONTROL);
+}
+
+DDI(int, ddi_isgraph, (int c))
+{
+    return crt_is(c, CRT_ALPHA | CRT_DIGIT | CRT_PUNCT);
+}
+
+DDI(int, ddi_ispunct, (int c))
+{
+    return crt_is(c, CRT_PUNCT);
+}
+
+DDI(int, ddi_iswctype, (wchar_t c, unsigned short classes))
+{
+    return crt_is(c, classes);
+}
+
+DDI(int, ddi_iswalpha, (wchar_t c))
+{
+    return crt_is(c, CRT_ALPHA);
+}
+
+DDI(int, ddi_iswalnum, (wchar_t c))
+{
+    return crt_is(c, CRT_ALPHA | CRT_DIGIT);
+}
+
+DDI(int, ddi_iswdigit, (wchar_t c))
+{
+    return crt_is(c, CRT_DIGIT);
+}
+
+DDI(int, ddi_iswxdigit, (wchar_t c))
+{
+    return crt_is(c, CRT_HEX);
+}
+
+DDI(int, ddi_iswspace, (wchar_t c))
+{
+    return crt_is(c, CRT_SPACE);
+}

@@ -144,3 +144,9 @@ DDI(int, ddi__snwscanf_s, (const wchar_t *text, size_t limit, const wchar_t *for
 {
     WITH_ARGUMENTS(format, crt_vswscanf(text, limit, CRT_SCAN_SECURE, format, args));
 }
+
+DDI(int, ddi__vscprintf, (const char *format, __builtin_ms_va_list args))
+{
+    int result = crt_vscprintf(0, format, args);
+    return result < 0 ? -1 : result;
+}

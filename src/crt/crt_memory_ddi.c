@@ -44,3 +44,19 @@ DDI(int, ddi_memmove_s, (void *to, size_t size, const void *from, size_t count))
 {
     return crt_memmove_s(to, size, from, count);
 }
+
+DDI(void *, ddi__memccpy, (void *to, const void *from, int value, size_t count))
+{
+    return memccpy(to, from, value, count);
+}
+
+DDI(int, ddi__memicmp, (const void *a, const void *b, size_t count))
+{
+    const unsigned char *x = a, *y = b;
+    for (size_t i = 0; i < count; i++) {
+        int order = crt_tolower(x[i]) - crt_tolower(y[i]);
+        if (order)
+            return order < 0 ? -1 : 1;
+    }
+    return 0;
+}

@@ -149,3 +149,23 @@ DDI(int, ddi__ui64tow_s, (uint64_t value, wchar_t *buffer, size_t size, int radi
 {
     return crt_number_text_ws(value, false, buffer, size, radix);
 }
+
+DDI(int64_t, ddi__strtoi64, (const char *text, char **end, int base))
+{
+    return crt_strtoll(text, end, base);
+}
+
+DDI(int64_t, ddi__wcstoi64, (const wchar_t *text, wchar_t **end, int base))
+{
+    return crt_wcstoll(text, end, base);
+}
+
+DDI(uint64_t, ddi__wcstoui64, (const wchar_t *text, wchar_t **end, int base))
+{
+    return crt_wcstoull(text, end, base);
+}
+
+DDI(int64_t, ddi__wtoi64, (const wchar_t *text))
+{
+    return crt_wcstoll(text, NULL, 10);
+}

@@ -35,3 +35,16 @@ DDI(void, ddi_srand, (unsigned seed))
 {
     __atomic_store_n(&rand_state, seed, __ATOMIC_RELAXED);
 }
+
+DDI(void, ddi_qsort_s,
+    (void *base, size_t count, size_t size, crt_compare_s *compare, void *context))
+{
+    crt_qsort_s(base, count, size, compare, context);
+}
+
+DDI(void *, ddi_bsearch_s,
+    (const void *key, const void *base, size_t count, size_t size, crt_compare_s *compare,
+     void *context))
+{
+    return crt_bsearch_s(key, base, count, size, compare, context);
+}

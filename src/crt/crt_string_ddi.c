@@ -140,3 +140,61 @@ DDI(int, ddi_strncat_s, (char *to, size_t size, const char *from, size_t count))
 {
     return crt_strncat_s(to, size, from, count);
 }
+
+DDI(size_t, ddi_strcspn, (const char *text, const char *set))
+{
+    return strcspn(text, set);
+}
+
+DDI(char *, ddi_strpbrk, (const char *text, const char *set))
+{
+    return strpbrk(text, set);
+}
+
+/* The length of a string that must end within size; else it is emptied and the error is it. */
+static int measure_s(char *text, size_t size, size_t *out_length)
+{
+    if (!text || size == 0)
+        return CRT_EINVAL;
+    *out_length = strnlen(text, size);
+    if (*out_length < size)
+        return 0;
+    text[0] = 0;
+    return CRT_EINVAL;
+}
+
+DDI(int, ddi__strlwr_s, (char *text, size_t size))
+{
+    size_t length;
+    int error = measure_s(text, size, &length);
+    if (!error)
+        crt_strlwr(text);
+    return error;
+}
+
+DDI(int, ddi__strupr_s, (char *text, size_t size))
+{
+    size_t length;
+    int error = measure_s(text, size, &length);
+    if (!error)
+        crt_strupr(text);
+    return error;
+}
+
+DDI(int, ddi__strset_s, (char *text, size_t size, int c))
+{
+    size_t length;
+    int error = measure_s(text, size, &length);
+    if (!error)
+        memset(text, c, length);
+    return error;
+}
+
+DDI(int, ddi__strnset_s, (char *text, size_t size, int c, size_t count))
+{
+    size_t length;
+    int error = measure_s(text, size, &length);
+    if (!error)
+        memset(text, c, count < length ? count : length);
+    return error;
+}

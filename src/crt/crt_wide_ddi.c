@@ -156,3 +156,63 @@ DDI(int, ddi_wctomb, (char *to, wchar_t c))
     struct crt_utf r = crt_utf16_to_utf8(&c, 1, 0, to, 4);
     return r.replaced ? -1 : (int)r.written;
 }
+
+DDI(wchar_t *, ddi_wcspbrk, (const wchar_t *text, const wchar_t *set))
+{
+    return crt_wcspbrk(text, set);
+}
+
+DDI(wchar_t *, ddi_wcstok_s, (wchar_t * text, const wchar_t *delimiters, wchar_t **context))
+{
+    if (!delimiters || !context)
+        return NULL;
+    return crt_wcstok(text, delimiters, context);
+}
+
+/* The length of a string that must end within size; else it is emptied and the error is it. */
+static int measure_s(wchar_t *text, size_t size, size_t *out_length)
+{
+    if (!text || size == 0)
+        return CRT_EINVAL;
+    *out_length = crt_wcsnlen(text, size);
+    if (*out_length < size)
+        return 0;
+    text[0] = 0;
+    return CRT_EINVAL;
+}
+
+DDI(int, ddi__wcslwr_s, (wchar_t * text, size_t size))
+{
+    size_t length;
+    int error = measure_s(text, size, &length);
+    if (!error)
+        crt_wcslwr(text);
+    return error;
+}
+
+DDI(int, ddi__wcsupr_s, (wchar_t * text, size_t size))
+{
+    size_t length;
+    int error = measure_s(text, size, &length);
+    if (!error)
+        crt_wcsupr(text);
+    return error;
+}
+
+DDI(int, ddi__wcsset_s, (wchar_t * text, size_t size, wchar_t c))
+{
+    size_t length;
+    int error = measure_s(text, size, &length);
+    if (!error)
+        crt_wmemset(text, c, length);
+    return error;
+}
+
+DDI(int, ddi__wcsnset_s, (wchar_t * text, size_t size, wchar_t c, size_t count))
+{
+    size_t length;
+    int error = measure_s(text, size, &length);
+    if (!error)
+        crt_wmemset(text, c, count < length ? count : length);
+    return error;
+}

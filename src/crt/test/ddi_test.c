@@ -38,6 +38,22 @@ extern void MS ddi_qsort(void *base, size_t count, size_t size,
 extern int MS ddi_rand(void);
 extern void MS ddi_srand(unsigned seed);
 
+extern int MS ddi__splitpath_s(const char *path, char *drive, size_t drive_size, char *directory,
+                               size_t directory_size, char *name, size_t name_size, char *extension,
+                               size_t extension_size);
+extern int MS ddi__wsplitpath_s(const wchar_t *path, wchar_t *drive, size_t drive_size,
+                                wchar_t *directory, size_t directory_size, wchar_t *name,
+                                size_t name_size, wchar_t *extension, size_t extension_size);
+extern int MS ddi__makepath_s(char *path, size_t size, const char *drive, const char *directory,
+                              const char *name, const char *extension);
+extern int MS ddi__wmakepath_s(wchar_t *path, size_t size, const wchar_t *drive,
+                               const wchar_t *directory, const wchar_t *name,
+                               const wchar_t *extension);
+extern int MS ddi__strnset_s(char *text, size_t size, int c, size_t count);
+extern int MS ddi__wcsupr_s(wchar_t *text, size_t size);
+extern int MS ddi__memicmp(const void *a, const void *b, size_t count);
+extern int MS ddi_iswctype(wchar_t c, unsigned short classes);
+
 static void variable_arguments_arrive(void **state)
 {
     char text[64];
@@ -125,6 +141,67 @@ static void callbacks_are_entered(void **state)
     assert_int_equal(ddi_rand(), 41);
 }
 
+static void paths_come_apart_and_together(void **state)
+{
+    static const struct {
+        const char *path, *drive, *directory, *name, *extension;
+    } cases[] = {
+        {"C:\\Windows\\x.y\\a.tar.gz", "C:", "\\Windows\\x.y\\", "a.tar", ".gz"},
+        {"name", "", "", "name", ""},
+        {"d:.txt", "d:", "", "", ".txt"},
+        {"/a.b/c", "", "/a.b/", "c", ""},
+        {"", "", "", "", ""},
+    };
+    char drive[3], directory[20], name[8], extension[8], whole[40];
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(
+            ddi__splitpath_s(cases[i].path, drive, 3, directory, 20, name, 8, extension, 8), 0);
+        assert_string_equal(drive, cases[i].drive);
+        assert_string_equal(directory, cases[i].directory);
+        assert_string_equal(name, cases[i].name);
+        assert_string_equal(extension, cases[i].extension);
+        assert_int_equal(ddi__makepath_s(whole, 40, drive, directory, name, extension), 0);
+        assert_string_equal(whole, cases[i].path);
+    }
+    /* One part too small empties all; parts may be left out in pairs only. */
+    strcpy(drive, "x");
+    assert_int_equal(ddi__splitpath_s("C:\\a\\toolong.x", drive, 3, NULL, 0, name, 7, NULL, 0), 34);
+    assert_string_equal(drive, "");
+    assert_string_equal(name, "");
+    assert_int_equal(ddi__splitpath_s("C:\\a\\fits.x", NULL, 0, NULL, 0, name, 5, NULL, 0), 0);
+    assert_string_equal(name, "fits");
+    assert_int_equal(ddi__splitpath_s("a", NULL, 1, NULL, 0, name, 5, NULL, 0), 22);
+    assert_int_equal(ddi__splitpath_s(NULL, drive, 3, NULL, 0, NULL, 0, NULL, 0), 22);
+    assert_int_equal(ddi__makepath_s(whole, 40, "c", "dir", "file", "ext"), 0);
+    assert_string_equal(whole, "c:dir\\file.ext");
+    assert_int_equal(ddi__makepath_s(whole, 8, "c", "dir", "file", "ext"), 34);
+    assert_string_equal(whole, "");
+    wchar_t wide[16], part[8];
+    assert_int_equal(ddi__wsplitpath_s(L"C:\\d\\f.e", NULL, 0, part, 8, wide, 16, NULL, 0), 0);
+    assert_memory_equal(part, L"\\d\\", 8);
+    assert_memory_equal(wide, L"f", 4);
+    assert_int_equal(ddi__wmakepath_s(wide, 16, L"C:", L"\\d", L"f", L".e"), 0);
+    assert_memory_equal(wide, L"C:\\d\\f.e", 18);
+}
+
+static void bounded_changes_check_their_string(void **state)
+{
+    char text[] = "abcdef";
+    wchar_t wide[] = L"abc";
+    assert_int_equal(ddi__strnset_s(text, 7, '-', 2), 0);
+    assert_string_equal(text, "--cdef");
+    assert_int_equal(ddi__strnset_s(text, 7, '-', 100), 0);
+    assert_string_equal(text, "------");
+    assert_int_equal(ddi__strnset_s(text, 6, '-', 2), 22);
+    assert_string_equal(text, "");
+    assert_int_equal(ddi__wcsupr_s(wide, 4), 0);
+    assert_memory_equal(wide, L"ABC", 8);
+    assert_int_equal(ddi__wcsupr_s(NULL, 4), 22);
+    assert_int_equal(ddi__memicmp("aBC", "AbD", 3), -1);
+    assert_int_equal(ddi__memicmp("aBC", "AbD", 2), 0);
+    assert_true(ddi_iswctype(L'f', 0x80) && !ddi_iswctype(L'g', 0x80));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +209,8 @@ int main(void)
         cmocka_unit_test(scanning_takes_capacities),
         cmocka_unit_test(strings_and_memory),
         cmocka_unit_test(callbacks_are_entered),
+        cmocka_unit_test(paths_come_apart_and_together),
+        cmocka_unit_test(bounded_changes_check_their_string),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,5 +29,6 @@ size_t crt_strftime(char *buffer, size_t size, const char *format, const struct 
                     const char *zone, int32_t bias_s);
 size_t crt_wcsftime(wchar_t *buffer, size_t size, const wchar_t *format, const struct crt_tm *tm,
                     const char *zone, int32_t bias_s);
-/* asctime's 26 bytes, "Thu Jan  1 00:00:00 1970\n"; ucrt's way (msvcrt.dll prints the day as 01). */
+/* asctime's 26 bytes, "Thu Jan  1 00:00:00 1970\n"; ucrt's way (msvcrt.dll prints the day as 01).
+ */
 void crt_asctime(const struct crt_tm *tm, char out_text[26]);
