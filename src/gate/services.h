@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* services.h - what the room's services share: prototypes the kit does not have, and the
+ * steps that many of them begin with. */
+#ifndef GATE_SERVICES_H
+#define GATE_SERVICES_H
+
+#include "gate/gate.h"
+#include "ke/ke.h"
+#include "ob/ob.h"
+
+/* A timeout from a program; out_timeout is NULL for "for ever". */
+NTSTATUS gate_capture_timeout(const LARGE_INTEGER *user, LARGE_INTEGER *storage,
+                              LARGE_INTEGER **out_timeout);
+/* Creates an object of a type with a prepared body: name, handle, and the handle told to the
+ * program. Takes body. */
+NTSTATUS gate_object_insert(void *body, const struct gate_attributes *attributes,
+                            ACCESS_MASK access, PHANDLE handle);
+/* Opens by name and tells the handle. */
+NTSTATUS gate_object_open(struct object_type *type, const OBJECT_ATTRIBUTES *attributes,
+                          ACCESS_MASK access, PHANDLE handle);
+
+#define SERVICE NTSTATUS NTAPI
+
+/* objects and waits */
+SERVICE NtDuplicateObject(HANDLE SourceProcess, HANDLE Source, HANDLE TargetProcess, PHANDLE Target,
+                          ACCESS_MASK DesiredAccess, ULONG HandleAttributes, ULONG Options);
+SERVICE NtQueryObject(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length,
+                      PULONG ReturnLength);
+SERVICE NtMakeTemporaryObject(HANDLE Handle);
+SERVICE NtCreateDirectoryObject(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes);
+SERVICE NtOpenDirectoryObject(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes);
+SERVICE NtCreateSymbolicLinkObject(PHANDLE Handle, ACCESS_MASK Access,
+                                   POBJECT_ATTRIBUTES Attributes, PUNICODE_STRING Target);
+SERVICE NtOpenSymbolicLinkObject(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes);
+SERVICE NtQuerySymbolicLinkObject(HANDLE Handle, PUNICODE_STRING Target, PULONG ReturnedLength);
+SERVICE NtWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable, PLARGE_INTEGER Timeout);
+SERVICE NtWaitForMultipleObjects(ULONG Count, HANDLE *Handles, WAIT_TYPE Type, BOOLEAN Alertable,
+                                 PLARGE_INTEGER Timeout);
+SERVICE NtSignalAndWaitForSingleObject(HANDLE Signal, HANDLE Wait, BOOLEAN Alertable,
+                                       PLARGE_INTEGER Timeout);
+SERVICE NtDelayExecution(BOOLEAN Alertable, PLARGE_INTEGER Interval);
+SERVICE NtYieldExecution(VOID);
+/* events, mutants, semaphores, timers */
+SERVICE NtCreateEvent(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
+                      EVENT_TYPE Type, BOOLEAN InitialState);
+SERVICE NtOpenEvent(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes);
+SERVICE NtSetEvent(HANDLE Handle, PLONG PreviousState);
+SERVICE NtResetEvent(HANDLE Handle, PLONG PreviousState);
+SERVICE NtClearEvent(HANDLE Handle);
+SERVICE NtPulseEvent(HANDLE Handle, PLONG PreviousState);
+SERVICE NtCreateMutant(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
+                       BOOLEAN InitialOwner);
+SERVICE NtOpenMutant(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes);
+SERVICE NtReleaseMutant(HANDLE Handle, PLONG PreviousCount);
+SERVICE NtCreateSemaphore(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
+                          LONG Initial, LONG Maximum);
+SERVICE NtOpenSemaphore(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes);
+SERVICE NtReleaseSemaphore(HANDLE Handle, LONG Count, PLONG PreviousCount);
+SERVICE NtCreateTimer(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
+                      TIMER_TYPE Type);
+SERVICE NtOpenTimer(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes);
+SERVICE NtSetTimer(HANDLE Handle, PLARGE_INTEGER DueTime, PVOID ApcRoutine, PVOID ApcContext,
+                   BOOLEAN Resume, LONG Period, PBOOLEAN PreviousState);
+SERVICE NtCancelTimer(HANDLE Handle, PBOOLEAN CurrentState);
+/* completion ports */
+SERVICE NtCreateIoCompletion(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
+                             ULONG Count);
+SERVICE NtSetIoCompletion(HANDLE Handle, PVOID Key, PVOID Context, NTSTATUS Status,
+                          ULONG_PTR Information);
+SERVICE NtRemoveIoCompletion(HANDLE Handle, PVOID *Key, PVOID *Context, PIO_STATUS_BLOCK Status,
+                             PLARGE_INTEGER Timeout);
+SERVICE NtRemoveIoCompletionEx(HANDLE Handle, PVOID Entries, ULONG Count, PULONG Removed,
+                               PLARGE_INTEGER Timeout, BOOLEAN Alertable);
+/* files */
+SERVICE NtDeviceIoControlFile(HANDLE File, HANDLE Event, PIO_APC_ROUTINE Apc, PVOID ApcContext,
+                              PIO_STATUS_BLOCK Status, ULONG Code, PVOID Input, ULONG InputLength,
+                              PVOID Output, ULONG OutputLength);
+SERVICE NtFsControlFile(HANDLE File, HANDLE Event, PIO_APC_ROUTINE Apc, PVOID ApcContext,
+                        PIO_STATUS_BLOCK Status, ULONG Code, PVOID Input, ULONG InputLength,
+                        PVOID Output, ULONG OutputLength);
+SERVICE NtCancelIoFile(HANDLE File, PIO_STATUS_BLOCK Status);
+SERVICE NtCancelIoFileEx(HANDLE File, PIO_STATUS_BLOCK Request, PIO_STATUS_BLOCK Status);
+SERVICE NtCancelSynchronousIoFile(HANDLE Thread, PIO_STATUS_BLOCK Request, PIO_STATUS_BLOCK Status);
+SERVICE NtQueryDirectoryFile(HANDLE File, HANDLE Event, PIO_APC_ROUTINE Apc, PVOID ApcContext,
+                             PIO_STATUS_BLOCK Status, PVOID Information, ULONG Length,
+                             FILE_INFORMATION_CLASS Class, BOOLEAN Single, PUNICODE_STRING Name,
+                             BOOLEAN Restart);
+SERVICE NtFlushBuffersFile(HANDLE File, PIO_STATUS_BLOCK Status);
+SERVICE NtQueryVolumeInformationFile(HANDLE File, PIO_STATUS_BLOCK Status, PVOID Information,
+                                     ULONG Length, FS_INFORMATION_CLASS Class);
+SERVICE NtQueryAttributesFile(POBJECT_ATTRIBUTES Attributes, PFILE_BASIC_INFORMATION Information);
+SERVICE NtQueryFullAttributesFile(POBJECT_ATTRIBUTES Attributes,
+                                  PFILE_NETWORK_OPEN_INFORMATION Information);
+/* processes, threads, memory */
+SERVICE NtOpenThread(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
+                     PCLIENT_ID Id);
+SERVICE NtTerminateThread(HANDLE Handle, NTSTATUS Status);
+SERVICE NtTerminateProcess(HANDLE Handle, NTSTATUS Status);
+SERVICE NtAlertThread(HANDLE Handle);
+SERVICE NtQueryInformationThread(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length,
+                                 PULONG ReturnLength);
+SERVICE NtAllocateVirtualMemory(HANDLE Process, PVOID *Base, ULONG_PTR ZeroBits, PSIZE_T Size,
+                                ULONG Type, ULONG Protect);
+SERVICE NtFreeVirtualMemory(HANDLE Process, PVOID *Base, PSIZE_T Size, ULONG Type);
+SERVICE NtProtectVirtualMemory(HANDLE Process, PVOID *Base, PSIZE_T Size, ULONG Protect,
+                               PULONG OldProtect);
+SERVICE NtQueryVirtualMemory(HANDLE Process, PVOID Base, ULONG Class, PVOID Information,
+                             SIZE_T Length, PSIZE_T ReturnLength);
+/* registry */
+SERVICE NtCreateKey(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
+                    ULONG TitleIndex, PUNICODE_STRING Class, ULONG Options, PULONG Disposition);
+SERVICE NtOpenKey(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes);
+SERVICE NtOpenKeyEx(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
+                    ULONG Options);
+SERVICE NtDeleteKey(HANDLE Handle);
+SERVICE NtQueryKey(HANDLE Handle, KEY_INFORMATION_CLASS Class, PVOID Information, ULONG Length,
+                   PULONG ResultLength);
+SERVICE NtEnumerateKey(HANDLE Handle, ULONG Index, KEY_INFORMATION_CLASS Class, PVOID Information,
+                       ULONG Length, PULONG ResultLength);
+SERVICE NtSetValueKey(HANDLE Handle, PUNICODE_STRING Name, ULONG TitleIndex, ULONG Type, PVOID Data,
+                      ULONG Size);
+SERVICE NtQueryValueKey(HANDLE Handle, PUNICODE_STRING Name, KEY_VALUE_INFORMATION_CLASS Class,
+                        PVOID Information, ULONG Length, PULONG ResultLength);
+SERVICE NtEnumerateValueKey(HANDLE Handle, ULONG Index, KEY_VALUE_INFORMATION_CLASS Class,
+                            PVOID Information, ULONG Length, PULONG ResultLength);
+SERVICE NtDeleteValueKey(HANDLE Handle, PUNICODE_STRING Name);
+SERVICE NtFlushKey(HANDLE Handle);
+/* the system */
+SERVICE NtQuerySystemInformation(ULONG Class, PVOID Information, ULONG Length, PULONG ReturnLength);
+SERVICE NtQuerySystemTime(PLARGE_INTEGER Time);
+SERVICE NtQueryPerformanceCounter(PLARGE_INTEGER Counter, PLARGE_INTEGER Frequency);
+SERVICE NtLoadDriver(PUNICODE_STRING Service);
+SERVICE NtUnloadDriver(PUNICODE_STRING Service);
+
+#endif
