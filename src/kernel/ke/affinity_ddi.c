@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* affinity_ddi.c - which processors there are, which one this is, and on which a thread may
  * run. There is one group, 0, and one node, 0. */
+#include <stdlib.h>
+
+#include "callout/callout.h"
 #include "ke_internal.h"
 
 #ifndef INVALID_PROCESSOR_INDEX
@@ -12,7 +15,8 @@ static KAFFINITY affinity_all(void)
     return processor_count >= 64 ? ~(KAFFINITY)0 : ((KAFFINITY)1 << processor_count) - 1;
 }
 
-/* Moves the calling thread to an allowed processor if it is not on one; returns the mask before. */
+/* Moves the calling thread to an allowed processor if it is not on one, at DISPATCH_LEVEL as
+ * soon as IRQL is lowered; returns the mask before. */
 static KAFFINITY affinity_swap(KAFFINITY affinity)
 {
     struct thread *thread = thread_self;
@@ -20,10 +24,8 @@ static KAFFINITY affinity_swap(KAFFINITY affinity)
 
     thread->affinity = affinity;
     if (affinity != 0 && (affinity >> processor_self->pcr.number & 1) == 0) {
-        KIRQL irql = ke_irql();
-
-        processor_give();
-        processor_take(irql);
+        __c11_atomic_fetch_or(&processor_self->pending, PENDING_YIELD, __ATOMIC_RELAXED);
+        ke_interrupts_poll();
     }
     return old;
 }
@@ -142,20 +144,22 @@ ULONG NTAPI KeGetProcessorIndexFromNumber(PPROCESSOR_NUMBER ProcNumber)
 
 /* Lets the calling thread run only on some processors; returns the mask before, 0 if any.
  *
- * IRQL:    <= APC_LEVEL to move at once
+ * IRQL:    <= DISPATCH_LEVEL; there it moves when IRQL is lowered
+ * Errors:  no effect when a bit stands for no processor
  * Doc:     wdm.h KeSetSystemAffinityThreadEx
  */
 KAFFINITY NTAPI KeSetSystemAffinityThreadEx(KAFFINITY Affinity)
 {
-    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
-    Affinity &= affinity_all();
-    return Affinity != 0 ? affinity_swap(Affinity) : 0;
+    KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
+    if (Affinity == 0 || (Affinity & ~affinity_all()) != 0)
+        return thread_self->affinity;
+    return affinity_swap(Affinity);
 }
 
 /* Doc: wdm.h KeRevertToUserAffinityThreadEx: 0 lifts the restriction */
 VOID NTAPI KeRevertToUserAffinityThreadEx(KAFFINITY Affinity)
 {
-    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
+    KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
     (void)affinity_swap(Affinity & affinity_all());
 }
 
@@ -187,4 +191,74 @@ VOID NTAPI KeSetSystemGroupAffinityThread(PGROUP_AFFINITY Affinity,
 VOID NTAPI KeRevertToUserGroupAffinityThread(PGROUP_AFFINITY PreviousAffinity)
 {
     KeRevertToUserAffinityThreadEx(PreviousAffinity->Mask);
+}
+
+/* Doc: wdm.h KeGetRecommendedSharedDataAlignment. Units: bytes, a cache line */
+ULONG NTAPI KeGetRecommendedSharedDataAlignment(VOID)
+{
+    return SYSTEM_CACHE_ALIGNMENT_SIZE;
+}
+
+/* All memory is coherent. Doc: ntddk.h KeInvalidateAllCaches */
+BOOLEAN NTAPI KeInvalidateAllCaches(VOID)
+{
+    __builtin_ia32_mfence();
+    return TRUE;
+}
+
+/* ---- processors that come: none ever does, but those that are there are told ------------ */
+
+#ifndef KE_PROCESSOR_CHANGE_ADD_EXISTING
+#define KE_PROCESSOR_CHANGE_ADD_EXISTING 1
+#endif
+
+static NTSTATUS change_tell(PPROCESSOR_CALLBACK_FUNCTION function, void *context, unsigned number,
+                            KE_PROCESSOR_CHANGE_NOTIFY_STATE state)
+{
+    KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change = {
+        .State = state, .NtNumber = number, .ProcNumber = {.Number = (UCHAR)number}};
+    NTSTATUS status = STATUS_SUCCESS;
+    uint64_t arguments[3] = {(uintptr_t)context, (uintptr_t)&change, (uintptr_t)&status};
+
+    callout_invoke((const void *)function, arguments, 3);
+    return status;
+}
+
+/* Tells of each processor twice: that it comes, and how that ended. */
+static void change_tell_existing(PPROCESSOR_CALLBACK_FUNCTION function, void *context)
+{
+    KE_PROCESSOR_CHANGE_NOTIFY_STATE outcome = KeProcessorAddCompleteNotify;
+    unsigned told;
+
+    for (told = 0; told < processor_count; told++)
+        if (!NT_SUCCESS(change_tell(function, context, told, KeProcessorAddStartNotify))) {
+            outcome = KeProcessorAddFailureNotify;
+            break;
+        }
+    for (unsigned i = 0; i < told; i++)
+        (void)change_tell(function, context, i, outcome);
+}
+
+/* Registers a callback for new processors. Gives a handle, or NULL: no memory.
+ *
+ * IRQL:    PASSIVE_LEVEL
+ * Doc:     wdm.h KeRegisterProcessorChangeCallback
+ */
+PVOID NTAPI KeRegisterProcessorChangeCallback(PPROCESSOR_CALLBACK_FUNCTION CallbackFunction,
+                                              PVOID CallbackContext, ULONG Flags)
+{
+    void *handle;
+
+    KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
+    handle = malloc(1);
+    if (handle != NULL && (Flags & KE_PROCESSOR_CHANGE_ADD_EXISTING) != 0)
+        change_tell_existing(CallbackFunction, CallbackContext);
+    return handle;
+}
+
+/* Doc: wdm.h KeDeregisterProcessorChangeCallback. IRQL: PASSIVE_LEVEL */
+VOID NTAPI KeDeregisterProcessorChangeCallback(PVOID CallbackHandle)
+{
+    KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
+    free(CallbackHandle);
 }

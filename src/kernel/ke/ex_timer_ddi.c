@@ -10,6 +10,10 @@
 #include "callout/callout.h"
 #include "ke_internal.h"
 
+#ifndef TIMER_OR_DPC_INVALID
+#define TIMER_OR_DPC_INVALID 0xC7
+#endif
+
 #define EX_TIMER_ATTRIBUTES (EX_TIMER_HIGH_RESOLUTION | EX_TIMER_NO_WAKE | EX_TIMER_NOTIFICATION)
 
 struct ex_timer {
@@ -111,6 +115,7 @@ BOOLEAN NTAPI ExCancelTimer(PEX_TIMER Timer, PEXT_CANCEL_PARAMETERS Parameters)
  * not any more.
  *
  * IRQL:    <= DISPATCH_LEVEL; if Wait, <= APC_LEVEL
+ * Errors:  bug check when Wait and not Cancel
  * Takes:   Timer
  * Doc:     wdm.h ExDeleteTimer
  */
@@ -122,6 +127,8 @@ BOOLEAN NTAPI ExDeleteTimer(PEX_TIMER Timer, BOOLEAN Cancel, BOOLEAN Wait,
     KEVENT gone;
 
     KE_REQUIRE_IRQL_AT_MOST(Wait ? APC_LEVEL : DISPATCH_LEVEL);
+    if (Wait && !Cancel)
+        bugcheck(TIMER_OR_DPC_INVALID, 0, (uintptr_t)Timer, 0, 0);
     event_init(&gone, NotificationEvent, false);
     timer->gone = Wait ? &gone : NULL;
     if (Parameters != NULL) {

@@ -55,7 +55,7 @@ enum pending {
     PENDING_DPC = 1,       /* its DPC queue is not empty */
     PENDING_INTERRUPT = 2, /* it was asked to look at the queue of interrupt sources */
     PENDING_APC = 4,       /* its thread was sent a kernel APC */
-    PENDING_YIELD = 8,     /* its quantum is over and others want a processor */
+    PENDING_YIELD = 8,     /* its thread's quantum is over, or it may not run there */
 };
 
 struct processor {
@@ -80,6 +80,7 @@ struct processor {
 
 extern struct processor processors[KE_PROCESSORS_MAX];
 extern unsigned processor_count; /* set once at init */
+extern CCHAR KeNumberProcessors; /* the same, for drivers that import it */
 /* The processor and the kernel's thread of the calling host thread, or NULL. */
 extern __thread struct processor *processor_self KE_INITIAL_EXEC;
 extern __thread struct thread *thread_self KE_INITIAL_EXEC;
@@ -95,7 +96,8 @@ void processor_give(void);
 void processor_drop(void);
 /* Takes just this one if it is free, at PASSIVE_LEVEL. Nothing pending is run. */
 bool processor_try_take(struct processor *processor);
-/* Lets another thread have the processor if one is waiting. IRQL <= APC_LEVEL. */
+/* Lets another thread have the processor if one is waiting, or moves to one that the thread's
+ * affinity allows. IRQL <= APC_LEVEL. */
 void processor_yield(void);
 /* Runs interrupts above irql and, if irql < DISPATCH_LEVEL, DPCs; IRQL is irql then. */
 void processor_service(struct processor *processor, KIRQL irql);

@@ -24,6 +24,7 @@ struct waiter {
 
 struct processor processors[KE_PROCESSORS_MAX];
 unsigned processor_count;
+CCHAR KeNumberProcessors;
 _Atomic uint32_t processor_waiters;
 __thread struct processor *processor_self KE_INITIAL_EXEC;
 __thread struct thread *thread_self KE_INITIAL_EXEC;
@@ -40,6 +41,7 @@ static struct list waiters = LIST_INIT(waiters);
 void processors_init(unsigned count)
 {
     processor_count = count;
+    KeNumberProcessors = (CCHAR)count;
     for (unsigned i = 0; i < count; i++) {
         struct processor *processor = &processors[i];
 
@@ -198,7 +200,8 @@ void processor_yield(void)
     KIRQL irql = ke_irql();
 
     __c11_atomic_fetch_and(&processor_self->pending, ~(uint32_t)PENDING_YIELD, __ATOMIC_RELAXED);
-    if (__c11_atomic_load(&processor_waiters, __ATOMIC_RELAXED) == 0)
+    if (__c11_atomic_load(&processor_waiters, __ATOMIC_RELAXED) == 0 &&
+        processor_allows(processor_self, thread_self))
         return;
     processor_give();
     processor_take(irql);

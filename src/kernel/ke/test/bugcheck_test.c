@@ -282,7 +282,7 @@ static void without_hook(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(irql_rules), cmocka_unit_test(lock_rules),
+        cmocka_unit_test(irql_rules),   cmocka_unit_test(lock_rules),
         cmocka_unit_test(thread_rules), cmocka_unit_test(reports),
         cmocka_unit_test(without_hook),
     };

@@ -151,8 +151,8 @@ static struct {
     KIRQL kernel_irql, normal_irql;
 } apcs;
 
-static void NTAPI apc_kernel(KAPC *apc, PKNORMAL_ROUTINE *routine, PVOID *context,
-                             PVOID *argument1, PVOID *argument2)
+static void NTAPI apc_kernel(KAPC *apc, PKNORMAL_ROUTINE *routine, PVOID *context, PVOID *argument1,
+                             PVOID *argument2)
 {
     (void)apc;
     (void)context;
@@ -178,15 +178,14 @@ static void NTAPI apc_rundown(KAPC *apc)
     apcs.rundown++;
 }
 
-void NTAPI KeInitializeApc(PRKAPC, PRKTHREAD, KAPC_ENVIRONMENT, PKKERNEL_ROUTINE,
-                           PKRUNDOWN_ROUTINE, PKNORMAL_ROUTINE, KPROCESSOR_MODE, PVOID);
+void NTAPI KeInitializeApc(PRKAPC, PRKTHREAD, KAPC_ENVIRONMENT, PKKERNEL_ROUTINE, PKRUNDOWN_ROUTINE,
+                           PKNORMAL_ROUTINE, KPROCESSOR_MODE, PVOID);
 BOOLEAN NTAPI KeInsertQueueApc(PRKAPC, PVOID, PVOID, KPRIORITY);
 
-static void apc_set(KAPC *apc, struct thread *thread, PKNORMAL_ROUTINE normal,
-                    KPROCESSOR_MODE mode)
+static void apc_set(KAPC *apc, struct thread *thread, PKNORMAL_ROUTINE normal, KPROCESSOR_MODE mode)
 {
-    KeInitializeApc(apc, (PRKTHREAD)thread, OriginalApcEnvironment, apc_kernel, apc_rundown,
-                    normal, mode, tag(1));
+    KeInitializeApc(apc, (PRKTHREAD)thread, OriginalApcEnvironment, apc_kernel, apc_rundown, normal,
+                    mode, tag(1));
 }
 
 struct sleeper {
@@ -200,8 +199,7 @@ static void sleep_for_apc(void *context)
     struct sleeper *sleeper = context;
 
     sleeper->started = 1;
-    sleeper->status =
-        KeWaitForSingleObject(&sleeper->wake, UserRequest, UserMode, TRUE, NULL);
+    sleeper->status = KeWaitForSingleObject(&sleeper->wake, UserRequest, UserMode, TRUE, NULL);
 }
 
 static void kernel_apcs_run_in_their_thread(void)

@@ -32,10 +32,7 @@ struct ke_test {
     unsigned processors; /* on linux; 0: 2 */
 };
 
-#define KE_TEST(function, count) \
-    { \
-        #function, function, count \
-    }
+#define KE_TEST(function, count) {#function, function, count}
 
 static uint64_t ke_test_seed __attribute__((unused));
 
@@ -87,8 +84,7 @@ static inline int ke_test_run(const struct ke_test *tests, size_t count)
         /* What a failed test leaves behind is no ground for another. */
         if (_cmocka_run_group_tests(tests[i].name, units, 1, NULL, NULL) != 0) {
             if (host_is_sim())
-                fprintf(stderr, "%s: seed %llu\n", tests[i].name,
-                        (unsigned long long)ke_test_seed);
+                fprintf(stderr, "%s: seed %llu\n", tests[i].name, (unsigned long long)ke_test_seed);
             return 1;
         }
     }
@@ -123,12 +119,12 @@ static inline void start(struct thread *thread, void (*entry)(void *), void *con
 }
 
 /* Lets others run until the condition holds. */
-#define UNTIL(condition) \
-    do { \
-        while (!(condition)) { \
-            LARGE_INTEGER turn_ = {.QuadPart = -1000}; \
+#define UNTIL(condition)                                       \
+    do {                                                       \
+        while (!(condition)) {                                 \
+            LARGE_INTEGER turn_ = {.QuadPart = -1000};         \
             KeDelayExecutionThread(KernelMode, FALSE, &turn_); \
-        } \
+        }                                                      \
     } while (0)
 
 /* An expected exception: CATCH(statement) is its status, or STATUS_SUCCESS. */
@@ -139,7 +135,7 @@ static inline void catch_raise(NTSTATUS status)
     catch_status = status;
     longjmp(catch_jump, 1);
 }
-#define CATCH(statement) \
+#define CATCH(statement)                                       \
     (ke_raise_set(catch_raise), catch_status = STATUS_SUCCESS, \
      setjmp(catch_jump) == 0 ? (void)(statement) : (void)0, catch_status)
 

@@ -91,9 +91,57 @@ static void affinity_is_kept(void)
         KeRevertToUserAffinityThreadEx(0);
     }
     assert_int_equal(KeSetSystemAffinityThreadEx(~all), 0); /* none of these: no effect */
+    if (ke_processor_count() > 1) {                         /* deferred until IRQL is lowered */
+        unsigned here = ke_processor_number();
+        KIRQL irql;
+
+        KeRaiseIrql(DISPATCH_LEVEL, &irql);
+        KeSetSystemAffinityThreadEx((KAFFINITY)1 << !here);
+        assert_int_equal(ke_processor_number(), here);
+        KeLowerIrql(irql);
+        assert_int_equal(ke_processor_number(), !here);
+        KeRevertToUserAffinityThreadEx(0);
+    }
     assert_int_equal(KeSetSystemAffinityThreadEx(all), 0);
     assert_int_equal(KeSetSystemAffinityThreadEx(1), all);
     KeRevertToUserAffinityThread();
+}
+
+static struct {
+    unsigned started, completed, failed;
+    unsigned refuse; /* this one's start */
+} changes;
+
+static void NTAPI note_change(PVOID context, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
+                              PNTSTATUS status)
+{
+    COVE_ASSERT(context == &changes && ke_irql() == PASSIVE_LEVEL);
+    if (change->State == KeProcessorAddStartNotify && change->NtNumber == changes.refuse)
+        *status = STATUS_INSUFFICIENT_RESOURCES;
+    changes.started += change->State == KeProcessorAddStartNotify;
+    changes.completed += change->State == KeProcessorAddCompleteNotify;
+    changes.failed += change->State == KeProcessorAddFailureNotify;
+}
+
+static void processors_are_told(void)
+{
+    void *handle;
+
+    memset(&changes, 0, sizeof(changes));
+    changes.refuse = 99;
+    handle = KeRegisterProcessorChangeCallback(note_change, &changes, 1);
+    assert_non_null(handle);
+    assert_int_equal(changes.started, ke_processor_count());
+    assert_int_equal(changes.completed, ke_processor_count());
+    assert_int_equal(changes.failed, 0);
+    KeDeregisterProcessorChangeCallback(handle);
+    memset(&changes, 0, sizeof(changes));
+    changes.refuse = ke_processor_count() - 1;
+    handle = KeRegisterProcessorChangeCallback(note_change, &changes, 1);
+    assert_non_null(handle);
+    assert_int_equal(changes.completed, 0);
+    assert_int_equal(changes.failed, ke_processor_count() - 1);
+    KeDeregisterProcessorChangeCallback(handle);
 }
 
 struct line {
@@ -277,6 +325,7 @@ static const struct ke_test tests[] = {
     KE_TEST(many_share_few, 0),
     KE_TEST(many_share_few, 1),
     KE_TEST(affinity_is_kept, 0),
+    KE_TEST(processors_are_told, 0),
     KE_TEST(interrupts_come_from_anywhere, 0),
     KE_TEST(interrupts_come_from_anywhere, 1),
     KE_TEST(driver_code_is_interrupted, 0),

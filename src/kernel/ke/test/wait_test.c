@@ -189,8 +189,8 @@ static void wait_for_all(void *context)
     void *objects[] = {&several->a, &several->b, &several->c};
 
     several->state = 1;
-    several->status = KeWaitForMultipleObjects(3, objects, WaitAll, Executive, KernelMode, FALSE,
-                                               NULL, NULL);
+    several->status =
+        KeWaitForMultipleObjects(3, objects, WaitAll, Executive, KernelMode, FALSE, NULL, NULL);
     several->state = 2;
 }
 
@@ -234,19 +234,19 @@ static void wait_any_says_which(void)
     KeInitializeEvent(&several.a, SynchronizationEvent, FALSE);
     KeInitializeEvent(&several.b, SynchronizationEvent, FALSE);
     start(&thread, set_second, &several);
-    assert_int_equal(KeWaitForMultipleObjects(3, objects, WaitAny, Executive, KernelMode, FALSE,
-                                              NULL, NULL),
-                     STATUS_WAIT_1);
+    assert_int_equal(
+        KeWaitForMultipleObjects(3, objects, WaitAny, Executive, KernelMode, FALSE, NULL, NULL),
+        STATUS_WAIT_1);
     assert_int_equal(wait_for(&thread), STATUS_SUCCESS);
     KeSetEvent(&several.a, 0, FALSE);
     KeSetEvent(&several.b, 0, FALSE);
-    assert_int_equal(KeWaitForMultipleObjects(3, objects, WaitAny, Executive, KernelMode, FALSE,
-                                              &zero, NULL),
-                     STATUS_WAIT_0);
+    assert_int_equal(
+        KeWaitForMultipleObjects(3, objects, WaitAny, Executive, KernelMode, FALSE, &zero, NULL),
+        STATUS_WAIT_0);
     assert_int_equal(poll(&several.b), STATUS_SUCCESS);
-    assert_int_equal(KeWaitForMultipleObjects(3, objects, WaitAny, Executive, KernelMode, FALSE,
-                                              &zero, NULL),
-                     STATUS_TIMEOUT);
+    assert_int_equal(
+        KeWaitForMultipleObjects(3, objects, WaitAny, Executive, KernelMode, FALSE, &zero, NULL),
+        STATUS_TIMEOUT);
     assert_true(IsListEmpty(&several.a.Header.WaitListHead));
 }
 
