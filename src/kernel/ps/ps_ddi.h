@@ -21,5 +21,6 @@ NTSTATUS NTAPI PsLookupProcessThreadByCid(PCLIENT_ID ClientId, PEPROCESS *Proces
                                           PETHREAD *Thread);
 PEPROCESS NTAPI PsGetThreadProcess(PETHREAD Thread);
 PVOID NTAPI PsGetThreadTeb(PETHREAD Thread);
+PVOID NTAPI PsGetCurrentThreadTeb(VOID);
 
 #endif

@@ -16,8 +16,9 @@
 
 #include "ob/ob.h"
 
-NTSTATUS cm_init(void); /* \Registry\Machine\{System\CurrentControlSet\{Services,Control,Enum},Software,Hardware},
-                           \Registry\User */
+NTSTATUS cm_init(
+    void); /* \Registry\Machine\{System\CurrentControlSet\{Services,Control,Enum},Software,Hardware},
+              \Registry\User */
 void cm_fini(void);
 
 extern struct object_type *cm_key_type;
