@@ -47,7 +47,10 @@ VOID NTAPI DbgBreakPoint(VOID);
 #define DBG_STATUS_WORKER          7
 
 /* int 2Ch: a failed assertion, which a debugger may ignore. */
-#define DbgRaiseAssertionFailure() __asm__ volatile("int $0x2c" : : : "memory")
+FORCEINLINE VOID DbgRaiseAssertionFailure(VOID)
+{
+    __asm__ volatile("int $0x2c" : : : "memory");
+}
 
 NTSYSAPI VOID NTAPI RtlAssert(PVOID VoidFailedAssertion, PVOID VoidFileName, ULONG LineNumber,
                               PSTR MutableMessage);
@@ -79,13 +82,11 @@ NTSYSAPI VOID NTAPI RtlAssert(PVOID VoidFailedAssertion, PVOID VoidFileName, ULO
 #define RTL_VERIFY(exp)         ASSERT(exp)
 #define RTL_VERIFYMSG(msg, exp) ASSERTMSG(msg, exp)
 #define RTL_SOFT_VERIFY(exp)    RTL_SOFT_ASSERT(exp)
-#define NT_ASSERT_ASSUME(exp) \
-    ((exp) ? TRUE : (__extension__({ DbgRaiseAssertionFailure(); }), FALSE))
-#define NT_ASSERT_ACTION(exp) NT_ASSERT_ASSUME(exp)
-#define NT_ASSERT(exp)        NT_ASSERT_ASSUME(exp)
+#define NT_ASSERT_ASSUME(exp)   ((exp) ? TRUE : (DbgRaiseAssertionFailure(), FALSE))
+#define NT_ASSERT_ACTION(exp)   NT_ASSERT_ASSUME(exp)
+#define NT_ASSERT(exp)          NT_ASSERT_ASSUME(exp)
 #define NT_ASSERTMSG(msg, exp) \
-    ((exp) ? TRUE              \
-           : (DbgPrint("%s\n", (msg)), __extension__({ DbgRaiseAssertionFailure(); }), FALSE))
+    ((exp) ? TRUE : (DbgPrint("%s\n", (msg)), DbgRaiseAssertionFailure(), FALSE))
 #define NT_ASSERTMSGW(msg, exp)    NT_ASSERT(exp)
 #define NT_VERIFY(exp)             NT_ASSERT(exp)
 #define NT_VERIFYMSG(msg, exp)     NT_ASSERTMSG(msg, exp)
@@ -111,7 +112,7 @@ NTSYSAPI VOID NTAPI RtlAssert(PVOID VoidFailedAssertion, PVOID VoidFileName, ULO
 #define NT_ASSERTMSGW(msg, exp)      ((void)0)
 #define NT_VERIFY(exp)               ((exp) ? TRUE : FALSE)
 #define NT_VERIFYMSG(msg, exp)       ((exp) ? TRUE : FALSE)
-#define NT_FRE_ASSERT(exp)           ((exp) ? TRUE : (__extension__({ DbgRaiseAssertionFailure(); }), FALSE))
+#define NT_FRE_ASSERT(exp)           ((exp) ? TRUE : (DbgRaiseAssertionFailure(), FALSE))
 #define NT_FRE_ASSERTMSG(msg, exp)   NT_FRE_ASSERT(exp)
 #endif
 
