@@ -172,7 +172,7 @@ NTSTATUS NTAPI IoGetDeviceObjectPointer(PUNICODE_STRING ObjectName, ACCESS_MASK 
     };
     InitializeObjectAttributes(&attributes, ObjectName, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE,
                                NULL, NULL);
-    NTSTATUS status = file_open_get(&attributes, KernelMode, &create);
+    NTSTATUS status = io_file_open_get(&attributes, KernelMode, &create);
     if (!NT_SUCCESS(status))
         return status;
     *FileObject = create.file;

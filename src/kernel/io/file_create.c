@@ -213,7 +213,7 @@ NTSTATUS file_open_device(PDEVICE_OBJECT device, FILE_OBJECT *related, struct ob
     return status;
 }
 
-NTSTATUS file_open_get(const OBJECT_ATTRIBUTES *attributes, KPROCESSOR_MODE mode,
+NTSTATUS io_file_open_get(const OBJECT_ATTRIBUTES *attributes, KPROCESSOR_MODE mode,
                        struct io_create *create)
 {
     struct file_open open = {.create = create};
@@ -234,7 +234,7 @@ NTSTATUS file_open_get(const OBJECT_ATTRIBUTES *attributes, KPROCESSOR_MODE mode
 NTSTATUS io_file_create(const OBJECT_ATTRIBUTES *attributes, KPROCESSOR_MODE mode,
                         struct io_create *create, HANDLE *out_handle)
 {
-    NTSTATUS status = file_open_get(attributes, mode, create);
+    NTSTATUS status = io_file_open_get(attributes, mode, create);
     if (!NT_SUCCESS(status))
         return status;
     NTSTATUS made = ob_handle_create(create->file, file_of(create->file)->granted,

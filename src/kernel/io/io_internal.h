@@ -265,9 +265,6 @@ struct file_open {
 NTSTATUS file_type_create(void);
 NTSTATUS file_open_device(PDEVICE_OBJECT device, FILE_OBJECT *related, struct ob_parse *parse,
                           struct file_open *open, UNICODE_STRING *out_name, void **out_body);
-/* A file without a handle: referenced; the caller owes file_cleanup. */
-NTSTATUS file_open_get(const OBJECT_ATTRIBUTES *attributes, KPROCESSOR_MODE mode,
-                       struct io_create *create);
 void file_cleanup(FILE_OBJECT *file);
 void file_close(void *body);
 /* Drops a reference; ob defers the end if the caller is above PASSIVE_LEVEL. */

@@ -16,14 +16,6 @@ VOID NTAPI IoGetStackLimits(PULONG_PTR LowLimit, PULONG_PTR HighLimit)
     *HighLimit = high;
 }
 
-/* Doc:     wdm.h IoGetRemainingStackSize */
-ULONG_PTR NTAPI IoGetRemainingStackSize(VOID)
-{
-    uintptr_t low, high;
-    host_thread_stack(&low, &high);
-    return (uintptr_t)__builtin_frame_address(0) - low;
-}
-
 /* Doc:     wdm.h IoGetInitialStack */
 PVOID NTAPI IoGetInitialStack(VOID)
 {

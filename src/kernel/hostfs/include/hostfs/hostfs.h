@@ -23,5 +23,7 @@ NTSTATUS hostfs_drive_add(char letter, const char *folder);
 NTSTATUS hostfs_file_of_descriptor(int fd, bool can_read, bool can_write, FILE_OBJECT **out_file);
 /* Host path of an NT path (\??\C:\x\y or \SystemRoot\…): malloc'ed; for ImagePath. */
 NTSTATUS hostfs_host_path(const UNICODE_STRING *nt_path, char **out_path);
+/* The other way round: \??\X:\… for an absolute host path; RtlFreeUnicodeString. */
+NTSTATUS hostfs_nt_path(const char *host_path, UNICODE_STRING *out_path);
 
 #endif

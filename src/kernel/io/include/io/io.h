@@ -63,6 +63,10 @@ struct io_create {
     FILE_OBJECT *file;
     IO_STATUS_BLOCK status;
 };
+/* The same without a handle: create->file is referenced. IRP_MJ_CLEANUP is owed when the last
+ * handle that is made for it later is closed, or with the last reference. */
+NTSTATUS io_file_open_get(const OBJECT_ATTRIBUTES *attributes, KPROCESSOR_MODE mode,
+                          struct io_create *create);
 NTSTATUS io_file_create(const OBJECT_ATTRIBUTES *attributes, KPROCESSOR_MODE mode,
                         struct io_create *create, HANDLE *out_handle);
 
