@@ -595,9 +595,9 @@ NTKERNELAPI PIRP NTAPI IoAllocateIrpEx(PDEVICE_OBJECT DeviceObject, CCHAR StackS
                                        BOOLEAN ChargeQuota);
 #endif
 
-extern POBJECT_TYPE *IoFileObjectType;
-extern POBJECT_TYPE *IoDeviceObjectType;
-extern POBJECT_TYPE *IoDriverObjectType;
+extern NTKERNELAPI POBJECT_TYPE *IoFileObjectType;
+extern NTKERNELAPI POBJECT_TYPE *IoDeviceObjectType;
+extern NTKERNELAPI POBJECT_TYPE *IoDriverObjectType;
 
 #ifdef __cplusplus
 }

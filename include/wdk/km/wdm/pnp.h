@@ -6,6 +6,7 @@
 #ifndef _WDM_PNP_H_
 #define _WDM_PNP_H_
 
+#include "devpropdef.h"
 #include "irp.h"
 
 #ifdef __cplusplus
@@ -134,7 +135,6 @@ typedef struct _CM_FLOPPY_DEVICE_DATA {
     UCHAR DataTransferRate;
 } CM_FLOPPY_DEVICE_DATA, *PCM_FLOPPY_DEVICE_DATA;
 
-#pragma pack(push, 1)
 typedef struct _CM_INT13_DRIVE_PARAMETER {
     USHORT DriveSelect;
     ULONG MaxCylinders;
@@ -142,7 +142,6 @@ typedef struct _CM_INT13_DRIVE_PARAMETER {
     USHORT MaxHeads;
     USHORT NumberDrives;
 } CM_INT13_DRIVE_PARAMETER, *PCM_INT13_DRIVE_PARAMETER;
-#pragma pack(pop)
 
 typedef struct _CM_KEYBOARD_DEVICE_DATA {
     USHORT Version;
@@ -281,17 +280,6 @@ typedef struct _ACPI_INTERFACE_STANDARD2 {
 #define PLUGPLAY_REGKEY_CURRENT_HWPROFILE                      4
 #define DEVICE_INTERFACE_INCLUDE_NONACTIVE                     0x00000001
 
-typedef GUID DEVPROPGUID;
-
-typedef ULONG DEVPROPID;
-
-typedef struct _DEVPROPKEY {
-    DEVPROPGUID fmtid;
-    DEVPROPID pid;
-} DEVPROPKEY, *PDEVPROPKEY;
-
-typedef ULONG *PDEVPROPTYPE;
-
 typedef NTSTATUS NTAPI IO_CONTAINER_NOTIFICATION_FUNCTION(VOID);
 typedef IO_CONTAINER_NOTIFICATION_FUNCTION *PIO_CONTAINER_NOTIFICATION_FUNCTION;
 
@@ -302,8 +290,6 @@ typedef DEVICE_CHANGE_COMPLETE_CALLBACK *PDEVICE_CHANGE_COMPLETE_CALLBACK;
 
 typedef VOID NTAPI IO_DEVICE_EJECT_CALLBACK(NTSTATUS, PVOID);
 typedef IO_DEVICE_EJECT_CALLBACK *PIO_DEVICE_EJECT_CALLBACK;
-
-typedef ULONG DEVPROPTYPE;
 
 /* ---- Routines ---- */
 

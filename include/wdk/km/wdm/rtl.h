@@ -110,10 +110,6 @@ typedef struct _TIME_FIELDS {
 #define RTL_QUERY_REGISTRY_NOEXPAND                 0x00000010
 #define RTL_QUERY_REGISTRY_DIRECT                   0x00000020
 #define RTL_QUERY_REGISTRY_DELETE                   0x00000040
-#define RTL_QUERY_REGISTRY_NOSTRING                 0x00000080
-#define RTL_QUERY_REGISTRY_TYPECHECK                0x00000100
-#define RTL_QUERY_REGISTRY_TYPECHECK_SHIFT          24
-#define RTL_QUERY_REGISTRY_TYPECHECK_MASK           (0xffu << RTL_QUERY_REGISTRY_TYPECHECK_SHIFT)
 #define RTL_RUN_ONCE_INIT                           {0}
 #define RTL_RUN_ONCE_CHECK_ONLY                     0x00000001UL
 #define RTL_RUN_ONCE_ASYNC                          0x00000002UL

@@ -5,6 +5,7 @@
 #ifndef _WDM_TM_H_
 #define _WDM_TM_H_
 
+#include "ktmtypes.h"
 #include "io.h"
 
 #ifdef __cplusplus

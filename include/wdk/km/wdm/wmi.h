@@ -5,6 +5,8 @@
 #ifndef _WDM_WMI_H_
 #define _WDM_WMI_H_
 
+#include "wmistr.h"
+#include "evntprov.h"
 #include "io.h"
 
 #ifdef __cplusplus
@@ -31,29 +33,10 @@ typedef enum _TRACE_INFORMATION_CLASS {
     MaxTraceInformationClass
 } TRACE_INFORMATION_CLASS;
 
-typedef struct _EVENT_DESCRIPTOR {
-    USHORT Id;
-    UCHAR Version;
-    UCHAR Channel;
-    UCHAR Level;
-    UCHAR Opcode;
-    USHORT Task;
-    ULONGLONG Keyword;
-} EVENT_DESCRIPTOR, *PEVENT_DESCRIPTOR;
-
-typedef const EVENT_DESCRIPTOR *PCEVENT_DESCRIPTOR;
-
-typedef struct _EVENT_FILTER_DESCRIPTOR *PEVENT_FILTER_DESCRIPTOR;
 typedef VOID NTAPI ETWENABLECALLBACK(LPCGUID SourceId, ULONG ControlCode, UCHAR Level,
                                      ULONGLONG MatchAnyKeyword, ULONGLONG MatchAllKeyword,
                                      PEVENT_FILTER_DESCRIPTOR FilterData, PVOID CallbackContext);
 typedef ETWENABLECALLBACK *PETWENABLECALLBACK;
-
-typedef struct _EVENT_DATA_DESCRIPTOR {
-    ULONGLONG Ptr;
-    ULONG Size;
-    ULONG Reserved;
-} EVENT_DATA_DESCRIPTOR, *PEVENT_DATA_DESCRIPTOR;
 
 typedef VOID NTAPI FWMI_NOTIFICATION_CALLBACK(PVOID, PVOID);
 typedef FWMI_NOTIFICATION_CALLBACK *WMI_NOTIFICATION_CALLBACK;

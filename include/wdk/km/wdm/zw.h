@@ -5,14 +5,13 @@
 #ifndef _WDM_ZW_H_
 #define _WDM_ZW_H_
 
+#include "ktmtypes.h"
 #include "io.h"
 #include "cm.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-typedef ULONG NOTIFICATION_MASK;
 
 typedef enum _KTMOBJECT_TYPE {
     KTMOBJECT_TRANSACTION,
@@ -28,13 +27,6 @@ typedef struct _KTMOBJECT_CURSOR {
     ULONG ObjectIdCount;
     GUID ObjectIds[1];
 } KTMOBJECT_CURSOR, *PKTMOBJECT_CURSOR;
-
-typedef struct _TRANSACTION_NOTIFICATION {
-    PVOID TransactionKey;
-    ULONG TransactionNotification;
-    LARGE_INTEGER TmVirtualClock;
-    ULONG ArgumentLength;
-} TRANSACTION_NOTIFICATION, *PTRANSACTION_NOTIFICATION;
 
 typedef enum _ENLISTMENT_INFORMATION_CLASS {
     EnlistmentBasicInformation,
