@@ -88,7 +88,7 @@ LONG NTAPI KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG 
 
     KE_REQUIRE_IRQL_AT_MOST(Wait ? APC_LEVEL : DISPATCH_LEVEL);
     (void)Increment;
-    status = semaphore_release(Semaphore, Adjustment, &previous);
+    status = ke_semaphore_try_release(Semaphore, Adjustment, &previous);
     if (!NT_SUCCESS(status))
         ke_raise(status);
     return previous;

@@ -219,8 +219,6 @@ LONG event_reset(KEVENT *event);
 LONG event_pulse(KEVENT *event);
 void event_clear(KEVENT *event);
 void semaphore_init(KSEMAPHORE *semaphore, LONG count, LONG limit);
-/* Errors: STATUS_SEMAPHORE_LIMIT_EXCEEDED, nothing changed. */
-NTSTATUS semaphore_release(KSEMAPHORE *semaphore, LONG adjustment, LONG *out_previous);
 
 /* ---- dpc.c ------------------------------------------------------------------------------------
  */

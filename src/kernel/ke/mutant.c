@@ -41,7 +41,7 @@ static void mutant_free_locked(KMUTANT *mutant, struct thread *owner, struct aft
     dispatcher_signal_locked(&mutant->Header, aftermath);
 }
 
-NTSTATUS ke_mutant_release(KMUTANT *mutant, LONG *out_previous)
+NTSTATUS ke_mutant_try_release(KMUTANT *mutant, LONG *out_previous)
 {
     struct aftermath aftermath = {0};
     struct thread *thread = thread_self;
@@ -60,6 +60,15 @@ NTSTATUS ke_mutant_release(KMUTANT *mutant, LONG *out_previous)
 out:
     dispatcher_give(&aftermath);
     return status;
+}
+
+void ke_mutant_fini(KMUTANT *mutant)
+{
+    dispatcher_take();
+    COVE_ASSERT(list_is_empty((struct list *)&mutant->Header.WaitListHead));
+    list_remove((struct list *)&mutant->MutantListEntry);
+    mutant->OwnerThread = NULL;
+    host_lock_give(&dispatcher_lock);
 }
 
 KMUTANT *mutants_abandon_locked(struct thread *thread, struct aftermath *aftermath)

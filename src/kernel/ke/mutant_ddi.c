@@ -24,7 +24,7 @@ LONG NTAPI KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait)
     NTSTATUS status;
 
     KE_REQUIRE_IRQL_AT_MOST(Wait ? APC_LEVEL : DISPATCH_LEVEL);
-    status = ke_mutant_release(Mutex, &previous);
+    status = ke_mutant_try_release(Mutex, &previous);
     if (!NT_SUCCESS(status))
         ke_raise(status);
     /* It may have kept a kernel APC out. */

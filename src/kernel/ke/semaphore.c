@@ -8,7 +8,7 @@ void semaphore_init(KSEMAPHORE *semaphore, LONG count, LONG limit)
     semaphore->Limit = limit;
 }
 
-NTSTATUS semaphore_release(KSEMAPHORE *semaphore, LONG adjustment, LONG *out_previous)
+NTSTATUS ke_semaphore_try_release(KSEMAPHORE *semaphore, LONG adjustment, LONG *out_previous)
 {
     struct aftermath aftermath = {0};
     LONG previous;

@@ -78,6 +78,7 @@ static void event_wakes_one_or_all(void)
 static void semaphore_counts(void)
 {
     KSEMAPHORE semaphore;
+    LONG previous;
 
     KeInitializeSemaphore(&semaphore, 2, 3);
     assert_int_equal(poll(&semaphore), STATUS_SUCCESS);
@@ -89,6 +90,11 @@ static void semaphore_counts(void)
     assert_int_equal(CATCH(KeReleaseSemaphore(&semaphore, 0, -1, FALSE)),
                      STATUS_SEMAPHORE_LIMIT_EXCEEDED);
     assert_int_equal(KeReadStateSemaphore(&semaphore), 3);
+    assert_int_equal(ke_semaphore_try_release(&semaphore, 1, &previous),
+                     STATUS_SEMAPHORE_LIMIT_EXCEEDED);
+    assert_int_equal(poll(&semaphore), STATUS_SUCCESS);
+    assert_int_equal(ke_semaphore_try_release(&semaphore, 1, &previous), STATUS_SUCCESS);
+    assert_int_equal(previous, 2);
 }
 
 struct mutex_pair {
@@ -120,16 +126,37 @@ static void mutant_is_abandoned(void)
     start(&thread, take_and_leave_mutant, &pair);
     assert_int_equal(wait_for(&pair.taken), STATUS_SUCCESS);
     assert_int_equal(poll(&pair.mutant), STATUS_TIMEOUT);
-    assert_int_equal(ke_mutant_release(&pair.mutant, &previous), STATUS_MUTANT_NOT_OWNED);
+    assert_int_equal(ke_mutant_try_release(&pair.mutant, &previous), STATUS_MUTANT_NOT_OWNED);
     KeSetEvent(&pair.go, 0, FALSE);
     assert_int_equal(wait_for(&pair.mutant), STATUS_ABANDONED_WAIT_0);
     assert_int_equal(wait_for(&pair.mutant), STATUS_SUCCESS);
-    assert_int_equal(ke_mutant_release(&pair.mutant, &previous), STATUS_SUCCESS);
+    assert_int_equal(ke_mutant_try_release(&pair.mutant, &previous), STATUS_SUCCESS);
     assert_int_equal(previous, -1);
-    assert_int_equal(ke_mutant_release(&pair.mutant, &previous), STATUS_SUCCESS);
+    assert_int_equal(ke_mutant_try_release(&pair.mutant, &previous), STATUS_SUCCESS);
     assert_int_equal(previous, 0);
     assert_int_equal(KeReadStateMutex(&pair.mutant), 1);
     assert_int_equal(wait_for(&thread), STATUS_SUCCESS);
+}
+
+/* Memory that goes while a thread owns the mutant in it is not touched when that thread ends. */
+static void take_and_fini(void *context)
+{
+    KMUTANT mutant;
+
+    (void)context;
+    ke_mutant_init(&mutant, true);
+    COVE_ASSERT(wait_for(&mutant) == STATUS_SUCCESS);
+    ke_mutant_fini(&mutant);
+    memset(&mutant, 0xdd, sizeof(mutant));
+}
+
+static void mutant_goes_first(void)
+{
+    struct thread thread;
+
+    start(&thread, take_and_fini, NULL);
+    assert_int_equal(wait_for(&thread), STATUS_SUCCESS);
+    assert_true(thread.mutants.next == &thread.mutants);
 }
 
 static void count_under_mutex(void *context)
@@ -355,17 +382,12 @@ static void delay_takes_its_time(void)
 }
 
 static const struct ke_test tests[] = {
-    KE_TEST(event_states, 0),
-    KE_TEST(event_wakes_one_or_all, 0),
-    KE_TEST(semaphore_counts, 0),
-    KE_TEST(mutant_is_abandoned, 0),
-    KE_TEST(mutex_excludes, 0),
-    KE_TEST(mutex_has_a_limit, 0),
-    KE_TEST(wait_all_takes_all_or_none, 0),
-    KE_TEST(wait_any_says_which, 0),
-    KE_TEST(waits_are_broken, 0),
-    KE_TEST(thread_ends, 0),
-    KE_TEST(delay_takes_its_time, 0),
+    KE_TEST(event_states, 0),        KE_TEST(event_wakes_one_or_all, 0),
+    KE_TEST(semaphore_counts, 0),    KE_TEST(mutant_is_abandoned, 0),
+    KE_TEST(mutant_goes_first, 0),   KE_TEST(mutex_excludes, 0),
+    KE_TEST(mutex_has_a_limit, 0),   KE_TEST(wait_all_takes_all_or_none, 0),
+    KE_TEST(wait_any_says_which, 0), KE_TEST(waits_are_broken, 0),
+    KE_TEST(thread_ends, 0),         KE_TEST(delay_takes_its_time, 0),
 };
 
 int main(void)

@@ -163,13 +163,19 @@ struct ke_user_apc {
 bool ke_user_apc_take(struct ke_user_apc *out_apc);
 bool ke_user_apc_is_pending(void);
 
-/* ---- mutants of programs ----------------------------------------------------------- */
+/* ---- mutants, semaphores of programs -----------------------------------------------------------
+ */
 
 /* A KMUTANT as NtCreateMutant makes it: taking it does not disable APCs, and a thread that
  * ends while it owns one abandons it (a driver's KMUTEX: bug check). */
 void ke_mutant_init(KMUTANT *mutant, bool is_owned);
 /* Undoes one acquisition. Errors: STATUS_MUTANT_NOT_OWNED. */
-NTSTATUS ke_mutant_release(KMUTANT *mutant, LONG *out_previous);
+NTSTATUS ke_mutant_try_release(KMUTANT *mutant, LONG *out_previous);
+/* Before its memory goes, owned or not: takes it off its owner's list. Nobody may wait for it. */
+void ke_mutant_fini(KMUTANT *mutant);
+/* KeReleaseSemaphore without the exception. Errors: STATUS_SEMAPHORE_LIMIT_EXCEEDED, nothing
+ * changed. */
+NTSTATUS ke_semaphore_try_release(KSEMAPHORE *semaphore, LONG adjustment, LONG *out_previous);
 
 /* ---- exceptions --------------------------------------------------------------------- */
 
