@@ -4,6 +4,7 @@
  * The bodies are ke's objects; this room gives them names and handles. A timer that is
  * deleted while set is cancelled first.
  */
+#include "ke/ke.h"
 #include "ob/dispatcher_types.h"
 
 struct object_type *ob_event_type, *ob_semaphore_type, *ob_mutant_type, *ob_timer_type;
@@ -16,6 +17,12 @@ static DISPATCHER_HEADER *header_first(void *body)
 static void timer_delete_body(void *body)
 {
     KeCancelTimer(body);
+}
+
+/* A thread may own it still, and has it on a list. */
+static void mutant_delete_body(void *body)
+{
+    ke_mutant_fini(body);
 }
 
 static const struct object_type_ops event_ops = {
@@ -33,6 +40,7 @@ static const struct object_type_ops semaphore_ops = {
     .valid_access = SEMAPHORE_ALL_ACCESS,
 };
 static const struct object_type_ops mutant_ops = {
+    .delete_body = mutant_delete_body,
     .waitable = header_first,
     .mapping = {STANDARD_RIGHTS_READ | 0x0001 /* MUTANT_QUERY_STATE */, STANDARD_RIGHTS_WRITE,
                 STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE, STANDARD_RIGHTS_ALL | 0x0001},
