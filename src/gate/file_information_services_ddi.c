@@ -35,8 +35,8 @@ static NTSTATUS information(HANDLE file, PIO_STATUS_BLOCK status_block, void *bu
 }
 
 /* The position of a synchronous file is the file object's, not the driver's. */
-static NTSTATUS position(HANDLE file, PIO_STATUS_BLOCK status_block, void *buffer, ULONG length, bool is_set,
-                         bool *out_done)
+static NTSTATUS position(HANDLE file, PIO_STATUS_BLOCK status_block, void *buffer, ULONG length,
+                         bool is_set, bool *out_done)
 {
     FILE_OBJECT *object;
     *out_done = false;
@@ -60,14 +60,16 @@ static NTSTATUS position(HANDLE file, PIO_STATUS_BLOCK status_block, void *buffe
     }
     ob_dereference(object);
     if (*out_done && NT_SUCCESS(status)) {
-        IO_STATUS_BLOCK outcome = {.Status = STATUS_SUCCESS, .Information = is_set ? 0 : sizeof value};
+        IO_STATUS_BLOCK outcome = {.Status = STATUS_SUCCESS,
+                                   .Information = is_set ? 0 : sizeof value};
         status = gate_copy_out(status_block, &outcome, sizeof outcome);
     }
     return status;
 }
 
 /* A port is bound to the file object itself. */
-static NTSTATUS completion_bind(HANDLE file, PIO_STATUS_BLOCK status_block, void *buffer, ULONG length)
+static NTSTATUS completion_bind(HANDLE file, PIO_STATUS_BLOCK status_block, void *buffer,
+                                ULONG length)
 {
     FILE_COMPLETION_INFORMATION value;
     if (length < sizeof value)
@@ -78,8 +80,8 @@ static NTSTATUS completion_bind(HANDLE file, PIO_STATUS_BLOCK status_block, void
         status = ob_handle_reference(file, 0, io_file_type, gate_mode(), &object, NULL);
     if (!NT_SUCCESS(status))
         return status;
-    status = ob_handle_reference(value.Port, IO_COMPLETION_MODIFY_STATE, io_completion_type, gate_mode(), &port,
-                                 NULL);
+    status = ob_handle_reference(value.Port, IO_COMPLETION_MODIFY_STATE, io_completion_type,
+                                 gate_mode(), &port, NULL);
     if (NT_SUCCESS(status)) {
         status = io_completion_bind(object, port, value.Key);
         ob_dereference(port);
@@ -91,13 +93,16 @@ static NTSTATUS completion_bind(HANDLE file, PIO_STATUS_BLOCK status_block, void
 }
 
 /* Doc: nf-ntifs-ntqueryinformationfile */
-NTSTATUS NTAPI NtQueryInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID FileInformation,
-                                      ULONG Length, FILE_INFORMATION_CLASS FileInformationClass)
+NTSTATUS NTAPI NtQueryInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock,
+                                      PVOID FileInformation, ULONG Length,
+                                      FILE_INFORMATION_CLASS FileInformationClass)
 {
-    struct io_request request = {.major = IRP_MJ_QUERY_INFORMATION, .information_class = FileInformationClass};
+    struct io_request request = {.major = IRP_MJ_QUERY_INFORMATION,
+                                 .information_class = FileInformationClass};
     if (FileInformationClass == FilePositionInformation) {
         bool is_done;
-        NTSTATUS status = position(FileHandle, IoStatusBlock, FileInformation, Length, false, &is_done);
+        NTSTATUS status =
+            position(FileHandle, IoStatusBlock, FileInformation, Length, false, &is_done);
         if (is_done || !NT_SUCCESS(status))
             return status;
     }
@@ -105,23 +110,27 @@ NTSTATUS NTAPI NtQueryInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStat
 }
 
 /* Doc: nf-ntifs-ntsetinformationfile */
-NTSTATUS NTAPI NtSetInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID FileInformation,
-                                    ULONG Length, FILE_INFORMATION_CLASS FileInformationClass)
+NTSTATUS NTAPI NtSetInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock,
+                                    PVOID FileInformation, ULONG Length,
+                                    FILE_INFORMATION_CLASS FileInformationClass)
 {
-    struct io_request request = {.major = IRP_MJ_SET_INFORMATION, .information_class = FileInformationClass};
+    struct io_request request = {.major = IRP_MJ_SET_INFORMATION,
+                                 .information_class = FileInformationClass};
     if (FileInformationClass == FileCompletionInformation)
         return completion_bind(FileHandle, IoStatusBlock, FileInformation, Length);
     if (FileInformationClass == FilePositionInformation) {
         bool is_done;
-        NTSTATUS status = position(FileHandle, IoStatusBlock, FileInformation, Length, true, &is_done);
+        NTSTATUS status =
+            position(FileHandle, IoStatusBlock, FileInformation, Length, true, &is_done);
         if (is_done || !NT_SUCCESS(status))
             return status;
     }
     return information(FileHandle, IoStatusBlock, FileInformation, Length, true, &request);
 }
 
-SERVICE NtQueryVolumeInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID FsInformation,
-                                     ULONG Length, FS_INFORMATION_CLASS FsInformationClass)
+SERVICE NtQueryVolumeInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock,
+                                     PVOID FsInformation, ULONG Length,
+                                     FS_INFORMATION_CLASS FsInformationClass)
 {
     struct io_request request = {.major = IRP_MJ_QUERY_VOLUME_INFORMATION,
                                  .information_class = FsInformationClass};
@@ -134,8 +143,9 @@ SERVICE NtFlushBuffersFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock)
     return information(FileHandle, IoStatusBlock, NULL, 0, false, &request);
 }
 
-SERVICE NtQueryDirectoryFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
-                             PIO_STATUS_BLOCK IoStatusBlock, PVOID FileInformation, ULONG Length,
+SERVICE NtQueryDirectoryFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine,
+                             PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
+                             PVOID FileInformation, ULONG Length,
                              FILE_INFORMATION_CLASS FileInformationClass, BOOLEAN ReturnSingleEntry,
                              PUNICODE_STRING FileName, BOOLEAN RestartScan)
 {
@@ -145,7 +155,8 @@ SERVICE NtQueryDirectoryFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE Ap
                                  .apc = ApcRoutine,
                                  .apc_context = ApcContext,
                                  .information_class = FileInformationClass};
-    request.stack_flags = (ReturnSingleEntry ? SL_RETURN_SINGLE_ENTRY : 0) | (RestartScan ? SL_RESTART_SCAN : 0);
+    request.stack_flags =
+        (ReturnSingleEntry ? SL_RETURN_SINGLE_ENTRY : 0) | (RestartScan ? SL_RESTART_SCAN : 0);
     NTSTATUS status = STATUS_SUCCESS;
     if (Event)
         status = ob_handle_reference(Event, EVENT_MODIFY_STATE, ob_event_type, gate_mode(),
@@ -164,11 +175,12 @@ SERVICE NtQueryDirectoryFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE Ap
     return status;
 }
 
-/* ---- information by name -------------------------------------------------------------------------- */
+/* ---- information by name
+ * -------------------------------------------------------------------------- */
 
 /* Opens by name for attributes only, asks, closes. */
-static NTSTATUS attributes_query(POBJECT_ATTRIBUTES user, FILE_INFORMATION_CLASS kind, void *out_information,
-                                 ULONG length)
+static NTSTATUS attributes_query(POBJECT_ATTRIBUTES user, FILE_INFORMATION_CLASS kind,
+                                 void *out_information, ULONG length)
 {
     struct gate_attributes attributes;
     NTSTATUS status = gate_capture_attributes(user, &attributes);
@@ -176,7 +188,8 @@ static NTSTATUS attributes_query(POBJECT_ATTRIBUTES user, FILE_INFORMATION_CLASS
         return status;
     attributes.attributes.Attributes |= OBJ_KERNEL_HANDLE;
     struct io_create create = {.access = FILE_READ_ATTRIBUTES | SYNCHRONIZE,
-                               .share_access = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                               .share_access =
+                                   FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                                .disposition = FILE_OPEN,
                                .options = FILE_SYNCHRONOUS_IO_NONALERT};
     HANDLE handle;
@@ -192,10 +205,12 @@ static NTSTATUS attributes_query(POBJECT_ATTRIBUTES user, FILE_INFORMATION_CLASS
     return status;
 }
 
-SERVICE NtQueryAttributesFile(POBJECT_ATTRIBUTES ObjectAttributes, PFILE_BASIC_INFORMATION FileInformation)
+SERVICE NtQueryAttributesFile(POBJECT_ATTRIBUTES ObjectAttributes,
+                              PFILE_BASIC_INFORMATION FileInformation)
 {
     FILE_BASIC_INFORMATION found;
-    NTSTATUS status = attributes_query(ObjectAttributes, FileBasicInformation, &found, sizeof found);
+    NTSTATUS status =
+        attributes_query(ObjectAttributes, FileBasicInformation, &found, sizeof found);
     return NT_SUCCESS(status) ? gate_copy_out(FileInformation, &found, sizeof found) : status;
 }
 
@@ -203,11 +218,13 @@ SERVICE NtQueryFullAttributesFile(POBJECT_ATTRIBUTES ObjectAttributes,
                                   PFILE_NETWORK_OPEN_INFORMATION FileInformation)
 {
     FILE_NETWORK_OPEN_INFORMATION found;
-    NTSTATUS status = attributes_query(ObjectAttributes, FileNetworkOpenInformation, &found, sizeof found);
+    NTSTATUS status =
+        attributes_query(ObjectAttributes, FileNetworkOpenInformation, &found, sizeof found);
     return NT_SUCCESS(status) ? gate_copy_out(FileInformation, &found, sizeof found) : status;
 }
 
-/* ---- cancelling ------------------------------------------------------------------------------------- */
+/* ---- cancelling
+ * ------------------------------------------------------------------------------------- */
 
 static NTSTATUS cancel(FILE_OBJECT *file, struct process_thread *thread, PIO_STATUS_BLOCK which,
                        PIO_STATUS_BLOCK status_block)
@@ -233,7 +250,8 @@ SERVICE NtCancelIoFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock)
     return status == STATUS_NOT_FOUND ? STATUS_SUCCESS : status;
 }
 
-SERVICE NtCancelIoFileEx(HANDLE FileHandle, PIO_STATUS_BLOCK IoRequestToCancel, PIO_STATUS_BLOCK IoStatusBlock)
+SERVICE NtCancelIoFileEx(HANDLE FileHandle, PIO_STATUS_BLOCK IoRequestToCancel,
+                         PIO_STATUS_BLOCK IoStatusBlock)
 {
     void *file;
     NTSTATUS status = gate_probe_write(IoStatusBlock, sizeof *IoStatusBlock, sizeof(ULONG));
@@ -252,7 +270,8 @@ SERVICE NtCancelSynchronousIoFile(HANDLE ThreadHandle, PIO_STATUS_BLOCK IoReques
     void *thread;
     NTSTATUS status = gate_probe_write(IoStatusBlock, sizeof *IoStatusBlock, sizeof(ULONG));
     if (NT_SUCCESS(status))
-        status = ob_handle_reference(ThreadHandle, THREAD_TERMINATE, ps_thread_type, gate_mode(), &thread, NULL);
+        status = ob_handle_reference(ThreadHandle, THREAD_TERMINATE, ps_thread_type, gate_mode(),
+                                     &thread, NULL);
     if (!NT_SUCCESS(status))
         return status;
     status = cancel(NULL, thread, IoRequestToCancel, IoStatusBlock);

@@ -6,8 +6,8 @@
 #include "ps/ps.h"
 #include "services.h"
 
-NTSTATUS gate_object_insert(void *body, const struct gate_attributes *attributes, ACCESS_MASK access,
-                            PHANDLE handle)
+NTSTATUS gate_object_insert(void *body, const struct gate_attributes *attributes,
+                            ACCESS_MASK access, PHANDLE handle)
 {
     HANDLE made;
     void *inserted;
@@ -28,8 +28,8 @@ NTSTATUS gate_object_insert(void *body, const struct gate_attributes *attributes
     return status; /* STATUS_OBJECT_NAME_EXISTS is told */
 }
 
-NTSTATUS gate_object_open(struct object_type *type, const OBJECT_ATTRIBUTES *user, ACCESS_MASK access,
-                          PHANDLE handle)
+NTSTATUS gate_object_open(struct object_type *type, const OBJECT_ATTRIBUTES *user,
+                          ACCESS_MASK access, PHANDLE handle)
 {
     struct gate_attributes attributes;
     NTSTATUS status = gate_probe_write(handle, sizeof *handle, sizeof(ULONG));
@@ -72,13 +72,14 @@ SERVICE NtMakeTemporaryObject(HANDLE Handle)
 }
 
 /* Both processes must be of this machine; a handle table lives as long as its process. */
-static NTSTATUS duplicate(struct process *from, HANDLE source, struct process *to, ACCESS_MASK access,
-                          ULONG attributes, ULONG options, HANDLE *out_handle)
+static NTSTATUS duplicate(struct process *from, HANDLE source, struct process *to,
+                          ACCESS_MASK access, ULONG attributes, ULONG options, HANDLE *out_handle)
 {
     if (!from->handles || (to && !to->handles))
         return STATUS_PROCESS_IS_TERMINATING;
     if (to)
-        return ob_handle_duplicate(from->handles, source, to->handles, access, attributes, options, out_handle);
+        return ob_handle_duplicate(from->handles, source, to->handles, access, attributes, options,
+                                   out_handle);
     return STATUS_INVALID_HANDLE;
 }
 
@@ -95,17 +96,20 @@ SERVICE NtDuplicateObject(HANDLE SourceProcess, HANDLE Source, HANDLE TargetProc
 {
     void *from, *to = NULL;
     HANDLE made = NULL;
-    NTSTATUS status = Target ? gate_probe_write(Target, sizeof *Target, sizeof(ULONG)) : STATUS_SUCCESS;
+    NTSTATUS status =
+        Target ? gate_probe_write(Target, sizeof *Target, sizeof(ULONG)) : STATUS_SUCCESS;
     if (NT_SUCCESS(status))
-        status = ob_handle_reference(SourceProcess, PROCESS_DUP_HANDLE, ps_process_type, gate_mode(), &from, NULL);
+        status = ob_handle_reference(SourceProcess, PROCESS_DUP_HANDLE, ps_process_type,
+                                     gate_mode(), &from, NULL);
     if (!NT_SUCCESS(status))
         return status;
     if (TargetProcess)
-        status = ob_handle_reference(TargetProcess, PROCESS_DUP_HANDLE, ps_process_type, gate_mode(), &to, NULL);
+        status = ob_handle_reference(TargetProcess, PROCESS_DUP_HANDLE, ps_process_type,
+                                     gate_mode(), &to, NULL);
     if (NT_SUCCESS(status)) {
         if (to)
-            status = duplicate(from, Source, to, DesiredAccess, HandleAttributes, Options & ~(ULONG)DUPLICATE_CLOSE_SOURCE,
-                               &made);
+            status = duplicate(from, Source, to, DesiredAccess, HandleAttributes,
+                               Options & ~(ULONG)DUPLICATE_CLOSE_SOURCE, &made);
         if (Options & DUPLICATE_CLOSE_SOURCE)
             close_in(from, Source);
     }
@@ -117,7 +121,8 @@ SERVICE NtDuplicateObject(HANDLE SourceProcess, HANDLE Source, HANDLE TargetProc
     return status;
 }
 
-/* ---- NtQueryObject ------------------------------------------------------------------------------------ */
+/* ---- NtQueryObject
+ * ------------------------------------------------------------------------------------ */
 
 static NTSTATUS told(PULONG user, ULONG length)
 {
@@ -125,14 +130,17 @@ static NTSTATUS told(PULONG user, ULONG length)
 }
 
 /* A counted string behind a UNICODE_STRING, both in the program's buffer. */
-static NTSTATUS name_out(PVOID buffer, ULONG length, const UNICODE_STRING *name, PULONG return_length)
+static NTSTATUS name_out(PVOID buffer, ULONG length, const UNICODE_STRING *name,
+                         PULONG return_length)
 {
-    ULONG needed = sizeof(UNICODE_STRING) + (name->Length ? name->Length + (ULONG)sizeof(WCHAR) : 0);
+    ULONG needed =
+        sizeof(UNICODE_STRING) + (name->Length ? name->Length + (ULONG)sizeof(WCHAR) : 0);
     NTSTATUS status = told(return_length, needed);
     if (!NT_SUCCESS(status))
         return status;
     if (length < needed)
-        return length < sizeof(UNICODE_STRING) ? STATUS_INFO_LENGTH_MISMATCH : STATUS_BUFFER_OVERFLOW;
+        return length < sizeof(UNICODE_STRING) ? STATUS_INFO_LENGTH_MISMATCH
+                                               : STATUS_BUFFER_OVERFLOW;
     UNICODE_STRING header = {0};
     WCHAR zero = 0;
     WCHAR *text = (WCHAR *)((char *)buffer + sizeof header);
@@ -162,14 +170,16 @@ static NTSTATUS query_type(void *body, PVOID buffer, ULONG length, PULONG return
 {
     WCHAR text[64];
     UNICODE_STRING name = {.Buffer = text};
-    for (const char *at = ob_type_name(ob_type_of(body)); *at && name.Length < sizeof text - 2; at++) {
+    for (const char *at = ob_type_name(ob_type_of(body)); *at && name.Length < sizeof text - 2;
+         at++) {
         text[name.Length / sizeof(WCHAR)] = (WCHAR)(unsigned char)*at;
         name.Length += sizeof(WCHAR);
     }
     return name_out(buffer, length, &name, return_length);
 }
 
-SERVICE NtQueryObject(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length, PULONG ReturnLength)
+SERVICE NtQueryObject(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length,
+                      PULONG ReturnLength)
 {
     enum { ObjectBasic = 0, ObjectName = 1, ObjectType = 2 };
     void *body;
@@ -180,7 +190,8 @@ SERVICE NtQueryObject(HANDLE Handle, ULONG Class, PVOID Information, ULONG Lengt
     if (Class == ObjectBasic) {
         PUBLIC_OBJECT_BASIC_INFORMATION basic = {.GrantedAccess = granted,
                                                  .HandleCount = (ULONG)ob_handle_count(body),
-                                                 .PointerCount = (ULONG)ob_reference_count(body) - 1};
+                                                 .PointerCount =
+                                                     (ULONG)ob_reference_count(body) - 1};
         status = Length < sizeof basic ? STATUS_INFO_LENGTH_MISMATCH
                                        : gate_copy_out(Information, &basic, sizeof basic);
         if (NT_SUCCESS(status))
@@ -196,7 +207,8 @@ SERVICE NtQueryObject(HANDLE Handle, ULONG Class, PVOID Information, ULONG Lengt
     return status;
 }
 
-/* ---- directories and links ------------------------------------------------------------------------------ */
+/* ---- directories and links
+ * ------------------------------------------------------------------------------ */
 
 SERVICE NtOpenDirectoryObject(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes)
 {
@@ -214,7 +226,8 @@ SERVICE NtQuerySymbolicLinkObject(HANDLE Handle, PUNICODE_STRING Target, PULONG 
     UNICODE_STRING user;
     NTSTATUS status = gate_copy_in(&user, Target, sizeof user);
     if (NT_SUCCESS(status))
-        status = ob_handle_reference(Handle, SYMBOLIC_LINK_QUERY, ob_symbolic_link_type, gate_mode(), &link, NULL);
+        status = ob_handle_reference(Handle, SYMBOLIC_LINK_QUERY, ob_symbolic_link_type,
+                                     gate_mode(), &link, NULL);
     if (!NT_SUCCESS(status))
         return status;
     const UNICODE_STRING *target = ob_symbolic_link_target(link);

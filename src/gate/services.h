@@ -21,6 +21,14 @@ NTSTATUS gate_object_open(struct object_type *type, const OBJECT_ATTRIBUTES *att
 
 #define SERVICE NTSTATUS NTAPI
 
+/* winnt.h and winternl.h have these; the driver kit does not. */
+#ifndef IO_COMPLETION_MODIFY_STATE
+#define IO_COMPLETION_MODIFY_STATE 0x0002
+#endif
+struct gate_times {
+    LARGE_INTEGER create, exit, kernel, user;
+};
+
 /* objects and waits */
 SERVICE NtDuplicateObject(HANDLE SourceProcess, HANDLE Source, HANDLE TargetProcess, PHANDLE Target,
                           ACCESS_MASK DesiredAccess, ULONG HandleAttributes, ULONG Options);

@@ -7,7 +7,8 @@
 #define MAXIMUM_WAIT_OBJECTS 64
 #endif
 
-NTSTATUS gate_capture_timeout(const LARGE_INTEGER *user, LARGE_INTEGER *storage, LARGE_INTEGER **out_timeout)
+NTSTATUS gate_capture_timeout(const LARGE_INTEGER *user, LARGE_INTEGER *storage,
+                              LARGE_INTEGER **out_timeout)
 {
     *out_timeout = NULL;
     if (!user)
@@ -24,7 +25,7 @@ static NTSTATUS waitable(HANDLE handle, void **out_body, PVOID *out_header)
     NTSTATUS status = ob_handle_reference(handle, SYNCHRONIZE, NULL, gate_mode(), out_body, NULL);
     if (!NT_SUCCESS(status))
         return status;
-    *out_header = ob_waitable(*out_body);
+    *out_header = ob_waitable_of(*out_body);
     if (*out_header)
         return STATUS_SUCCESS;
     ob_dereference(*out_body);
@@ -70,8 +71,8 @@ SERVICE NtWaitForMultipleObjects(ULONG Count, HANDLE *Handles, WAIT_TYPE Type, B
     for (; NT_SUCCESS(status) && ready < Count; ready += NT_SUCCESS(status))
         status = waitable(set.handle[ready], &set.body[ready], &set.header[ready]);
     if (NT_SUCCESS(status))
-        status = KeWaitForMultipleObjects(Count, set.header, Type, UserRequest, gate_mode(), Alertable, timeout,
-                                          set.block);
+        status = KeWaitForMultipleObjects(Count, set.header, Type, UserRequest, gate_mode(),
+                                          Alertable, timeout, set.block);
     while (ready > 0)
         ob_dereference(set.body[--ready]);
     return status;
@@ -89,7 +90,8 @@ static NTSTATUS signal_one(HANDLE handle)
 }
 
 /* Differs: signal and wait are two steps; another thread may run between them. */
-SERVICE NtSignalAndWaitForSingleObject(HANDLE Signal, HANDLE Wait, BOOLEAN Alertable, PLARGE_INTEGER Timeout)
+SERVICE NtSignalAndWaitForSingleObject(HANDLE Signal, HANDLE Wait, BOOLEAN Alertable,
+                                       PLARGE_INTEGER Timeout)
 {
     NTSTATUS status = signal_one(Signal);
     return NT_SUCCESS(status) ? NtWaitForSingleObject(Wait, Alertable, Timeout) : status;

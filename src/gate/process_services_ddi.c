@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/* process_services_ddi.c - processes and threads by handle. */
+#include "ps/ps.h"
+#include "services.h"
+
+static NTSTATUS told(PULONG user, ULONG length)
+{
+    return user ? gate_copy_out(user, &length, sizeof length) : STATUS_SUCCESS;
+}
+
+/* Opens a body that was found by id; takes its reference. */
+static NTSTATUS open_found(void *body, ACCESS_MASK access, PHANDLE handle)
+{
+    HANDLE made;
+    if (!body)
+        return STATUS_INVALID_CID;
+    NTSTATUS status = ob_handle_create(body, access, 0, &made);
+    ob_dereference(body);
+    if (NT_SUCCESS(status)) {
+        status = gate_copy_out(handle, &made, sizeof made);
+        if (!NT_SUCCESS(status))
+            ob_handle_close(made, gate_mode());
+    }
+    return status;
+}
+
+/* Doc: nf-ntddk-ntopenprocess */
+NTSTATUS NTAPI NtOpenProcess(PHANDLE ProcessHandle, ACCESS_MASK DesiredAccess,
+                             POBJECT_ATTRIBUTES ObjectAttributes, PCLIENT_ID ClientId)
+{
+    CLIENT_ID id;
+    NTSTATUS status = gate_probe_write(ProcessHandle, sizeof *ProcessHandle, sizeof(ULONG));
+    if (NT_SUCCESS(status))
+        status = gate_copy_in(&id, ClientId, sizeof id);
+    if (!NT_SUCCESS(status))
+        return status;
+    return open_found(ps_process_find_get((uint64_t)id.UniqueProcess), DesiredAccess,
+                      ProcessHandle);
+}
+
+SERVICE NtOpenThread(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
+                     PCLIENT_ID Id)
+{
+    CLIENT_ID id;
+    NTSTATUS status = gate_probe_write(Handle, sizeof *Handle, sizeof(ULONG));
+    if (NT_SUCCESS(status))
+        status = gate_copy_in(&id, Id, sizeof id);
+    if (!NT_SUCCESS(status))
+        return status;
+    return open_found(ps_thread_find_get((uint64_t)id.UniqueThread), Access, Handle);
+}
+
+SERVICE NtTerminateThread(HANDLE Handle, NTSTATUS Status)
+{
+    void *thread;
+    NTSTATUS status = ob_handle_reference(Handle ? Handle : NtCurrentThread(), THREAD_TERMINATE,
+                                          ps_thread_type, gate_mode(), &thread, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    ps_thread_terminate(thread, Status);
+    ob_dereference(thread);
+    return STATUS_SUCCESS;
+}
+
+SERVICE NtTerminateProcess(HANDLE Handle, NTSTATUS Status)
+{
+    void *process;
+    NTSTATUS status = ob_handle_reference(Handle ? Handle : NtCurrentProcess(), PROCESS_TERMINATE,
+                                          ps_process_type, gate_mode(), &process, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (process == ps_system_process)
+        status = STATUS_ACCESS_DENIED;
+    else
+        ps_process_terminate(process, Status);
+    ob_dereference(process);
+    return status;
+}
+
+SERVICE NtAlertThread(HANDLE Handle)
+{
+    void *thread;
+    NTSTATUS status = ob_handle_reference(Handle, 0, ps_thread_type, gate_mode(), &thread, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    ke_thread_alert(&((struct process_thread *)thread)->tcb);
+    ob_dereference(thread);
+    return STATUS_SUCCESS;
+}
+
+/* As documented for THREAD_BASIC_INFORMATION and PROCESS_BASIC_INFORMATION (winternl.h). */
+struct thread_basic {
+    NTSTATUS exit_status;
+    PVOID teb;
+    CLIENT_ID id;
+    ULONG_PTR affinity;
+    KPRIORITY priority, base_priority;
+};
+struct process_basic {
+    NTSTATUS exit_status;
+    PVOID peb;
+    ULONG_PTR affinity;
+    KPRIORITY base_priority;
+    ULONG_PTR id, parent_id;
+};
+enum {
+    ThreadBasic = 0,
+    ThreadTimesClass = 1,
+    ProcessBasic = 0,
+    ProcessTimesClass = 4,
+    ProcessWow64 = 26
+};
+#define STATUS_STILL_ACTIVE 0x103
+
+static NTSTATUS answer(PVOID buffer, ULONG length, PULONG return_length, const void *value,
+                       ULONG size)
+{
+    if (length < size)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    NTSTATUS status = gate_copy_out(buffer, value, size);
+    return NT_SUCCESS(status) ? told(return_length, size) : status;
+}
+
+SERVICE NtQueryInformationThread(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length,
+                                 PULONG ReturnLength)
+{
+    void *body;
+    NTSTATUS status = ob_handle_reference(Handle, THREAD_QUERY_LIMITED_INFORMATION, ps_thread_type,
+                                          gate_mode(), &body, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    struct process_thread *thread = body;
+    if (Class == ThreadBasic) {
+        struct thread_basic basic = {.exit_status = thread->tcb.header.SignalState
+                                                        ? thread->tcb.exit_status
+                                                        : STATUS_STILL_ACTIVE,
+                                     .teb = (PVOID)thread->teb,
+                                     .id = {(HANDLE)thread->process->id, (HANDLE)thread->id},
+                                     .affinity = ((ULONG_PTR)1 << ke_processor_count()) - 1,
+                                     .priority = thread->tcb.priority};
+        status = answer(Information, Length, ReturnLength, &basic, sizeof basic);
+    } else if (Class == ThreadTimesClass) {
+        struct gate_times times = {.create.QuadPart = thread->create_time,
+                                   .exit.QuadPart = thread->exit_time};
+        status = answer(Information, Length, ReturnLength, &times, sizeof times);
+    } else {
+        status = STATUS_INVALID_INFO_CLASS;
+    }
+    ob_dereference(body);
+    return status;
+}
+
+/* Doc: winternl.h NtQueryInformationProcess */
+NTSTATUS NTAPI NtQueryInformationProcess(HANDLE ProcessHandle,
+                                         PROCESSINFOCLASS ProcessInformationClass,
+                                         PVOID ProcessInformation, ULONG ProcessInformationLength,
+                                         PULONG ReturnLength)
+{
+    void *body;
+    NTSTATUS status = ob_handle_reference(ProcessHandle, PROCESS_QUERY_LIMITED_INFORMATION,
+                                          ps_process_type, gate_mode(), &body, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    struct process *process = body;
+    ULONG length = ProcessInformationLength;
+    if ((int)ProcessInformationClass == ProcessBasic) {
+        struct process_basic basic = {
+            .exit_status = process->header.SignalState ? process->exit_status : STATUS_STILL_ACTIVE,
+            .peb = (PVOID)process->peb,
+            .affinity = ((ULONG_PTR)1 << ke_processor_count()) - 1,
+            .base_priority = 8,
+            .id = process->id,
+            .parent_id = process->parent_id};
+        status = answer(ProcessInformation, length, ReturnLength, &basic, sizeof basic);
+    } else if ((int)ProcessInformationClass == ProcessTimesClass) {
+        struct gate_times times = {.create.QuadPart = process->create_time};
+        status = answer(ProcessInformation, length, ReturnLength, &times, sizeof times);
+    } else if ((int)ProcessInformationClass == ProcessWow64) {
+        ULONG_PTR peb32 = process->is_32bit ? process->peb : 0;
+        status = answer(ProcessInformation, length, ReturnLength, &peb32, sizeof peb32);
+    } else {
+        status = STATUS_INVALID_INFO_CLASS;
+    }
+    ob_dereference(body);
+    return status;
+}
+
+/* Doc: nf-ntifs-ntsetinformationthread. Differs: only the priority is kept; affinity is accepted.
+ */
+NTSTATUS NTAPI NtSetInformationThread(HANDLE ThreadHandle, THREADINFOCLASS ThreadInformationClass,
+                                      PVOID ThreadInformation, ULONG ThreadInformationLength)
+{
+    enum { Priority = 2, BasePriority = 3, Affinity = 4 };
+    void *body;
+    NTSTATUS status = ob_handle_reference(ThreadHandle, THREAD_SET_INFORMATION, ps_thread_type,
+                                          gate_mode(), &body, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    LONG value = 0;
+    switch ((int)ThreadInformationClass) {
+    case Priority:
+    case BasePriority:
+        status = ThreadInformationLength < sizeof value
+                     ? STATUS_INFO_LENGTH_MISMATCH
+                     : gate_copy_in(&value, ThreadInformation, sizeof value);
+        if (NT_SUCCESS(status) && (int)ThreadInformationClass == Priority)
+            KeSetPriorityThread((PKTHREAD)body, value);
+        else if (NT_SUCCESS(status))
+            KeSetBasePriorityThread((PKTHREAD)body, value);
+        break;
+    case Affinity:
+        break;
+    default:
+        status = STATUS_INVALID_INFO_CLASS;
+    }
+    ob_dereference(body);
+    return status;
+}
