@@ -10,6 +10,7 @@
 #define _NTIFS_INCLUDED_
 
 #include <ntddk.h>
+#include "ntifs/irp.h"
 #include "ntifs/security.h"
 #include "ntifs/se.h"
 #include "ntifs/file_information.h"
@@ -21,5 +22,6 @@
 #include "ntifs/rtl.h"
 #include "ntifs/object.h"
 #include "ntifs/nt.h"
+#include "ntifs/transaction.h"
 
 #endif

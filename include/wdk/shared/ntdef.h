@@ -130,6 +130,17 @@ typedef __builtin_ms_va_list NT_VA_LIST;
 #define EXTERN_C_END
 #endif
 
+#define ARGUMENT_PRESENT(p) ((p) != 0)
+#define ALIGN_DOWN_BY(length, alignment)                                                           \
+    ((ULONG_PTR)(length) & ~((ULONG_PTR)(alignment) - 1))
+#define ALIGN_UP_BY(length, alignment)                                                             \
+    (ALIGN_DOWN_BY(((ULONG_PTR)(length) + (alignment) - 1), alignment))
+#define ALIGN_DOWN(length, type) ALIGN_DOWN_BY(length, sizeof(type))
+#define ALIGN_UP(length, type)   ALIGN_UP_BY(length, sizeof(type))
+#define ALIGN_DOWN_POINTER_BY(address, alignment) ((PVOID)ALIGN_DOWN_BY(address, alignment))
+#define ALIGN_UP_POINTER_BY(address, alignment)   ((PVOID)ALIGN_UP_BY(address, alignment))
+#define ALIGN_DOWN_POINTER(address, type)         ((PVOID)ALIGN_DOWN(address, type))
+#define ALIGN_UP_POINTER(address, type)           ((PVOID)ALIGN_UP(address, type))
 #define ANYSIZE_ARRAY 1
 #define UNALIGNED     __unaligned
 #define UNALIGNED64   __unaligned

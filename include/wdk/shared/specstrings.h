@@ -8,4 +8,9 @@
 #include "sal.h"
 #include "driverspecs.h"
 
+/* An annotation here, though the compiler knows a keyword of this name. */
+#ifdef _WIN32
+#define __volatile
+#endif
+
 #endif

@@ -95,6 +95,12 @@ typedef FSRTL_ADVANCED_FCB_HEADER *PFSRTL_ADVANCED_FCB_HEADER;
 #define FSRTL_NETWORK2_TOP_LEVEL_IRP  ((LONG_PTR)0x06)
 #define FSRTL_MAX_TOP_LEVEL_IRP_FLAG  ((LONG_PTR)0xFFFF)
 
+typedef enum _FSRTL_COMPARISON_RESULT {
+    LessThan = -1,
+    EqualTo = 0,
+    GreaterThan = 1
+} FSRTL_COMPARISON_RESULT;
+
 typedef enum _FAST_IO_POSSIBLE {
     FastIoIsNotPossible = 0,
     FastIoIsPossible,
@@ -137,8 +143,12 @@ NTKERNELAPI VOID NTAPI FsRtlIncrementCcFastReadNotPossible(VOID);
 NTKERNELAPI VOID NTAPI FsRtlIncrementCcFastReadWait(VOID);
 NTKERNELAPI VOID NTAPI FsRtlIncrementCcFastReadNoWait(VOID);
 NTKERNELAPI VOID NTAPI FsRtlIncrementCcFastReadResourceMiss(VOID);
+NTKERNELAPI NTSTATUS NTAPI FsRtlBalanceReads(PDEVICE_OBJECT TargetDevice);
+NTKERNELAPI NTSTATUS NTAPI FsRtlDismountComplete(PDEVICE_OBJECT DeviceObject,
+                                                 NTSTATUS DismountStatus);
 NTKERNELAPI LOGICAL NTAPI FsRtlIsPagingFile(PFILE_OBJECT FileObject);
 #if (NTDDI_VERSION >= NTDDI_WIN8)
+NTKERNELAPI NTSTATUS NTAPI FsRtlUpdateDiskCounters(ULONG64 BytesRead, ULONG64 BytesWritten);
 NTKERNELAPI LOGICAL NTAPI FsRtlIsSystemPagingFile(PFILE_OBJECT FileObject);
 #endif
 NTKERNELAPI VOID NTAPI FsRtlPostStackOverflow(PVOID Context, PKEVENT Event,

@@ -68,6 +68,17 @@ NTKERNELAPI UCHAR NTAPI KeSetIdealProcessorThread(PKTHREAD Thread, UCHAR Process
 NTKERNELAPI BOOLEAN NTAPI KeSetKernelStackSwapEnable(BOOLEAN Enable);
 NTKERNELAPI BOOLEAN NTAPI KeIsAttachedProcess(VOID);
 
+#define KERNEL_STACK_SIZE       0x6000
+#define KERNEL_LARGE_STACK_SIZE 0x12000
+/* Bytes between the caller and the end of its kernel stack. */
+FORCEINLINE ULONG_PTR IoGetRemainingStackSize(VOID)
+{
+    ULONG_PTR low, high;
+
+    IoGetStackLimits(&low, &high);
+    return (ULONG_PTR)&low - low;
+}
+
 /* ---- Ps ---- */
 
 NTKERNELAPI NTSTATUS NTAPI PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process);
@@ -115,6 +126,17 @@ NTKERNELAPI BOOLEAN NTAPI ObIsKernelHandle(HANDLE Handle);
 /* ---- Mm ---- */
 
 typedef enum _MMFLUSH_TYPE { MmFlushForDelete, MmFlushForWrite } MMFLUSH_TYPE;
+
+#define SYSTEM_PAGE_PRIORITY_BITS   3
+#define SYSTEM_PAGE_PRIORITY_LEVELS (1 << SYSTEM_PAGE_PRIORITY_BITS)
+typedef union _MM_PREFETCH_FLAGS {
+    struct {
+        ULONG Priority : SYSTEM_PAGE_PRIORITY_BITS;
+        ULONG RepurposePriority : SYSTEM_PAGE_PRIORITY_BITS;
+        ULONG PriorityProtection : 1;
+    } Flags;
+    ULONG AllFlags;
+} MM_PREFETCH_FLAGS, *PMM_PREFETCH_FLAGS;
 
 typedef struct _READ_LIST {
     PFILE_OBJECT FileObject;
@@ -226,6 +248,11 @@ NTKERNELAPI NTSTATUS NTAPI IoSynchronousPageWrite(PFILE_OBJECT FileObject,
                                                   PMDL MemoryDescriptorList,
                                                   PLARGE_INTEGER StartingOffset, PKEVENT Event,
                                                   PIO_STATUS_BLOCK IoStatusBlock);
+#if (NTDDI_VERSION >= NTDDI_WIN8)
+NTKERNELAPI NTSTATUS NTAPI IoVolumeDeviceToGuid(PVOID VolumeDeviceObject, GUID *Guid);
+NTKERNELAPI NTSTATUS NTAPI IoVolumeDeviceToGuidPath(PVOID VolumeDeviceObject,
+                                                    PUNICODE_STRING GuidPath);
+#endif
 NTKERNELAPI VOID NTAPI IoQueueThreadIrp(PIRP Irp);
 NTKERNELAPI VOID NTAPI IoRaiseHardError(PIRP Irp, PVPB Vpb, PDEVICE_OBJECT RealDeviceObject);
 NTKERNELAPI BOOLEAN NTAPI IoRaiseInformationalHardError(NTSTATUS ErrorStatus,
