@@ -42,6 +42,13 @@ int host_share_map(int fd, uint64_t offset, size_t length, int protection, void 
     return 0;
 }
 
+void host_share_close(int fd)
+{
+    int result = close(fd);
+
+    COVE_ASSERT(result == 0);
+}
+
 void host_share_punch(int fd, uint64_t offset, size_t length)
 {
     int result;

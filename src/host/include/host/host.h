@@ -102,6 +102,7 @@ void host_memory_release(void *address, size_t length);
 int host_share_create(const char *name, uint64_t length, int *out_fd);
 int host_share_map(int fd, uint64_t offset, size_t length, int protection, void *address,
                    void **out_address); /* address non-NULL: exactly there, replacing a reservation */
+void host_share_close(int fd);       /* mappings stay */
 void host_share_punch(int fd, uint64_t offset, size_t length); /* pages read as zero again */
 
 /* ---- faults and interrupts ------------------------------------------------------ */
