@@ -228,7 +228,8 @@ void ke_bugcheck_hook_set(void (*hook)(const struct bugcheck *));
 /* IRQL_NOT_LESS_OR_EQUAL (0xA) with the current IRQL; name is logged. */
 [[noreturn]] void ke_irql_violation(const char *function, KIRQL limit);
 
-/* Registered once: filter and hook for host interrupts need to know what driver code is. */
+/* Registered once: filter and hook for host interrupts need to know what driver code is. Called
+ * on a signal stack at any instruction: must take no lock and allocate nothing. */
 void ke_driver_code_set(bool (*is_driver_code)(uint64_t rip));
 
 #endif
