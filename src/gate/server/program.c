@@ -20,7 +20,8 @@
 #include "rtl/rtl.h"
 #include "server_internal.h"
 
-#define LINK_BYTES ((sizeof(struct wire_link) + HOST_PAGE - 1) & ~(size_t)(HOST_PAGE - 1))
+#define START_BYTES 0x10000u
+#define LINK_BYTES  ((sizeof(struct wire_link) + HOST_PAGE - 1) & ~(size_t)(HOST_PAGE - 1))
 
 /* ---- map commands ------------------------------------------------------------------------ */
 
@@ -142,6 +143,10 @@ static NTSTATUS program_begin(struct program *program, const struct wire_hello *
     if (NT_SUCCESS(status))
         status = drive_of_folder(hello->folder, welcome->current_directory,
                                  sizeof welcome->current_directory);
+    uint64_t start_bytes = START_BYTES;
+    if (NT_SUCCESS(status))
+        status = mm_window_allocate(program->process->window, &welcome->start_address, &start_bytes,
+                                    MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
     if (NT_SUCCESS(status))
         status = companion_create(program, false, &first, &thread);
     if (!NT_SUCCESS(status))
@@ -153,6 +158,7 @@ static NTSTATUS program_begin(struct program *program, const struct wire_hello *
     welcome->thread_id = thread->id;
     welcome->window_base = mm_window_base(program->process->window);
     welcome->window_bytes = MM_WINDOW_BYTES;
+    welcome->start_bytes = START_BYTES;
     welcome->windows_major = version.dwMajorVersion;
     welcome->windows_minor = version.dwMinorVersion;
     welcome->windows_build = version.dwBuildNumber;

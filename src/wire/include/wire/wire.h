@@ -89,6 +89,9 @@ struct wire_welcome {
     int32_t status; /* NTSTATUS; failed: text says why */
     uint64_t process_id, thread_id;
     uint64_t window_base, window_bytes;
+    /* Committed memory in the window: services take addresses in the window only, so the
+     * front's first calls have their arguments here. The program's from then on. */
+    uint64_t start_address, start_bytes;
     uint64_t process_handle_count;
     uint64_t standard_handle[3]; /* 0: none */
     uint32_t windows_major, windows_minor, windows_build;
