@@ -9,5 +9,6 @@
 #include "wdm.h"
 #include "ntddk/shared_data.h"
 #include "ntddk/processor.h"
+#include "ntddk/pci_express.h"
 
 #endif

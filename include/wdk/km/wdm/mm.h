@@ -81,10 +81,6 @@ typedef enum _MEMORY_CACHING_TYPE_ORIG { MmFrameBufferCached = 2 } MEMORY_CACHIN
 #define SEC_COMMIT                            0x8000000
 #define SEC_LARGE_PAGES                       0x80000000
 #define MM_MAXIMUM_DISK_IO_SIZE               (0x10000)
-#define MM_HIGHEST_USER_ADDRESS               MmHighestUserAddress
-#define MM_SYSTEM_RANGE_START                 MmSystemRangeStart
-#define MM_USER_PROBE_ADDRESS                 MmUserProbeAddress
-#define MM_LOWEST_USER_ADDRESS                (PVOID)0x10000
 #define MM_LOWEST_SYSTEM_ADDRESS              (PVOID)0xFFFF080000000000ULL
 
 typedef enum _MM_ROTATE_DIRECTION {
@@ -293,6 +289,16 @@ NTKERNELAPI NTSTATUS NTAPI MmCopyMemory(PVOID TargetAddress, MM_COPY_ADDRESS Sou
                                         SIZE_T NumberOfBytes, ULONG Flags,
                                         PSIZE_T NumberOfBytesTransferred);
 #endif
+
+/* ---- Where user space ends ---- */
+
+extern NTKERNELAPI PVOID MmHighestUserAddress;
+extern NTKERNELAPI PVOID MmSystemRangeStart;
+extern NTKERNELAPI ULONG64 MmUserProbeAddress;
+#define MM_HIGHEST_USER_ADDRESS MmHighestUserAddress
+#define MM_SYSTEM_RANGE_START   MmSystemRangeStart
+#define MM_USER_PROBE_ADDRESS   MmUserProbeAddress
+#define MM_LOWEST_USER_ADDRESS  (PVOID)0x10000
 
 #ifdef __cplusplus
 }

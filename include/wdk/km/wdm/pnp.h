@@ -299,6 +299,7 @@ NTKERNELAPI NTSTATUS NTAPI IoAssignResources(PUNICODE_STRING RegistryPath,
                                              PDEVICE_OBJECT DeviceObject,
                                              PIO_RESOURCE_REQUIREMENTS_LIST RequestedResources,
                                              PCM_RESOURCE_LIST *AllocatedResources);
+NTKERNELAPI PCONFIGURATION_INFORMATION NTAPI IoGetConfigurationInformation(VOID);
 NTKERNELAPI NTSTATUS NTAPI IoGetDeviceInterfaceAlias(PUNICODE_STRING SymbolicLinkName,
                                                      const GUID *AliasInterfaceClassGuid,
                                                      PUNICODE_STRING AliasSymbolicLinkName);

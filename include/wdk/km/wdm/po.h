@@ -140,18 +140,53 @@ typedef struct _SET_POWER_SETTING_VALUE {
     UCHAR Data[1];
 } SET_POWER_SETTING_VALUE, *PSET_POWER_SETTING_VALUE;
 
+typedef NTSTATUS NTAPI POWER_SETTING_CALLBACK(LPCGUID, PVOID, ULONG, PVOID);
+typedef POWER_SETTING_CALLBACK *PPOWER_SETTING_CALLBACK;
+
+typedef POWER_SETTING_CALLBACK *PPOWER_SETTING_CALLBACK;
+
 /* ---- Routines ---- */
 
+NTKERNELAPI NTSTATUS NTAPI PoCallDriver(struct _DEVICE_OBJECT *DeviceObject, struct _IRP *Irp);
+NTKERNELAPI PULONG NTAPI PoRegisterDeviceForIdleDetection(struct _DEVICE_OBJECT *DeviceObject,
+                                                          ULONG ConservationIdleTime,
+                                                          ULONG PerformanceIdleTime,
+                                                          DEVICE_POWER_STATE State);
+NTKERNELAPI PVOID NTAPI PoRegisterSystemState(PVOID StateHandle, EXECUTION_STATE Flags);
 NTKERNELAPI NTSTATUS NTAPI PoRequestPowerIrp(struct _DEVICE_OBJECT *DeviceObject,
                                              UCHAR MinorFunction, POWER_STATE PowerState,
                                              PREQUEST_POWER_COMPLETE CompletionFunction,
                                              PVOID Context, struct _IRP **Irp);
 NTKERNELAPI NTSTATUS NTAPI PoRequestShutdownEvent(PVOID *Event);
+NTKERNELAPI POWER_STATE NTAPI PoSetPowerState(struct _DEVICE_OBJECT *DeviceObject,
+                                              POWER_STATE_TYPE Type, POWER_STATE State);
 NTKERNELAPI VOID NTAPI PoSetSystemState(EXECUTION_STATE Flags);
+NTKERNELAPI VOID NTAPI PoStartNextPowerIrp(struct _IRP *Irp);
+NTKERNELAPI VOID NTAPI PoUnregisterSystemState(PVOID StateHandle);
 
 #if (NTDDI_VERSION >= NTDDI_VISTA)
 NTKERNELAPI BOOLEAN NTAPI PoGetSystemWake(struct _IRP *Irp);
+NTKERNELAPI NTSTATUS NTAPI PoRegisterPowerSettingCallback(PDEVICE_OBJECT DeviceObject,
+                                                          LPCGUID SettingGuid,
+                                                          PPOWER_SETTING_CALLBACK Callback,
+                                                          PVOID Context, PVOID *Handle);
 NTKERNELAPI VOID NTAPI PoSetSystemWake(struct _IRP *Irp);
+NTKERNELAPI NTSTATUS NTAPI PoUnregisterPowerSettingCallback(PVOID Handle);
+#endif
+
+#if (NTDDI_VERSION >= NTDDI_VISTASP1)
+NTKERNELAPI VOID NTAPI PoSetDeviceBusyEx(PULONG IdlePointer);
+#endif
+
+#if (NTDDI_VERSION >= NTDDI_WIN7)
+NTKERNELAPI NTSTATUS NTAPI PoClearPowerRequest(PVOID PowerRequest, POWER_REQUEST_TYPE Type);
+NTKERNELAPI NTSTATUS NTAPI PoCreatePowerRequest(PVOID *PowerRequest, PDEVICE_OBJECT DeviceObject,
+                                                PCOUNTED_REASON_CONTEXT Context);
+NTKERNELAPI VOID NTAPI PoDeletePowerRequest(PVOID PowerRequest);
+NTKERNELAPI VOID NTAPI PoEndDeviceBusy(PULONG IdlePointer);
+NTKERNELAPI BOOLEAN NTAPI PoQueryWatchdogTime(PDEVICE_OBJECT Pdo, PULONG SecondsRemaining);
+NTKERNELAPI NTSTATUS NTAPI PoSetPowerRequest(PVOID PowerRequest, POWER_REQUEST_TYPE Type);
+NTKERNELAPI VOID NTAPI PoStartDeviceBusy(PULONG IdlePointer);
 #endif
 
 /* ---- The power framework: a device as components, each with idle states ---- */

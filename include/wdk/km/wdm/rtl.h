@@ -672,6 +672,7 @@ typedef NTSTATUS NTAPI RTL_QUERY_REGISTRY_ROUTINE(PWSTR ValueName, ULONG ValueTy
         (ParentLinks)->RightChild = (ChildLinks);      \
         (ChildLinks)->Parent = (ParentLinks);          \
     } while (0)
+NTSYSAPI NTSTATUS NTAPI RtlAppendStringToString(PSTRING Destination, const STRING *Source);
 
 #ifdef __cplusplus
 }

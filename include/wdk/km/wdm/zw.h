@@ -212,6 +212,12 @@ NTSYSCALLAPI NTSTATUS NTAPI ZwCreateTimer(PHANDLE TimerHandle, ACCESS_MASK Desir
                                           TIMER_TYPE TimerType);
 NTSYSCALLAPI NTSTATUS NTAPI ZwDeleteKey(HANDLE KeyHandle);
 NTSYSCALLAPI NTSTATUS NTAPI ZwDeleteValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName);
+NTSYSCALLAPI NTSTATUS NTAPI ZwDeviceIoControlFile(HANDLE FileHandle, HANDLE Event,
+                                                  PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
+                                                  PIO_STATUS_BLOCK IoStatusBlock,
+                                                  ULONG IoControlCode, PVOID InputBuffer,
+                                                  ULONG InputBufferLength, PVOID OutputBuffer,
+                                                  ULONG OutputBufferLength);
 NTSYSCALLAPI NTSTATUS NTAPI ZwDisplayString(PUNICODE_STRING String);
 NTSYSCALLAPI NTSTATUS NTAPI ZwEnumerateKey(HANDLE KeyHandle, ULONG Index,
                                            KEY_INFORMATION_CLASS KeyInformationClass,
@@ -271,6 +277,10 @@ NTSYSCALLAPI NTSTATUS NTAPI ZwQueryValueKey(HANDLE KeyHandle, PUNICODE_STRING Va
                                             KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass,
                                             PVOID KeyValueInformation, ULONG Length,
                                             PULONG ResultLength);
+NTSYSCALLAPI NTSTATUS NTAPI ZwQueryVolumeInformationFile(HANDLE FileHandle,
+                                                         PIO_STATUS_BLOCK IoStatusBlock,
+                                                         PVOID FsInformation, ULONG Length,
+                                                         FS_INFORMATION_CLASS FsInformationClass);
 NTSYSCALLAPI NTSTATUS NTAPI ZwReadFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine,
                                        PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
                                        PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset,
