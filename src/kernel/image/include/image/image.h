@@ -48,6 +48,8 @@ void image_unload(struct image *image);
 /* Lock-free; the image stays valid while its driver is loaded. NULL: not in any image. */
 struct image *image_of_address(uint64_t address);
 bool image_is_driver_code(uint64_t address);
+/* May these bytes of an image be read without a fault? Lock-free. false outside images. */
+bool image_can_read(uint64_t address, size_t size_bytes);
 void image_visit(void (*visit)(struct image *image, void *context), void *context);
 /* Address of an export of a loaded image or of ntoskrnl/hal (MmGetSystemRoutineAddress). NULL: none. */
 void *image_export(const char *module, const char *name);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* image_map.c - where images lie in system space, and what may be done with their pages.
+ *
+ * A checked file is copied to a slot of its own and moved there; pages are writable until
+ * image_protect. What initialisation alone needed is made inaccessible afterwards, so that a
+ * driver that still uses it faults at once.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "image_internal.h"
+#include "mm/mm.h"
+
+static uint64_t map_next = MM_IMAGE_BASE; /* where to look next; image_lock */
+
+static uint64_t slot_round(uint64_t size)
+{
+    return (size + IMAGE_SLOT - 1) & ~(IMAGE_SLOT - 1);
+}
+
+/* The next free range; two rounds, so that what was unloaded is used again. */
+static uint64_t slot_reserve(uint64_t size)
+{
+    void *address;
+    for (unsigned round = 0; round < 2; round++) {
+        while (map_next + size <= MM_IMAGE_END) {
+            uint64_t base = map_next;
+            int error = host_memory_reserve((void *)base, size, &address);
+            if (error != 0 && error != EEXIST)
+                return 0;
+            /* A slot stays free above each image: running off its end faults. */
+            map_next = base + (error == 0 ? slot_round(size) + IMAGE_SLOT : IMAGE_SLOT);
+            if (error == 0)
+                return base;
+        }
+        map_next = MM_IMAGE_BASE;
+    }
+    return 0;
+}
+
+static void copy_regions(const struct image_file *file, uint8_t *to)
+{
+    for (uint32_t i = 0; i < file->layout.count; i++) {
+        const struct pe_region *region = &file->layout.regions[i];
+        memcpy(to + region->rva, file->bytes + region->file_offset, region->file_size);
+    }
+}
+
+NTSTATUS image_place(const struct image_file *file, struct module *module,
+                     struct image_error *error)
+{
+    struct image *image = &module->abi;
+    uint64_t size = file->layout.size_bytes;
+    struct pe_error pe_error;
+    uint64_t base = slot_reserve(size);
+    if (base == 0 || host_memory_commit((void *)base, size, HOST_READ | HOST_WRITE) != 0) {
+        if (base != 0)
+            host_memory_release((void *)base, size);
+        return image_fail(error, STATUS_INSUFFICIENT_RESOURCES,
+                          "%s: no room in system space for SizeOfImage 0x%llx", file->name,
+                          (unsigned long long)size);
+    }
+    copy_regions(file, (uint8_t *)base);
+    if (pe_relocate(&file->pe, (void *)base, size, base, &pe_error) != PE_OK) {
+        host_memory_release((void *)base, size);
+        return image_fail(error, STATUS_CONFLICTING_ADDRESSES,
+                          "%s: %s; link it with relocations (no /fixed)", file->name,
+                          pe_error.text);
+    }
+    image->base = base;
+    image->size = size;
+    if (file->pe.entry_rva != 0)
+        image->entry = base + file->pe.entry_rva;
+    image->pdata_size = file->pe.directories[PE_DIR_EXCEPTION].size;
+    if (image->pdata_size != 0)
+        image->pdata = base + file->pe.directories[PE_DIR_EXCEPTION].rva;
+    return STATUS_SUCCESS;
+}
+
+static int host_protection(unsigned protect)
+{
+    return (protect & PE_PROTECT_READ ? HOST_READ : 0) |
+           (protect & PE_PROTECT_WRITE ? HOST_WRITE : 0) |
+           (protect & PE_PROTECT_EXECUTE ? HOST_EXECUTE : 0);
+}
+
+NTSTATUS image_protect(const struct module *module)
+{
+    const struct image *image = &module->abi;
+    const struct pe_layout *layout = module->layout;
+    uint64_t done = 0;
+    /* Section sizes are whole pages here; what lies between sections is nobody's. */
+    for (uint32_t i = 0; i < layout->count; i++) {
+        const struct pe_region *region = &layout->regions[i];
+        int protection = image->pe.is_flat ? HOST_READ | HOST_WRITE | HOST_EXECUTE
+                                           : host_protection(region->protect);
+        if (region->rva > done &&
+            host_memory_protect((void *)(image->base + done), region->rva - done, HOST_NONE) != 0)
+            return STATUS_INSUFFICIENT_RESOURCES;
+        if (host_memory_protect((void *)(image->base + region->rva), region->size_bytes,
+                                protection) != 0)
+            return STATUS_INSUFFICIENT_RESOURCES;
+        done = (uint64_t)region->rva + region->size_bytes;
+    }
+    return STATUS_SUCCESS;
+}
+
+void image_unplace(struct module *module)
+{
+    if (module->layout == NULL || module->abi.base == 0)
+        return;
+    host_memory_release((void *)module->abi.base, module->abi.size);
+    module->abi.base = 0;
+}
+
+/* ---- after DriverEntry ------------------------------------------------------------------- */
+
+/* Tables that are asked as long as the image is loaded. */
+static bool region_holds_table(const struct pe_image *pe, const struct pe_region *region)
+{
+    static const enum pe_directory_index kept[] = {PE_DIR_EXPORT,      PE_DIR_EXCEPTION,
+                                                   PE_DIR_LOAD_CONFIG, PE_DIR_IAT,
+                                                   PE_DIR_RESOURCE,    PE_DIR_DEBUG};
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        const struct pe_directory *directory = &pe->directories[kept[i]];
+        if (directory->size != 0 && directory->rva < region->rva + region->size_bytes &&
+            region->rva < directory->rva + directory->size)
+            return true;
+    }
+    return false;
+}
+
+static bool region_goes(const struct module *module, const struct pe_region *region)
+{
+    return !module->abi.pe.is_flat && !region->is_headers &&
+           (region->is_init || region->is_discardable) &&
+           !region_holds_table(&module->abi.pe, region);
+}
+
+bool image_region_is_readable(const struct module *module, const struct pe_region *region)
+{
+    return (module->abi.pe.is_flat || (region->protect & PE_PROTECT_READ)) &&
+           !(module->is_discarded && region_goes(module, region));
+}
+
+void image_discard_init(struct image *image)
+{
+    struct module *module = module_of(image);
+    if (module->layout == NULL || module->is_discarded)
+        return;
+    module->is_discarded = true;
+    for (uint32_t i = 0; i < module->layout->count; i++) {
+        const struct pe_region *region = &module->layout->regions[i];
+        if (region_goes(module, region))
+            host_memory_decommit((void *)(image->base + region->rva), region->size_bytes);
+    }
+}
