@@ -201,8 +201,8 @@ static void interrupts_come_from_anywhere(void)
     /* From our own, at an IRQL that keeps it out; twice is once. */
     KeRaiseIrql(8, &irql);
     raise_line(&line);
-    raise_line(&line);
-    if (ke_processor_count() == 1) {
+    if (ke_processor_count() == 1) { /* another one might have served the first by now */
+        raise_line(&line);
         ke_interrupts_poll();
         assert_int_equal(line.count, 10);
     }
