@@ -178,8 +178,7 @@ NTSTATUS pages_init(void)
     if (host_memory_reserve(NULL, TABLE_BYTES_MAX, &table) != 0)
         goto out_arena;
     pages = table;
-    /* The share stays for a machine that is started again in this process. */
-    if (share < 0 && host_share_create("pool", EX_POOL_BYTES, &share) != 0)
+    if (host_share_create("pool", EX_POOL_BYTES, &share) != 0)
         goto out_table;
     if (table_extend_locked(1) != 0)
         goto out_table;
@@ -197,7 +196,8 @@ out_arena:
 void pages_fini(void)
 {
     POOL_UNPOISON((void *)EX_POOL_BASE, (size_t)pages_end << 12);
-    host_share_punch(share, 0, (size_t)pages_end << 12);
+    host_share_close(share);
+    share = -1;
     host_memory_release((void *)EX_POOL_BASE, EX_POOL_BYTES);
     host_memory_release(pages, TABLE_BYTES_MAX);
     pages_end = 0;

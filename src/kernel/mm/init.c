@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* init.c - start and stop of the room. */
+#include "mm_internal.h"
+
+NTSTATUS mm_init(void)
+{
+    return mappings_init();
+}
+
+void mm_fini(void)
+{
+    mappings_fini();
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* user.c - touching memory that may not be there, from native code.
+ *
+ * A fault in user_copy.S comes back as STATUS_ACCESS_VIOLATION: whoever gets the host's
+ * faults asks mm_user_fixup where to go on.
+ */
+#include "user.h"
+
+#include "base/assert.h"
+#include "host/host.h"
+
+extern const char user_code_begin[], user_code_end[], user_code_fault[];
+
+uint64_t mm_user_fixup(uint64_t rip)
+{
+    if (rip >= (uintptr_t)user_code_begin && rip < (uintptr_t)user_code_end)
+        return (uintptr_t)user_code_fault;
+    return 0;
+}
+
+/* Addresses that are no addresses at all fault in another way; they are sorted out first. */
+static bool range_is_canonical(const volatile void *address, size_t length)
+{
+    uint64_t last = (uint64_t)(uintptr_t)address + length;
+
+    return last >= (uintptr_t)address && last <= 1ull << 47;
+}
+
+NTSTATUS mm_user_copy(void *to, const void *from, size_t length)
+{
+    if (!range_is_canonical(to, length) || !range_is_canonical(from, length))
+        return STATUS_ACCESS_VIOLATION;
+    return user_copy_bytes(to, from, length);
+}
+
+NTSTATUS mm_user_fill(void *to, int byte, size_t length)
+{
+    if (!range_is_canonical(to, length))
+        return STATUS_ACCESS_VIOLATION;
+    return user_fill_bytes(to, byte, length);
+}
+
+bool address_is_readable(const volatile void *address)
+{
+    return range_is_canonical(address, 1) && NT_SUCCESS(user_touch_read(address));
+}
+
+NTSTATUS mm_user_probe(const volatile void *address, size_t length, unsigned alignment,
+                       bool for_write)
+{
+    uint64_t first = (uintptr_t)address, last = first + length - 1;
+
+    COVE_ASSERT(alignment != 0 && (alignment & (alignment - 1)) == 0);
+    if (length == 0)
+        return STATUS_SUCCESS;
+    if ((first & (alignment - 1)) != 0)
+        return STATUS_DATATYPE_MISALIGNMENT;
+    if (last < first || last >= MM_USER_END)
+        return STATUS_ACCESS_VIOLATION;
+    if (!for_write)
+        return STATUS_SUCCESS;
+    for (uint64_t at = first; at <= last; at = (at | (HOST_PAGE - 1)) + 1) {
+        NTSTATUS status = user_touch_write((volatile void *)(uintptr_t)at);
+        if (!NT_SUCCESS(status))
+            return status;
+    }
+    return STATUS_SUCCESS;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* window.c - windows as wholes: their addresses, their file, who hears of changes.
+ *
+ * There are as many slots of addresses as fit between MM_WINDOW_BASE and MM_WINDOW_END. A
+ * window's whole range is reserved here as long as it lives, so nothing else ever lies there.
+ */
+#include "mm_internal.h"
+
+#include <stdlib.h>
+
+struct mm_shared_counts mm_tally;
+
+static struct host_lock slots_lock;                     /* guards: slots */
+static struct mm_window *_Atomic slots[MM_WINDOWS_MAX]; /* read without the lock by address */
+static struct mm_window *(*_Atomic current_window)(void);
+
+static NTSTATUS slot_take(struct mm_window *window)
+{
+    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+
+    host_lock_take(&slots_lock);
+    for (unsigned i = 0; i < MM_WINDOWS_MAX; i++) {
+        if (slots[i] != NULL)
+            continue;
+        slots[i] = window;
+        window->slot = i;
+        window->base = MM_WINDOW_BASE + i * MM_WINDOW_BYTES;
+        status = STATUS_SUCCESS;
+        break;
+    }
+    host_lock_give(&slots_lock);
+    return status;
+}
+
+NTSTATUS mm_window_create(struct mm_window **out_window)
+{
+    struct mm_window *window = calloc(1, sizeof(*window));
+    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+    void *got;
+
+    if (window == NULL)
+        return status;
+    window->spare_next = MM_WINDOW_BYTES;
+    status = slot_take(window);
+    if (!NT_SUCCESS(status))
+        goto out_memory;
+    status = STATUS_INSUFFICIENT_RESOURCES;
+    if (host_memory_reserve((void *)window->base, MM_WINDOW_BYTES, &got) != 0)
+        goto out_slot;
+    if (host_memory_reserve(NULL, WINDOW_FILE_PAGES * sizeof(uint16_t), &got) != 0)
+        goto out_range;
+    window->page_locks = got;
+    /* Zero pages until somebody locks something. */
+    if (host_memory_commit(got, WINDOW_FILE_PAGES * sizeof(uint16_t), HOST_READ | HOST_WRITE) != 0)
+        goto out_locks;
+    if (host_share_create("window", WINDOW_FILE_BYTES, &window->fd) != 0)
+        goto out_locks;
+    mm_tally.windows++;
+    *out_window = window;
+    return STATUS_SUCCESS;
+
+out_locks:
+    host_memory_release(window->page_locks, WINDOW_FILE_PAGES * sizeof(uint16_t));
+out_range:
+    host_memory_release((void *)window->base, MM_WINDOW_BYTES);
+out_slot:
+    slots[window->slot] = NULL;
+out_memory:
+    free(window);
+    return status;
+}
+
+void mm_window_destroy(struct mm_window *window)
+{
+    if (window == NULL)
+        return;
+    if (window->pages_locked != 0)
+        ke_bugcheck(&(struct bugcheck){.code = PROCESS_HAS_LOCKED_PAGES,
+                                       .parameter = {0, 0, window->pages_locked, 0}});
+    host_memory_release((void *)window->base, MM_WINDOW_BYTES);
+    host_memory_release(window->page_locks, WINDOW_FILE_PAGES * sizeof(uint16_t));
+    host_share_close(window->fd);
+    slots[window->slot] = NULL;
+    mm_tally.windows--;
+    free(window->extents);
+    free(window);
+}
+
+uint64_t mm_window_base(const struct mm_window *window)
+{
+    return window->base;
+}
+
+int mm_window_fd(const struct mm_window *window)
+{
+    return window->fd;
+}
+
+void mm_window_listener_set(struct mm_window *window,
+                            void (*post)(void *context, const struct mm_map_command *command),
+                            void *context)
+{
+    host_lock_take(&window->lock);
+    window->post = post;
+    window->post_context = context;
+    host_lock_give(&window->lock);
+}
+
+struct mm_window *window_of_slot(unsigned slot)
+{
+    return slot < MM_WINDOWS_MAX ? slots[slot] : NULL;
+}
+
+struct mm_window *window_of_address(uint64_t address)
+{
+    if (address < MM_WINDOW_BASE || address >= MM_WINDOW_END)
+        return NULL;
+    return slots[(address - MM_WINDOW_BASE) / MM_WINDOW_BYTES];
+}
+
+void mm_current_window_set(struct mm_window *(*current)(void))
+{
+    current_window = current;
+}
+
+struct mm_window *window_current(void)
+{
+    struct mm_window *(*current)(void) = current_window;
+
+    return current == NULL ? NULL : current();
+}
+
+bool window_is_foreign(const struct mm_window *window)
+{
+    struct mm_window *(*current)(void) = current_window;
+
+    /* Before there are processes every window is everybody's. */
+    return current != NULL && current() != window;
+}
+
+void mm_counts(struct mm_counts *out_counts)
+{
+    out_counts->mdls_locked = mm_tally.mdls_locked;
+    out_counts->pages_locked = mm_tally.pages_locked;
+    out_counts->mappings = mm_tally.mappings;
+    out_counts->windows = mm_tally.windows;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* window_lock.c - pages of a program that a driver holds, and pages lent to a program.
+ *
+ * Every page of the window's file has a count of locks. A locked page keeps its contents even
+ * if the program frees its address: new memory at that address gets another page of the file,
+ * and the old one is punched out with its last lock.
+ */
+#include "mm_internal.h"
+
+NTSTATUS window_pages_lock(struct mm_window *window, uint64_t address, uint64_t length,
+                           bool is_write, PFN_NUMBER *out_frames)
+{
+    uint64_t start = address & ~4095ull, end = (address + length + 4095) & ~4095ull, at = start;
+    int wanted = is_write ? HOST_READ | HOST_WRITE : HOST_READ;
+    NTSTATUS status = STATUS_ACCESS_VIOLATION;
+    size_t index;
+
+    host_lock_take(&window->lock);
+    for (index = extent_find(window, start); at < end; index++) {
+        const struct extent *extent = &window->extents[index];
+        if (index == window->extent_count || extent->start > at || extent->protect == 0 ||
+            (protection_of_page(extent->protect) & wanted) != wanted)
+            goto out;
+        at = extent->end;
+    }
+    index = extent_find(window, start);
+    for (at = start; at < end; at += HOST_PAGE) {
+        const struct extent *extent = &window->extents[index];
+        uint64_t offset;
+
+        if (at >= extent->end)
+            extent = &window->extents[++index];
+        offset = extent->offset + (at - extent->start);
+        if (extent->share == MM_SHARE_POOL) { /* a driver's own pages: nothing to hold */
+            *out_frames++ = frame_of_system((char *)EX_POOL_BASE + offset);
+            continue;
+        }
+        COVE_ASSERT((window->page_locks[offset >> 12] & ~LOCK_ORPHAN) < LOCK_ORPHAN - 1);
+        window->page_locks[offset >> 12]++;
+        window->pages_locked++;
+        *out_frames++ = frame_of_window(window, offset);
+    }
+    status = STATUS_SUCCESS;
+out:
+    host_lock_give(&window->lock);
+    return status;
+}
+
+void window_page_unlock(struct mm_window *window, uint64_t page)
+{
+    host_lock_take(&window->lock);
+    COVE_ASSERT((window->page_locks[page] & ~LOCK_ORPHAN) != 0);
+    window->pages_locked--;
+    if (--window->page_locks[page] == LOCK_ORPHAN) {
+        window->page_locks[page] = 0;
+        host_share_punch(window->fd, page << 12, HOST_PAGE);
+    }
+    host_lock_give(&window->lock);
+}
+
+static NTSTATUS frames_show_locked(struct mm_window *window, uint64_t start,
+                                   const PFN_NUMBER *frames, size_t count, ULONG protect)
+{
+    for (size_t i = 0, run; i < count; i += run) {
+        struct extent extent = {.start = start + (i << 12),
+                                .allocation = start,
+                                .protect = protect,
+                                .allocation_protect = protect,
+                                .type = MEM_MAPPED};
+        struct frame frame;
+        NTSTATUS status;
+
+        for (run = 1; i + run < count && frames[i + run] == frames[i] + run; run++)
+            ;
+        frame_describe(frames[i], &frame);
+        if (frame.kind == FRAME_POOL)
+            extent.share = MM_SHARE_POOL;
+        else if (frame.kind == FRAME_WINDOW && frame.window == window)
+            extent.share = MM_SHARE_WINDOW;
+        else
+            return STATUS_NOT_SUPPORTED; /* the program has no file for it */
+        extent.offset = frame.offset;
+        extent.end = extent.start + (run << 12);
+        status = extent_insert(window, &extent);
+        if (!NT_SUCCESS(status))
+            return status;
+        status = window_show(window, &extent);
+        if (!NT_SUCCESS(status))
+            return status;
+    }
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS window_map_frames(struct mm_window *window, uint64_t wanted, const PFN_NUMBER *frames,
+                           size_t count, ULONG protect, uint64_t *out_address)
+{
+    uint64_t length = (uint64_t)count << 12, start = wanted;
+    NTSTATUS status = STATUS_CONFLICTING_ADDRESSES;
+    size_t index;
+
+    host_lock_take(&window->lock);
+    if (start == 0)
+        start = extent_gap(window, length, false);
+    if (start < window->base || start + length > window->base + MM_WINDOW_BYTES)
+        goto out;
+    index = extent_find(window, start);
+    if (index < window->extent_count && window->extents[index].start < start + length)
+        goto out;
+    status = frames_show_locked(window, start, frames, count, protect);
+    if (!NT_SUCCESS(status)) {
+        window_hide(window, start, start + length);
+        extent_drop(window, start, start + length);
+        goto out;
+    }
+    *out_address = start;
+out:
+    host_lock_give(&window->lock);
+    return status;
+}
+
+NTSTATUS window_unmap(struct mm_window *window, uint64_t address, size_t count)
+{
+    uint64_t end = address + ((uint64_t)count << 12);
+    NTSTATUS status = STATUS_INVALID_ADDRESS;
+    size_t index;
+
+    host_lock_take(&window->lock);
+    index = extent_find(window, address);
+    if (index < window->extent_count && window->extents[index].start == address &&
+        window->extents[index].type == MEM_MAPPED) {
+        window_hide(window, address, end);
+        extent_drop(window, address, end);
+        status = STATUS_SUCCESS;
+    }
+    host_lock_give(&window->lock);
+    return status;
+}
