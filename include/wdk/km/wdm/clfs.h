@@ -197,11 +197,11 @@ typedef UCHAR CLFS_SCAN_MODE;
 typedef struct _CLS_SCAN_CONTEXT {
     CLFS_NODE_ID cidNode;
     PLOG_FILE_OBJECT plfoLog;
-    ULONG cIndex;
-    ULONG cContainers;
-    ULONG cContainersReturned;
-    CLFS_SCAN_MODE eScanMode;
-    PCLS_CONTAINER_INFORMATION pinfoContainer;
+    DECLSPEC_ALIGN(8) ULONG cIndex;
+    DECLSPEC_ALIGN(8) ULONG cContainers;
+    DECLSPEC_ALIGN(8) ULONG cContainersReturned;
+    DECLSPEC_ALIGN(8) CLFS_SCAN_MODE eScanMode;
+    DECLSPEC_ALIGN(8) PCLS_CONTAINER_INFORMATION pinfoContainer;
 } CLS_SCAN_CONTEXT, *PCLS_SCAN_CONTEXT, *PCLFS_SCAN_CONTEXT;
 
 typedef struct _CLS_WRITE_ENTRY {

@@ -135,6 +135,7 @@ typedef struct _CM_FLOPPY_DEVICE_DATA {
     UCHAR DataTransferRate;
 } CM_FLOPPY_DEVICE_DATA, *PCM_FLOPPY_DEVICE_DATA;
 
+#pragma pack(push, 1)
 typedef struct _CM_INT13_DRIVE_PARAMETER {
     USHORT DriveSelect;
     ULONG MaxCylinders;
@@ -142,6 +143,7 @@ typedef struct _CM_INT13_DRIVE_PARAMETER {
     USHORT MaxHeads;
     USHORT NumberDrives;
 } CM_INT13_DRIVE_PARAMETER, *PCM_INT13_DRIVE_PARAMETER;
+#pragma pack(pop)
 
 typedef struct _CM_KEYBOARD_DEVICE_DATA {
     USHORT Version;
