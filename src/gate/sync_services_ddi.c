@@ -122,7 +122,7 @@ SERVICE NtReleaseMutant(HANDLE Handle, PLONG PreviousCount)
     if (!NT_SUCCESS(status))
         return status;
     LONG previous = 0;
-    status = ke_mutant_release(mutant, &previous);
+    status = ke_mutant_try_release(mutant, &previous);
     ob_dereference(mutant);
     return NT_SUCCESS(status) ? tell_long(PreviousCount, previous) : status;
 }
@@ -159,7 +159,7 @@ SERVICE NtReleaseSemaphore(HANDLE Handle, LONG Count, PLONG PreviousCount)
     if (!NT_SUCCESS(status))
         return status;
     LONG previous = 0;
-    status = ke_semaphore_release(semaphore, Count, &previous);
+    status = ke_semaphore_try_release(semaphore, Count, &previous);
     ob_dereference(semaphore);
     return NT_SUCCESS(status) ? tell_long(PreviousCount, previous) : status;
 }
