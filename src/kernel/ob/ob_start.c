@@ -89,15 +89,17 @@ NTSTATUS ob_init(void)
     return status;
 }
 
-/* Takes every permanent name below a directory away, deepest first. */
+static void directory_empty(void *directory);
+
 static bool entry_remove(const UNICODE_STRING *name, void *body, void *context)
 {
     if (ob_type_of(body) == ob_directory_type)
-        ob_directory_visit_body(body, entry_remove, NULL);
+        directory_empty(body);
     ob_name_remove(body);
     return false; /* the directory has changed: start again */
 }
 
+/* Takes every name below a directory away, deepest first. */
 static void directory_empty(void *directory)
 {
     struct object_directory *body = directory;
