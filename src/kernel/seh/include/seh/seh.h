@@ -14,6 +14,8 @@
 
 #include <ntifs.h>
 
+/* Makes ke's documented exceptions ours (ke_raise_set). */
+void seh_init(void);
 /* Dispatches record for the machine state context. Returns when a filter said "continue
  * execution" (context may have been changed; resume it), otherwise never. Runs on the
  * faulting stack, below the frame. */
