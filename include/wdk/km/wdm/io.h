@@ -11,6 +11,7 @@
 #include "ke.h"
 #include "mm.h"
 #include "ob.h"
+#include "cm.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -604,9 +605,9 @@ NTKERNELAPI PIRP NTAPI IoAllocateIrpEx(PDEVICE_OBJECT DeviceObject, CCHAR StackS
                                        BOOLEAN ChargeQuota);
 #endif
 
-extern POBJECT_TYPE *IoFileObjectType;
-extern POBJECT_TYPE *IoDeviceObjectType;
-extern POBJECT_TYPE *IoDriverObjectType;
+extern NTKERNELAPI POBJECT_TYPE *IoFileObjectType;
+extern NTKERNELAPI POBJECT_TYPE *IoDeviceObjectType;
+extern NTKERNELAPI POBJECT_TYPE *IoDriverObjectType;
 
 FORCEINLINE VOID IoInitializeDriverCreateContext(PIO_DRIVER_CREATE_CONTEXT DriverContext)
 {

@@ -109,9 +109,9 @@ FORCEINLINE PETHREAD PsGetCurrentThread(VOID)
 }
 NTKERNELAPI PEPROCESS NTAPI IoGetCurrentProcess(VOID);
 
-extern POBJECT_TYPE *PsProcessType;
-extern POBJECT_TYPE *PsThreadType;
-extern POBJECT_TYPE *PsJobType;
+extern NTKERNELAPI POBJECT_TYPE *PsProcessType;
+extern NTKERNELAPI POBJECT_TYPE *PsThreadType;
+extern NTKERNELAPI POBJECT_TYPE *PsJobType;
 extern NTKERNELAPI PEPROCESS PsInitialSystemProcess;
 
 #if (NTDDI_VERSION >= NTDDI_WIN10_RS1)

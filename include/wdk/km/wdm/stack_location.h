@@ -4,6 +4,7 @@
  * Included by irp.h only. On 64-bit systems some ULONG members begin at a pointer
  * boundary; POINTER_ALIGNMENT marks them.
  */
+#include "irp.h" /* which comes back here when its own types are known */
 #ifndef _WDM_STACK_LOCATION_H_
 #define _WDM_STACK_LOCATION_H_
 

@@ -9,6 +9,7 @@
 
 #include "ntdef.h"
 #include "ntstatus.h"
+#include "ntcontext.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -51,7 +52,7 @@ typedef struct _DEVICE_HANDLER_OBJECT *PDEVICE_HANDLER_OBJECT;
 typedef struct _BUS_HANDLER *PBUS_HANDLER;
 
 struct _IRP;
-struct _DEVICE_OBJECT;
+typedef struct _DEVICE_OBJECT *PDEVICE_OBJECT;
 struct _DRIVER_OBJECT;
 struct _FILE_OBJECT;
 struct _IO_STACK_LOCATION;

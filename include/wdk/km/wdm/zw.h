@@ -8,6 +8,7 @@
 #include "ktmtypes.h"
 #include "io.h"
 #include "cm.h"
+#include "po.h"
 
 #ifdef __cplusplus
 extern "C" {
