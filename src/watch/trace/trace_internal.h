@@ -22,15 +22,19 @@ struct trace_entry {
     char name[TRACE_NAME]; /* of the driver */
 };
 
-/* Small numbers for addresses, given at first sight; a freed IRP's address may come again
- * as another IRP. When the table is full the oldest forgotten. */
-struct trace_numbers {
+/* Small numbers for addresses, given at first sight. When a table is full the number given
+ * longest ago is forgotten. */
+struct trace_table {
     struct {
         uint64_t address;
         uint32_t number;
     } slot[TRACE_OBJECTS];
     uint32_t next_slot;
-    uint32_t irps, threads, files; /* numbers given so far */
+    uint32_t given;
+};
+
+struct trace_numbers {
+    struct trace_table irps, threads, files;
 };
 
 void trace_number(struct trace_numbers *numbers, struct trace_entry *entry, uint64_t thread);
