@@ -66,13 +66,13 @@ extern NTKERNELAPI ULONG CcFastMdlReadWait;
 #define CC_FLUSH_AND_PURGE_NO_PURGE                0x00000001
 #define CC_FLUSH_AND_PURGE_GATHER_DIRTY_BITS       0x00000002
 #define CC_FLUSH_AND_PURGE_WRITEABLE_VIEWS_NOTSEEN 0x00000004
-#define CC_AGGRESSIVE_UNMAP_BEHIND      0x00000001
-#define CC_DISABLE_READ_AHEAD           0x00000002
-#define CC_DISABLE_WRITE_BEHIND         0x00000004
-#define CC_DISABLE_DIRTY_PAGE_TRACKING  0x00000008
-#define CC_ENABLE_DISK_IO_ACCOUNTING    0x00000010
-#define CC_DISABLE_UNMAP_BEHIND         0x00000020
-#define CC_ENABLE_CPU_CACHE             0x10000000
+#define CC_AGGRESSIVE_UNMAP_BEHIND                 0x00000001
+#define CC_DISABLE_READ_AHEAD                      0x00000002
+#define CC_DISABLE_WRITE_BEHIND                    0x00000004
+#define CC_DISABLE_DIRTY_PAGE_TRACKING             0x00000008
+#define CC_ENABLE_DISK_IO_ACCOUNTING               0x00000010
+#define CC_DISABLE_UNMAP_BEHIND                    0x00000020
+#define CC_ENABLE_CPU_CACHE                        0x10000000
 
 NTKERNELAPI VOID NTAPI CcInitializeCacheMap(PFILE_OBJECT FileObject, PCC_FILE_SIZES FileSizes,
                                             BOOLEAN PinAccess, PCACHE_MANAGER_CALLBACKS Callbacks,
@@ -110,8 +110,7 @@ NTKERNELAPI BOOLEAN NTAPI CcCopyWrite(PFILE_OBJECT FileObject, PLARGE_INTEGER Fi
                                       ULONG Length, BOOLEAN Wait, PVOID Buffer);
 NTKERNELAPI VOID NTAPI CcFastCopyWrite(PFILE_OBJECT FileObject, ULONG FileOffset, ULONG Length,
                                        PVOID Buffer);
-NTKERNELAPI NTSTATUS NTAPI CcCopyWriteWontFlush(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset,
-                                                ULONG Length);
+#define CcCopyWriteWontFlush(FO, FOFF, LEN) ((LEN) <= 0x10000)
 #if (NTDDI_VERSION >= NTDDI_WIN8)
 NTKERNELAPI BOOLEAN NTAPI CcCopyReadEx(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset,
                                        ULONG Length, BOOLEAN Wait, PVOID Buffer,

@@ -12,8 +12,8 @@ extern "C" {
 #endif
 
 typedef PVOID OPLOCK, *POPLOCK;
-typedef LARGE_INTEGER LBN, *PLBN;
-typedef LARGE_INTEGER VBN, *PVBN;
+typedef ULONG LBN, *PLBN;
+typedef ULONG VBN, *PVBN;
 
 /* ---- What every file control block begins with ---- */
 
@@ -348,6 +348,16 @@ NTKERNELAPI BOOLEAN NTAPI FsRtlLookupBaseMcbEntry(PBASE_MCB Mcb, LONGLONG Vbn, P
                                                   PLONGLONG StartingLbn,
                                                   PLONGLONG SectorCountFromStartingLbn,
                                                   PULONG Index);
+NTKERNELAPI VOID NTAPI FsRtlTruncateBaseMcb(PBASE_MCB Mcb, LONGLONG Vbn);
+NTKERNELAPI VOID NTAPI FsRtlResetBaseMcb(PBASE_MCB Mcb);
+NTKERNELAPI BOOLEAN NTAPI FsRtlLookupLastBaseMcbEntry(PBASE_MCB Mcb, PLONGLONG Vbn, PLONGLONG Lbn);
+NTKERNELAPI BOOLEAN NTAPI FsRtlLookupLastBaseMcbEntryAndIndex(PBASE_MCB OpaqueMcb,
+                                                              PLONGLONG LargeVbn,
+                                                              PLONGLONG LargeLbn, PULONG Index);
+NTKERNELAPI ULONG NTAPI FsRtlNumberOfRunsInBaseMcb(PBASE_MCB Mcb);
+NTKERNELAPI BOOLEAN NTAPI FsRtlGetNextBaseMcbEntry(PBASE_MCB Mcb, ULONG RunIndex, PLONGLONG Vbn,
+                                                   PLONGLONG Lbn, PLONGLONG SectorCount);
+NTKERNELAPI BOOLEAN NTAPI FsRtlSplitBaseMcb(PBASE_MCB Mcb, LONGLONG Vbn, LONGLONG Amount);
 NTKERNELAPI VOID NTAPI FsRtlInitializeMcb(PMCB Mcb, POOL_TYPE PoolType);
 NTKERNELAPI VOID NTAPI FsRtlUninitializeMcb(PMCB Mcb);
 NTKERNELAPI VOID NTAPI FsRtlTruncateMcb(PMCB Mcb, ULONG Vbn);

@@ -36,7 +36,7 @@
 #define VACB_MAPPING_GRANULARITY (0x40000)
 #define VACB_OFFSET_SHIFT        (18)
 
-#define FILE_NO_EA_KNOWLEDGE     0x00000200
+#define FILE_NO_EA_KNOWLEDGE    0x00000200
 #define FILE_NEED_EA            0x00000080
 #define FILE_EA_TYPE_BINARY     0xfffe
 #define FILE_EA_TYPE_ASCII      0xfffd

@@ -150,6 +150,8 @@ NTIFS_SERVICE(CreateEvent,
                EVENT_TYPE EventType, BOOLEAN InitialState));
 NTIFS_SERVICE(SetEvent, (HANDLE EventHandle, PLONG PreviousState));
 NTIFS_SERVICE(WaitForSingleObject, (HANDLE Handle, BOOLEAN Alertable, PLARGE_INTEGER Timeout));
+NTIFS_SERVICE(WaitForMultipleObjects, (ULONG Count, HANDLE Handles[], WAIT_TYPE WaitType,
+                                       BOOLEAN Alertable, PLARGE_INTEGER Timeout));
 NTIFS_SERVICE(NotifyChangeKey,
               (HANDLE KeyHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
                PIO_STATUS_BLOCK IoStatusBlock, ULONG CompletionFilter, BOOLEAN WatchTree,

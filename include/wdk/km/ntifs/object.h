@@ -79,6 +79,9 @@ FORCEINLINE ULONG_PTR IoGetRemainingStackSize(VOID)
     return (ULONG_PTR)&low - low;
 }
 
+NTKERNELAPI VOID NTAPI ExDisableResourceBoostLite(PERESOURCE Resource);
+NTKERNELAPI SIZE_T NTAPI ExQueryPoolBlockSize(PVOID PoolBlock, PBOOLEAN QuotaCharged);
+
 /* ---- Ps ---- */
 
 NTKERNELAPI NTSTATUS NTAPI PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process);
