@@ -5,6 +5,7 @@
  * and go at the end; between, the table only grows.
  */
 #include "hostfs_internal.h"
+#include "rtl/rtl.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -255,8 +256,25 @@ static NTSTATUS drive_host_path(const UNICODE_STRING *nt_path, char **out_path)
  * Errors:  STATUS_OBJECT_PATH_NOT_FOUND, STATUS_OBJECT_NAME_NOT_FOUND, _INVALID
  * Doc:     "CreateServiceW", ImagePath
  */
+/* \Host/abs/path: a file of the host that no drive shows. Only the loader understands it. */
+static NTSTATUS bare_host_path(const UNICODE_STRING *rest, char **out_path)
+{
+    char *path = rtl_utf8_of(rest);
+    if (path == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    *out_path = strdup(path);
+    rtl_free(path);
+    return *out_path != NULL ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+}
+
 NTSTATUS hostfs_host_path(const UNICODE_STRING *nt_path, char **out_path)
 {
+    UNICODE_STRING bare = *nt_path;
+    if (prefix_take(&bare, "\\Host/")) {
+        bare.Buffer--; /* keeps the slash */
+        bare.Length = bare.MaximumLength = (USHORT)(bare.Length + sizeof(WCHAR));
+        return bare_host_path(&bare, out_path);
+    }
     UNICODE_STRING rest = *nt_path, whole;
     static const WCHAR backslash[] = L"\\";
     bool is_relative = rest.Length >= sizeof(WCHAR) && rest.Buffer[0] != '\\';
