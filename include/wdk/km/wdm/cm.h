@@ -525,7 +525,8 @@ NTKERNELAPI NTSTATUS NTAPI CmCallbackGetKeyObjectIDEx(PLARGE_INTEGER Cookie, PVO
                                                       PCUNICODE_STRING *ObjectName, ULONG Flags);
 NTKERNELAPI VOID NTAPI CmCallbackReleaseKeyObjectIDEx(PCUNICODE_STRING ObjectName);
 #endif
-extern NTKERNELAPI POBJECT_TYPE *CmKeyObjectType;
+/* Read through the import slot itself, so never NTKERNELAPI. */
+extern POBJECT_TYPE *CmKeyObjectType;
 
 /* ---- Information about keys and values: the less common classes ---- */
 

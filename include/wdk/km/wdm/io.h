@@ -605,9 +605,10 @@ NTKERNELAPI PIRP NTAPI IoAllocateIrpEx(PDEVICE_OBJECT DeviceObject, CCHAR StackS
                                        BOOLEAN ChargeQuota);
 #endif
 
-extern NTKERNELAPI POBJECT_TYPE *IoFileObjectType;
-extern NTKERNELAPI POBJECT_TYPE *IoDeviceObjectType;
-extern NTKERNELAPI POBJECT_TYPE *IoDriverObjectType;
+/* Read through the import slot itself, so never NTKERNELAPI. */
+extern POBJECT_TYPE *IoFileObjectType;
+extern POBJECT_TYPE *IoDeviceObjectType;
+extern POBJECT_TYPE *IoDriverObjectType;
 
 FORCEINLINE VOID IoInitializeDriverCreateContext(PIO_DRIVER_CREATE_CONTEXT DriverContext)
 {

@@ -165,14 +165,15 @@ NTKERNELAPI NTSTATUS NTAPI ObCloseHandle(HANDLE Handle, KPROCESSOR_MODE Previous
 NTKERNELAPI LONG_PTR NTAPI ObfReferenceObjectWithTag(PVOID Object, ULONG Tag);
 NTKERNELAPI LONG_PTR NTAPI ObfDereferenceObjectWithTag(PVOID Object, ULONG Tag);
 
-extern NTKERNELAPI POBJECT_TYPE *ExEventObjectType;
-extern NTKERNELAPI POBJECT_TYPE *ExSemaphoreObjectType;
-extern NTKERNELAPI POBJECT_TYPE *ExDesktopObjectType;
-extern NTKERNELAPI POBJECT_TYPE *SeTokenObjectType;
-extern NTKERNELAPI POBJECT_TYPE *TmTransactionObjectType;
-extern NTKERNELAPI POBJECT_TYPE *TmTransactionManagerObjectType;
-extern NTKERNELAPI POBJECT_TYPE *TmResourceManagerObjectType;
-extern NTKERNELAPI POBJECT_TYPE *TmEnlistmentObjectType;
+/* Read through the import slot itself, so never NTKERNELAPI. */
+extern POBJECT_TYPE *ExEventObjectType;
+extern POBJECT_TYPE *ExSemaphoreObjectType;
+extern POBJECT_TYPE *ExDesktopObjectType;
+extern POBJECT_TYPE *SeTokenObjectType;
+extern POBJECT_TYPE *TmTransactionObjectType;
+extern POBJECT_TYPE *TmTransactionManagerObjectType;
+extern POBJECT_TYPE *TmResourceManagerObjectType;
+extern POBJECT_TYPE *TmEnlistmentObjectType;
 
 #ifdef __cplusplus
 }

@@ -109,9 +109,10 @@ FORCEINLINE PETHREAD PsGetCurrentThread(VOID)
 }
 NTKERNELAPI PEPROCESS NTAPI IoGetCurrentProcess(VOID);
 
-extern NTKERNELAPI POBJECT_TYPE *PsProcessType;
-extern NTKERNELAPI POBJECT_TYPE *PsThreadType;
-extern NTKERNELAPI POBJECT_TYPE *PsJobType;
+/* Read through the import slot itself, so never NTKERNELAPI. */
+extern POBJECT_TYPE *PsProcessType;
+extern POBJECT_TYPE *PsThreadType;
+extern POBJECT_TYPE *PsJobType;
 extern NTKERNELAPI PEPROCESS PsInitialSystemProcess;
 
 #if (NTDDI_VERSION >= NTDDI_WIN10_RS1)
