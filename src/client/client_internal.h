@@ -8,4 +8,7 @@
 /* Sets the line for people and returns error. */
 int client_fail(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Makes the folder that is the machine's drive C:. */
+int client_drive_make(const char *name, char *out_path, size_t size);
+
 #endif

@@ -16,7 +16,8 @@
 
 /* In the child: becomes the machine. Reports through the ready pipe when it cannot. */
 [[noreturn]] static void machine_exec(const struct client_boot *boot, const char *program,
-                                      const char *socket_path, int ready_fd, pid_t parent)
+                                      const char *socket_path, const char *drive, int ready_fd,
+                                      pid_t parent)
 {
     if (boot->stays) {
         setsid();
@@ -77,12 +78,16 @@ int client_boot(const struct client_boot *boot, pid_t *out_pid)
                            "machine '%s' is already running; `cove shutdown %s` ends it",
                            boot->name, boot->name);
     }
+    char drive[PATH_MAX];
+    error = client_drive_make(boot->name, drive, sizeof drive);
+    if (error)
+        return error;
     int ready[2];
     if (pipe2(ready, O_CLOEXEC))
         return client_fail(errno, "cannot make a pipe: %s", strerror(errno));
     pid_t parent = getpid(), pid = fork();
     if (pid == 0)
-        machine_exec(boot, program, socket_path, ready[1], parent);
+        machine_exec(boot, program, socket_path, drive, ready[1], parent);
     close(ready[1]);
     if (pid < 0)
         error = client_fail(errno, "cannot start a process: %s", strerror(errno));

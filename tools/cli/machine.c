@@ -80,6 +80,7 @@ static int machine_shutdown(const char *name, bool is_json)
     if (!reply)
         return EXIT_FAILED;
     client_stream(name, log, is_gone, NULL);
+    client_forget(name);
     if (is_json)
         options_print_json(reply);
     else {

@@ -168,6 +168,7 @@ static int run_all(struct run *run)
         cJSON_Delete(options_ask(run->name, words, &code));
     }
     int machine = machine_wait(run);
+    client_forget(run->name);
     return machine == EXIT_BUGCHECK ? EXIT_BUGCHECK : result;
 }
 

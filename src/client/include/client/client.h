@@ -33,6 +33,8 @@ struct client_boot {
 };
 /* Starts a machine and returns when it is ready. */
 int client_boot(const struct client_boot *boot, pid_t *out_pid);
+/* Removes what a machine that has ended left beside its socket: the folder behind C:. */
+void client_forget(const char *name);
 
 /* ---- requests ------------------------------------------------------------------------------- */
 
