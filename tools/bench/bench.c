@@ -164,6 +164,7 @@ static double idle_mib(void)
         fclose(status);
     kill(pid, SIGTERM);
     waitpid(pid, NULL, 0);
+    client_forget(name);
     return (double)kib / 1024;
 }
 
