@@ -57,6 +57,20 @@ static void *current_thread_body(void)
     return ps_thread_current();
 }
 
+/* Who acts: the thread's client, if it impersonates one, and its process. */
+static void subject(void *thread_body, void *process_body, void **out_primary, void **out_client)
+{
+    struct process_thread *thread = thread_body ? thread_body : ps_thread_current();
+    struct process *process = process_body ? process_body
+                              : thread     ? thread->process
+                                           : ps_system_process;
+    *out_primary = process->token;
+    ob_reference(*out_primary);
+    *out_client = thread ? thread->impersonation_token : NULL;
+    if (*out_client)
+        ob_reference(*out_client);
+}
+
 NTSTATUS ps_init(void)
 {
     NTSTATUS status = ob_type_create("Process", &process_ops, &ps_process_type);
@@ -73,20 +87,37 @@ NTSTATUS ps_init(void)
     ob_current_table_set(current_handles);
     ob_pseudo_handles_set(current_process_body, current_thread_body);
     mm_current_window_set(current_window);
+    se_subject_set(subject);
+    ex_work_threads_set(ps_system_thread_start);
     return STATUS_SUCCESS;
+}
+
+/* Threads that have said goodbye may still be on their last instructions. The caller may be
+ * a thread of the system process itself. */
+static void system_threads_wait(void)
+{
+    uint64_t own = ps_thread_current() ? 2 : 1;
+    while (ob_reference_count(ps_system_process) > own) {
+        LARGE_INTEGER moment = {.QuadPart = -1000};
+        KeDelayExecutionThread(KernelMode, FALSE, &moment);
+    }
 }
 
 void ps_fini(void)
 {
     struct process *system = ps_system_process;
+    ob_handle_table_close_all(system->handles);
+    ex_work_drain();
+    ex_work_threads_set(NULL);
+    system_threads_wait();
     mm_current_window_set(NULL);
     ob_current_table_set(NULL);
     ob_pseudo_handles_set(NULL, NULL);
-    ob_handle_table_close_all(system->handles);
-    ex_work_drain();
+    se_subject_set(NULL);
     ps_thread_io_set(NULL, NULL);
     ps_process_gone_set(NULL);
     atomic_store(&system->is_run_down, true);
-    ob_dereference(system);
     ps_system_process = NULL;
+    PsInitialSystemProcess = NULL;
+    ob_dereference(system);
 }

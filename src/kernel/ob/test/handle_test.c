@@ -289,8 +289,8 @@ static void racer_lookup(void *context)
             atomic_fetch_add(&race_found, 1);
         } else {
             atomic_fetch_add(&race_missed, 1);
-            host_spin_pause();
         }
+        host_spin_pause();
         ke_interrupts_poll();
     }
 }
