@@ -14,6 +14,7 @@
 #include "ntifs/security.h"
 #include "ntifs/se.h"
 #include "ntifs/file_information.h"
+#include "ntifs/volume_information.h"
 #include "ntifs/fsctl.h"
 #include "ntifs/fsrtl.h"
 #include "ntifs/fsrtl_name.h"
