@@ -206,7 +206,7 @@ unsigned seh_walk(const CONTEXT *context, struct seh_stack_frame *frames, unsign
     seh_walk_start(&walk, context);
     while (found < count) {
         uint64_t rip = walk.context.Rip, rsp = walk.context.Rsp;
-        bool is_code = !callout_is_boundary(rip);
+        bool is_code = !callout_is_boundary(rip) && !(found > 0 && is_native_code(rip));
         enum seh_step step = seh_walk_step(&walk, 0, &frame);
         /* Where a walk breaks the last address is still worth showing. */
         if (is_code)

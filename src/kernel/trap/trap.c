@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* trap.c - the third crossing: a fault of the processor, and whose it is.
+ *
+ * Driver code: emulate what ring 0 may do, else an exception. Native code: mm's copies go on
+ * at their fixup; a routine that serves a driver's call gives the driver an exception at that
+ * call. Anything else is our own fault, and the host reports it.
+ */
+#include "callout/callout.h"
+#include "image/image.h"
+#include "mm/mm.h"
+#include "seh/seh.h"
+#include "trap_internal.h"
+
+#define INT_IMMEDIATE_LENGTH 2u
+
+/* Instructions that the processor refuses outside ring 0. False: an ordinary fault. */
+static bool emulate(struct host_registers *registers)
+{
+    struct trap_instruction instruction;
+    uint64_t address;
+    if (!trap_decode(registers->rip, &instruction))
+        return false;
+    if (instruction.zydis.mnemonic == ZYDIS_MNEMONIC_INT) {
+        trap_interrupt_vector((unsigned)instruction.operands[0].imm.value.u, registers);
+        return true;
+    }
+    enum trap_answer answer = trap_port(&instruction, registers, &address);
+    if (answer == TRAP_NOT_OURS)
+        answer = trap_privileged(&instruction, registers);
+    switch (answer) {
+    case TRAP_DONE:
+        return true;
+    case TRAP_PRIVILEGED:
+        trap_exception_privileged(registers);
+        return true;
+    case TRAP_FAULTED:
+        trap_exception_access(registers,
+                              ZydisRegisterGetClass(instruction.operands[0].mem.base) != 0 &&
+                                  instruction.operands[0].type == ZYDIS_OPERAND_TYPE_MEMORY,
+                              address);
+        return true;
+    case TRAP_NOT_OURS:
+        break;
+    }
+    return false;
+}
+
+static bool fault_in_driver(const struct host_fault *fault, struct host_registers *registers)
+{
+    if (fault->kind == HOST_FAULT_PRIVILEGED) {
+        /* `int 4` passes its gate: the address is behind it. */
+        if (fault->error_code == 4 * 8 + 2) {
+            registers->rip -= INT_IMMEDIATE_LENGTH;
+            trap_interrupt_vector(4, registers);
+            return true;
+        }
+        if (emulate(registers))
+            return true;
+    }
+    trap_exception(fault, registers);
+    return true;
+}
+
+/* Driver code called or jumped to an address without code: its return address is on top. */
+static bool is_wild_call(const struct host_fault *fault, const struct host_registers *registers)
+{
+    uint64_t caller;
+    return fault->kind == HOST_FAULT_ACCESS && fault->is_execute &&
+           fault->address == registers->rip &&
+           NT_SUCCESS(mm_user_copy(&caller, (const void *)registers->rsp, sizeof(caller))) &&
+           (image_is_driver_code(caller) || callout_is_boundary(caller));
+}
+
+static bool fault_in_native(const struct host_fault *fault, struct host_registers *registers)
+{
+    uint64_t fixup = mm_user_fixup(registers->rip);
+    if (fixup != 0) {
+        registers->rip = fixup;
+        return true;
+    }
+    if (!callout_in_ddi() || fault->kind == HOST_FAULT_BREAKPOINT)
+        return false;
+    trap_exception_in_call(fault, registers);
+    return true;
+}
+
+static bool trap_fault(const struct host_fault *fault, struct host_registers *registers)
+{
+    /* int3 reports the address behind itself, perhaps behind the image. */
+    uint64_t rip = registers->rip - (fault->kind == HOST_FAULT_BREAKPOINT);
+    if (fault->kind == HOST_FAULT_STEP && trap_shared_step(registers))
+        return true;
+    if (trap_shared_read(fault, registers))
+        return true;
+    bool is_driver = image_is_driver_code(rip);
+    if ((is_driver || callout_top != NULL) && trap_is_stack_overflow(fault, registers))
+        trap_stack_overflow(registers);
+    if (is_driver)
+        return fault_in_driver(fault, registers);
+    if (is_wild_call(fault, registers)) {
+        trap_exception(fault, registers);
+        return true;
+    }
+    return fault_in_native(fault, registers);
+}
+
+/* Takes the host's faults, from now on. May be called again.
+ *
+ * IRQL:    PASSIVE_LEVEL
+ */
+void trap_install(void)
+{
+    trap_decode_init();
+    ke_shared_data(); /* made once, not in a fault */
+    seh_init();
+    host_fault_install(trap_fault);
+}
