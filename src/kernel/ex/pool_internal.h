@@ -110,9 +110,27 @@ void small_fini(void);
 void *small_take(size_t bytes, bool is_aligned);
 /* block is what memory's header is; checked by the caller. */
 void small_give(struct block *block, uint32_t number);
-/* Where the block begins that covers address on a page of small blocks, and its length. */
-struct block *small_block_start(uint32_t number, const void *address);
-unsigned small_block_bytes(uint32_t number);
+
+/* Lengths with header, and what turns a division by one into a multiplication. */
+struct class_geometry {
+    uint32_t bytes, inverse; /* inverse: 2^20 / bytes, and one; exact for offsets in a page */
+};
+extern struct class_geometry small_classes[]; /* inverse is set once at init */
+
+static inline unsigned small_block_bytes(uint32_t number)
+{
+    return small_classes[pages[number].class].bytes;
+}
+
+/* Where the block begins that covers address on a page of small blocks. */
+static inline struct block *small_block_start(uint32_t number, const void *address)
+{
+    struct class_geometry class = small_classes[pages[number].class];
+    unsigned offset = (unsigned)((uintptr_t)address & 4095);
+
+    return (struct block *)((char *)page_address(number) +
+                            (offset * class.inverse >> 20) * class.bytes);
+}
 
 /* Counted by processor without atomics, or shared when none is held. */
 struct pool_tally {

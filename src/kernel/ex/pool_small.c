@@ -10,11 +10,12 @@
  */
 #include "pool_internal.h"
 
-/* Lengths with header: as many as fit a page without waste at the upper end. */
-static const uint16_t class_bytes[] = {32,  48,  64,  80,  96,   112,  128,  144, 160, 176,
-                                       192, 208, 224, 240, 256,  288,  320,  368, 400, 448,
-                                       512, 576, 672, 816, 1008, 1360, 2032, 4096};
-#define CLASSES     (sizeof(class_bytes) / sizeof(class_bytes[0]))
+/* As many lengths as fit a page without waste at the upper end. */
+struct class_geometry small_classes[] = {{32},  {48},  {64},  {80},   {96},   {112},  {128},
+                                         {144}, {160}, {176}, {192},  {208},  {224},  {240},
+                                         {256}, {288}, {320}, {368},  {400},  {448},  {512},
+                                         {576}, {672}, {816}, {1008}, {1360}, {2032}, {4096}};
+#define CLASSES     (sizeof(small_classes) / sizeof(small_classes[0]))
 #define UNITS       (4096 / 16 + 1)
 #define CACHES      64
 #define CACHE_BYTES 8192u /* of one class in one processor's cache, at most */
@@ -113,7 +114,7 @@ static struct block *page_block(uint32_t number, unsigned unit)
 
 static bool page_carve_locked(unsigned index)
 {
-    unsigned bytes = class_bytes[index], count = 4096 / bytes;
+    unsigned bytes = small_classes[index].bytes, count = 4096 / bytes;
     bool is_clean;
     uint32_t number = pages_take(1, &is_clean);
     struct page *page;
@@ -168,7 +169,7 @@ static uint32_t block_give_locked(unsigned index, struct block *block)
     page->free_first = (uint16_t)((((uintptr_t)block - (uintptr_t)page_address(number)) >> 4) + 1);
     if (page->free_count++ == 0)
         partial_link_locked(&classes[index], number);
-    if (page->free_count < 4096 / class_bytes[index])
+    if (page->free_count < 4096 / small_classes[index].bytes)
         return 0;
     partial_unlink_locked(&classes[index], number);
     return number;
@@ -265,7 +266,7 @@ void small_give(struct block *block, uint32_t number)
     block -= block->shift;
     block->state = BLOCK_FREE;
     block->shift = 0;
-    POOL_POISON(block + 1, class_bytes[index] - sizeof(*block));
+    POOL_POISON(block + 1, small_classes[index].bytes - sizeof(*block));
     if (__builtin_expect(cache == NULL, 0)) {
         tally_gone(bytes);
         block->next = NULL;
@@ -283,30 +284,20 @@ void small_give(struct block *block, uint32_t number)
     }
 }
 
-struct block *small_block_start(uint32_t number, const void *address)
-{
-    unsigned offset = (unsigned)((uintptr_t)address & 4095);
-    unsigned bytes = class_bytes[pages[number].class];
-
-    return page_block(number, offset / bytes * bytes / 16);
-}
-
-unsigned small_block_bytes(uint32_t number)
-{
-    return class_bytes[pages[number].class];
-}
-
 void small_init(void)
 {
     unsigned index = 0;
 
     for (unsigned units = 0; units < UNITS; units++) {
-        while (units * 16 > class_bytes[index])
+        while (units * 16 > small_classes[index].bytes)
             index++;
         class_of_units[units] = (uint8_t)index;
     }
     for (unsigned i = 0; i < CLASSES; i++) {
-        unsigned limit = CACHE_BYTES / class_bytes[i];
+        unsigned limit = CACHE_BYTES / small_classes[i].bytes;
+        small_classes[i].inverse = (1u << 20) / small_classes[i].bytes + 1;
+        for (unsigned offset = 0; offset < 4096; offset += 16)
+            COVE_ASSERT(offset * small_classes[i].inverse >> 20 == offset / small_classes[i].bytes);
         cache_limits[i] = (uint8_t)(limit > 60 ? 60 : limit < 2 ? 2 : limit);
     }
 }
