@@ -32,6 +32,7 @@
 #include "trap/trap.h"
 
 static struct boot_options boot_options;   /* set once at start */
+static struct thread boot_bare;            /* the caller while there are no processes */
 static struct process_thread *boot_thread; /* the caller, as a system thread */
 static struct log_listener *boot_listener;
 static struct boot_counts boot_began; /* what was alive when the machine was up */
@@ -57,13 +58,36 @@ static void log_unstep(void)
     log_stop();
 }
 
+/* Rooms below ps may wait while they start and stop, so the caller is a thread already then. */
+static void bare_enter(void)
+{
+    memset(&boot_bare, 0, sizeof boot_bare);
+    ke_thread_init(&boot_bare, "boot", NULL);
+    ke_thread_adopt(&boot_bare);
+    ke_processor_enter();
+}
+
+static void bare_leave(void)
+{
+    ke_processor_leave();
+    ke_thread_release(&boot_bare);
+}
+
 static NTSTATUS ke_step(void)
 {
     struct ke_options options = {.processors = boot_options.processors};
     NTSTATUS status = ke_init(&options);
-    if (NT_SUCCESS(status))
+    if (NT_SUCCESS(status)) {
         ke_version_set(10, 0, boot_options.windows_build ? boot_options.windows_build : 22621);
+        bare_enter();
+    }
     return status;
+}
+
+static void ke_unstep(void)
+{
+    bare_leave();
+    ke_fini();
 }
 
 static NTSTATUS crash_step(void)
@@ -77,8 +101,10 @@ static NTSTATUS ps_step(void)
     NTSTATUS status = ps_init();
     if (!NT_SUCCESS(status))
         return status;
+    bare_leave();
     status = ps_thread_adopt(ps_system_process, &boot_thread);
     if (!NT_SUCCESS(status)) {
+        bare_enter();
         ps_fini();
         return status;
     }
@@ -91,6 +117,7 @@ static void ps_unstep(void)
     ke_processor_leave();
     ps_thread_release(boot_thread);
     boot_thread = NULL;
+    bare_enter();
     ps_fini();
 }
 
@@ -136,7 +163,7 @@ static const struct step {
     NTSTATUS (*start)(void);
     void (*stop)(void); /* NULL: nothing to undo */
 } steps[] = {
-    {"ke", ke_step, ke_fini},
+    {"ke", ke_step, ke_unstep},
     {"log", log_step, log_unstep},
     {"crash", crash_step, NULL},
     {"ex", ex_init, ex_fini},
