@@ -131,20 +131,46 @@ static bool boundary_has_caller(const struct callout_frame *frame)
            (frame->previous == NULL || (uintptr_t)frame->ddi < (uintptr_t)frame->previous);
 }
 
+static enum seh_step cross(struct seh_walk *walk, const struct ddi_frame *call)
+{
+    seh_context_of_ddi(call, &walk->context);
+    walk->is_start = false;
+    if (call->row == &seh_activation_row)
+        walk->crossed = (const struct activation *)call;
+    return SEH_STEP_BOUNDARY;
+}
+
 static enum seh_step step_boundary(struct seh_walk *walk)
 {
     struct callout_frame *frame = boundary_find(&walk->context);
     if (frame == NULL)
         return SEH_STEP_BROKEN;
     walk->boundary = frame;
-    if (!boundary_has_caller(frame))
+    return boundary_has_caller(frame) ? cross(walk, frame->ddi) : SEH_STEP_END;
+}
+
+/* The linker's names for where our own code begins and ends. */
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+extern const char etext[] __attribute__((visibility("hidden")));
+
+static bool is_native_code(uint64_t rip)
+{
+    return rip >= (uint64_t)__ehdr_start && rip < (uint64_t)etext;
+}
+
+/* Native code called the driver without a callout: a comparison that a sort was given. The
+ * driver's call that it serves is the newest above here. */
+static enum seh_step step_direct_call(struct seh_walk *walk)
+{
+    const struct ddi_frame *call = ddi_top;
+    const struct callout_frame *callout = callout_top;
+    while (call != NULL && (uint64_t)call < walk->context.Rsp)
+        call = call->previous;
+    while (callout != NULL && (uint64_t)callout < walk->context.Rsp)
+        callout = callout->previous;
+    if (call == NULL || (callout != NULL && (uint64_t)callout < (uint64_t)call))
         return SEH_STEP_END;
-    seh_context_of_ddi(frame->ddi, &walk->context);
-    walk->is_start = false;
-    walk->crossed = NULL;
-    if (frame->ddi->row == &seh_activation_row)
-        walk->crossed = (const struct activation *)frame->ddi;
-    return SEH_STEP_BOUNDARY;
+    return cross(walk, call);
 }
 
 /* A function without an entry has no frame: its return address is on top. */
@@ -186,7 +212,7 @@ enum seh_step seh_walk_step(struct seh_walk *walk, ULONG handler_types, struct s
         /* A jump to nowhere has the caller's return address on top; a return address to
          * nowhere is a broken stack. */
         if (!walk->is_start)
-            return SEH_STEP_BROKEN;
+            return is_native_code(rip) ? step_direct_call(walk) : SEH_STEP_BROKEN;
         out_frame->image = NULL;
     } else {
         out_frame->entry = seh_function_find(out_frame->image, rip);

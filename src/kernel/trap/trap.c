@@ -34,9 +34,8 @@ static bool emulate(struct host_registers *registers)
         trap_exception_privileged(registers);
         return true;
     case TRAP_FAULTED:
-        trap_exception_access(registers,
-                              ZydisRegisterGetClass(instruction.operands[0].mem.base) != 0 &&
-                                  instruction.operands[0].type == ZYDIS_OPERAND_TYPE_MEMORY,
+        /* Input writes memory: its first operand. */
+        trap_exception_access(registers, instruction.operands[0].type == ZYDIS_OPERAND_TYPE_MEMORY,
                               address);
         return true;
     case TRAP_NOT_OURS:

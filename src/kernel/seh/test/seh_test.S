@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* seh_test.S - the exports of the test's kernel. */
+#include "room_kernel.inc"
