@@ -89,9 +89,44 @@ NTSTATUS relative_key_open(ULONG relative_to, PCWSTR path, ACCESS_MASK access, b
 /* A key below another one; path may have several components, which are created if asked. */
 NTSTATUS sub_key_open(void *key, const UNICODE_STRING *path, bool create, void **out_key);
 
+/* The operations of cm.h without drivers' callbacks (operation.c puts those around them). */
+NTSTATUS key_open_raw(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, KPROCESSOR_MODE mode,
+                      bool create, ULONG options, ULONG *out_disposition, void **out_key);
+NTSTATUS key_delete_raw(void *key);
+NTSTATUS value_set_raw(void *key, const UNICODE_STRING *name, ULONG type, const void *data,
+                       ULONG length);
+NTSTATUS value_delete_raw(void *key, const UNICODE_STRING *name);
+NTSTATUS key_query_raw(void *key, KEY_INFORMATION_CLASS kind, void *buffer, ULONG length,
+                       ULONG *out_length);
+NTSTATUS key_enumerate_raw(void *key, ULONG index, KEY_INFORMATION_CLASS kind, void *buffer,
+                           ULONG length, ULONG *out_length);
+NTSTATUS value_query_raw(void *key, const UNICODE_STRING *name, KEY_VALUE_INFORMATION_CLASS kind,
+                         void *buffer, ULONG length, ULONG *out_length);
+NTSTATUS value_enumerate_raw(void *key, ULONG index, KEY_VALUE_INFORMATION_CLASS kind, void *buffer,
+                             ULONG length, ULONG *out_length);
+
 /* callback.c */
+#define REGISTRY_WATCHERS_MAX 16
+
+/* One operation while drivers are asked about it. */
+struct registry_operation {
+    REG_NOTIFY_CLASS before, after;
+    void *object;        /* the key; NULL before it is opened */
+    void *information;   /* REG_…_INFORMATION */
+    PVOID *call_context; /* its member in information */
+    unsigned count;
+    struct registry_callback *watchers[REGISTRY_WATCHERS_MAX];
+    PVOID contexts[REGISTRY_WATCHERS_MAX];
+};
 NTSTATUS registry_callback_add(PEX_CALLBACK_FUNCTION routine, PCUNICODE_STRING altitude,
                                PVOID context, PLARGE_INTEGER out_cookie);
+/* Waits until the routine is not running any more. */
 NTSTATUS registry_callback_remove(LARGE_INTEGER cookie);
+bool registry_is_watched(void);
+/* Success: do it. STATUS_CALLBACK_BYPASS: it is done already. Else: refused. Every outcome is
+ * followed by registry_after. */
+NTSTATUS registry_before(struct registry_operation *operation);
+/* What the operation's caller is told. */
+NTSTATUS registry_after(struct registry_operation *operation, NTSTATUS status);
 
 #endif

@@ -169,8 +169,8 @@ const struct object_type_ops cm_key_ops = {
     .valid_access = KEY_ALL_ACCESS | KEY_WOW64_32KEY | KEY_WOW64_64KEY,
 };
 
-NTSTATUS cm_key_open(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, KPROCESSOR_MODE mode,
-                     bool create, ULONG options, ULONG *out_disposition, void **out_key)
+NTSTATUS key_open_raw(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, KPROCESSOR_MODE mode,
+                      bool create, ULONG options, ULONG *out_disposition, void **out_key)
 {
     struct key_request request = {create, options, REG_OPENED_EXISTING_KEY};
     OBJECT_ATTRIBUTES insensitive = *attributes;
@@ -182,7 +182,7 @@ NTSTATUS cm_key_open(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, KP
     return status;
 }
 
-NTSTATUS cm_key_delete(void *body)
+NTSTATUS key_delete_raw(void *body)
 {
     struct cm_key *key = body;
     NTSTATUS status = STATUS_SUCCESS;

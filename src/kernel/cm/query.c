@@ -176,8 +176,8 @@ static NTSTATUS node_query_locked(const struct cm_node *node, KEY_INFORMATION_CL
     }
 }
 
-NTSTATUS cm_key_query(void *body, KEY_INFORMATION_CLASS kind, void *buffer, ULONG length,
-                      ULONG *out_length)
+NTSTATUS key_query_raw(void *body, KEY_INFORMATION_CLASS kind, void *buffer, ULONG length,
+                       ULONG *out_length)
 {
     struct cm_node *node = ((struct cm_key *)body)->node;
     host_lock_take(&cm_lock);
@@ -187,8 +187,8 @@ NTSTATUS cm_key_query(void *body, KEY_INFORMATION_CLASS kind, void *buffer, ULON
     return status;
 }
 
-NTSTATUS cm_key_enumerate(void *body, ULONG index, KEY_INFORMATION_CLASS kind, void *buffer,
-                          ULONG length, ULONG *out_length)
+NTSTATUS key_enumerate_raw(void *body, ULONG index, KEY_INFORMATION_CLASS kind, void *buffer,
+                           ULONG length, ULONG *out_length)
 {
     struct cm_node *node = ((struct cm_key *)body)->node;
     NTSTATUS status;
@@ -281,8 +281,8 @@ static NTSTATUS value_query_locked(const struct cm_value *value, KEY_VALUE_INFOR
     }
 }
 
-NTSTATUS cm_value_query(void *body, const UNICODE_STRING *name, KEY_VALUE_INFORMATION_CLASS kind,
-                        void *buffer, ULONG length, ULONG *out_length)
+NTSTATUS value_query_raw(void *body, const UNICODE_STRING *name, KEY_VALUE_INFORMATION_CLASS kind,
+                         void *buffer, ULONG length, ULONG *out_length)
 {
     struct cm_node *node = ((struct cm_key *)body)->node;
     NTSTATUS status;
@@ -296,8 +296,8 @@ NTSTATUS cm_value_query(void *body, const UNICODE_STRING *name, KEY_VALUE_INFORM
     return status;
 }
 
-NTSTATUS cm_value_enumerate(void *body, ULONG index, KEY_VALUE_INFORMATION_CLASS kind, void *buffer,
-                            ULONG length, ULONG *out_length)
+NTSTATUS value_enumerate_raw(void *body, ULONG index, KEY_VALUE_INFORMATION_CLASS kind,
+                             void *buffer, ULONG length, ULONG *out_length)
 {
     struct cm_node *node = ((struct cm_key *)body)->node;
     NTSTATUS status = STATUS_NO_MORE_ENTRIES;

@@ -67,8 +67,8 @@ static NTSTATUS value_make(const UNICODE_STRING *name, ULONG type, const void *b
     return STATUS_SUCCESS;
 }
 
-NTSTATUS cm_value_set(void *body, const UNICODE_STRING *name, ULONG type, const void *data,
-                      ULONG length)
+NTSTATUS value_set_raw(void *body, const UNICODE_STRING *name, ULONG type, const void *data,
+                       ULONG length)
 {
     struct cm_node *node = ((struct cm_key *)body)->node;
     struct cm_value *fresh;
@@ -101,7 +101,7 @@ NTSTATUS cm_value_set(void *body, const UNICODE_STRING *name, ULONG type, const 
     return status;
 }
 
-NTSTATUS cm_value_delete(void *body, const UNICODE_STRING *name)
+NTSTATUS value_delete_raw(void *body, const UNICODE_STRING *name)
 {
     struct cm_node *node = ((struct cm_key *)body)->node;
     struct cm_value *value = NULL;

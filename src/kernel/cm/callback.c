@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* callback.c - drivers that watch the registry: who they are, and asking them.
+ *
+ * The highest altitude is asked first and told last. A registration is held by rundown
+ * protection while an operation passes, so that unregistering waits for it. Invariant: no
+ * lock is held while a driver's routine runs.
+ */
+#include "cm_internal.h"
+
+#include <string.h>
+
+#include "callout/callout.h"
+
+struct registry_callback {
+    struct list link; /* guarded by callback_lock */
+    EX_RUNDOWN_REF rundown;
+    PEX_CALLBACK_FUNCTION routine;
+    PVOID context;
+    LONGLONG cookie;
+    UNICODE_STRING altitude;
+};
+
+static struct host_lock callback_lock; /* guards: callbacks, cookie_last */
+static struct list callbacks = LIST_INIT(callbacks);
+static LONGLONG cookie_last;
+static _Atomic unsigned callback_count;
+
+bool registry_is_watched(void)
+{
+    return atomic_load_explicit(&callback_count, memory_order_relaxed) > 0;
+}
+
+/* Altitudes are decimal numbers: the longer whole part is the higher one. */
+static int altitude_compare(const UNICODE_STRING *a, const UNICODE_STRING *b)
+{
+    ULONG whole[2] = {0, 0};
+    const UNICODE_STRING *text[2] = {a, b};
+    for (unsigned i = 0; i < 2; i++)
+        while (whole[i] < text[i]->Length / sizeof(WCHAR) && text[i]->Buffer[whole[i]] != '.')
+            whole[i]++;
+    if (whole[0] != whole[1])
+        return whole[0] < whole[1] ? -1 : 1;
+    return RtlCompareUnicodeString(a, b, FALSE);
+}
+
+NTSTATUS registry_callback_add(PEX_CALLBACK_FUNCTION routine, PCUNICODE_STRING altitude,
+                               PVOID context, PLARGE_INTEGER out_cookie)
+{
+    struct registry_callback *callback =
+        ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *callback, CM_TAG);
+    if (!callback)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    NTSTATUS status = cm_string_copy(altitude, &callback->altitude);
+    ExInitializeRundownProtection(&callback->rundown);
+    callback->routine = routine;
+    callback->context = context;
+    struct list *at = &callbacks;
+    host_lock_take(&callback_lock);
+    list_for_each(node, &callbacks)
+    {
+        int order = altitude_compare(&list_entry(node, struct registry_callback, link)->altitude,
+                                     &callback->altitude);
+        /* Those of the old call have no altitude, and may be many. */
+        if (order == 0 && callback->altitude.Length > 0)
+            status = STATUS_FLT_INSTANCE_ALTITUDE_COLLISION;
+        if (order < 0)
+            break;
+        at = node;
+    }
+    if (NT_SUCCESS(status)) {
+        callback->cookie = ++cookie_last;
+        out_cookie->QuadPart = callback->cookie;
+        list_insert_after(at, &callback->link);
+        atomic_fetch_add(&callback_count, 1);
+    }
+    host_lock_give(&callback_lock);
+    if (!NT_SUCCESS(status)) {
+        cm_string_free(&callback->altitude);
+        ExFreePoolWithTag(callback, CM_TAG);
+    }
+    return status;
+}
+
+NTSTATUS registry_callback_remove(LARGE_INTEGER cookie)
+{
+    struct registry_callback *found = NULL;
+    host_lock_take(&callback_lock);
+    list_for_each(node, &callbacks)
+    {
+        struct registry_callback *callback = list_entry(node, struct registry_callback, link);
+        if (callback->cookie == cookie.QuadPart)
+            found = callback;
+    }
+    if (found) {
+        list_remove(&found->link);
+        atomic_fetch_sub(&callback_count, 1);
+    }
+    host_lock_give(&callback_lock);
+    if (!found)
+        return STATUS_INVALID_PARAMETER;
+    ExWaitForRundownProtectionRelease(&found->rundown);
+    cm_string_free(&found->altitude);
+    ExFreePoolWithTag(found, CM_TAG);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS routine_call(const struct registry_callback *callback, REG_NOTIFY_CLASS what,
+                             void *information)
+{
+    uint64_t arguments[3] = {(uint64_t)callback->context, (uint64_t)what, (uint64_t)information};
+    return (NTSTATUS)callout_invoke(callback->routine, arguments, 3);
+}
+
+NTSTATUS registry_before(struct registry_operation *operation)
+{
+    struct registry_callback *all[REGISTRY_WATCHERS_MAX];
+    unsigned count = 0;
+    host_lock_take(&callback_lock);
+    list_for_each(node, &callbacks)
+    {
+        struct registry_callback *callback = list_entry(node, struct registry_callback, link);
+        if (count < REGISTRY_WATCHERS_MAX && ExAcquireRundownProtection(&callback->rundown))
+            all[count++] = callback;
+    }
+    host_lock_give(&callback_lock);
+    NTSTATUS status = STATUS_SUCCESS;
+    operation->count = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (status != STATUS_SUCCESS) {
+            /* Who has not been asked is not told either. */
+            ExReleaseRundownProtection(&all[i]->rundown);
+            continue;
+        }
+        *operation->call_context = NULL;
+        status = routine_call(all[i], operation->before, operation->information);
+        operation->watchers[operation->count] = all[i];
+        operation->contexts[operation->count++] = *operation->call_context;
+    }
+    return status;
+}
+
+NTSTATUS registry_after(struct registry_operation *operation, NTSTATUS status)
+{
+    /* The one that decided the outcome itself is not told about it. */
+    bool is_decided = status == STATUS_CALLBACK_BYPASS;
+    NTSTATUS result = is_decided ? STATUS_SUCCESS : status;
+    while (operation->count-- > 0) {
+        struct registry_callback *callback = operation->watchers[operation->count];
+        REG_POST_OPERATION_INFORMATION information = {
+            .Object = operation->object,
+            .Status = result,
+            .PreInformation = operation->information,
+            .ReturnStatus = result,
+            .CallContext = operation->contexts[operation->count],
+        };
+        if (routine_call(callback, operation->after, &information) == STATUS_CALLBACK_BYPASS)
+            result = information.ReturnStatus;
+        ExReleaseRundownProtection(&callback->rundown);
+    }
+    return result;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* operation.c - the operations of cm.h, with the drivers that watch them around each.
+ *
+ * With nobody watching an operation costs one load more. Otherwise the drivers are asked
+ * with the documented structure, the operation is done unless one of them refused it or did
+ * it itself, and they are told how it went.
+ */
+#include "cm_internal.h"
+
+/* Asks, runs `what`, tells. The object of the operation is operation.object. */
+#define WATCHED(operation, what)                                                    \
+    ({                                                                              \
+        NTSTATUS status_ = registry_before(&(operation));                           \
+        registry_after(&(operation), status_ == STATUS_SUCCESS ? (what) : status_); \
+    })
+
+NTSTATUS cm_key_open(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, KPROCESSOR_MODE mode,
+                     bool create, ULONG options, ULONG *out_disposition, void **out_key)
+{
+    ULONG disposition = 0;
+    void *root = NULL, *key = NULL;
+    if (!registry_is_watched())
+        return key_open_raw(attributes, access, mode, create, options, out_disposition, out_key);
+    if (attributes->RootDirectory)
+        ob_handle_reference(attributes->RootDirectory, 0, NULL, mode, &root, NULL);
+    REG_CREATE_KEY_INFORMATION_V1 information = {
+        .CompleteName = attributes->ObjectName,
+        .RootObject = root,
+        .ObjectType = cm_key_type,
+        .Options = options,
+        .DesiredAccess = access,
+        .Disposition = &disposition,
+        .ResultObject = &key,
+        .Version = 1,
+        .RemainingName = attributes->ObjectName,
+        .Attributes = attributes->Attributes,
+        .CheckAccessMode = mode,
+    };
+    struct registry_operation operation = {
+        .before = create ? RegNtPreCreateKeyEx : RegNtPreOpenKeyEx,
+        .after = create ? RegNtPostCreateKeyEx : RegNtPostOpenKeyEx,
+        .information = &information,
+        .call_context = &information.CallContext,
+    };
+    NTSTATUS status = registry_before(&operation);
+    if (status == STATUS_SUCCESS) {
+        status = key_open_raw(attributes, access, mode, create, options, &disposition, &key);
+        operation.object = NT_SUCCESS(status) ? key : NULL;
+    }
+    NTSTATUS result = registry_after(&operation, status);
+    if (root)
+        ob_dereference(root);
+    if (!NT_SUCCESS(result) || !key) {
+        if (key)
+            ob_dereference(key);
+        return NT_SUCCESS(result) ? STATUS_OBJECT_NAME_NOT_FOUND : result;
+    }
+    *out_key = key;
+    if (out_disposition)
+        *out_disposition = disposition;
+    return result;
+}
+
+NTSTATUS cm_key_delete(void *key)
+{
+    if (!registry_is_watched())
+        return key_delete_raw(key);
+    REG_DELETE_KEY_INFORMATION information = {.Object = key};
+    struct registry_operation operation = {RegNtPreDeleteKey, RegNtPostDeleteKey, key, &information,
+                                           &information.CallContext};
+    return WATCHED(operation, key_delete_raw(key));
+}
+
+NTSTATUS cm_value_set(void *key, const UNICODE_STRING *name, ULONG type, const void *data,
+                      ULONG length)
+{
+    static const UNICODE_STRING unnamed;
+    if (!registry_is_watched())
+        return value_set_raw(key, name, type, data, length);
+    REG_SET_VALUE_KEY_INFORMATION information = {
+        .Object = key,
+        .ValueName = (UNICODE_STRING *)(name ? name : &unnamed),
+        .Type = type,
+        .Data = (void *)data,
+        .DataSize = length,
+    };
+    struct registry_operation operation = {RegNtPreSetValueKey, RegNtPostSetValueKey, key,
+                                           &information, &information.CallContext};
+    return WATCHED(operation, value_set_raw(key, name, type, data, length));
+}
+
+NTSTATUS cm_value_delete(void *key, const UNICODE_STRING *name)
+{
+    if (!registry_is_watched())
+        return value_delete_raw(key, name);
+    REG_DELETE_VALUE_KEY_INFORMATION information = {.Object = key,
+                                                    .ValueName = (UNICODE_STRING *)name};
+    struct registry_operation operation = {RegNtPreDeleteValueKey, RegNtPostDeleteValueKey, key,
+                                           &information, &information.CallContext};
+    return WATCHED(operation, value_delete_raw(key, name));
+}
+
+NTSTATUS cm_key_query(void *key, KEY_INFORMATION_CLASS kind, void *buffer, ULONG length,
+                      ULONG *out_length)
+{
+    if (!registry_is_watched())
+        return key_query_raw(key, kind, buffer, length, out_length);
+    REG_QUERY_KEY_INFORMATION information = {.Object = key,
+                                             .KeyInformationClass = kind,
+                                             .KeyInformation = buffer,
+                                             .Length = length,
+                                             .ResultLength = out_length};
+    struct registry_operation operation = {RegNtPreQueryKey, RegNtPostQueryKey, key, &information,
+                                           &information.CallContext};
+    return WATCHED(operation, key_query_raw(key, kind, buffer, length, out_length));
+}
+
+NTSTATUS cm_key_enumerate(void *key, ULONG index, KEY_INFORMATION_CLASS kind, void *buffer,
+                          ULONG length, ULONG *out_length)
+{
+    if (!registry_is_watched())
+        return key_enumerate_raw(key, index, kind, buffer, length, out_length);
+    REG_ENUMERATE_KEY_INFORMATION information = {.Object = key,
+                                                 .Index = index,
+                                                 .KeyInformationClass = kind,
+                                                 .KeyInformation = buffer,
+                                                 .Length = length,
+                                                 .ResultLength = out_length};
+    struct registry_operation operation = {RegNtPreEnumerateKey, RegNtPostEnumerateKey, key,
+                                           &information, &information.CallContext};
+    return WATCHED(operation, key_enumerate_raw(key, index, kind, buffer, length, out_length));
+}
+
+NTSTATUS cm_value_query(void *key, const UNICODE_STRING *name, KEY_VALUE_INFORMATION_CLASS kind,
+                        void *buffer, ULONG length, ULONG *out_length)
+{
+    if (!registry_is_watched())
+        return value_query_raw(key, name, kind, buffer, length, out_length);
+    REG_QUERY_VALUE_KEY_INFORMATION information = {.Object = key,
+                                                   .ValueName = (UNICODE_STRING *)name,
+                                                   .KeyValueInformationClass = kind,
+                                                   .KeyValueInformation = buffer,
+                                                   .Length = length,
+                                                   .ResultLength = out_length};
+    struct registry_operation operation = {RegNtPreQueryValueKey, RegNtPostQueryValueKey, key,
+                                           &information, &information.CallContext};
+    return WATCHED(operation, value_query_raw(key, name, kind, buffer, length, out_length));
+}
+
+NTSTATUS cm_value_enumerate(void *key, ULONG index, KEY_VALUE_INFORMATION_CLASS kind, void *buffer,
+                            ULONG length, ULONG *out_length)
+{
+    if (!registry_is_watched())
+        return value_enumerate_raw(key, index, kind, buffer, length, out_length);
+    REG_ENUMERATE_VALUE_KEY_INFORMATION information = {.Object = key,
+                                                       .Index = index,
+                                                       .KeyValueInformationClass = kind,
+                                                       .KeyValueInformation = buffer,
+                                                       .Length = length,
+                                                       .ResultLength = out_length};
+    struct registry_operation operation = {RegNtPreEnumerateValueKey, RegNtPostEnumerateValueKey,
+                                           key, &information, &information.CallContext};
+    return WATCHED(operation, value_enumerate_raw(key, index, kind, buffer, length, out_length));
+}
