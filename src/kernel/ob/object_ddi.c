@@ -172,6 +172,15 @@ NTSTATUS NTAPI ObOpenObjectByPointer(PVOID Object, ULONG HandleAttributes,
                               : status;
 }
 
+NTSTATUS NTAPI ObOpenObjectByPointerWithTag(PVOID Object, ULONG HandleAttributes,
+                                            PACCESS_STATE PassedAccessState,
+                                            ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType,
+                                            KPROCESSOR_MODE AccessMode, ULONG Tag, PHANDLE Handle)
+{
+    return ObOpenObjectByPointer(Object, HandleAttributes, PassedAccessState, DesiredAccess,
+                                 ObjectType, AccessMode, Handle);
+}
+
 /* A handle to the object of a name.
  *
  * IRQL:    PASSIVE_LEVEL

@@ -75,7 +75,7 @@ extern struct process *ps_system_process;
 extern struct object_type *ps_process_type, *ps_thread_type;
 
 struct process *ps_process_current(void); /* of the running thread, attached process considered */
-struct process_thread *ps_thread_current(void);
+struct process_thread *ps_thread_current(void); /* NULL: a thread that is only ke's */
 
 struct ps_process_options {
     const char *image_name;
