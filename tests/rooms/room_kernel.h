@@ -91,7 +91,7 @@ extern const char room_entry___C_specific_handler[];
 extern const char room_entry_memcpy[];
 extern const char room_entry_memset[];
 extern const char room_entry_qsort[];
-extern const char room_raw_RtlCaptureContext[] __asm__("RtlCaptureContext") __attribute__((weak));
+extern const char room_raw_RtlCaptureContext[] __asm__("RtlCaptureContext");
 
 struct abi_export room_rows[] = {
     {"ExRaiseStatus", room_entry_ExRaiseStatus, "test", 0, ABI_NTOSKRNL, ABI_DONE, ABI_FUNCTION, 1},

@@ -45,13 +45,25 @@ static NOINLINE int mark(char letter)
     return 0;
 }
 
-static BOOLEAN trail_is(const char *wanted)
+static BOOLEAN trail_equals(const char *wanted)
 {
     unsigned i = 0;
     while (wanted[i] && wanted[i] == trail[i])
         i++;
     return wanted[i] == trail[i];
 }
+
+/* What a failure shows: the first eight letters, first highest. */
+static ULONG64 trail_number(void)
+{
+    ULONG64 number = 0;
+    for (unsigned i = 0; i < 8 && trail[i]; i++)
+        number = number << 8 | (unsigned char)trail[i];
+    return number;
+}
+
+#define CHECK_TRAIL(wanted) \
+    room_check(trail_equals(wanted), trail_number(), "the trail is " wanted, __LINE__)
 
 static NOINLINE void raise(NTSTATUS code)
 {
@@ -84,7 +96,7 @@ static void caught_with_its_code(void)
     }
     mark('e');
     CHECK_IS((ULONG)code, (ULONG)CODE_A);
-    CHECK(trail_is("tfhe"));
+    CHECK_TRAIL("tfhe");
 }
 
 static void filters_from_inside_out(void)
@@ -103,7 +115,7 @@ static void filters_from_inside_out(void)
     } __except (mark('3'), GetExceptionCode() == CODE_A) {
         mark('h');
     }
-    CHECK(trail_is("123h"));
+    CHECK_TRAIL("123h");
 }
 
 static int take_information(EXCEPTION_POINTERS *pointers, EXCEPTION_RECORD *out)
@@ -122,7 +134,7 @@ static void continues_after_the_raise(void)
     } __except (mark('f'), EXCEPTION_CONTINUE_EXECUTION) {
         mark('!');
     }
-    CHECK(trail_is("tfc"));
+    CHECK_TRAIL("tfc");
 }
 
 static void record_travels(void)
@@ -157,7 +169,7 @@ static void cannot_continue_a_status(void)
     }
     CHECK_IS((ULONG)record.ExceptionCode, (ULONG)STATUS_NONCONTINUABLE_EXCEPTION);
     CHECK(record.ExceptionFlags & EXCEPTION_NONCONTINUABLE);
-    CHECK(trail_is("fnh"));
+    CHECK_TRAIL("fnh");
 }
 
 /* ---- termination handlers --------------------------------------------------------------- */
@@ -179,7 +191,7 @@ static void finally_both_ways(void)
     } __except (mark('f'), EXCEPTION_EXECUTE_HANDLER) {
         mark('h');
     }
-    CHECK(trail_is("tnfah"));
+    CHECK_TRAIL("tnfah");
 }
 
 static NOINLINE void nest(int depth)
@@ -203,7 +215,7 @@ static void frames_unwind_in_order(void)
     } __except (EXCEPTION_EXECUTE_HANDLER) {
         mark('H');
     }
-    CHECK(trail_is("abcdefghijklmnopqrstuH"));
+    CHECK_TRAIL("abcdefghijklmnopqrstuH");
 }
 
 static NOINLINE int leave_by_return(void)
@@ -239,7 +251,7 @@ static void leaving_runs_finally(void)
     trail_begin();
     CHECK_IS(leave_by_return(), 7);
     leave_by_goto(1);
-    CHECK(trail_is("tf12o"));
+    CHECK_TRAIL("tf12o");
 }
 
 /* ---- exceptions in handlers ------------------------------------------------------------- */
@@ -265,7 +277,7 @@ static void filter_may_handle(void)
         mark('h');
     }
     CHECK_IS((ULONG)code, (ULONG)CODE_A);
-    CHECK(trail_is("ih"));
+    CHECK_TRAIL("ih");
 }
 
 static int filter_raises(ULONG code)
@@ -292,7 +304,7 @@ static void filter_may_raise(void)
         mark('h');
     }
     CHECK_IS((ULONG)code, (ULONG)CODE_B);
-    CHECK(trail_is("abh"));
+    CHECK_TRAIL("abh");
 }
 
 static void handler_may_raise(void)
@@ -308,7 +320,7 @@ static void handler_may_raise(void)
     } __except (GetExceptionCode() == CODE_B) {
         mark('2');
     }
-    CHECK(trail_is("12"));
+    CHECK_TRAIL("12");
 }
 
 static NOINLINE void finally_raises(void)
@@ -342,7 +354,7 @@ static void collided_unwind(void)
         mark('!');
     }
     CHECK_IS((ULONG)code, (ULONG)CODE_B);
-    CHECK(trail_is("xioh"));
+    CHECK_TRAIL("xioh");
 }
 
 static void collided_in_one_function(void)
@@ -365,7 +377,7 @@ static void collided_in_one_function(void)
         mark('h');
     }
     CHECK_IS((ULONG)code, (ULONG)CODE_B);
-    CHECK(trail_is("12h"));
+    CHECK_TRAIL("12h");
 }
 
 /* ---- across native code ----------------------------------------------------------------- */
@@ -411,10 +423,10 @@ static void passes_native_frames(void)
         mark('h');
     }
     CHECK_IS((ULONG)code, (ULONG)CODE_A);
-    CHECK(trail_is("fcdh"));
+    CHECK_TRAIL("fcdh");
     trail_begin();
     CHECK_IS(KeIpiGenericCall(call_handles, (ULONG_PTR)(ULONG)CODE_A), 5);
-    CHECK(trail_is("ch"));
+    CHECK_TRAIL("ch");
 }
 
 static int compare_raises(const void *a, const void *b)
@@ -434,7 +446,7 @@ static void passes_a_sort(void)
     } __except (GetExceptionCode() == CODE_B) {
         mark('h');
     }
-    CHECK(trail_is("h"));
+    CHECK_TRAIL("h");
 }
 
 /* ---- registers, walks ------------------------------------------------------------------- */
@@ -601,7 +613,7 @@ static void native_faults(void)
     CHECK((ULONG_PTR)fault.ExceptionAddress - (ULONG_PTR)native_faults < 512);
     FAULT(copy((char *)room->argument + 32, target, 8));
     CHECK_IS(fault.ExceptionInformation[0], 1);
-    CHECK(trail_is("hh"));
+    CHECK_TRAIL("hh");
 }
 
 static ULONG_PTR NTAPI call_faults(ULONG_PTR argument)
@@ -615,7 +627,7 @@ static void faults_pass_native_frames(void)
     trail_begin();
     FAULT(KeIpiGenericCall(call_faults, 8));
     CHECK_IS(fault.ExceptionInformation[1], 8);
-    CHECK(trail_is("h"));
+    CHECK_TRAIL("h");
 }
 
 static void many_times(void)

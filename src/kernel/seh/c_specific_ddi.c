@@ -81,10 +81,12 @@ EXCEPTION_DISPOSITION NTAPI __C_specific_handler(EXCEPTION_RECORD *ExceptionReco
                                                  DISPATCHER_CONTEXT *DispatcherContext)
 {
     uint64_t base = DispatcherContext->ImageBase;
+    /* A return address may be the first of the next scope already; the call was before it. */
     struct scopes scopes = {
         .table = DispatcherContext->HandlerData,
         .base = base,
-        .pc = (uint32_t)(DispatcherContext->ControlPc - base),
+        .pc = (uint32_t)(DispatcherContext->ControlPc - base) -
+              seh_is_call(DispatcherContext->ContextRecord),
         .target = (uint32_t)(DispatcherContext->TargetIp - base),
     };
     if (IS_UNWINDING(ExceptionRecord->ExceptionFlags))

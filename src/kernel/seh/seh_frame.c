@@ -109,7 +109,6 @@ bool seh_frame_unwind(const struct image *image, ULONG handler_types, uint64_t c
 void seh_walk_start(struct seh_walk *walk, const CONTEXT *context)
 {
     walk->context = *context;
-    walk->is_start = true;
     walk->boundary = NULL;
     walk->crossed = NULL;
 }
@@ -134,9 +133,11 @@ static bool boundary_has_caller(const struct callout_frame *frame)
 static enum seh_step cross(struct seh_walk *walk, const struct ddi_frame *call)
 {
     seh_context_of_ddi(call, &walk->context);
-    walk->is_start = false;
-    if (call->row == &seh_activation_row)
+    if (call->row == &seh_activation_row) {
         walk->crossed = (const struct activation *)call;
+        if (!walk->crossed->is_call)
+            walk->context.ContextFlags &= ~CONTEXT_UNWOUND_TO_CALL;
+    }
     return SEH_STEP_BOUNDARY;
 }
 
@@ -181,6 +182,7 @@ static enum seh_step step_leaf(struct seh_walk *walk)
         return SEH_STEP_BROKEN;
     walk->context.Rip = rip;
     walk->context.Rsp += sizeof(rip);
+    walk->context.ContextFlags |= CONTEXT_UNWOUND_TO_CALL;
     return SEH_STEP_FRAME;
 }
 
@@ -190,6 +192,10 @@ static enum seh_step step_frame(struct seh_walk *walk, ULONG handler_types, stru
     if (!seh_frame_unwind(frame->image, handler_types, frame->control_pc, frame->entry,
                           &walk->context, NULL, &unwind))
         return SEH_STEP_BROKEN;
+    if (unwind.is_interrupt)
+        walk->context.ContextFlags &= ~CONTEXT_UNWOUND_TO_CALL;
+    else
+        walk->context.ContextFlags |= CONTEXT_UNWOUND_TO_CALL;
     frame->establisher = unwind.establisher;
     if ((unwind.establisher & 7) != 0 || !seh_on_stack(unwind.establisher, 0))
         return SEH_STEP_BROKEN;
@@ -211,13 +217,13 @@ enum seh_step seh_walk_step(struct seh_walk *walk, ULONG handler_types, struct s
     if (out_frame->image == NULL || out_frame->image->is_native) {
         /* A jump to nowhere has the caller's return address on top; a return address to
          * nowhere is a broken stack. */
-        if (!walk->is_start)
+        if (seh_is_call(&walk->context))
             return is_native_code(rip) ? step_direct_call(walk) : SEH_STEP_BROKEN;
         out_frame->image = NULL;
     } else {
-        out_frame->entry = seh_function_find(out_frame->image, rip);
+        /* A call may be the last instruction of its function. */
+        out_frame->entry = seh_function_find(out_frame->image, rip - seh_is_call(&walk->context));
     }
-    walk->is_start = false;
     step = out_frame->entry != NULL ? step_frame(walk, handler_types, out_frame) : step_leaf(walk);
     if (step == SEH_STEP_FRAME && walk->context.Rsp <= rsp)
         return SEH_STEP_BROKEN;

@@ -20,6 +20,7 @@ struct activation {
     struct ddi_frame ddi;
     const DISPATCHER_CONTEXT *dispatcher; /* of the frame whose handler runs; NULL: a callback */
     bool is_unwind;
+    bool is_call; /* ddi.rip is a return address */
 };
 extern const struct abi_export seh_activation_row;
 
@@ -41,11 +42,18 @@ enum seh_step {
 };
 
 struct seh_walk {
-    CONTEXT context;                  /* where the walk is */
-    bool is_start;                    /* context.Rip is an instruction, not a return address */
+    /* Where the walk is; CONTEXT_UNWOUND_TO_CALL: Rip is a return address, not the
+     * instruction at fault. */
+    CONTEXT context; /* where the walk is */
+    bool is_call;    /* context.Rip is a return address, not the instruction at fault */
     struct callout_frame *boundary;   /* the last one met */
     const struct activation *crossed; /* set by SEH_STEP_BOUNDARY when it was one */
 };
+
+static inline bool seh_is_call(const CONTEXT *context)
+{
+    return (context->ContextFlags & CONTEXT_UNWOUND_TO_CALL) != 0;
+}
 
 /* seh_frame.c */
 void seh_walk_start(struct seh_walk *walk, const CONTEXT *context);
