@@ -122,6 +122,7 @@ static bool page_carve_locked(unsigned index)
     if (number == 0)
         return false;
     page = &pages[number];
+    POOL_UNPOISON(page_address(number), 4096); /* the page may have held blocks before */
     page->class = (uint8_t)index;
     page->free_first = 0;
     page->free_count = (uint16_t)count;

@@ -21,7 +21,7 @@ void ex_fini(void);
 /* ---- pool ------------------------------------------------------------------------- */
 
 /* Where pool memory lies in the machine's address map. */
-#define EX_POOL_BASE  0x500000000000ull
+#define EX_POOL_BASE  0x4a0000000000ull
 #define EX_POOL_BYTES (64ull << 30)
 
 bool ex_pool_contains(const void *address);

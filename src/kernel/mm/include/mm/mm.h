@@ -27,9 +27,9 @@
 #define MM_USER_END     0x400000000000ull /* what MmUserProbeAddress says */
 #define MM_IMAGE_BASE   0x480000000000ull /* driver images */
 #define MM_IMAGE_END    0x490000000000ull
-#define MM_MAPPING_BASE 0x580000000000ull /* MDL and section mappings in system space */
-#define MM_MAPPING_END  0x5c0000000000ull
-/* Pool: EX_POOL_BASE 0x500000000000. */
+#define MM_MAPPING_BASE 0x4b0000000000ull /* MDL and section mappings in system space */
+#define MM_MAPPING_END  0x4f0000000000ull
+/* Pool: EX_POOL_BASE 0x4a0000000000, clear of AddressSanitizer's own heap. */
 
 NTSTATUS mm_init(void);
 void mm_fini(void);
