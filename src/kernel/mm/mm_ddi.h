@@ -7,8 +7,6 @@
 
 #include "mm/mm.h"
 
-extern PVOID mm_highest_user_address, mm_system_range_start;
-extern ULONG_PTR mm_user_probe_address;
-extern BOOLEAN mm_64bit_physical_address;
+extern BOOLEAN Mm64BitPhysicalAddress;
 
 #endif

@@ -110,6 +110,8 @@ struct frame {
     uint64_t offset; /* in the share, FRAME_POOL and FRAME_WINDOW */
     void *address;   /* where it is mapped anyway; NULL for windows */
 };
+/* The memory below and above the hole, as drivers are told. */
+void physical_ram(PHYSICAL_MEMORY_RANGE *out_low, PHYSICAL_MEMORY_RANGE *out_high);
 void frame_describe(PFN_NUMBER number, struct frame *out_frame);
 
 /* ---- mapping.c: system addresses

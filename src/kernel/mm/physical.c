@@ -93,3 +93,11 @@ uint64_t physical_of(const void *address)
         return 0;
     return ((uint64_t)frame_of_system(address) << 12) + (at & 4095);
 }
+
+void physical_ram(PHYSICAL_MEMORY_RANGE *out_low, PHYSICAL_MEMORY_RANGE *out_high)
+{
+    out_low->BaseAddress.QuadPart = POOL_PHYSICAL;
+    out_low->NumberOfBytes.QuadPart = HOLE_START - POOL_PHYSICAL;
+    out_high->BaseAddress.QuadPart = HOLE_END;
+    out_high->NumberOfBytes.QuadPart = (LONGLONG)(EX_POOL_BYTES - (HOLE_START - POOL_PHYSICAL));
+}

@@ -3,11 +3,10 @@
 #include "ke/ke.h"
 #include "mm_ddi.h"
 
-/* The exported variables MmHighestUserAddress, MmSystemRangeStart, MmUserProbeAddress. */
-PVOID mm_highest_user_address = (PVOID)(MM_USER_END - 1);
-PVOID mm_system_range_start = (PVOID)MM_USER_END;
-ULONG_PTR mm_user_probe_address = MM_USER_END;
-BOOLEAN mm_64bit_physical_address = TRUE; /* Mm64BitPhysicalAddress */
+PVOID MmHighestUserAddress = (PVOID)(MM_USER_END - 1);
+PVOID MmSystemRangeStart = (PVOID)MM_USER_END;
+ULONG64 MmUserProbeAddress = MM_USER_END;
+BOOLEAN Mm64BitPhysicalAddress = TRUE;
 
 static void probe(const volatile void *address, SIZE_T length, ULONG alignment, bool for_write)
 {

@@ -13,10 +13,10 @@
 
 /* The exported variables NlsMbCodePageTag, NlsMbOemCodePageTag: a character may be several
  * bytes, so callers must ask for sizes. */
-BOOLEAN nls_mb_code_page_tag = TRUE;
-BOOLEAN nls_mb_oem_code_page_tag = TRUE;
-USHORT nls_ansi_code_page = 65001;
-USHORT nls_oem_code_page = 65001;
+BOOLEAN NlsMbCodePageTag = TRUE;
+BOOLEAN NlsMbOemCodePageTag = TRUE;
+USHORT NlsAnsiCodePage = 65001;
+USHORT NlsOemCodePage = 65001;
 
 static size_t wide_bytes_of(const char *narrow, size_t bytes)
 {

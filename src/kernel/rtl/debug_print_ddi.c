@@ -8,8 +8,10 @@
 #include "rtl_ddi.h"
 
 /* The exported variables KdDebuggerEnabled and KdDebuggerNotPresent. */
-BOOLEAN kd_debugger_enabled = FALSE;
-BOOLEAN kd_debugger_not_present = TRUE;
+BOOLEAN KdDebuggerEnabled = FALSE;
+BOOLEAN KdDebuggerNotPresent = TRUE;
+/* Never started in safe mode. */
+ULONG InitSafeBootMode = 0;
 
 /* Doc:     nf-wdm-dbgprint
  * Differs: the default component's mask starts full

@@ -7,9 +7,10 @@
 
 #include "rtl/rtl.h"
 
-extern BOOLEAN kd_debugger_enabled, kd_debugger_not_present;
-extern BOOLEAN nls_mb_code_page_tag, nls_mb_oem_code_page_tag;
-extern USHORT nls_ansi_code_page, nls_oem_code_page;
+extern BOOLEAN KdDebuggerEnabled, KdDebuggerNotPresent;
+extern BOOLEAN NlsMbCodePageTag, NlsMbOemCodePageTag;
+extern ULONG InitSafeBootMode;
+extern USHORT NlsAnsiCodePage, NlsOemCodePage;
 
 /* ---- strings ------------------------------------------------------------------------- */
 
