@@ -23,7 +23,6 @@ NTSYSAPI VOID NTAPI RtlUnwindEx(PVOID TargetFrame, PVOID TargetIp,
                                 PCONTEXT OriginalContext, PUNWIND_HISTORY_TABLE HistoryTable);
 void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
 
-#define NOINLINE __declspec(noinline)
 #define CODE_A   ((NTSTATUS)0xe0000001)
 #define CODE_B   ((NTSTATUS)0xe0000002)
 

@@ -154,6 +154,10 @@ enum trap_answer trap_privileged(const struct trap_instruction *instruction,
     case ZYDIS_MNEMONIC_CLTS:
         skip(instruction, registers);
         return TRAP_DONE;
+    case ZYDIS_MNEMONIC_LGDT: /* the decoder does not count these */
+    case ZYDIS_MNEMONIC_LIDT:
+    case ZYDIS_MNEMONIC_RDPMC:
+        return TRAP_PRIVILEGED;
     default:
         return instruction->zydis.attributes & ZYDIS_ATTRIB_IS_PRIVILEGED ? TRAP_PRIVILEGED
                                                                           : TRAP_NOT_OURS;
