@@ -16,7 +16,7 @@ typedef struct _PENDING_EXTENSION {
     IO_CSQ Waiters;
     LIST_ENTRY WaiterList; /* guarded by WaiterLock */
     KSPIN_LOCK WaiterLock;
-    ULONG WaiterCount;     /* guarded by WaiterLock */
+    ULONG WaiterCount; /* guarded by WaiterLock */
     KTIMER WorkTimer;
     KDPC WorkDpc;
     PDEVICE_OBJECT Device;
@@ -163,7 +163,8 @@ static VOID PendingWorkDone(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Arg
     Complete(irp, STATUS_SUCCESS, sizeof(ULONG));
 }
 
-/* ---- dispatch --------------------------------------------------------------------------------- */
+/* ---- dispatch ---------------------------------------------------------------------------------
+ */
 
 static NTSTATUS PendingCreateClose(PDEVICE_OBJECT Device, PIRP Irp)
 {

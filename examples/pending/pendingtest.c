@@ -22,7 +22,8 @@ static void Check(const char *What, int IsRight)
 
 static HANDLE Open(DWORD Flags)
 {
-    return CreateFileA(PENDING_DEVICE_PATH, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, Flags, NULL);
+    return CreateFileA(PENDING_DEVICE_PATH, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
+                       Flags, NULL);
 }
 
 static DWORD Waiting(HANDLE Device)
@@ -38,21 +39,22 @@ static void CheckOverlapped(HANDLE Device, HANDLE Control)
     char message[16] = "";
     DWORD count = 0;
     overlapped.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL);
-    Check("a wait is pending",
-          !DeviceIoControl(Device, IOCTL_PENDING_WAIT, NULL, 0, message, sizeof message, NULL, &overlapped) &&
-              GetLastError() == ERROR_IO_PENDING);
-    Check("its result is incomplete",
-          !GetOverlappedResult(Device, &overlapped, &count, FALSE) && GetLastError() == ERROR_IO_INCOMPLETE);
+    Check("a wait is pending", !DeviceIoControl(Device, IOCTL_PENDING_WAIT, NULL, 0, message,
+                                                sizeof message, NULL, &overlapped) &&
+                                   GetLastError() == ERROR_IO_PENDING);
+    Check("its result is incomplete", !GetOverlappedResult(Device, &overlapped, &count, FALSE) &&
+                                          GetLastError() == ERROR_IO_INCOMPLETE);
     Check("one request waits", Waiting(Control) == 1);
     Check("a message goes to it",
           DeviceIoControl(Control, IOCTL_PENDING_SEND, "hello", 6, NULL, 0, &count, NULL));
     Check("the event is signalled", WaitForSingleObject(overlapped.hEvent, 5000) == WAIT_OBJECT_0);
-    Check("the message has come",
-          GetOverlappedResult(Device, &overlapped, &count, FALSE) && count == 6 && !strcmp(message, "hello"));
-    DeviceIoControl(Device, IOCTL_PENDING_WAIT, NULL, 0, message, sizeof message, NULL, &overlapped);
+    Check("the message has come", GetOverlappedResult(Device, &overlapped, &count, FALSE) &&
+                                      count == 6 && !strcmp(message, "hello"));
+    DeviceIoControl(Device, IOCTL_PENDING_WAIT, NULL, 0, message, sizeof message, NULL,
+                    &overlapped);
     Check("a wait is cancelled", CancelIoEx(Device, &overlapped));
-    Check("its error says so",
-          !GetOverlappedResult(Device, &overlapped, &count, TRUE) && GetLastError() == ERROR_OPERATION_ABORTED);
+    Check("its error says so", !GetOverlappedResult(Device, &overlapped, &count, TRUE) &&
+                                   GetLastError() == ERROR_OPERATION_ABORTED);
     Check("nobody waits", Waiting(Control) == 0);
     Check("there is nothing to cancel",
           !CancelIoEx(Device, &overlapped) && GetLastError() == ERROR_NOT_FOUND);
@@ -64,7 +66,8 @@ static DWORD WINAPI WaitingThread(void *Result)
     HANDLE device = Open(0);
     DWORD count = 0;
     char message[16] = "";
-    BOOL done = DeviceIoControl(device, IOCTL_PENDING_WAIT, NULL, 0, message, sizeof message, &count, NULL);
+    BOOL done =
+        DeviceIoControl(device, IOCTL_PENDING_WAIT, NULL, 0, message, sizeof message, &count, NULL);
     *(DWORD *)Result = done ? count : GetLastError();
     CloseHandle(device);
     return 7;

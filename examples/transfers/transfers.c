@@ -79,9 +79,11 @@ static NTSTATUS TransferDirect(PIRP Irp, ULONG InputLength, ULONG OutputLength, 
     PUCHAR mapped = NULL;
     ULONG count = InputLength < OutputLength ? InputLength : OutputLength, i, sum = 0;
 
-    DbgPrint("Transfers: %s direct, in %lu out %lu\n", IsOut ? "out" : "in", InputLength, OutputLength);
+    DbgPrint("Transfers: %s direct, in %lu out %lu\n", IsOut ? "out" : "in", InputLength,
+             OutputLength);
     if (Irp->MdlAddress) {
-        mapped = MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority | MdlMappingNoExecute);
+        mapped =
+            MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority | MdlMappingNoExecute);
         if (!mapped)
             return Complete(Irp, STATUS_INSUFFICIENT_RESOURCES, 0);
     }
@@ -95,7 +97,8 @@ static NTSTATUS TransferDirect(PIRP Irp, ULONG InputLength, ULONG OutputLength, 
 }
 
 /* Bare addresses of the caller: valid only in its context, and only if it did not lie. */
-static NTSTATUS TransferNeither(PIRP Irp, PIO_STACK_LOCATION Stack, ULONG InputLength, ULONG OutputLength)
+static NTSTATUS TransferNeither(PIRP Irp, PIO_STACK_LOCATION Stack, ULONG InputLength,
+                                ULONG OutputLength)
 {
     PUCHAR input = Stack->Parameters.DeviceIoControl.Type3InputBuffer;
     PUCHAR output = Irp->UserBuffer;
@@ -150,7 +153,8 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
     PDEVICE_OBJECT device;
     NTSTATUS status;
 
-    status = IoCreateDevice(Driver, 0, &name, FILE_DEVICE_UNKNOWN, FILE_DEVICE_SECURE_OPEN, FALSE, &device);
+    status = IoCreateDevice(Driver, 0, &name, FILE_DEVICE_UNKNOWN, FILE_DEVICE_SECURE_OPEN, FALSE,
+                            &device);
     if (!NT_SUCCESS(status))
         return status;
     RtlInitUnicodeString(&link, LinkName);

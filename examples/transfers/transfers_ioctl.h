@@ -5,7 +5,8 @@
 
 #define TRANSFERS_DEVICE_PATH "\\\\.\\Transfers"
 
-#define TRANSFERS_IOCTL(method) CTL_CODE(FILE_DEVICE_UNKNOWN, 0x810 + (method), (method), FILE_ANY_ACCESS)
+#define TRANSFERS_IOCTL(method) \
+    CTL_CODE(FILE_DEVICE_UNKNOWN, 0x810 + (method), (method), FILE_ANY_ACCESS)
 
 /* Each takes text and answers it in capitals. For METHOD_IN_DIRECT the second buffer is
  * only read: its bytes are added up and the sum is what Information says. */

@@ -36,8 +36,8 @@ static void CheckLies(HANDLE Device)
           !DeviceIoControl(Device, IOCTL_TRANSFERS_NEITHER, NULL, 8, text, 8, &count, NULL) &&
               GetLastError() == ERROR_NOACCESS);
     Check("neither: a system address is refused by the probe",
-          !DeviceIoControl(Device, IOCTL_TRANSFERS_NEITHER, text, 8, (void *)0xffff800000000000ull, 8,
-                           &count, NULL) &&
+          !DeviceIoControl(Device, IOCTL_TRANSFERS_NEITHER, text, 8, (void *)0xffff800000000000ull,
+                           8, &count, NULL) &&
               GetLastError() == ERROR_NOACCESS);
     char *gone = VirtualAlloc(NULL, 4096, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
     VirtualFree(gone, 0, MEM_RELEASE);
@@ -48,15 +48,17 @@ static void CheckLies(HANDLE Device)
           !DeviceIoControl(Device, IOCTL_TRANSFERS_OUT_DIRECT, text, 8, gone, 8, &count, NULL) &&
               GetLastError() == ERROR_NOACCESS);
     char *constant = VirtualAlloc(NULL, 4096, MEM_RESERVE | MEM_COMMIT, PAGE_READONLY);
-    Check("out direct: read-only memory is refused",
-          !DeviceIoControl(Device, IOCTL_TRANSFERS_OUT_DIRECT, text, 8, constant, 8, &count, NULL) &&
-              GetLastError() == ERROR_NOACCESS);
+    Check(
+        "out direct: read-only memory is refused",
+        !DeviceIoControl(Device, IOCTL_TRANSFERS_OUT_DIRECT, text, 8, constant, 8, &count, NULL) &&
+            GetLastError() == ERROR_NOACCESS);
     Check("in direct: read-only memory is fine",
           DeviceIoControl(Device, IOCTL_TRANSFERS_IN_DIRECT, text, 8, constant, 8, &count, NULL));
     VirtualFree(constant, 0, MEM_RELEASE);
-    Check("buffered: a bad input address is refused before the driver",
-          !DeviceIoControl(Device, IOCTL_TRANSFERS_BUFFERED, (void *)16, 8, text, 8, &count, NULL) &&
-              GetLastError() == ERROR_NOACCESS);
+    Check(
+        "buffered: a bad input address is refused before the driver",
+        !DeviceIoControl(Device, IOCTL_TRANSFERS_BUFFERED, (void *)16, 8, text, 8, &count, NULL) &&
+            GetLastError() == ERROR_NOACCESS);
 }
 
 int main(void)
@@ -74,12 +76,14 @@ int main(void)
     Check("out direct", Capitals(device, IOCTL_TRANSFERS_OUT_DIRECT));
     Check("neither", Capitals(device, IOCTL_TRANSFERS_NEITHER));
     Check("in direct: the second buffer is input too",
-          DeviceIoControl(device, IOCTL_TRANSFERS_IN_DIRECT, in, sizeof in, more, sizeof more, &count, NULL) &&
+          DeviceIoControl(device, IOCTL_TRANSFERS_IN_DIRECT, in, sizeof in, more, sizeof more,
+                          &count, NULL) &&
               count == 253);
-    Check("direct read over a page's end",
-          ReadFile(device, bytes, sizeof bytes, &count, NULL) && count == sizeof bytes &&
-              bytes[4999] == (unsigned char)4999);
-    Check("direct write", WriteFile(device, bytes, sizeof bytes, &count, NULL) && count == sizeof bytes);
+    Check("direct read over a page's end", ReadFile(device, bytes, sizeof bytes, &count, NULL) &&
+                                               count == sizeof bytes &&
+                                               bytes[4999] == (unsigned char)4999);
+    Check("direct write",
+          WriteFile(device, bytes, sizeof bytes, &count, NULL) && count == sizeof bytes);
     Check("nothing to transfer", ReadFile(device, bytes, 0, &count, NULL) && count == 0);
     CheckLies(device);
     CloseHandle(device);

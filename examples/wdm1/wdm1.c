@@ -62,8 +62,8 @@ static NTSTATUS Wdm1Read(PDEVICE_OBJECT Device, PIRP Irp)
         RtlCopyMemory(Irp->AssociatedIrp.SystemBuffer, extension->Buffer + position, count);
     }
     KeReleaseSpinLock(&extension->Lock, irql);
-    DbgPrint("Wdm1: Read %d bytes from file pointer %d, %d transferred\n", (int)length, (int)position,
-             (int)count);
+    DbgPrint("Wdm1: Read %d bytes from file pointer %d, %d transferred\n", (int)length,
+             (int)position, (int)count);
     return Complete(Irp, STATUS_SUCCESS, count);
 }
 
@@ -102,7 +102,8 @@ static NTSTATUS Wdm1Write(PDEVICE_OBJECT Device, PIRP Irp)
     if (NT_SUCCESS(status))
         RtlCopyMemory(extension->Buffer + position, Irp->AssociatedIrp.SystemBuffer, length);
     KeReleaseSpinLock(&extension->Lock, irql);
-    DbgPrint("Wdm1: Write %d bytes to file pointer %d, status %x\n", (int)length, (int)position, status);
+    DbgPrint("Wdm1: Write %d bytes to file pointer %d, status %x\n", (int)length, (int)position,
+             status);
     return Complete(Irp, status, NT_SUCCESS(status) ? length : 0);
 }
 

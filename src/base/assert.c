@@ -13,8 +13,9 @@
 void assert_failed(const char *invariant, const char *file, int line)
 {
     char text[512];
-    int length = snprintf(text, sizeof text, "cove: internal error: invariant '%s' broken at %s:%d\n",
-                          invariant, file, line);
+    int length =
+        snprintf(text, sizeof text, "cove: internal error: invariant '%s' broken at %s:%d\n",
+                 invariant, file, line);
     if (length > 0)
         (void)!write(STDERR_FILENO, text, (size_t)length);
     abort();

@@ -22,7 +22,7 @@ struct list {
     for (struct list *node = (head)->next; node != (head); node = node->next)
 
 /* The body may remove node. */
-#define list_for_each_safe(node, head) \
+#define list_for_each_safe(node, head)                                                \
     for (struct list *node = (head)->next, *node##_next = node->next; node != (head); \
          node = node##_next, node##_next = node->next)
 

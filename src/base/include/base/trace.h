@@ -38,11 +38,11 @@ typedef void trace_sink_fn(enum trace_kind kind, uint64_t a, uint64_t b, uint64_
 /* Set and cleared by a watcher; NULL when nobody watches. atomic */
 extern trace_sink_fn *_Atomic trace_sink;
 
-#define trace_point(kind, a, b, c) \
-    do { \
+#define trace_point(kind, a, b, c)                                               \
+    do {                                                                         \
         trace_sink_fn *sink_ = __c11_atomic_load(&trace_sink, __ATOMIC_RELAXED); \
-        if (__builtin_expect(sink_ != 0, 0)) \
-            sink_((kind), (uint64_t)(a), (uint64_t)(b), (uint64_t)(c)); \
+        if (__builtin_expect(sink_ != 0, 0))                                     \
+            sink_((kind), (uint64_t)(a), (uint64_t)(b), (uint64_t)(c));          \
     } while (0)
 
 #endif

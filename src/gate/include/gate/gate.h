@@ -43,7 +43,8 @@ struct gate_attributes {
     OBJECT_ATTRIBUTES attributes; /* kernel memory */
     UNICODE_STRING name;
 };
-NTSTATUS gate_capture_attributes(const OBJECT_ATTRIBUTES *user, struct gate_attributes *out_attributes);
+NTSTATUS gate_capture_attributes(const OBJECT_ATTRIBUTES *user,
+                                 struct gate_attributes *out_attributes);
 void gate_release_attributes(struct gate_attributes *attributes);
 
 #endif

@@ -20,8 +20,8 @@
 struct host_thread; /* opaque; freed by host_thread_join or, detached, at its end */
 
 struct host_thread_options {
-    const char *name;      /* <= 15 bytes shown in ps and gdb; copied */
-    size_t stack_bytes;    /* 0: 256 KiB (1 MiB in sanitized builds); a guard page is added below */
+    const char *name;   /* <= 15 bytes shown in ps and gdb; copied */
+    size_t stack_bytes; /* 0: 256 KiB (1 MiB in sanitized builds); a guard page is added below */
     bool detached;
 };
 
@@ -37,7 +37,7 @@ void host_thread_stack(uintptr_t *out_low, uintptr_t *out_high);
 void host_thread_interrupt(struct host_thread *thread);
 void host_thread_yield(void);
 /* Keeps the calling thread on the processor that another thread last ran on / lets go. Hints. */
-void host_thread_pin(int cpu);   /* -1: any */
+void host_thread_pin(int cpu); /* -1: any */
 int host_cpu_count(void);
 int host_cpu_current(void);
 /* GS base of the calling thread (the KPCR). Uses wrgsbase where the CPU allows it. */
@@ -80,10 +80,11 @@ static inline void host_lock_give(struct host_lock *lock)
 
 /* ---- time --------------------------------------------------------------------- */
 
-uint64_t host_clock_ns(void);      /* monotonic; virtual on sim */
-uint64_t host_wallclock_100ns(void); /* since 1601-01-01 UTC; on sim a fixed start plus virtual time */
-void host_spin_pause(void);        /* one turn of a spin loop; a scheduling point on sim */
-void host_stall_ns(uint64_t ns);   /* busy waits (KeStallExecutionProcessor) */
+uint64_t host_clock_ns(void); /* monotonic; virtual on sim */
+uint64_t
+host_wallclock_100ns(void);      /* since 1601-01-01 UTC; on sim a fixed start plus virtual time */
+void host_spin_pause(void);      /* one turn of a spin loop; a scheduling point on sim */
+void host_stall_ns(uint64_t ns); /* busy waits (KeStallExecutionProcessor) */
 
 /* ---- memory ------------------------------------------------------------------- */
 
@@ -93,16 +94,17 @@ enum host_protection { HOST_NONE = 0, HOST_READ = 1, HOST_WRITE = 2, HOST_EXECUT
 /* Reserves address space (no access). address 0: anywhere. With an address the range is
  * taken exactly or EEXIST. Errors: ENOMEM, EEXIST. */
 int host_memory_reserve(void *address, size_t length, void **out_address);
-int host_memory_commit(void *address, size_t length, int protection);  /* zeroed anonymous pages */
+int host_memory_commit(void *address, size_t length, int protection); /* zeroed anonymous pages */
 int host_memory_protect(void *address, size_t length, int protection);
-void host_memory_decommit(void *address, size_t length);               /* back to reserved */
+void host_memory_decommit(void *address, size_t length); /* back to reserved */
 void host_memory_release(void *address, size_t length);
 
 /* Memory that two processes share: a sparse file without a name. */
 int host_share_create(const char *name, uint64_t length, int *out_fd);
-int host_share_map(int fd, uint64_t offset, size_t length, int protection, void *address,
-                   void **out_address); /* address non-NULL: exactly there, replacing a reservation */
-void host_share_close(int fd);       /* mappings stay */
+int host_share_map(
+    int fd, uint64_t offset, size_t length, int protection, void *address,
+    void **out_address);       /* address non-NULL: exactly there, replacing a reservation */
+void host_share_close(int fd); /* mappings stay */
 void host_share_punch(int fd, uint64_t offset, size_t length); /* pages read as zero again */
 
 /* ---- faults and interrupts ------------------------------------------------------ */
@@ -122,14 +124,14 @@ enum host_fault_kind {
     HOST_FAULT_DIVIDE,     /* #DE */
     HOST_FAULT_BREAKPOINT, /* int3; rip is after it */
     HOST_FAULT_STEP,
-    HOST_FAULT_FLOAT,      /* #MF, #XM */
+    HOST_FAULT_FLOAT, /* #MF, #XM */
     HOST_FAULT_ALIGNMENT,
-    HOST_FAULT_BUS,        /* backing memory is gone */
+    HOST_FAULT_BUS, /* backing memory is gone */
 };
 
 struct host_fault {
     enum host_fault_kind kind;
-    uint64_t address;    /* HOST_FAULT_ACCESS */
+    uint64_t address; /* HOST_FAULT_ACCESS */
     bool is_write, is_execute;
     uint32_t error_code; /* as the CPU pushed it; for #GP of int n: n * 8 + 2 */
 };
@@ -154,8 +156,8 @@ void host_interrupt_install(host_interrupt_filter *filter, host_interrupt_hook *
 
 /* ---- files and processes ------------------------------------------------------- */
 
-uint64_t host_random64(void);    /* drawn from the seed on sim */
-[[noreturn]] void host_exit(int code);     /* at once: no destructors */
+uint64_t host_random64(void);          /* drawn from the seed on sim */
+[[noreturn]] void host_exit(int code); /* at once: no destructors */
 void host_write_stderr(const char *text, size_t length);
 
 /* sim only; ENOTSUP on linux. Sets the seed of every later choice. */

@@ -15,7 +15,8 @@
 
 /* As documented for SERVICE_STATUS (winsvc.h). */
 struct scm_status {
-    uint32_t type, state, controls_accepted, win32_exit_code, service_exit_code, check_point, wait_hint;
+    uint32_t type, state, controls_accepted, win32_exit_code, service_exit_code, check_point,
+        wait_hint;
 };
 struct scm_config {
     uint32_t type, start, error_control, tag;
@@ -24,14 +25,16 @@ struct scm_config {
 
 uint32_t scm_init(void);
 void scm_fini(void);
-uint32_t scm_create(const struct scm_config *config);      /* ERROR_SERVICE_EXISTS … */
-uint32_t scm_delete(const char *name);                     /* marked for deletion while it runs */
-uint32_t scm_start(const char *name, char *error, size_t error_size); /* error: one line for people */
+uint32_t scm_create(const struct scm_config *config); /* ERROR_SERVICE_EXISTS … */
+uint32_t scm_delete(const char *name);                /* marked for deletion while it runs */
+uint32_t scm_start(const char *name, char *error,
+                   size_t error_size); /* error: one line for people */
 uint32_t scm_stop(const char *name, struct scm_status *out_status, char *error, size_t error_size);
 uint32_t scm_query(const char *name, struct scm_status *out_status);
 uint32_t scm_config_get(const char *name, struct scm_config *out_config);
 uint32_t scm_config_set(const char *name, const struct scm_config *config);
-void scm_visit(void (*visit)(const struct scm_config *config, const struct scm_status *status, void *context),
+void scm_visit(void (*visit)(const struct scm_config *config, const struct scm_status *status,
+                             void *context),
                void *context);
 
 #endif

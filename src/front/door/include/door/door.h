@@ -21,7 +21,8 @@
 int door_connect(const char *socket_path, const struct wire_hello *hello,
                  struct wire_welcome *out_welcome, char *text);
 /* In-process mode: calls go to direct; no channels, no maps. */
-void door_direct_set(uint64_t (*direct)(uint32_t service, const uint64_t *arguments, uint32_t count));
+void door_direct_set(uint64_t (*direct)(uint32_t service, const uint64_t *arguments,
+                                        uint32_t count));
 /* The calling host thread speaks on this channel from now on. */
 void door_thread_attach(uint32_t channel);
 uint64_t door_call(uint32_t service, const uint64_t *arguments, uint32_t count);
