@@ -67,6 +67,7 @@ void ke_bugcheck(const struct bugcheck *bugcheck)
             host_wait(&never, 0, HOST_FOREVER);
     }
     bugcheck_first = *bugcheck;
+    bugcheck_first.irql = ke_irql();
     bugcheck_stage = STAGE_CALLBACKS;
     if (processor_self != NULL) {
         ke_irql_raise(HIGH_LEVEL);

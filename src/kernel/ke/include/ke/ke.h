@@ -212,6 +212,7 @@ struct bugcheck {
     ULONG_PTR parameter[4];
     const void *registers; /* struct host_registers of the fault, or NULL */
     const void *exception; /* EXCEPTION_RECORD, or NULL */
+    KIRQL irql;            /* filled in by ke_bugcheck: what it was */
 };
 /* Stops the machine: tells the hook (report, exit code) and never returns. Any IRQL. */
 [[noreturn]] void ke_bugcheck(const struct bugcheck *bugcheck);
