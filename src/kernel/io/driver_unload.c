@@ -56,10 +56,21 @@ static void leftover_irp(PIRP irp, void *context)
         left->irps++;
 }
 
+/* Driver extensions go with the driver object; nobody else may touch the list by now. */
+static bool is_extension(const struct driver *driver, const void *address)
+{
+    list_for_each(node, &driver->extensions)
+    {
+        if (list_entry(node, struct driver_extension_block, link) == address)
+            return true;
+    }
+    return false;
+}
+
 static void leftover_block(const struct ex_pool_block *block, void *context)
 {
     struct leftovers *left = context;
-    if (!in_image(left, block->caller))
+    if (!in_image(left, block->caller) || is_extension(left->driver, block->address))
         return;
     left->blocks++;
     left->bytes += block->bytes;

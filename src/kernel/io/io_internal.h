@@ -77,7 +77,6 @@ struct irp {
     uint8_t steps;                 /* how many, modulo 256; the ring holds the last ones */
     struct irp_wait *wait;         /* NULL: nobody sleeps */
     struct process_thread *thread; /* whose list it is in; guarded by that thread's irp_lock */
-    void *small_buffer;            /* the system buffer we gave it from the drawer, or NULL */
     struct process *process;       /* of thread; to be compared only */
     const void *creator;           /* driver's call that allocated it; NULL: ours */
     struct irp_step step[IRP_STEPS];
@@ -106,8 +105,8 @@ void irp_reuse(PIRP abi, NTSTATUS status);
 void irp_init_foreign(PIRP abi, USHORT bytes, CCHAR stacks);
 /* System buffers; small ones come from and go back to the processor's drawer, unless the
  * driver has put another buffer into the IRP. NULL: no memory. */
-void *irp_buffer_allocate(struct irp *irp, size_t length);
-void irp_buffer_free(struct irp *irp, void *buffer);
+void *irp_buffer_allocate(size_t length);
+void irp_buffer_free(void *buffer);
 
 void irp_thread_attach(struct irp *irp, struct process_thread *thread);
 void irp_thread_detach(struct irp *irp);
@@ -306,6 +305,7 @@ enum io_rule {
     IO_RULE_FREE_QUEUED = 0x02,
     IO_RULE_CALL_NOT_IRP = 0x03,
     IO_RULE_CALL_NOT_DEVICE = 0x04,
+    IO_RULE_CALL_CHANGED_IRQL = 0x05,
     IO_RULE_COMPLETE_PENDING = 0x06,
 };
 /* The driver's call into us, for reports. */

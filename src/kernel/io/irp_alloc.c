@@ -40,16 +40,42 @@ static struct irp_shelf irp_shelf[IRP_SHELVES] = {
 struct irp_drawer {
     struct irp *free;
     unsigned count;
-    void *buffer; /* chain of free small system buffers, linked through their first word */
+    void *buffer; /* chain of free kept buffers, linked through their first word */
     unsigned buffers;
 } __attribute__((aligned(128)));
 static struct irp_drawer irp_drawer[IRP_PROCESSORS];
 
-#define IRP_BUFFER_SMALL   256u
-#define IRP_BUFFER_DRAWERS 32u
+/* Small system buffers are kept: pages taken once, so that what waits for the next request is
+ * nobody's block of pool. */
+#define IRP_BUFFER_SMALL  256u
+#define IRP_BUFFER_PAGES  16u
+#define IRP_BUFFER_DRAWER 32u /* most that one drawer holds */
+#define IRP_BUFFER_REFILL 8u
+
+static struct {
+    char *base;            /* set once at init */
+    struct host_lock lock; /* guards: free */
+    void *free;
+} irp_buffers;
+
+static bool irp_buffers_init(void)
+{
+    irp_buffers.base = ex_pages_allocate(IRP_BUFFER_PAGES, IO_TAG_DATA);
+    irp_buffers.free = NULL;
+    if (irp_buffers.base == NULL)
+        return false;
+    for (size_t i = IRP_BUFFER_PAGES * PAGE_SIZE / IRP_BUFFER_SMALL; i-- > 0;) {
+        void *buffer = irp_buffers.base + i * IRP_BUFFER_SMALL;
+        *(void **)buffer = irp_buffers.free;
+        irp_buffers.free = buffer;
+    }
+    return true;
+}
 
 NTSTATUS irp_shelves_init(void)
 {
+    if (!irp_buffers_init())
+        return STATUS_INSUFFICIENT_RESOURCES;
     for (unsigned i = 0; i < IRP_SHELVES; i++) {
         struct irp_shelf *shelf = &irp_shelf[i];
         void *base;
@@ -67,14 +93,10 @@ NTSTATUS irp_shelves_init(void)
 
 void irp_shelves_fini(void)
 {
-    for (unsigned i = 0; i < IRP_PROCESSORS; i++) {
-        while (irp_drawer[i].buffer != NULL) {
-            void *buffer = irp_drawer[i].buffer;
-            irp_drawer[i].buffer = *(void **)buffer;
-            ExFreePoolWithTag(buffer, IO_TAG_DATA);
-        }
+    for (unsigned i = 0; i < IRP_PROCESSORS; i++)
         irp_drawer[i] = (struct irp_drawer){0};
-    }
+    ex_pages_free(irp_buffers.base);
+    irp_buffers.base = NULL;
     for (unsigned i = 0; i < IRP_SHELVES; i++) {
         if (irp_shelf[i].base != NULL)
             host_memory_release(irp_shelf[i].base, irp_shelf[i].reserved);
@@ -192,7 +214,6 @@ PIRP irp_allocate(CCHAR stacks)
     irp->output_length = 0;
     irp->steps = 0;
     irp->wait = NULL;
-    irp->small_buffer = NULL;
     irp->thread = NULL;
     irp->creator = ddi_top != NULL ? (const void *)ddi_top->rip : NULL;
     atomic_store_explicit(&irp->holds, 1, memory_order_relaxed);
@@ -245,38 +266,54 @@ void irp_init_foreign(PIRP abi, USHORT bytes, CCHAR stacks)
 
 /* ---- system buffers --------------------------------------------------------------------- */
 
-void *irp_buffer_allocate(struct irp *irp, size_t length)
+static void irp_drawer_refill(struct irp_drawer *drawer)
 {
-    if (length > IRP_BUFFER_SMALL)
-        return ExAllocatePool2(POOL_FLAG_NON_PAGED | POOL_FLAG_UNINITIALIZED, length, IO_TAG_DATA);
-    void *buffer = NULL;
-    if (ke_processor_is_held()) {
+    host_lock_take(&irp_buffers.lock);
+    while (irp_buffers.free != NULL && drawer->buffers < IRP_BUFFER_REFILL) {
+        void *buffer = irp_buffers.free;
+        irp_buffers.free = *(void **)buffer;
+        *(void **)buffer = drawer->buffer;
+        drawer->buffer = buffer;
+        drawer->buffers++;
+    }
+    host_lock_give(&irp_buffers.lock);
+}
+
+void *irp_buffer_allocate(size_t length)
+{
+    if (length <= IRP_BUFFER_SMALL && ke_processor_is_held()) {
         struct irp_drawer *drawer = &irp_drawer[ke_processor_number()];
-        buffer = drawer->buffer;
+        if (drawer->buffer == NULL)
+            irp_drawer_refill(drawer);
+        void *buffer = drawer->buffer;
         if (buffer != NULL) {
             drawer->buffer = *(void **)buffer;
             drawer->buffers--;
+            return buffer;
         }
     }
-    if (buffer == NULL)
-        buffer = ExAllocatePool2(POOL_FLAG_NON_PAGED | POOL_FLAG_UNINITIALIZED, IRP_BUFFER_SMALL,
-                                 IO_TAG_DATA);
-    irp->small_buffer = buffer;
-    return buffer;
+    return ExAllocatePool2(POOL_FLAG_NON_PAGED | POOL_FLAG_UNINITIALIZED, length, IO_TAG_DATA);
 }
 
-void irp_buffer_free(struct irp *irp, void *buffer)
+void irp_buffer_free(void *buffer)
 {
-    if (buffer == irp->small_buffer && ke_processor_is_held()) {
+    if ((uintptr_t)buffer - (uintptr_t)irp_buffers.base >= IRP_BUFFER_PAGES * PAGE_SIZE) {
+        ExFreePool(buffer);
+        return;
+    }
+    if (ke_processor_is_held()) {
         struct irp_drawer *drawer = &irp_drawer[ke_processor_number()];
-        if (drawer->buffers < IRP_BUFFER_DRAWERS) {
+        if (drawer->buffers < IRP_BUFFER_DRAWER) {
             *(void **)buffer = drawer->buffer;
             drawer->buffer = buffer;
             drawer->buffers++;
             return;
         }
     }
-    ExFreePool(buffer);
+    host_lock_take(&irp_buffers.lock);
+    *(void **)buffer = irp_buffers.free;
+    irp_buffers.free = buffer;
+    host_lock_give(&irp_buffers.lock);
 }
 
 /* ---- looking at all of them --------------------------------------------------------------- */

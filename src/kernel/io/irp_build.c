@@ -47,7 +47,7 @@ void irp_discard(PIRP abi)
     }
     abi->MdlAddress = NULL;
     if (abi->Flags & IRP_DEALLOCATE_BUFFER)
-        irp_buffer_free(irp_of_known(abi), abi->AssociatedIrp.SystemBuffer);
+        irp_buffer_free(abi->AssociatedIrp.SystemBuffer);
     irp_free(abi);
 }
 
@@ -63,7 +63,7 @@ static NTSTATUS irp_attach_buffer(PIRP abi, KPROCESSOR_MODE mode, const void *in
     abi->UserBuffer = output;
     if (length == 0)
         return STATUS_SUCCESS;
-    void *buffer = irp_buffer_allocate(irp, length);
+    void *buffer = irp_buffer_allocate(length);
     if (buffer == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
     abi->AssociatedIrp.SystemBuffer = buffer;

@@ -13,7 +13,8 @@
 
 /* IRQL:    <= DISPATCH_LEVEL
  * Takes:   irp, for the driver
- * Errors:  the dispatch routine's; bug check 0x35 when no stack location is left
+ * Errors:  the dispatch routine's; bug check 0x35 when no stack location is left, 0xC9 when the
+ *          routine returned at another IRQL
  * Doc:     wdm.h IoCallDriver
  */
 NTSTATUS irp_call_next(PDEVICE_OBJECT device, PIRP irp)
@@ -30,7 +31,11 @@ NTSTATUS irp_call_next(PDEVICE_OBJECT device, PIRP irp)
     PDRIVER_DISPATCH routine = major <= IRP_MJ_MAXIMUM_FUNCTION
                                    ? device->DriverObject->MajorFunction[major]
                                    : driver_default_dispatch();
+    KIRQL irql = ke_irql();
     NTSTATUS status = callout_dispatch(routine, device, irp);
+    if (__builtin_expect(ke_irql() != irql, 0))
+        io_bugcheck(DRIVER_VERIFIER_IOMANAGER_VIOLATION, IO_RULE_CALL_CHANGED_IRQL,
+                    (ULONG_PTR)routine, irql, ke_irql());
     if (status == STATUS_PENDING)
         trace_point(TRACE_IRP_PENDING, irp, device, 0);
     return status;

@@ -77,7 +77,7 @@ static void irp_free_buffers(struct irp *irp)
 {
     PIRP abi = &irp->abi;
     if (abi->Flags & IRP_DEALLOCATE_BUFFER)
-        irp_buffer_free(irp, abi->AssociatedIrp.SystemBuffer);
+        irp_buffer_free(abi->AssociatedIrp.SystemBuffer);
     abi->Flags &= ~(ULONG)(IRP_DEALLOCATE_BUFFER | IRP_BUFFERED_IO);
     if (abi->Tail.Overlay.AuxiliaryBuffer != NULL) {
         ExFreePool(abi->Tail.Overlay.AuxiliaryBuffer);

@@ -17,7 +17,7 @@ static NTSTATUS sync_attach_buffer(PIRP abi, const void *input, ULONG input_leng
     abi->UserBuffer = output;
     if (length == 0)
         return STATUS_SUCCESS;
-    void *buffer = irp_buffer_allocate(irp_of_known(abi), length);
+    void *buffer = irp_buffer_allocate(length);
     if (buffer == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
     abi->AssociatedIrp.SystemBuffer = buffer;

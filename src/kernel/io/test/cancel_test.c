@@ -185,6 +185,14 @@ static void remove_by_context(void)
 static FILE_OBJECT *race_file;
 static _Atomic bool race_over;
 
+/* Lets a processor go round; a native loop is not interrupted. */
+static void pause_thread(void)
+{
+    ke_processor_leave();
+    host_thread_yield();
+    ke_processor_enter();
+}
+
 static void completer(void *context)
 {
     (void)context;
@@ -193,7 +201,7 @@ static void completer(void *context)
         if (irp != NULL)
             complete(irp, STATUS_SUCCESS);
         else
-            host_thread_yield();
+            pause_thread();
     }
 }
 
@@ -203,7 +211,7 @@ static void canceller(void *context)
     (void)context;
     while (!race_over) {
         io_cancel(ps_system_process, NULL, race_file, NULL, &count);
-        host_thread_yield();
+        pause_thread();
     }
 }
 

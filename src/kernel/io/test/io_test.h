@@ -54,7 +54,7 @@ static inline bool io_test_fault(const struct host_fault *fault, struct host_reg
 
 static inline void io_test_boot(void)
 {
-    struct ke_options options = {.processors = 2};
+    struct ke_options options = {.processors = 4};
     assert_int_equal(ke_init(&options), STATUS_SUCCESS);
     assert_int_equal(ex_init(), STATUS_SUCCESS);
     assert_int_equal(mm_init(), STATUS_SUCCESS);
@@ -105,6 +105,9 @@ static inline void io_test_count_object(struct object_type *type, void *body, vo
 static inline void io_test_count_block(const struct ex_pool_block *block, void *context)
 {
     const char *tag = (const char *)&block->tag;
+    /* Small system buffers stay in the drawers of the processors. */
+    if (tag[3] == 'b' && block->bytes <= 256)
+        return;
     if (memcmp(tag, "CvI", 3) == 0 || memcmp(tag, "CHfs", 4) == 0)
         ++*(uint64_t *)context;
 }
