@@ -118,6 +118,16 @@ struct image *image_of_address(uint64_t address)
     return found;
 }
 
+void image_visit_unlocked(void (*visit)(const struct image *image, void *context), void *context)
+{
+    index_readers++;
+    const struct index *index = index_current;
+    for (uint32_t i = 0; index != NULL && i < index->count; i++)
+        if (index->entries[i].image != NULL)
+            visit(index->entries[i].image, context);
+    index_readers--;
+}
+
 bool image_is_driver_code(uint64_t address)
 {
     const struct image *image = image_of_address(address);

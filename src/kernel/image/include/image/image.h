@@ -51,6 +51,8 @@ bool image_is_driver_code(uint64_t address);
 /* May these bytes of an image be read without a fault? Lock-free. false outside images. */
 bool image_can_read(uint64_t address, size_t size_bytes);
 void image_visit(void (*visit)(struct image *image, void *context), void *context);
+/* The loaded driver images by rising address, without the lock: for reports. */
+void image_visit_unlocked(void (*visit)(const struct image *image, void *context), void *context);
 /* Address of an export of a loaded image or of ntoskrnl/hal (MmGetSystemRoutineAddress). NULL: none. */
 void *image_export(const char *module, const char *name);
 

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* crash_text.c - where a report's text goes: standard error, and a file.
+ *
+ * Allocates nothing and waits for nobody. What cannot be written is left out.
+ */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "crash_internal.h"
+#include "host/host.h"
+#include "image/image.h"
+
+#define PLACES 4u
+
+/* Only the thread whose bug check came first writes. */
+static char buffer[8192];
+static size_t used;
+static int file = -1;
+
+void crash_file_open(const char *path)
+{
+    if (path != NULL)
+        file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+}
+
+void crash_file_close(void)
+{
+    if (file >= 0)
+        close(file);
+    file = -1;
+}
+
+void crash_flush(void)
+{
+    host_write_stderr(buffer, used);
+    for (size_t done = 0; file >= 0 && done < used;) {
+        ssize_t written = write(file, buffer + done, used - done);
+        if (written <= 0)
+            break;
+        done += (size_t)written;
+    }
+    used = 0;
+}
+
+void crash_print(const char *format, ...)
+{
+    va_list arguments;
+    if (sizeof(buffer) - used < 512)
+        crash_flush();
+    va_start(arguments, format);
+    int length = vsnprintf(buffer + used, sizeof(buffer) - used, format, arguments);
+    va_end(arguments);
+    if (length > 0)
+        used += (size_t)length < sizeof(buffer) - used ? (size_t)length : sizeof(buffer) - used - 1;
+}
+
+const char *crash_place(uint64_t address)
+{
+    static __thread char places[PLACES][96];
+    static __thread unsigned next;
+    const struct image *image = image_of_address(address);
+    char *place = places[next++ % PLACES];
+    if (image != NULL)
+        snprintf(place, sizeof(places[0]), "%s+0x%llx", image->name,
+                 (unsigned long long)(address - image->base));
+    else
+        snprintf(place, sizeof(places[0]), "0x%016llx", (unsigned long long)address);
+    return place;
+}
