@@ -112,5 +112,6 @@ int main(int argc, char **argv)
     }
     say(arguments.ready_fd, "ready");
     ke_block_on_host(wait_for_end, NULL);
-    return boot_stop(report_line, NULL) ? EXIT_LEAKS : 0;
+    /* At once: threads that a driver keeps for ever may still be there. */
+    host_exit(boot_stop(report_line, NULL) ? EXIT_LEAKS : 0);
 }

@@ -152,10 +152,9 @@ static NTSTATUS server_step(void)
     return boot_options.socket_path ? server_start(boot_options.socket_path) : STATUS_SUCCESS;
 }
 
-static void server_unstep(void)
+static unsigned server_end(void)
 {
-    if (boot_options.socket_path)
-        server_stop("the machine was shut down", 0);
+    return boot_options.socket_path ? server_stop("the machine was shut down", 0) : 0;
 }
 
 static const struct step {
@@ -179,7 +178,7 @@ static const struct step {
     {"drives", drives_step, NULL},
     {"gate", boot_gate_start, gate_fini},
     {"scm", scm_step, scm_fini},
-    {"server", server_step, server_unstep},
+    {"server", server_step, NULL},
 };
 #define STEP_COUNT (sizeof steps / sizeof *steps)
 
@@ -209,10 +208,13 @@ NTSTATUS boot_start(const struct boot_options *options, char *error)
 
 unsigned boot_stop(void (*report)(const char *line, void *context), void *context)
 {
-    server_unstep();
+    if (server_end()) {
+        log_flush();
+        return boot_stuck_report(report, context);
+    }
     unsigned left = boot_drivers_unload(report, context);
     ex_work_drain();
     left += boot_leaks_report(&boot_began, report, context);
-    stop_from(STEP_COUNT - 1); /* the server has stopped already */
+    stop_from(STEP_COUNT);
     return left;
 }

@@ -14,6 +14,8 @@ void boot_counts_take(struct boot_counts *out_counts);
 /* Compares with what the machine began with; a line for each kind that is more. */
 unsigned boot_leaks_report(const struct boot_counts *began,
                            void (*report)(const char *line, void *context), void *context);
+/* Says which drivers hold requests of programs that have ended. */
+unsigned boot_stuck_report(void (*report)(const char *line, void *context), void *context);
 unsigned boot_drivers_unload(void (*report)(const char *line, void *context), void *context);
 
 NTSTATUS boot_gate_start(void); /* gate_init with the generated service table */

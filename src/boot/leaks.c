@@ -11,6 +11,7 @@
 #include "ke/ke.h"
 #include "mm/mm.h"
 #include "ob/ob.h"
+#include "rtl/rtl.h"
 
 /* Blocks that driver code asked for. The kernel's own lists keep some memory for the next
  * request; that is no leak. */
@@ -105,4 +106,34 @@ unsigned boot_leaks_report(const struct boot_counts *began,
         ex_pool_visit(block_report, &reporter);
     }
     return left;
+}
+
+struct holders {
+    struct reporter reporter;
+    unsigned count;
+};
+
+static void holder_report(PIRP irp, void *context)
+{
+    struct holders *holders = context;
+    if (irp->CurrentLocation < 1 || irp->CurrentLocation > irp->StackCount)
+        return;
+    const IO_STACK_LOCATION *stack = irp->Tail.Overlay.CurrentStackLocation;
+    char *name =
+        stack->DeviceObject ? rtl_utf8_of(&stack->DeviceObject->DriverObject->DriverName) : NULL;
+    char line[200];
+    snprintf(line, sizeof line,
+             "stuck: IRP %p, major function 0x%02x, was given to %s and not completed%s",
+             (void *)irp, stack->MajorFunction, name ? name : "a driver",
+             irp->Cancel ? " though it was cancelled" : "");
+    rtl_free(name);
+    holders->reporter.report(line, holders->reporter.context);
+    holders->count++;
+}
+
+unsigned boot_stuck_report(void (*report)(const char *line, void *context), void *context)
+{
+    struct holders holders = {.reporter = {report, context}};
+    irp_visit(holder_report, &holders);
+    return holders.count ? holders.count : 1;
 }

@@ -217,15 +217,19 @@ static void programs_goodbye(const char *text, uint32_t code)
     host_lock_give(&server.lock);
 }
 
+/* A program cannot be run down while a driver holds one of its IRPs for ever. */
+#define RUNDOWN_NS 5000000000ull
+
 static void connections_wait(void *unused)
 {
     uint32_t alive;
+    uint64_t deadline = host_clock_ns() + RUNDOWN_NS;
     host_thread_join(server.thread);
-    while ((alive = server.connections))
-        host_wait(&server.connections, alive, HOST_FOREVER);
+    while ((alive = server.connections) && host_clock_ns() < deadline)
+        host_wait(&server.connections, alive, deadline);
 }
 
-void server_stop(const char *goodbye, uint32_t exit_code)
+unsigned server_stop(const char *goodbye, uint32_t exit_code)
 {
     server.is_stopping = true;
     unlink(server.path);
@@ -233,6 +237,7 @@ void server_stop(const char *goodbye, uint32_t exit_code)
     programs_goodbye(goodbye, exit_code);
     ke_block_on_host(connections_wait, NULL);
     close(server.listener);
+    return server.connections;
 }
 
 /* No lock: whoever holds it may be the one who crashed. A list caught in the middle of a

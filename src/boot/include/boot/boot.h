@@ -19,7 +19,9 @@ struct boot_options {
  * (>= 256 bytes) says which and why. The calling thread becomes a kernel thread. */
 NTSTATUS boot_start(const struct boot_options *options, char *error);
 /* Unloads drivers, stops the rooms. Returns the number of things that were left behind
- * (objects, pool blocks, IRPs, handles, threads), each reported through report. */
+ * (objects, pool blocks, IRPs, handles), each reported through report. When a driver holds a
+ * request of a program that has ended, nothing below the programs is stopped: the process
+ * must end then. */
 unsigned boot_stop(void (*report)(const char *line, void *context), void *context);
 
 #endif

@@ -11,9 +11,10 @@
 #include <ntifs.h>
 
 NTSTATUS server_start(const char *socket_path);
-/* No new connections; programs still running are told goodbye and terminated; waits for
- * their rundown. */
-void server_stop(const char *goodbye, uint32_t exit_code);
+/* No new connections; programs still running are told goodbye and terminated; waits some
+ * seconds for their rundown. Returns how many could not be run down: a driver holds what they
+ * asked for. The rooms below must not be stopped then. */
+unsigned server_stop(const char *goodbye, uint32_t exit_code);
 /* From a bug check: tells every program to end with exit_code, takes no lock that may hang. */
 void server_abandon(const char *goodbye, uint32_t exit_code);
 
