@@ -15,6 +15,8 @@
  * bytes, so callers must ask for sizes. */
 BOOLEAN NlsMbCodePageTag = TRUE;
 BOOLEAN NlsMbOemCodePageTag = TRUE;
+static USHORT lead_bytes[256]; /* none: UTF-8 has no double-byte tables */
+PUSHORT NlsOemLeadByteInfo = lead_bytes;
 USHORT NlsAnsiCodePage = 65001;
 USHORT NlsOemCodePage = 65001;
 

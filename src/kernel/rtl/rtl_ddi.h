@@ -10,6 +10,7 @@
 extern BOOLEAN KdDebuggerEnabled, KdDebuggerNotPresent;
 extern BOOLEAN NlsMbCodePageTag, NlsMbOemCodePageTag;
 extern ULONG InitSafeBootMode;
+extern PUSHORT NlsOemLeadByteInfo;
 extern USHORT NlsAnsiCodePage, NlsOemCodePage;
 
 /* ---- strings ------------------------------------------------------------------------- */
@@ -33,5 +34,26 @@ NTSTATUS NTAPI RtlAppendStringToString(PSTRING Destination, const STRING *Source
 NTSTATUS NTAPI RtlAppendAsciizToString(PSTRING Destination, PCSZ Source);
 VOID NTAPI RtlFreeUTF8String(PUTF8_STRING Utf8String);
 WCHAR NTAPI RtlAnsiCharToUnicodeChar(PUCHAR *SourceCharacter);
+
+/* ---- bitmaps, numbers, memory ------------------------------------------------------------- */
+
+ULONG NTAPI RtlNumberOfSetBitsInRange(PRTL_BITMAP BitMapHeader, ULONG StartingIndex, ULONG Length);
+ULONG NTAPI RtlNumberOfClearBitsInRange(PRTL_BITMAP BitMapHeader, ULONG StartingIndex,
+                                        ULONG Length);
+VOID NTAPI RtlCopyBitMap(PRTL_BITMAP Source, PRTL_BITMAP Destination, ULONG TargetBit);
+ULONG NTAPI RtlUniform(PULONG Seed);
+ULONG NTAPI RtlComputeCrc32(ULONG PartialCrc, const void *Buffer, ULONG Length);
+ULONG NTAPI RtlCrc32(const void *Buffer, SIZE_T Size, ULONG InitialCrc);
+ULONGLONG NTAPI RtlCrc64(const void *Buffer, SIZE_T Size, ULONGLONG InitialCrc);
+LARGE_INTEGER NTAPI RtlExtendedMagicDivide(LARGE_INTEGER Dividend, LARGE_INTEGER MagicDivisor,
+                                           CCHAR ShiftCount);
+LARGE_INTEGER NTAPI RtlLargeIntegerDivide(LARGE_INTEGER Dividend, LARGE_INTEGER Divisor,
+                                          PLARGE_INTEGER Remainder);
+VOID NTAPI ddi_RtlCopyMemory(void *Destination, const void *Source, SIZE_T Length);
+VOID NTAPI ddi_RtlMoveMemory(void *Destination, const void *Source, SIZE_T Length);
+VOID NTAPI ddi_RtlFillMemory(void *Destination, SIZE_T Length, UCHAR Fill);
+VOID NTAPI ddi_RtlZeroMemory(void *Destination, SIZE_T Length);
+BOOLEAN NTAPI RtlIsServicePackVersionInstalled(ULONG Version);
+ULONGLONG NTAPI VerSetConditionMask(ULONGLONG ConditionMask, ULONG TypeMask, UCHAR Condition);
 
 #endif

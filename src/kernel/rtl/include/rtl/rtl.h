@@ -36,4 +36,7 @@ char *rtl_utf8_of(const UNICODE_STRING *string);
 NTSTATUS rtl_unicode_of(const char *utf8, UNICODE_STRING *out_string); /* RtlFreeUnicodeString */
 void rtl_free(void *memory);
 
+/* What RtlGetVersion says; set once at boot, beside ke_version_set. */
+void rtl_version_set(ULONG major, ULONG minor, ULONG build);
+
 #endif
