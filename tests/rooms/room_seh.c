@@ -23,8 +23,8 @@ NTSYSAPI VOID NTAPI RtlUnwindEx(PVOID TargetFrame, PVOID TargetIp,
                                 PCONTEXT OriginalContext, PUNWIND_HISTORY_TABLE HistoryTable);
 void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
 
-#define CODE_A   ((NTSTATUS)0xe0000001)
-#define CODE_B   ((NTSTATUS)0xe0000002)
+#define CODE_A ((NTSTATUS)0xe0000001)
+#define CODE_B ((NTSTATUS)0xe0000002)
 
 /* Letters in the order in which things happened. */
 static char trail[128];

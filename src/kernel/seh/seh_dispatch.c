@@ -12,8 +12,7 @@ EXCEPTION_DISPOSITION seh_handler_call(const CONTEXT *from, bool is_unwind,
                                        const struct seh_frame *frame, EXCEPTION_RECORD *record,
                                        CONTEXT *context, DISPATCHER_CONTEXT *dispatcher)
 {
-    struct activation activation = {
-        .dispatcher = dispatcher, .is_unwind = is_unwind, .is_call = seh_is_call(from)};
+    struct activation activation = {.dispatcher = dispatcher, .is_unwind = is_unwind, .from = from};
     uint64_t arguments[4] = {(uint64_t)record, frame->establisher, (uint64_t)context,
                              (uint64_t)dispatcher};
     seh_ddi_of_context(from, &activation.ddi);

@@ -132,11 +132,13 @@ static bool boundary_has_caller(const struct callout_frame *frame)
 
 static enum seh_step cross(struct seh_walk *walk, const struct ddi_frame *call)
 {
-    seh_context_of_ddi(call, &walk->context);
     if (call->row == &seh_activation_row) {
+        /* Volatile registers, too: a handler in the very frame that faulted finds them as they
+         * were, which clang's code for asynchronous exceptions counts on. */
         walk->crossed = (const struct activation *)call;
-        if (!walk->crossed->is_call)
-            walk->context.ContextFlags &= ~CONTEXT_UNWOUND_TO_CALL;
+        walk->context = *walk->crossed->from;
+    } else {
+        seh_context_of_ddi(call, &walk->context);
     }
     return SEH_STEP_BOUNDARY;
 }

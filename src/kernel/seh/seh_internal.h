@@ -20,7 +20,7 @@ struct activation {
     struct ddi_frame ddi;
     const DISPATCHER_CONTEXT *dispatcher; /* of the frame whose handler runs; NULL: a callback */
     bool is_unwind;
-    bool is_call; /* ddi.rip is a return address */
+    const CONTEXT *from; /* all of what ddi says; lives as long */
 };
 extern const struct abi_export seh_activation_row;
 

@@ -133,7 +133,7 @@ static void load_jump_buffer(CONTEXT *context, const struct jump_buffer *jump)
  * when it returns; what it answers is where the target goes on. */
 static uint64_t consolidate(const CONTEXT *context, EXCEPTION_RECORD *record)
 {
-    struct activation activation = {.dispatcher = NULL, .is_call = seh_is_call(context)};
+    struct activation activation = {.dispatcher = NULL, .from = context};
     uint64_t arguments[1] = {(uint64_t)record};
     seh_ddi_of_context(context, &activation.ddi);
     activation.ddi.previous = ddi_top;

@@ -75,22 +75,26 @@ static const ZydisDecodedOperand *operand_on_page(const struct trap_instruction 
     return NULL;
 }
 
-/* The part of `whole` that the instruction overwrites: what it reads from it is not moved
- * back. A pointer that only advances (string instructions) is. */
+/* Pointers of string instructions only advance: they are moved back by as much. */
+static bool is_string(const struct trap_instruction *instruction)
+{
+    return instruction->zydis.meta.category == ZYDIS_CATEGORY_STRINGOP;
+}
+
+static bool operand_is_of(const ZydisDecodedOperand *operand, ZydisRegister whole,
+                          ZydisOperandActions actions)
+{
+    return operand->type == ZYDIS_OPERAND_TYPE_REGISTER && (operand->actions & actions) &&
+           ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, operand->reg.value) ==
+               whole;
+}
+
+/* The part of `whole` that the instruction overwrites: its result is not moved back. */
 static ZydisRegister written_part(const struct trap_instruction *instruction, ZydisRegister whole)
 {
-    for (unsigned i = 0; i < instruction->zydis.operand_count; i++) {
-        const ZydisDecodedOperand *operand = &instruction->operands[i];
-        if (operand->type != ZYDIS_OPERAND_TYPE_REGISTER ||
-            !(operand->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) ||
-            ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, operand->reg.value) !=
-                whole)
-            continue;
-        if (operand->visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN &&
-            (operand->actions & ZYDIS_OPERAND_ACTION_MASK_READ))
-            continue;
-        return operand->reg.value;
-    }
+    for (unsigned i = 0; i < instruction->zydis.operand_count && !is_string(instruction); i++)
+        if (operand_is_of(&instruction->operands[i], whole, ZYDIS_OPERAND_ACTION_MASK_WRITE))
+            return instruction->operands[i].reg.value;
     return ZYDIS_REGISTER_NONE;
 }
 
@@ -111,15 +115,9 @@ static ZydisRegister movable(const ZydisDecodedOperand *operand)
  * moved address. */
 static bool is_also_value(const struct trap_instruction *instruction, ZydisRegister whole)
 {
-    for (unsigned i = 0; i < instruction->zydis.operand_count; i++) {
-        const ZydisDecodedOperand *operand = &instruction->operands[i];
-        if (operand->type == ZYDIS_OPERAND_TYPE_REGISTER &&
-            operand->visibility != ZYDIS_OPERAND_VISIBILITY_HIDDEN &&
-            (operand->actions & ZYDIS_OPERAND_ACTION_MASK_READ) &&
-            ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, operand->reg.value) ==
-                whole)
+    for (unsigned i = 0; i < instruction->zydis.operand_count && !is_string(instruction); i++)
+        if (operand_is_of(&instruction->operands[i], whole, ZYDIS_OPERAND_ACTION_MASK_READ))
             return true;
-    }
     return false;
 }
 
