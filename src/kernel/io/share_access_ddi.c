@@ -2,7 +2,7 @@
 /* share_access_ddi.c - who shares an open file with whom: the bookkeeping of file systems.
  *
  * In: what an opener wants and lets others do; out: may it, and the counts brought up to
- * date. The caller serialises by its own lock.
+ * date. The caller serialises by its own lock, which may be a fast mutex (APC_LEVEL).
  */
 #include "io_internal.h"
 
@@ -52,7 +52,7 @@ NTSTATUS NTAPI IoCheckShareAccess(ACCESS_MASK DesiredAccess, ULONG DesiredShareA
                                   PFILE_OBJECT FileObject, PSHARE_ACCESS ShareAccess,
                                   BOOLEAN Update)
 {
-    KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
+    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
     share_fill(FileObject, DesiredAccess, DesiredShareAccess);
     if (!share_is_counted(FileObject))
         return STATUS_SUCCESS;
@@ -67,7 +67,7 @@ NTSTATUS NTAPI IoCheckShareAccess(ACCESS_MASK DesiredAccess, ULONG DesiredShareA
 VOID NTAPI IoSetShareAccess(ACCESS_MASK DesiredAccess, ULONG DesiredShareAccess,
                             PFILE_OBJECT FileObject, PSHARE_ACCESS ShareAccess)
 {
-    KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
+    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
     *ShareAccess = (SHARE_ACCESS){0};
     share_fill(FileObject, DesiredAccess, DesiredShareAccess);
     share_add(FileObject, ShareAccess, 1);
@@ -76,13 +76,13 @@ VOID NTAPI IoSetShareAccess(ACCESS_MASK DesiredAccess, ULONG DesiredShareAccess,
 /* Doc:     wdm.h IoRemoveShareAccess */
 VOID NTAPI IoRemoveShareAccess(PFILE_OBJECT FileObject, PSHARE_ACCESS ShareAccess)
 {
-    KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
+    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
     share_add(FileObject, ShareAccess, (ULONG)-1);
 }
 
 /* Doc:     wdm.h IoUpdateShareAccess */
 VOID NTAPI IoUpdateShareAccess(PFILE_OBJECT FileObject, PSHARE_ACCESS ShareAccess)
 {
-    KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
+    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
     share_add(FileObject, ShareAccess, 1);
 }
