@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* exception_fault.c - the processor's faults become exceptions of the program.
+ *
+ * The hook runs on the signal stack: it writes the record and the registers below the stack
+ * pointer of the faulting code and lets the thread go on in exception_dispatch.
+ * Differs: a fault inside our native code ends the program; its handlers do not see it.
+ */
+#include <string.h>
+
+#include "exception_internal.h"
+#include "host/host.h"
+#include "ntdll/error.h"
+#include "ntdll/nt.h"
+
+#define FAST_FAIL_VECTOR 0x29u
+#define ASSERT_VECTOR    0x2cu
+#define RED_ZONE         128u
+
+/* What is written onto the faulting stack. */
+struct fault_frame {
+    CONTEXT context;
+    EXCEPTION_RECORD record;
+};
+
+static bool byte_is_privileged(const uint8_t *code)
+{
+    switch (code[0]) {
+    case 0xf4: /* hlt */
+    case 0xfa: /* cli */
+    case 0xfb: /* sti */
+    case 0x6c: /* ins, outs, in, out */
+    case 0x6d:
+    case 0x6e:
+    case 0x6f:
+    case 0xe4:
+    case 0xe5:
+    case 0xe6:
+    case 0xe7:
+    case 0xec:
+    case 0xed:
+    case 0xee:
+    case 0xef:
+        return true;
+    case 0x0f: /* system registers, rdmsr, wrmsr, lgdt … */
+        return code[1] <= 0x01 || (code[1] >= 0x06 && code[1] <= 0x09) ||
+               (code[1] >= 0x20 && code[1] <= 0x23) || code[1] == 0x30 || code[1] == 0x32;
+    default:
+        return false;
+    }
+}
+
+static void protection_describe(const struct host_fault *fault, const struct host_registers *at,
+                                EXCEPTION_RECORD *record)
+{
+    unsigned vector = fault->error_code & 2 ? fault->error_code >> 3 : 0;
+    if (vector == FAST_FAIL_VECTOR) {
+        record->ExceptionCode = STATUS_STACK_BUFFER_OVERRUN;
+        record->ExceptionFlags = EXCEPTION_NONCONTINUABLE;
+        record->NumberParameters = 1;
+        record->ExceptionInformation[0] = at->rcx;
+        return;
+    }
+    if (vector == ASSERT_VECTOR) {
+        record->ExceptionCode = STATUS_ASSERTION_FAILURE;
+        return;
+    }
+    if (ldr_by_address(at->rip) && byte_is_privileged((const uint8_t *)at->rip)) {
+        record->ExceptionCode = STATUS_PRIVILEGED_INSTRUCTION;
+        return;
+    }
+    record->ExceptionCode = STATUS_ACCESS_VIOLATION;
+    record->NumberParameters = 2;
+    record->ExceptionInformation[1] = UINT64_MAX;
+}
+
+static void fault_describe(const struct host_fault *fault, struct host_registers *at,
+                           EXCEPTION_RECORD *record)
+{
+    const struct teb *teb = teb_current();
+    switch (fault->kind) {
+    case HOST_FAULT_ACCESS:
+        record->ExceptionCode = STATUS_ACCESS_VIOLATION;
+        record->NumberParameters = 2;
+        record->ExceptionInformation[0] = fault->is_execute ? 8 : fault->is_write;
+        record->ExceptionInformation[1] = fault->address;
+        if (fault->address < (uint64_t)teb->StackLimit &&
+            fault->address + 0x10000 >= (uint64_t)teb->StackLimit)
+            record->ExceptionCode = STATUS_STACK_OVERFLOW;
+        break;
+    case HOST_FAULT_PRIVILEGED:
+        protection_describe(fault, at, record);
+        break;
+    case HOST_FAULT_ILLEGAL:
+        record->ExceptionCode = STATUS_ILLEGAL_INSTRUCTION;
+        break;
+    case HOST_FAULT_DIVIDE:
+        record->ExceptionCode = STATUS_INTEGER_DIVIDE_BY_ZERO;
+        break;
+    case HOST_FAULT_BREAKPOINT:
+        record->ExceptionCode = STATUS_BREAKPOINT;
+        record->NumberParameters = 1;
+        at->rip--;
+        break;
+    case HOST_FAULT_STEP:
+        record->ExceptionCode = STATUS_SINGLE_STEP;
+        break;
+    case HOST_FAULT_FLOAT:
+        record->ExceptionCode = STATUS_FLOAT_INVALID_OPERATION;
+        break;
+    case HOST_FAULT_ALIGNMENT:
+        record->ExceptionCode = STATUS_DATATYPE_MISALIGNMENT;
+        break;
+    case HOST_FAULT_BUS:
+        record->ExceptionCode = STATUS_IN_PAGE_ERROR;
+        record->NumberParameters = 3;
+        record->ExceptionInformation[0] = fault->is_write;
+        record->ExceptionInformation[1] = fault->address;
+        break;
+    }
+    record->ExceptionAddress = (PVOID)at->rip;
+}
+
+static void context_fill(const struct host_registers *from, CONTEXT *to)
+{
+    memset(to, 0, offsetof(CONTEXT, VectorRegister));
+    to->ContextFlags = CONTEXT_CONTROL | CONTEXT_INTEGER;
+    to->EFlags = (ULONG)from->eflags;
+    to->Rax = from->rax;
+    to->Rcx = from->rcx;
+    to->Rdx = from->rdx;
+    to->Rbx = from->rbx;
+    to->Rsp = from->rsp;
+    to->Rbp = from->rbp;
+    to->Rsi = from->rsi;
+    to->Rdi = from->rdi;
+    to->R8 = from->r8;
+    to->R9 = from->r9;
+    to->R10 = from->r10;
+    to->R11 = from->r11;
+    to->R12 = from->r12;
+    to->R13 = from->r13;
+    to->R14 = from->r14;
+    to->R15 = from->r15;
+    to->Rip = from->rip;
+    if (from->fpu) {
+        memcpy(&to->FltSave, from->fpu, sizeof to->FltSave);
+        to->MxCsr = to->FltSave.MxCsr;
+        to->ContextFlags = CONTEXT_FULL;
+    }
+}
+
+static bool fault_hook(const struct host_fault *fault, struct host_registers *registers)
+{
+    struct teb *teb = host_gs_get();
+    if (!teb || teb->Self != teb)
+        return false;
+    EXCEPTION_RECORD record = {0};
+    fault_describe(fault, registers, &record);
+    uint64_t top = (registers->rsp - RED_ZONE - sizeof(struct fault_frame)) & ~(uint64_t)63;
+    bool has_stack = top > (uint64_t)teb->StackLimit && registers->rsp <= (uint64_t)teb->StackBase;
+    struct ldr_module *module = ldr_by_address(registers->rip);
+    bool is_program = (module && !module->builtin) || fault->is_execute;
+    if (!has_stack && record.ExceptionCode == STATUS_STACK_OVERFLOW) {
+        program_die(STATUS_STACK_OVERFLOW, "its stack overflowed at %s+0x%llx",
+                    module ? module->name : "0x0",
+                    (unsigned long long)(registers->rip - (module ? module->base : 0)));
+    }
+    if (!has_stack || !is_program)
+        return false;
+    struct fault_frame *frame = (struct fault_frame *)top;
+    context_fill(registers, &frame->context);
+    frame->record = record;
+    registers->rdi = (uint64_t)&frame->record;
+    registers->rsi = (uint64_t)&frame->context;
+    registers->rsp = top - 8;
+    registers->rip = (uint64_t)exception_dispatch;
+    registers->eflags &= ~(uint64_t)0x500; /* direction and trap flags */
+    return true;
+}
+
+void exception_init(void)
+{
+    host_fault_install(fault_hook);
+}

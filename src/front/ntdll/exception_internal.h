@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* exception_internal.h - walking frames, shared by dispatch and unwind. */
+#ifndef EXCEPTION_INTERNAL_H
+#define EXCEPTION_INTERNAL_H
+
+#include "ntdll/exception.h"
+#include "ntdll/ldr.h"
+
+/* A dispatch or an unwind under way; lies on the stack of the thread it belongs to. */
+struct dispatch {
+    struct dispatch *outer;
+    CONTEXT *context;              /* where frames go on below our native ones */
+    DISPATCHER_CONTEXT *unwinding; /* of the handler an unwind is calling; NULL: a dispatch */
+};
+
+struct walk {
+    CONTEXT context;        /* of the frame to look at */
+    struct dispatch *under; /* the next record to step over native frames with */
+    ULONG scope;            /* where the handler of this frame goes on */
+};
+
+struct frame {
+    struct ldr_module *module;
+    RUNTIME_FUNCTION *function; /* NULL: a leaf */
+    uint64_t pc, establisher, handler_data;
+    PEXCEPTION_ROUTINE handler;
+    CONTEXT caller;
+};
+
+/* Looks at the frame that walk stands at; false at the end of the frames. */
+bool frame_read(struct walk *walk, ULONG handler_types, struct frame *out_frame);
+/* Goes to the caller. */
+void walk_on(struct walk *walk, const struct frame *frame);
+void frame_describe(const struct frame *frame, CONTEXT *context, DISPATCHER_CONTEXT *out);
+
+RUNTIME_FUNCTION *function_find(const struct ldr_module *module, uint64_t pc);
+int context_unwind(const struct ldr_module *module, ULONG handler_types, uint64_t pc,
+                   const RUNTIME_FUNCTION *function, CONTEXT *context,
+                   KNONVOLATILE_CONTEXT_POINTERS *pointers, struct pe_unwind_frame *out_frame);
+
+#endif

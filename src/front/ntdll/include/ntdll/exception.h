@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* ntdll/exception.h - structured exceptions of a program: raising, dispatching, unwinding.
+ *
+ * Frames of PE images are walked by their tables; the native frames of a dispatch or an unwind
+ * under way are stepped over by its record. Frames of other native code end a search.
+ */
+#ifndef NTDLL_EXCEPTION_H
+#define NTDLL_EXCEPTION_H
+
+#include "ntdll/win.h"
+
+/* Hooks the processor's faults. */
+void exception_init(void);
+
+/* Raises on behalf of native code: only vectored handlers and the unhandled filter see it. */
+[[noreturn]] void exception_raise_status(NTSTATUS status);
+
+/* Finds a handler for record raised at context and lets the program go on there. */
+[[noreturn]] void exception_dispatch(EXCEPTION_RECORD *record, CONTEXT *context);
+/* Unwinds from start (the context of the first frame to go) to target. */
+[[noreturn]] void exception_unwind(CONTEXT *start, PVOID target_frame, PVOID target_ip,
+                                   EXCEPTION_RECORD *record, PVOID value);
+/* Drops records of dispatches whose frames are below that stack address. */
+void exception_forget_below(uint64_t rsp);
+
+typedef LONG(WINAPI *exception_filter)(EXCEPTION_POINTERS *);
+exception_filter exception_unhandled_set(exception_filter filter);
+/* What UnhandledExceptionFilter does: the program's filter, else the report and the end. */
+LONG exception_unhandled(EXCEPTION_POINTERS *pointers);
+PVOID exception_vectored_add(bool is_continue, bool first, exception_filter handler);
+bool exception_vectored_remove(bool is_continue, PVOID handle);
+
+/* exception_entry.S: loads every register of context. */
+[[noreturn]] void context_restore(const CONTEXT *context);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* ntdll/nt.h - system services and Rtl functions that the kit's headers do not declare.
+ *
+ * Services are the generated stubs; their pointers must lie in the program's window (stack of
+ * a program's thread, heap, images): the kernel sees nothing else.
+ */
+#ifndef NTDLL_NT_H
+#define NTDLL_NT_H
+
+#include "ntdll/teb.h"
+
+#define NT(name, ...) NTSTATUS NTAPI Nt##name(__VA_ARGS__)
+NT(CancelIoFile, HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock);
+NT(CancelIoFileEx, HANDLE FileHandle, PVOID IoRequestToCancel, PIO_STATUS_BLOCK IoStatusBlock);
+NT(CancelSynchronousIoFile, HANDLE ThreadHandle, PVOID IoRequestToCancel,
+   PIO_STATUS_BLOCK IoStatusBlock);
+NT(QueryAttributesFile, POBJECT_ATTRIBUTES ObjectAttributes, PVOID FileInformation);
+NT(QueryFullAttributesFile, POBJECT_ATTRIBUTES ObjectAttributes, PVOID FileInformation);
+NT(MakeTemporaryObject, HANDLE Handle);
+NT(CreateDirectoryObject, PHANDLE DirectoryHandle, ACCESS_MASK DesiredAccess,
+   POBJECT_ATTRIBUTES ObjectAttributes);
+NT(QueryDirectoryObject, HANDLE DirectoryHandle, PVOID Buffer, ULONG Length,
+   BOOLEAN ReturnSingleEntry, BOOLEAN RestartScan, PULONG Context, PULONG ReturnLength);
+NT(CreateSymbolicLinkObject, PHANDLE LinkHandle, ACCESS_MASK DesiredAccess,
+   POBJECT_ATTRIBUTES ObjectAttributes, PUNICODE_STRING LinkTarget);
+NT(OpenSymbolicLinkObject, PHANDLE LinkHandle, ACCESS_MASK DesiredAccess,
+   POBJECT_ATTRIBUTES ObjectAttributes);
+NT(QuerySymbolicLinkObject, HANDLE LinkHandle, PUNICODE_STRING LinkTarget, PULONG ReturnedLength);
+NT(WaitForMultipleObjects, ULONG Count, HANDLE Handles[], WAIT_TYPE WaitType, BOOLEAN Alertable,
+   PLARGE_INTEGER Timeout);
+NT(SignalAndWaitForSingleObject, HANDLE SignalHandle, HANDLE WaitHandle, BOOLEAN Alertable,
+   PLARGE_INTEGER Timeout);
+NT(DelayExecution, BOOLEAN Alertable, PLARGE_INTEGER DelayInterval);
+NT(YieldExecution, void);
+NT(OpenEvent, PHANDLE EventHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes);
+NT(ResetEvent, HANDLE EventHandle, PLONG PreviousState);
+NT(ClearEvent, HANDLE EventHandle);
+NT(PulseEvent, HANDLE EventHandle, PLONG PreviousState);
+NT(QueryEvent, HANDLE EventHandle, ULONG Class, PVOID Information, ULONG Length, PULONG Returned);
+NT(CreateMutant, PHANDLE MutantHandle, ACCESS_MASK DesiredAccess,
+   POBJECT_ATTRIBUTES ObjectAttributes, BOOLEAN InitialOwner);
+NT(OpenMutant, PHANDLE MutantHandle, ACCESS_MASK DesiredAccess,
+   POBJECT_ATTRIBUTES ObjectAttributes);
+NT(ReleaseMutant, HANDLE MutantHandle, PLONG PreviousCount);
+NT(CreateSemaphore, PHANDLE SemaphoreHandle, ACCESS_MASK DesiredAccess,
+   POBJECT_ATTRIBUTES ObjectAttributes, LONG InitialCount, LONG MaximumCount);
+NT(OpenSemaphore, PHANDLE SemaphoreHandle, ACCESS_MASK DesiredAccess,
+   POBJECT_ATTRIBUTES ObjectAttributes);
+NT(ReleaseSemaphore, HANDLE SemaphoreHandle, LONG ReleaseCount, PLONG PreviousCount);
+NT(CreateTimer, PHANDLE TimerHandle, ACCESS_MASK DesiredAccess,
+   POBJECT_ATTRIBUTES ObjectAttributes, TIMER_TYPE TimerType);
+NT(OpenTimer, PHANDLE TimerHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes);
+NT(SetTimer, HANDLE TimerHandle, PLARGE_INTEGER DueTime, PVOID TimerApcRoutine, PVOID TimerContext,
+   BOOLEAN ResumeTimer, LONG Period, PBOOLEAN PreviousState);
+NT(CancelTimer, HANDLE TimerHandle, PBOOLEAN CurrentState);
+NT(CreateIoCompletion, PHANDLE IoCompletionHandle, ACCESS_MASK DesiredAccess,
+   POBJECT_ATTRIBUTES ObjectAttributes, ULONG NumberOfConcurrentThreads);
+NT(SetIoCompletion, HANDLE IoCompletionHandle, PVOID KeyContext, PVOID ApcContext,
+   NTSTATUS IoStatus, ULONG_PTR IoStatusInformation);
+NT(RemoveIoCompletion, HANDLE IoCompletionHandle, PVOID *KeyContext, PVOID *ApcContext,
+   PIO_STATUS_BLOCK IoStatusBlock, PLARGE_INTEGER Timeout);
+NT(RemoveIoCompletionEx, HANDLE IoCompletionHandle, PVOID IoCompletionInformation, ULONG Count,
+   PULONG NumEntriesRemoved, PLARGE_INTEGER Timeout, BOOLEAN Alertable);
+NT(OpenThread, PHANDLE ThreadHandle, ACCESS_MASK DesiredAccess,
+   POBJECT_ATTRIBUTES ObjectAttributes, PCLIENT_ID ClientId);
+NT(TerminateThread, HANDLE ThreadHandle, NTSTATUS ExitStatus);
+NT(TerminateProcess, HANDLE ProcessHandle, NTSTATUS ExitStatus);
+NT(SuspendThread, HANDLE ThreadHandle, PULONG PreviousSuspendCount);
+NT(ResumeThread, HANDLE ThreadHandle, PULONG PreviousSuspendCount);
+NT(QueryInformationThread, HANDLE ThreadHandle, ULONG ThreadInformationClass,
+   PVOID ThreadInformation, ULONG Length, PULONG ReturnLength);
+NT(ProtectVirtualMemory, HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
+   ULONG NewProtect, PULONG OldProtect);
+NT(CreateKey, PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
+   ULONG TitleIndex, PUNICODE_STRING Class, ULONG CreateOptions, PULONG Disposition);
+NT(OpenKey, PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes);
+NT(DeleteKey, HANDLE KeyHandle);
+NT(QueryKey, HANDLE KeyHandle, KEY_INFORMATION_CLASS KeyInformationClass, PVOID KeyInformation, ULONG Length,
+   PULONG ResultLength);
+NT(EnumerateKey, HANDLE KeyHandle, ULONG Index, KEY_INFORMATION_CLASS KeyInformationClass, PVOID KeyInformation,
+   ULONG Length, PULONG ResultLength);
+NT(SetValueKey, HANDLE KeyHandle, PUNICODE_STRING ValueName, ULONG TitleIndex, ULONG Type,
+   PVOID Data, ULONG DataSize);
+NT(QueryValueKey, HANDLE KeyHandle, PUNICODE_STRING ValueName, KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass,
+   PVOID KeyValueInformation, ULONG Length, PULONG ResultLength);
+NT(EnumerateValueKey, HANDLE KeyHandle, ULONG Index, KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass,
+   PVOID KeyValueInformation, ULONG Length, PULONG ResultLength);
+NT(DeleteValueKey, HANDLE KeyHandle, PUNICODE_STRING ValueName);
+NT(FlushKey, HANDLE KeyHandle);
+NT(QuerySystemInformation, ULONG SystemInformationClass, PVOID SystemInformation, ULONG Length,
+   PULONG ReturnLength);
+NT(QueryPerformanceCounter, PLARGE_INTEGER PerformanceCounter, PLARGE_INTEGER Frequency);
+NT(LoadDriver, PUNICODE_STRING DriverServiceName);
+NT(UnloadDriver, PUNICODE_STRING DriverServiceName);
+NT(CoveThreadCreate, PHANDLE ThreadHandle, PULONG_PTR ThreadId, PULONG Channel,
+   ACCESS_MASK DesiredAccess, BOOLEAN IsSuspended, PVOID StartRoutine);
+NT(CoveThreadBegin, PVOID Teb);
+NT(CoveServiceControl, ULONG Operation, const char *Name, const void *Input, ULONG InputLength,
+   PVOID Output, ULONG OutputLength);
+#undef NT
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c - cove-program --socket PATH APP.exe ARGS…: runs a Windows program on a machine.
+ *
+ * Check, then commit: the file is read and looked at before the machine is told. Then the
+ * process block, the first thread and its stack are made in the window, and everything else
+ * happens on that stack, where a system service can reach what it is handed.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "crt/utf.h"
+#include "door/door.h"
+#include "frontcrt/frontcrt.h"
+#include "host/host.h"
+#include "ntdll/error.h"
+#include "ntdll/exception.h"
+#include "ntdll/heap.h"
+#include "ntdll/ldr.h"
+#include "ntdll/process.h"
+#include "ntdll/thread.h"
+#include "pe/tables.h"
+#include "place.h"
+#include "win32/win32.h"
+
+static struct {
+    const char *socket, *file;
+    int argument_count;
+    char **arguments;
+    char host_path[PATH_MAX], host_folder[PATH_MAX], current[PATH_MAX];
+    const char *name;
+    void *bytes;
+    size_t size;
+    struct pe_image image;
+    struct wire_welcome welcome;
+    char image_path[PATH_MAX];
+    struct process_start start;
+} program;
+
+[[noreturn]] static void usage(void)
+{
+    static const char text[] = "usage: cove-program --socket PATH APP.exe [ARGS...]\n";
+    host_write_stderr(text, sizeof text - 1);
+    host_exit(PROGRAM_CANNOT_START);
+}
+
+static void arguments_read(int argc, char **argv)
+{
+    if (argc < 4 || strcmp(argv[1], "--socket"))
+        usage();
+    program.socket = argv[2];
+    program.file = argv[3];
+    program.arguments = argv + 4;
+    program.argument_count = argc - 4;
+    const char *slash = strrchr(program.file, '/');
+    program.name = slash ? slash + 1 : program.file;
+    program_name_set(program.name);
+}
+
+/* ---- the file --------------------------------------------------------------------------------- */
+
+static void file_read(void)
+{
+    if (!realpath(program.file, program.host_path))
+        program_die(PROGRAM_CANNOT_START, "cannot open %s: %s", program.file, strerror(errno));
+    if (!getcwd(program.current, sizeof program.current))
+        program_die(PROGRAM_CANNOT_START, "the current folder is gone");
+    FILE *file = fopen(program.host_path, "rbe");
+    if (!file)
+        program_die(PROGRAM_CANNOT_START, "cannot open %s: %s", program.file, strerror(errno));
+    long size = fseek(file, 0, SEEK_END) ? -1 : ftell(file);
+    rewind(file);
+    if (size <= 0 || (unsigned long)size > PE_IMAGE_SIZE_MAX)
+        program_die(PROGRAM_CANNOT_START, "it is not a program");
+    program.size = (size_t)size;
+    program.bytes = malloc(program.size);
+    if (!program.bytes || fread(program.bytes, 1, program.size, file) != program.size)
+        program_die(PROGRAM_CANNOT_START, "cannot read it");
+    fclose(file);
+    strcpy(program.host_folder, program.host_path);
+    *strrchr(program.host_folder, '/') = '\0';
+}
+
+static void file_check(void)
+{
+    struct pe_error error = {0};
+    struct pe_image *image = &program.image;
+    if (pe_parse(program.bytes, program.size, image, &error) != PE_OK)
+        program_die(PROGRAM_CANNOT_START, "it is not a program: %s", error.text);
+    if (image->is_pe32 || image->machine != PE_MACHINE_AMD64)
+        program_die(PROGRAM_CANNOT_START,
+                    "it is for machine 0x%04x; only 64-bit x86 programs run here", image->machine);
+    if (image->characteristics & PE_FILE_DLL)
+        program_die(PROGRAM_CANNOT_START, "it is a DLL, not a program");
+    if (image->subsystem == PE_SUBSYSTEM_NATIVE)
+        program_die(PROGRAM_CANNOT_START, "it is a driver; `cove run` takes it before the --");
+    if (pe_relocation_kind(image) == PE_RELOCATIONS_STRIPPED)
+        program_die(PROGRAM_CANNOT_START,
+                    "it has no relocations and must move; link it with -Wl,--dynamicbase (mingw) "
+                    "or /DYNAMICBASE /FIXED:NO (MSVC)");
+}
+
+/* ---- the machine ------------------------------------------------------------------------------- */
+
+static void machine_connect(void)
+{
+    struct wire_hello hello = {.kind = WIRE_HELLO_PROGRAM,
+                               .magic = WIRE_MAGIC,
+                               .version = WIRE_VERSION,
+                               .width = 64};
+    char text[256];
+    for (int n = 0; n < 3; n++) {
+        if (lseek(n, 0, SEEK_CUR) != -1 || errno != EBADF)
+            hello.descriptors |= 1u << n;
+    }
+    snprintf(hello.image_name, sizeof hello.image_name, "%s", program.name);
+    snprintf(hello.folder, sizeof hello.folder, "%s", program.current);
+    if (door_connect(program.socket, &hello, &program.welcome, text))
+        program_die(PROGRAM_CANNOT_START, "%s", text);
+    if (!program.welcome.start_bytes)
+        program_die(PROGRAM_CANNOT_START, "the machine gives it no memory to start with");
+}
+
+static void start_describe(void)
+{
+    struct wire_welcome *welcome = &program.welcome;
+    place_of_file(program.host_path, program.current, welcome->current_directory,
+                  program.image_path, sizeof program.image_path);
+    program.start = (struct process_start){.process_id = welcome->process_id,
+                                           .thread_id = welcome->thread_id,
+                                           .current_directory = welcome->current_directory,
+                                           .image_path = program.image_path,
+                                           .argument_count = program.argument_count,
+                                           .arguments = program.arguments,
+                                           .environment = environ,
+                                           .windows_major = welcome->windows_major,
+                                           .windows_minor = welcome->windows_minor,
+                                           .windows_build = welcome->windows_build,
+                                           .subsystem = program.image.subsystem};
+    memcpy(program.start.standard_handle, welcome->standard_handle,
+           sizeof program.start.standard_handle);
+}
+
+/* ---- the first thread ---------------------------------------------------------------------------- */
+
+static uint64_t program_run(void *unused)
+{
+    static wchar_t path[PATH_MAX], folder[PATH_MAX];
+    struct ldr_module *module;
+    NTSTATUS status = process_init(&program.start);
+    if (!NT_SUCCESS(status))
+        program_die(PROGRAM_CANNOT_START, "there is no memory to start it in");
+    exception_init();
+    win32_init();
+    frontcrt_init();
+    size_t length = crt_utf16_from_string(program.image_path, path, PATH_MAX);
+    memcpy(folder, path, (length + 1) * sizeof *path);
+    while (length && folder[length - 1] != '\\')
+        folder[--length] = 0;
+    ldr_init(program.host_folder, folder);
+    status = ldr_program_load(program.bytes, program.size, program.name, path, &module);
+    free(program.bytes);
+    if (!NT_SUCCESS(status))
+        process_terminate(PROGRAM_CANNOT_START);
+    peb_current()->ImageBaseAddress = (PVOID)module->base;
+    status = ldr_thread_begin(teb_current());
+    if (NT_SUCCESS(status))
+        status = ldr_attach();
+    if (!NT_SUCCESS(status))
+        process_terminate((ULONG)status);
+    if (!module->image.entry_rva)
+        program_die(PROGRAM_CANNOT_START, "it has no entry point");
+    ULONG(WINAPI * entry)(PVOID) = (ULONG(WINAPI *)(PVOID))(module->base + module->image.entry_rva);
+    thread_exit(entry(peb_current()));
+}
+
+/* On the start stack in the window. */
+static uint64_t first_stage(void *unused)
+{
+    struct peb *peb;
+    CLIENT_ID id = {(HANDLE)program.welcome.process_id, (HANDLE)program.welcome.thread_id};
+    size_t stack = program.image.stack_reserve;
+    stack = stack < THREAD_STACK_DEFAULT / 4 ? THREAD_STACK_DEFAULT : stack;
+    thread_stack_default_set(stack);
+    NTSTATUS status = process_block_create(&program.start, &peb);
+    if (NT_SUCCESS(status))
+        status = thread_first(&id, stack, peb, program_run, NULL);
+    program_die(PROGRAM_CANNOT_START, "its first thread cannot be made: 0x%08x", (unsigned)status);
+}
+
+int main(int argc, char **argv)
+{
+    void *here;
+    arguments_read(argc, argv);
+    file_read();
+    file_check();
+    machine_connect();
+    start_describe();
+    stack_run((char *)program.welcome.start_address + program.welcome.start_bytes, first_stage,
+              NULL, &here);
+    return PROGRAM_CANNOT_START;
+}

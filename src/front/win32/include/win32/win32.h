@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* win32/win32.h - kernel32 and advapi32: what other rooms of the front use of them.
+ *
+ * Their functions are exported to programs by abi/exports/user; natively the C run-time calls
+ * a few of them, declared here.
+ */
+#ifndef WIN32_WIN32_H
+#define WIN32_WIN32_H
+
+#include "ntdll/teb.h"
+
+void win32_init(void);
+
+HANDLE WINAPI CreateFileW(LPCWSTR name, DWORD access, DWORD share, SECURITY_ATTRIBUTES *security,
+                          DWORD disposition, DWORD flags, HANDLE template_file);
+BOOL WINAPI ReadFile(HANDLE file, LPVOID buffer, DWORD length, DWORD *done, OVERLAPPED *overlapped);
+BOOL WINAPI WriteFile(HANDLE file, LPCVOID buffer, DWORD length, DWORD *done,
+                      OVERLAPPED *overlapped);
+BOOL WINAPI CloseHandle(HANDLE handle);
+BOOL WINAPI SetFilePointerEx(HANDLE file, LARGE_INTEGER distance, LARGE_INTEGER *position,
+                             DWORD method);
+BOOL WINAPI GetFileSizeEx(HANDLE file, LARGE_INTEGER *size);
+BOOL WINAPI SetEndOfFile(HANDLE file);
+BOOL WINAPI FlushFileBuffers(HANDLE file);
+DWORD WINAPI GetFileType(HANDLE file);
+BOOL WINAPI DeleteFileW(LPCWSTR name);
+BOOL WINAPI MoveFileW(LPCWSTR from, LPCWSTR to);
+BOOL WINAPI CreateDirectoryW(LPCWSTR name, SECURITY_ATTRIBUTES *security);
+BOOL WINAPI RemoveDirectoryW(LPCWSTR name);
+DWORD WINAPI GetFileAttributesW(LPCWSTR name);
+BOOL WINAPI GetConsoleMode(HANDLE handle, DWORD *mode);
+
+/* Text between the program's code page (UTF-8) and UTF-16. Short text needs no heap; either
+ * way it lies where services can read it. text is NULL when there is no memory. */
+struct wide {
+    wchar_t *text;
+    wchar_t space[264];
+};
+void wide_of(struct wide *wide, const char *text);
+void wide_drop(struct wide *wide);
+
+#endif

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/* thread_ddi.c - threads and processes. Doc: processthreadsapi.h
+ *
+ * Differs: programs cannot start programs; priorities and affinities are taken and shown again
+ * but the host decides; a running thread cannot be suspended.
+ */
+#include <string.h>
+
+#include "host/host.h"
+#include "ntdll/process.h"
+#include "ntdll/thread.h"
+#include "win32_internal.h"
+
+#define CREATE_SUSPENDED 0x4u
+#define STILL_ACTIVE     259u
+
+struct thread_basic { /* THREAD_BASIC_INFORMATION */
+    NTSTATUS exit_status;
+    PVOID teb;
+    HANDLE process, thread;
+    ULONG_PTR affinity;
+    LONG priority, base_priority;
+};
+
+struct process_basic { /* PROCESS_BASIC_INFORMATION */
+    NTSTATUS exit_status;
+    PVOID peb;
+    ULONG_PTR affinity;
+    LONG base_priority;
+    ULONG_PTR id, parent;
+};
+
+/* ---- threads ---------------------------------------------------------------------------------- */
+
+EXPORT(HANDLE, CreateThread,
+       (SECURITY_ATTRIBUTES * security, SIZE_T stack, LPTHREAD_START_ROUTINE start, LPVOID argument,
+        DWORD flags, DWORD *id))
+{
+    HANDLE handle;
+    ULONG_PTR made;
+    NTSTATUS status =
+        thread_create(start, argument, stack, flags & CREATE_SUSPENDED, &handle, &made);
+    if (!error_result(status))
+        return NULL;
+    if (id)
+        *id = (DWORD)made;
+    return handle;
+}
+
+EXPORT(HANDLE, CreateRemoteThread,
+       (HANDLE process, SECURITY_ATTRIBUTES *security, SIZE_T stack, LPTHREAD_START_ROUTINE start,
+        LPVOID argument, DWORD flags, DWORD *id))
+{
+    if (process != ZwCurrentProcess())
+        return error_fail(ERROR_NOT_SUPPORTED), NULL;
+    return CreateThread(security, stack, start, argument, flags, id);
+}
+
+EXPORT(void, ExitThread, (DWORD code))
+{
+    thread_exit(code);
+}
+
+EXPORT(void, FreeLibraryAndExitThread, (HMODULE module, DWORD code))
+{
+    BOOL WINAPI FreeLibrary(HMODULE);
+    FreeLibrary(module);
+    thread_exit(code);
+}
+
+EXPORT(BOOL, TerminateThread, (HANDLE thread, DWORD code))
+{
+    return error_result(NtTerminateThread(thread, (NTSTATUS)code));
+}
+
+EXPORT(DWORD, ResumeThread, (HANDLE thread))
+{
+    ULONG previous = 0;
+    return error_result(NtResumeThread(thread, &previous)) ? previous : (DWORD)-1;
+}
+
+EXPORT(DWORD, SuspendThread, (HANDLE thread))
+{
+    ULONG previous = 0;
+    return error_result(NtSuspendThread(thread, &previous)) ? previous : (DWORD)-1;
+}
+
+EXPORT(HANDLE, GetCurrentThread, (void))
+{
+    return ZwCurrentThread();
+}
+
+EXPORT(DWORD, GetCurrentThreadId, (void))
+{
+    return (DWORD)(ULONG_PTR)teb_current()->UniqueThread;
+}
+
+EXPORT(DWORD, GetThreadId, (HANDLE thread))
+{
+    struct thread_basic basic;
+    NTSTATUS status = NtQueryInformationThread(thread, 0, &basic, sizeof basic, NULL);
+    return error_result(status) ? (DWORD)(ULONG_PTR)basic.thread : 0;
+}
+
+EXPORT(BOOL, GetExitCodeThread, (HANDLE thread, DWORD *code))
+{
+    struct thread_basic basic;
+    NTSTATUS status = NtQueryInformationThread(thread, 0, &basic, sizeof basic, NULL);
+    if (NT_SUCCESS(status))
+        *code = (DWORD)basic.exit_status;
+    return error_result(status);
+}
+
+EXPORT(HANDLE, OpenThread, (DWORD access, BOOL inherit, DWORD id))
+{
+    OBJECT_ATTRIBUTES attributes;
+    CLIENT_ID client = {NULL, (HANDLE)(ULONG_PTR)id};
+    HANDLE handle = NULL;
+    InitializeObjectAttributes(&attributes, NULL, inherit ? OBJ_INHERIT : 0, NULL, NULL);
+    return error_result(NtOpenThread(&handle, access, &attributes, &client)) ? handle : NULL;
+}
+
+EXPORT(BOOL, SetThreadPriority, (HANDLE thread, int priority))
+{
+    LONG increment = priority;
+    NTSTATUS status =
+        NtSetInformationThread(thread, ThreadBasePriority, &increment, sizeof increment);
+    /* A service that does not know the class knows no priorities: they are only advice. */
+    return status == STATUS_INVALID_INFO_CLASS || status == STATUS_NOT_IMPLEMENTED
+               ? TRUE
+               : error_result(status);
+}
+
+EXPORT(int, GetThreadPriority, (HANDLE thread))
+{
+    return 0; /* THREAD_PRIORITY_NORMAL */
+}
+
+EXPORT(ULONG_PTR, SetThreadAffinityMask, (HANDLE thread, ULONG_PTR mask))
+{
+    if (!mask)
+        return error_fail(ERROR_INVALID_PARAMETER), 0;
+    return ((ULONG_PTR)1 << host_cpu_count()) - 1;
+}
+
+EXPORT(DWORD, SetThreadIdealProcessor, (HANDLE thread, DWORD processor))
+{
+    return 0;
+}
+
+EXPORT(BOOL, SetThreadPriorityBoost, (HANDLE thread, BOOL disable))
+{
+    return TRUE;
+}
+
+EXPORT(LONG, SetThreadDescription, (HANDLE thread, PCWSTR text))
+{
+    return 0; /* S_OK */
+}
+
+EXPORT(DWORD, GetCurrentProcessorNumber, (void))
+{
+    return (DWORD)host_cpu_current();
+}
+
+EXPORT(void, GetCurrentThreadStackLimits, (ULONG_PTR * low, ULONG_PTR *high))
+{
+    *low = (ULONG_PTR)teb_current()->StackLimit;
+    *high = (ULONG_PTR)teb_current()->StackBase;
+}
+
+/* ---- processes ------------------------------------------------------------------------------------- */
+
+EXPORT(HANDLE, GetCurrentProcess, (void))
+{
+    return ZwCurrentProcess();
+}
+
+EXPORT(DWORD, GetCurrentProcessId, (void))
+{
+    return (DWORD)(ULONG_PTR)teb_current()->UniqueProcess;
+}
+
+EXPORT(DWORD, GetProcessId, (HANDLE process))
+{
+    struct process_basic basic;
+    NTSTATUS status = NtQueryInformationProcess(process, ProcessBasicInformation, &basic,
+                                                sizeof basic, NULL);
+    return error_result(status) ? (DWORD)basic.id : 0;
+}
+
+EXPORT(HANDLE, OpenProcess, (DWORD access, BOOL inherit, DWORD id))
+{
+    OBJECT_ATTRIBUTES attributes;
+    CLIENT_ID client = {(HANDLE)(ULONG_PTR)id, NULL};
+    HANDLE handle = NULL;
+    InitializeObjectAttributes(&attributes, NULL, inherit ? OBJ_INHERIT : 0, NULL, NULL);
+    return error_result(NtOpenProcess(&handle, access, &attributes, &client)) ? handle : NULL;
+}
+
+EXPORT(void, ExitProcess, (DWORD code))
+{
+    process_exit(code);
+}
+
+EXPORT(BOOL, TerminateProcess, (HANDLE process, DWORD code))
+{
+    return error_result(NtTerminateProcess(process, (NTSTATUS)code));
+}
+
+EXPORT(BOOL, GetExitCodeProcess, (HANDLE process, DWORD *code))
+{
+    struct process_basic basic;
+    if (process == ZwCurrentProcess()) {
+        *code = STILL_ACTIVE;
+        return TRUE;
+    }
+    NTSTATUS status = NtQueryInformationProcess(process, ProcessBasicInformation, &basic,
+                                                sizeof basic, NULL);
+    if (NT_SUCCESS(status))
+        *code = (DWORD)basic.exit_status;
+    return error_result(status);
+}
+
+EXPORT(BOOL, GetProcessAffinityMask, (HANDLE process, ULONG_PTR *mask, ULONG_PTR *system_mask))
+{
+    *mask = *system_mask = ((ULONG_PTR)1 << host_cpu_count()) - 1;
+    return TRUE;
+}
+
+EXPORT(BOOL, SetProcessAffinityMask, (HANDLE process, ULONG_PTR mask))
+{
+    return mask ? TRUE : error_fail(ERROR_INVALID_PARAMETER);
+}
+
+EXPORT(BOOL, SetPriorityClass, (HANDLE process, DWORD class))
+{
+    return TRUE;
+}
+
+EXPORT(DWORD, GetPriorityClass, (HANDLE process))
+{
+    return 0x20; /* NORMAL_PRIORITY_CLASS */
+}
+
+EXPORT(BOOL, IsWow64Process, (HANDLE process, BOOL *is_wow64))
+{
+    *is_wow64 = FALSE;
+    return TRUE;
+}
+
+EXPORT(BOOL, ProcessIdToSessionId, (DWORD process, DWORD *session))
+{
+    *session = 0;
+    return TRUE;
+}
+
+EXPORT(BOOL, IsDebuggerPresent, (void))
+{
+    return peb_current()->BeingDebugged;
+}
+
+EXPORT(BOOL, CheckRemoteDebuggerPresent, (HANDLE process, BOOL *is_present))
+{
+    *is_present = FALSE;
+    return TRUE;
+}
+
+EXPORT(void, DebugBreak, (void))
+{
+    void WINAPI RaiseException(DWORD, DWORD, DWORD, const ULONG_PTR *);
+    RaiseException((DWORD)STATUS_BREAKPOINT, 0, 0, NULL);
+}
+
+EXPORT(BOOL, FlushInstructionCache, (HANDLE process, LPCVOID base, SIZE_T size))
+{
+    return TRUE; /* x86 keeps it coherent */
+}
+
+EXPORT(void, FlushProcessWriteBuffers, (void))
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+EXPORT(BOOL, IsProcessorFeaturePresent, (DWORD feature))
+{
+    /* PF_COMPARE_EXCHANGE_DOUBLE, MMX, XMMI, RDTSC, PAE, XMMI64, NX, COMPARE_EXCHANGE128,
+     * FASTFAIL: every processor of this family has them. */
+    static const uint32_t present = 1u << 2 | 1u << 3 | 1u << 6 | 1u << 8 | 1u << 9 | 1u << 10 |
+                                    1u << 12 | 1u << 14 | 1u << 23;
+    return feature < 32 && (present >> feature & 1);
+}
+
+EXPORT(BOOL, GetThreadTimes,
+       (HANDLE thread, FILETIME *created, FILETIME *ended, FILETIME *kernel, FILETIME *user))
+{
+    return error_fail(ERROR_CALL_NOT_IMPLEMENTED);
+}
+
+EXPORT(BOOL, GetProcessTimes,
+       (HANDLE process, FILETIME *created, FILETIME *ended, FILETIME *kernel, FILETIME *user))
+{
+    return error_fail(ERROR_CALL_NOT_IMPLEMENTED);
+}
+
+EXPORT(BOOL, GetThreadContext, (HANDLE thread, CONTEXT *context))
+{
+    return error_fail(ERROR_NOT_SUPPORTED);
+}
+
+EXPORT(BOOL, SetThreadContext, (HANDLE thread, const CONTEXT *context))
+{
+    return error_fail(ERROR_NOT_SUPPORTED);
+}
