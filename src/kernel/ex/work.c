@@ -183,9 +183,12 @@ void ex_work_drain(void)
 
 /* ---- threads ------------------------------------------------------------------------------- */
 
+static _Atomic unsigned plain_threads; /* atomic: not quite gone */
+
 static void plain_thread_end(struct thread *thread)
 {
     free(thread);
+    plain_threads--;
 }
 
 /* Not from pool: it is freed when the worker is quite gone, perhaps after pool is. */
@@ -198,15 +201,17 @@ static NTSTATUS plain_thread_start(const char *name, void (*entry)(void *), void
         return STATUS_INSUFFICIENT_RESOURCES;
     ke_thread_init(thread, name, NULL);
     thread->is_system = true;
+    plain_threads++;
     status = ke_thread_start(thread, entry, context, plain_thread_end);
     if (!NT_SUCCESS(status))
-        free(thread);
+        plain_thread_end(thread);
     return status;
 }
 
 /* Lets all queued items run, then ends every worker. */
 static void workers_stop(void)
 {
+    LARGE_INTEGER turn = {.QuadPart = -1000};
     unsigned count;
 
     host_lock_take(&work_lock);
@@ -223,6 +228,8 @@ static void workers_stop(void)
     }
     is_stopping = false;
     host_lock_give(&work_lock);
+    while (plain_threads != 0)
+        KeDelayExecutionThread(KernelMode, FALSE, &turn);
     KeInitializeSemaphore(&wanted, (LONG)queued, MAXLONG);
 }
 
