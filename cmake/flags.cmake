@@ -4,7 +4,7 @@
 add_library(cove_flags INTERFACE)
 target_compile_options(cove_flags INTERFACE
   -fms-extensions -fshort-wchar -fno-strict-aliasing -fwrapv
-  -fvisibility=hidden -fno-omit-frame-pointer -mfsgsbase -mcx16
+  -fvisibility=hidden -ftls-model=initial-exec -fno-omit-frame-pointer -mfsgsbase -mcx16
   -Wall -Wextra -Wshadow -Wvla -Werror
   $<$<COMPILE_LANGUAGE:C>:-std=gnu17 -Wmissing-prototypes -Wstrict-prototypes
     -Wno-microsoft -Wno-gnu-variable-sized-type-not-at-end -Wno-unused-parameter -Wno-multichar
