@@ -10,5 +10,6 @@ NTSTATUS pool_init(void);
 void pool_fini(void);
 NTSTATUS work_init(void);
 void work_fini(void);
+void processor_features_init(void);
 
 #endif

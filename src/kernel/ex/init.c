@@ -8,6 +8,7 @@ NTSTATUS ex_init(void)
 
     if (!NT_SUCCESS(status))
         return status;
+    processor_features_init();
     status = work_init();
     if (!NT_SUCCESS(status))
         pool_fini();

@@ -451,6 +451,8 @@ static void small_answers(void)
     ExLocalTimeToSystemTime(&local, &back);
     assert_int_equal(back.QuadPart, utc.QuadPart);
     assert_int_equal(ExGetPreviousMode(), KernelMode);
+    assert_true(ExIsProcessorFeaturePresent(PF_XMMI64_INSTRUCTIONS_AVAILABLE)); /* any x64 has it */
+    assert_false(ExIsProcessorFeaturePresent(1000));
     assert_int_equal(CATCH(ExRaiseStatus(STATUS_NO_MEMORY)), STATUS_NO_MEMORY);
     assert_int_equal(CATCH(ExRaiseAccessViolation()), STATUS_ACCESS_VIOLATION);
 }
