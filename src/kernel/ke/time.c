@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "rtl/rtl.h"
 #include "ke_internal.h"
 
 /* 15.625 ms as a fraction of 2^24 of a millisecond. */
@@ -70,6 +71,7 @@ void ke_version_set(ULONG major, ULONG minor, ULONG build)
     shared_page.data.NtMajorVersion = major;
     shared_page.data.NtMinorVersion = minor;
     shared_page.data.NtBuildNumber = build;
+    rtl_version_set(major, minor, build); /* RtlGetVersion says the same */
 }
 
 KUSER_SHARED_DATA *ke_shared_data(void)
