@@ -52,7 +52,7 @@ static void leftover_irp(PIRP irp, void *context)
     if (in_image(left, routine))
         io_bugcheck(DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS, (ULONG_PTR)routine, 8,
                     (ULONG_PTR)irp, 0);
-    if (in_image(left, irp_of_known(irp)->creator) && irp_of_known(irp)->thread == NULL)
+    if (in_image(left, irp_of_known(irp)->creator) && !irp_is_attached(irp_of_known(irp)))
         left->irps++;
 }
 

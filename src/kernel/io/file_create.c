@@ -214,7 +214,7 @@ NTSTATUS file_open_device(PDEVICE_OBJECT device, FILE_OBJECT *related, struct ob
 }
 
 NTSTATUS io_file_open_get(const OBJECT_ATTRIBUTES *attributes, KPROCESSOR_MODE mode,
-                       struct io_create *create)
+                          struct io_create *create)
 {
     struct file_open open = {.create = create};
     void *body;

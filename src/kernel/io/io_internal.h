@@ -32,6 +32,7 @@
 enum { IRP_WAIT_RUNNING, IRP_WAIT_DONE, IRP_WAIT_SLEEPING };
 struct irp_wait {
     _Atomic uint32_t state;
+    struct thread *sender; /* set once */
     NTSTATUS status;       /* set before state is DONE */
     ULONG_PTR information; /* same */
     KEVENT event;          /* initialised by the sleeper, before it says SLEEPING */
@@ -68,17 +69,19 @@ enum irp_state {
 /* Our header in front of every IRP that we allocated. The holder of the IRP owns it, except
  * where a field says otherwise. */
 struct irp {
-    struct irp *next_free;         /* while free: its shelf's or processor's list */
-    _Atomic uint32_t state;        /* enum irp_state */
-    _Atomic uint32_t holds;        /* 1 for the IRP itself, 1 for each canceller */
-    _Atomic uint32_t owns;         /* IRP_OWNS_*, IRP_ABANDONED */
-    uint32_t output_length;        /* bytes at UserBuffer that the finish may write */
-    uint8_t shelf;                 /* set once */
-    uint8_t steps;                 /* how many, modulo 256; the ring holds the last ones */
-    struct irp_wait *wait;         /* NULL: nobody sleeps */
-    struct process_thread *thread; /* whose list it is in; guarded by that thread's irp_lock */
-    struct process *process;       /* of thread; to be compared only */
-    const void *creator;           /* driver's call that allocated it; NULL: ours */
+    struct irp *next_free;  /* while free: its shelf's or processor's list */
+    _Atomic uint32_t state; /* enum irp_state */
+    _Atomic uint32_t holds; /* 1 for the IRP itself, 1 for each canceller */
+    _Atomic uint32_t owns;  /* IRP_OWNS_*, IRP_ABANDONED */
+    uint32_t output_length; /* bytes at UserBuffer that the finish may write */
+    uint8_t shelf;          /* set once */
+    uint8_t steps;          /* how many, modulo 256; the ring holds the last ones */
+    struct irp_wait *wait;  /* NULL: nobody sleeps */
+    /* Whose request it is; that thread does not end before this is NULL again. atomic: set by
+     * the sender, cleared by the finish, read by searches */
+    struct process_thread *_Atomic thread;
+    struct process *process; /* of thread; to be compared only */
+    const void *creator;     /* driver's call that allocated it; NULL: ours */
     struct irp_step step[IRP_STEPS];
     struct io_packet packet;
     _Alignas(16) IRP abi;
@@ -108,8 +111,29 @@ void irp_init_foreign(PIRP abi, USHORT bytes, CCHAR stacks);
 void *irp_buffer_allocate(size_t length);
 void irp_buffer_free(void *buffer);
 
-void irp_thread_attach(struct irp *irp, struct process_thread *thread);
-void irp_thread_detach(struct irp *irp);
+/* From attach to detach the IRP is found by a search for its thread or process. */
+static inline void irp_thread_attach(struct irp *irp, struct process_thread *thread)
+{
+    if (thread == NULL)
+        return;
+    irp->abi.Tail.Overlay.Thread = (PETHREAD)thread;
+    irp->process = thread->process;
+    atomic_store_explicit(&irp->thread, thread, memory_order_release);
+}
+static inline void irp_thread_detach(struct irp *irp)
+{
+    atomic_store_explicit(&irp->thread, NULL, memory_order_release);
+}
+static inline bool irp_is_attached(struct irp *irp)
+{
+    return atomic_load_explicit(&irp->thread, memory_order_relaxed) != NULL;
+}
+/* The holder's own marks; only an ending thread sets one from outside (IRP_ABANDONED). */
+static inline void irp_owns_add(struct irp *irp, uint32_t what)
+{
+    uint32_t owns = atomic_load_explicit(&irp->owns, memory_order_relaxed);
+    atomic_store_explicit(&irp->owns, owns | what, memory_order_relaxed);
+}
 void irp_wait_done(struct irp_wait *wait, NTSTATUS status, ULONG_PTR information);
 void irp_wait_sleep(struct irp_wait *wait);
 void irp_step_record(struct irp *irp, const DEVICE_OBJECT *device, uint8_t major, uint8_t minor,
@@ -132,9 +156,6 @@ void irp_cancel_lock_take(KIRQL *out_irql);
 void irp_cancel_lock_give(KIRQL irql);
 void irp_thread_cancel_all(struct process_thread *thread);
 void irp_thread_wait_all(struct process_thread *thread);
-/* Wakes an ending thread once its list is empty. */
-void irp_thread_drained(struct process_thread *thread);
-
 /* ---- devices ------------------------------------------------------------------------- */
 
 struct device {

@@ -210,11 +210,11 @@ PIRP irp_allocate(CCHAR stacks)
     struct irp *irp = irp_block_take(stacks);
     if (irp == NULL)
         return NULL;
-    irp->owns = 0;
+    atomic_store_explicit(&irp->owns, 0, memory_order_relaxed);
     irp->output_length = 0;
     irp->steps = 0;
     irp->wait = NULL;
-    irp->thread = NULL;
+    atomic_store_explicit(&irp->thread, NULL, memory_order_relaxed);
     irp->creator = ddi_top != NULL ? (const void *)ddi_top->rip : NULL;
     atomic_store_explicit(&irp->holds, 1, memory_order_relaxed);
     USHORT bytes = IoSizeOfIrp(stacks);

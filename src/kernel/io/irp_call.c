@@ -47,9 +47,24 @@ void irp_wait_done(struct irp_wait *wait, NTSTATUS status, ULONG_PTR information
 {
     wait->status = status;
     wait->information = information;
+    if (wait->sender == ke_thread_current()) {
+        /* The sender itself completes, inside the driver's call or in a DPC that interrupted
+         * its way to sleep: nothing can change under it. */
+        uint32_t state = atomic_load_explicit(&wait->state, memory_order_relaxed);
+        atomic_store_explicit(&wait->state, IRP_WAIT_DONE, memory_order_relaxed);
+        if (state == IRP_WAIT_SLEEPING)
+            KeSetEvent(&wait->event, IO_NO_INCREMENT, FALSE);
+        return;
+    }
     /* After the exchange a sender that is not asleep may be gone, and wait with it. */
     if (atomic_exchange(&wait->state, IRP_WAIT_DONE) == IRP_WAIT_SLEEPING)
         KeSetEvent(&wait->event, IO_NO_INCREMENT, FALSE);
+}
+
+static void irp_wait_init(struct irp_wait *wait)
+{
+    wait->sender = ke_thread_current();
+    atomic_store_explicit(&wait->state, IRP_WAIT_RUNNING, memory_order_relaxed);
 }
 
 void irp_wait_sleep(struct irp_wait *wait)
@@ -67,6 +82,8 @@ void irp_wait_sleep(struct irp_wait *wait)
 static void irp_cancel_if_ending(void)
 {
     struct process_thread *thread = ps_thread_current();
+    /* Pairs with the asker: mark, then search; here: attach, then look at the mark. */
+    atomic_thread_fence(memory_order_seq_cst);
     if (thread != NULL && thread->tcb.is_terminating)
         irp_thread_cancel_all(thread);
 }
@@ -87,12 +104,9 @@ NTSTATUS irp_send(PIRP abi, const struct io_request *request)
     FILE_OBJECT *file = request->file;
     bool waits = file_is_synchronous(file) || (abi->Flags & IRP_SYNCHRONOUS_API) != 0;
     struct irp_wait wait;
-    wait.state = IRP_WAIT_RUNNING;
-    irp->owns |= request->event != NULL ? IRP_OWNS_EVENT : 0;
-    if (waits)
-        irp->wait = &wait;
-    else
-        irp->owns |= IRP_OWNS_FILE;
+    irp_wait_init(&wait);
+    irp_owns_add(irp, (request->event != NULL ? IRP_OWNS_EVENT : 0) | (waits ? 0 : IRP_OWNS_FILE));
+    irp->wait = waits ? &wait : NULL;
     irp_thread_attach(irp, ps_thread_current());
     NTSTATUS status = irp_call_next(device_top(file->DeviceObject), abi);
     if (status == STATUS_PENDING)
@@ -114,7 +128,7 @@ NTSTATUS irp_send_and_wait(PDEVICE_OBJECT device, PIRP abi, ULONG_PTR *out_infor
 {
     struct irp *irp = irp_of_known(abi);
     struct irp_wait wait;
-    wait.state = IRP_WAIT_RUNNING;
+    irp_wait_init(&wait);
     irp->wait = &wait;
     /* The end of a file is nothing that an ending thread may cancel. */
     bool is_close = (abi->Flags & IRP_CLOSE_OPERATION) != 0;

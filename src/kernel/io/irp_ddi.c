@@ -54,7 +54,7 @@ VOID NTAPI IoFreeIrp(PIRP Irp)
     }
     if (atomic_load(&irp->state) != IRP_STATE_ALIVE)
         io_bugcheck(MULTIPLE_IRP_COMPLETE_REQUESTS, (ULONG_PTR)Irp, 0, 0, 0);
-    if (irp->thread != NULL)
+    if (irp_is_attached(irp))
         io_bugcheck(DRIVER_VERIFIER_IOMANAGER_VIOLATION, IO_RULE_FREE_QUEUED, (ULONG_PTR)Irp, 0, 0);
     irp_free(Irp);
 }

@@ -159,7 +159,7 @@ void irp_finish(PIRP abi)
         return;
     }
     struct irp *irp = irp_of(abi);
-    if (irp == NULL || (irp->thread == NULL && irp->wait == NULL && !(irp->owns & IRP_ABANDONED)))
+    if (irp == NULL || (!irp_is_attached(irp) && irp->wait == NULL && !(irp->owns & IRP_ABANDONED)))
         /* Allocated by a driver, whose completion routine had to keep and free it. */
         io_bugcheck(MULTIPLE_IRP_COMPLETE_REQUESTS, (ULONG_PTR)abi, 0, 0, 0);
     FILE_OBJECT *file = abi->Tail.Overlay.OriginalFileObject;
@@ -182,8 +182,8 @@ void irp_finish(PIRP abi)
         .apc_context = abi->Overlay.AsynchronousParameters.UserApcContext,
         .user_status = abi->UserIosb,
     };
-    if (signals.apc != NULL && irp->thread != NULL) {
-        /* It may end as soon as the IRP has left its list. */
+    if (signals.apc != NULL && irp_is_attached(irp)) {
+        /* It may end as soon as the IRP is no longer its own. */
         signals.apc_thread = irp->thread;
         ob_reference(irp->thread);
     }
