@@ -49,13 +49,15 @@ void control_ps(server_control *control, unsigned count, char **words)
     struct ob_counts objects;
     struct ex_pool_counts pool;
     struct io_counts io;
+    struct ps_counts ps;
+    ps_counts(&ps);
     ob_counts(&objects);
     ex_pool_counts(&pool);
     io_counts(&io);
     cJSON *counts = cJSON_AddObjectToObject(reply, "counts");
-    cJSON_AddNumberToObject(counts, "objects", (double)objects.objects);
+    cJSON_AddNumberToObject(counts, "objects", (double)(objects.objects - ps.worker_objects));
     cJSON_AddNumberToObject(counts, "handles", (double)objects.handles);
-    cJSON_AddNumberToObject(counts, "pool_blocks", (double)pool.blocks);
+    cJSON_AddNumberToObject(counts, "pool_blocks", (double)(pool.blocks - ps.worker_objects));
     cJSON_AddNumberToObject(counts, "pool_bytes", (double)pool.bytes);
     cJSON_AddNumberToObject(counts, "irps", (double)io.irps);
     cJSON_AddNumberToObject(counts, "files", (double)io.files);

@@ -128,12 +128,14 @@ void cove_counts(struct cove_machine *machine, struct cove_counts *out_counts)
     struct ex_pool_counts pool;
     struct ob_counts objects;
     struct io_counts io;
+    struct ps_counts ps;
+    ps_counts(&ps); /* the system's workers are nobody's doing */
     ex_pool_counts(&pool);
     ob_counts(&objects);
     io_counts(&io);
-    *out_counts = (struct cove_counts){.pool_blocks = pool.blocks,
+    *out_counts = (struct cove_counts){.pool_blocks = pool.blocks - ps.worker_objects,
                                        .pool_bytes = pool.bytes,
-                                       .objects = objects.objects,
+                                       .objects = objects.objects - ps.worker_objects,
                                        .handles = objects.handles,
                                        .irps = io.irps,
                                        .files = io.files,

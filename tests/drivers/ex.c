@@ -236,10 +236,14 @@ static void fast_mutexes(void)
     ExInitializeFastMutex(&fast);
     ExAcquireFastMutex(&fast);
     expect_number(KeGetCurrentIrql(), APC_LEVEL);
-    on_thread(fast_looker, NULL);
-    expect(!was_free);
     ExReleaseFastMutex(&fast);
     expect_number(KeGetCurrentIrql(), PASSIVE_LEVEL);
+    KeEnterCriticalRegion();
+    ExAcquireFastMutexUnsafe(&fast); /* APCs are off already; a thread can be made */
+    on_thread(fast_looker, NULL);
+    expect(!was_free);
+    ExReleaseFastMutexUnsafe(&fast);
+    KeLeaveCriticalRegion();
     on_thread(fast_looker, NULL);
     expect(was_free);
 }

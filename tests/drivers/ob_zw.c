@@ -110,8 +110,8 @@ static void host_file(void)
     HANDLE handle = NULL;
 
     attributes_of(&attributes, &name, L"\\??\\C:\\drivertest.txt");
-    expect_status(ZwCreateFile(&handle, GENERIC_READ, &attributes, &status, NULL, 0, 0, FILE_OPEN,
-                               FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0),
+    expect_status(ZwCreateFile(&handle, GENERIC_READ | SYNCHRONIZE, &attributes, &status, NULL, 0,
+                               0, FILE_OPEN, FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0),
                   STATUS_OBJECT_NAME_NOT_FOUND);
     expect_status(ZwCreateFile(&handle, GENERIC_READ | GENERIC_WRITE | DELETE | SYNCHRONIZE,
                                &attributes, &status, NULL, FILE_ATTRIBUTE_NORMAL, 0, FILE_CREATE,
@@ -138,8 +138,8 @@ static void host_file(void)
                                        FileDispositionInformation),
                   STATUS_SUCCESS);
     expect_status(ZwClose(handle), STATUS_SUCCESS);
-    expect_status(ZwCreateFile(&handle, GENERIC_READ, &attributes, &status, NULL, 0, 0, FILE_OPEN,
-                               FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0),
+    expect_status(ZwCreateFile(&handle, GENERIC_READ | SYNCHRONIZE, &attributes, &status, NULL, 0,
+                               0, FILE_OPEN, FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0),
                   STATUS_OBJECT_NAME_NOT_FOUND);
 }
 

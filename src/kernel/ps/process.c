@@ -271,6 +271,7 @@ void ps_counts(struct ps_counts *out_counts)
     list_for_each(node, &processes) out_counts->threads +=
         list_entry(node, struct process, link)->thread_count;
     host_lock_give(&ps_lock);
+    out_counts->worker_objects = atomic_load(&thread_workers);
 }
 
 struct process *ps_process_current(void)

@@ -24,6 +24,7 @@ void process_delete_body(void *body);
 uint64_t ps_id_next(void);
 
 /* thread.c */
+extern _Atomic uint64_t thread_workers;
 extern void (*thread_cancel_irps)(struct process_thread *);
 extern void (*thread_wait_irps)(struct process_thread *);
 /* A thread object that is on its process's list but does not run. Errors:

@@ -19,6 +19,8 @@ void ps_thread_io_set(void (*cancel_irps)(struct process_thread *),
     thread_wait_irps = wait_irps;
 }
 
+_Atomic uint64_t thread_workers; /* atomic: objects of the system's workers */
+
 struct process_thread *ps_thread_current(void)
 {
     struct thread *thread = ke_thread_current();
@@ -30,6 +32,7 @@ void thread_delete_body(void *body)
 {
     struct process_thread *thread = body;
     COVE_ASSERT(list_is_empty(&thread->irps));
+    atomic_fetch_sub(&thread_workers, thread->is_worker);
     if (thread->impersonation_token)
         ob_dereference(thread->impersonation_token);
     ob_dereference(thread->process);
@@ -164,9 +167,12 @@ NTSTATUS ps_system_thread_start(const char *name, void (*entry)(void *), void *c
     struct process_thread *thread;
     NTSTATUS status =
         ps_thread_create(ps_system_process, name, entry, context, KernelMode, &thread);
-    if (NT_SUCCESS(status))
-        ob_dereference(thread);
-    return status;
+    if (!NT_SUCCESS(status))
+        return status;
+    thread->is_worker = true;
+    atomic_fetch_add(&thread_workers, 1);
+    ob_dereference(thread);
+    return STATUS_SUCCESS;
 }
 
 NTSTATUS ps_thread_adopt(struct process *process, struct process_thread **out_thread)

@@ -65,6 +65,7 @@ struct process_thread {
     void (*entry)(void *); /* set once */
     void *entry_context;
     bool is_run_down;          /* owner thread only */
+    bool is_worker;            /* one of the system's own; set once */
     void *impersonation_token; /* referenced or NULL; owner thread only */
 };
 
@@ -117,9 +118,10 @@ void ps_detach(struct process *previous);
 /* An image has been mapped (process_id 0: into system space): drivers that asked are told.
  * IRQL: PASSIVE_LEVEL. */
 void ps_image_loaded(PUNICODE_STRING name, uint64_t process_id, PIMAGE_INFO information);
-/* Processes and threads that have not ended, the system process not counted. */
+/* Processes and threads that have not ended, the system process not counted; and the objects
+ * of the system's workers, which come and go by themselves (each is one block of pool). */
 struct ps_counts {
-    uint64_t processes, threads;
+    uint64_t processes, threads, worker_objects;
 };
 void ps_counts(struct ps_counts *out_counts);
 void ps_process_visit(void (*visit)(struct process *, void *), void *context);
