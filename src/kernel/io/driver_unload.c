@@ -34,6 +34,8 @@ struct leftovers {
     const struct driver *driver;
     uint64_t low, high; /* its image */
     uint64_t irps, blocks, bytes;
+    ULONG tag;       /* the first block's */
+    uint64_t offset; /* in the image, where it was allocated */
 };
 
 static bool in_image(const struct leftovers *left, const void *address)
@@ -72,7 +74,10 @@ static void leftover_block(const struct ex_pool_block *block, void *context)
     struct leftovers *left = context;
     if (!in_image(left, block->caller) || is_extension(left->driver, block->address))
         return;
-    left->blocks++;
+    if (left->blocks++ == 0) {
+        left->tag = block->tag;
+        left->offset = (uint64_t)block->caller - left->low;
+    }
     left->bytes += block->bytes;
 }
 
@@ -89,8 +94,11 @@ static void driver_leftovers_report(struct driver *driver)
         rtl_debug_printf("io: %s unloaded and left %llu IRPs unfreed\n", driver->name,
                          (unsigned long long)left.irps);
     if (left.blocks != 0)
-        rtl_debug_printf("io: %s unloaded and left %llu pool blocks, %llu bytes\n", driver->name,
-                         (unsigned long long)left.blocks, (unsigned long long)left.bytes);
+        rtl_debug_printf(
+            "io: %s unloaded and left %llu pool blocks, %llu bytes; one has tag '%.4s', "
+            "allocated at +0x%llx\n",
+            driver->name, (unsigned long long)left.blocks, (unsigned long long)left.bytes,
+            (const char *)&left.tag, (unsigned long long)left.offset);
     for (PDEVICE_OBJECT device = driver->abi.DeviceObject; device != NULL;
          device = device->NextDevice)
         rtl_debug_printf("io: %s unloaded and left a device; its image stays\n", driver->name);
