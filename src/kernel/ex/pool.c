@@ -169,6 +169,17 @@ bool ex_pool_is_allocated(const void *address)
     }
 }
 
+void ex_pool_disown(void *memory)
+{
+    uint32_t number = page_number(memory);
+
+    COVE_ASSERT(ex_pool_is_allocated(memory));
+    if (pages[number].kind == PAGE_SMALL)
+        ((struct block *)memory - 1)->caller = NULL;
+    else
+        pages[number].caller = NULL;
+}
+
 void *ex_pages_allocate(size_t count, ULONG tag)
 {
     if (count == 0 || count > EX_POOL_BYTES >> 12)

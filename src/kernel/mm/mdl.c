@@ -48,14 +48,14 @@ void mdl_describe_system(MDL *mdl)
         mdl_frames(mdl)[i] = frame_of_system((char *)mdl->StartVa + (i << 12));
 }
 
-static NTSTATUS mdl_lock_user(MDL *mdl, bool is_write)
+static NTSTATUS mdl_lock_user(MDL *mdl, bool is_write, bool is_any_window)
 {
     uint64_t address = mdl_address(mdl);
     struct mm_window *window = window_of_address(address);
     struct thread *thread = ke_thread_current();
     NTSTATUS status;
 
-    if (window == NULL || window_is_foreign(window))
+    if (window == NULL || (!is_any_window && window_is_foreign(window)))
         return STATUS_ACCESS_VIOLATION;
     status = window_pages_lock(window, address, mdl->ByteCount, is_write, mdl_frames(mdl));
     if (NT_SUCCESS(status))
@@ -78,7 +78,7 @@ static NTSTATUS mdl_lock_system(MDL *mdl, bool is_write)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS mm_mdl_lock(PMDL mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operation)
+NTSTATUS mdl_lock(MDL *mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operation, bool is_any_window)
 {
     uint64_t address = mdl_address(mdl), end = address + mdl->ByteCount;
     bool is_write = operation != IoReadAccess;
@@ -89,8 +89,8 @@ NTSTATUS mm_mdl_lock(PMDL mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operation)
         (end > MM_USER_END && (mode == UserMode || address < MM_USER_END)))
         return STATUS_ACCESS_VIOLATION;
     if (mdl->ByteCount != 0)
-        status =
-            address < MM_USER_END ? mdl_lock_user(mdl, is_write) : mdl_lock_system(mdl, is_write);
+        status = address < MM_USER_END ? mdl_lock_user(mdl, is_write, is_any_window)
+                                       : mdl_lock_system(mdl, is_write);
     if (!NT_SUCCESS(status))
         return status;
     mdl->MdlFlags = (CSHORT)((mdl->MdlFlags & ~MDL_WRITE_OPERATION) | MDL_PAGES_LOCKED |
@@ -98,6 +98,11 @@ NTSTATUS mm_mdl_lock(PMDL mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operation)
     mm_tally.mdls_locked++;
     mm_tally.pages_locked += mdl_page_count(mdl);
     return STATUS_SUCCESS;
+}
+
+NTSTATUS mm_mdl_lock(PMDL mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operation)
+{
+    return mdl_lock(mdl, mode, operation, false);
 }
 
 static void frame_unlock(PFN_NUMBER number)

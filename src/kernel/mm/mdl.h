@@ -26,6 +26,8 @@ static inline size_t mdl_page_count(const MDL *mdl)
 MDL *mdl_allocate(void *address, size_t length);
 void mdl_init(MDL *mdl, void *address, size_t length);
 void mdl_describe_system(MDL *mdl); /* frames of pages that are always there */
+/* mm_mdl_lock, perhaps for pages of a program that is not the current one. */
+NTSTATUS mdl_lock(MDL *mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operation, bool is_any_window);
 void mdl_unlock(MDL *mdl);
 /* Where the pages are in system space now; NULL: no addresses, or pages that cannot be shown. */
 void *mdl_map_system(MDL *mdl, int protection);

@@ -123,6 +123,25 @@ VOID NTAPI MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE Access
         ke_raise(status);
 }
 
+/* A program's address says by itself whose it is.
+ *
+ * Errors:  raises STATUS_ACCESS_VIOLATION
+ * Doc:     nf-wdm-mmprobeandlockprocesspages
+ * Differs: Process is not looked at
+ */
+VOID NTAPI MmProbeAndLockProcessPages(PMDL MemoryDescriptorList, PEPROCESS Process,
+                                      KPROCESSOR_MODE AccessMode, LOCK_OPERATION Operation)
+{
+    NTSTATUS status;
+
+    KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
+    status = mdl_lock(MemoryDescriptorList, AccessMode, Operation, true);
+    if (!NT_SUCCESS(status))
+        ke_raise(status);
+    if (mdl_address(MemoryDescriptorList) < MM_USER_END)
+        MemoryDescriptorList->Process = Process;
+}
+
 /* IRQL:    <= DISPATCH_LEVEL
  * Errors:  bug check PFN_LIST_CORRUPT when the pages are not locked
  * Doc:     nf-wdm-mmunlockpages; a system mapping of them goes, too

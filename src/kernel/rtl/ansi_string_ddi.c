@@ -74,7 +74,8 @@ VOID NTAPI RtlCopyString(PSTRING DestinationString, const PSTRING SourceString)
         bytes = SourceString->Length;
         if (bytes > DestinationString->MaximumLength)
             bytes = DestinationString->MaximumLength;
-        memmove(DestinationString->Buffer, SourceString->Buffer, bytes);
+        if (bytes != 0) /* either buffer may be NULL then */
+            memmove(DestinationString->Buffer, SourceString->Buffer, bytes);
     }
     DestinationString->Length = bytes;
 }
@@ -83,6 +84,8 @@ static NTSTATUS string_append(STRING *to, const char *from, size_t bytes)
 {
     if (bytes + to->Length > to->MaximumLength)
         return STATUS_BUFFER_TOO_SMALL;
+    if (bytes == 0)
+        return STATUS_SUCCESS;
     memmove(to->Buffer + to->Length, from, bytes);
     to->Length = (USHORT)(to->Length + bytes);
     return STATUS_SUCCESS;

@@ -57,7 +57,8 @@ VOID NTAPI RtlCopyUnicodeString(PUNICODE_STRING DestinationString, PCUNICODE_STR
         bytes = SourceString->Length;
         if (bytes > DestinationString->MaximumLength)
             bytes = DestinationString->MaximumLength;
-        memmove(DestinationString->Buffer, SourceString->Buffer, bytes);
+        if (bytes != 0) /* either buffer may be NULL then */
+            memmove(DestinationString->Buffer, SourceString->Buffer, bytes);
     }
     DestinationString->Length = bytes;
     if (SourceString != NULL)
@@ -68,6 +69,8 @@ static NTSTATUS unicode_append(UNICODE_STRING *to, const WCHAR *from, size_t byt
 {
     if (bytes + to->Length > to->MaximumLength)
         return STATUS_BUFFER_TOO_SMALL;
+    if (bytes == 0)
+        return STATUS_SUCCESS;
     memmove((char *)to->Buffer + to->Length, from, bytes);
     to->Length = (USHORT)(to->Length + bytes);
     unicode_terminate(to);

@@ -438,6 +438,56 @@ static void lists_under_a_lock(void)
     assert_int_equal(lock, 0);
 }
 
+/* ---- run once
+ * --------------------------------------------------------------------------------------------- */
+
+static RTL_RUN_ONCE once;
+static _Atomic unsigned initialisations;
+
+static ULONG NTAPI initialise(PRTL_RUN_ONCE run_once, PVOID parameter, PVOID *context)
+{
+    LARGE_INTEGER turn = {.QuadPart = -1000};
+
+    initialisations++;
+    KeDelayExecutionThread(KernelMode, FALSE, &turn); /* others come and wait */
+    *context = parameter;
+    return parameter != NULL;
+}
+
+static void once_run(void *context)
+{
+    PVOID got = NULL;
+
+    assert_int_equal(RtlRunOnceExecuteOnce(&once, initialise, &once, &got), STATUS_SUCCESS);
+    assert_ptr_equal(got, &once);
+}
+
+static void run_once(void)
+{
+    static struct thread threads[THREADS];
+    PVOID got;
+
+    RtlRunOnceInitialize(&once);
+    initialisations = 0;
+    assert_int_equal(RtlRunOnceBeginInitialize(&once, RTL_RUN_ONCE_CHECK_ONLY, &got),
+                     STATUS_UNSUCCESSFUL);
+    assert_int_equal(RtlRunOnceExecuteOnce(&once, initialise, NULL, &got), STATUS_UNSUCCESSFUL);
+    for (unsigned i = 0; i < THREADS; i++)
+        thread_run(&threads[i], once_run, NULL);
+    for (unsigned i = 0; i < THREADS; i++)
+        thread_wait(&threads[i]);
+    assert_int_equal(initialisations, 2);
+    assert_int_equal(RtlRunOnceComplete(&once, 0, NULL), STATUS_UNSUCCESSFUL);
+    RtlRunOnceInitialize(&once);
+    assert_int_equal(RtlRunOnceBeginInitialize(&once, RTL_RUN_ONCE_ASYNC, &got), STATUS_PENDING);
+    assert_int_equal(RtlRunOnceBeginInitialize(&once, RTL_RUN_ONCE_ASYNC, &got), STATUS_PENDING);
+    assert_int_equal(RtlRunOnceComplete(&once, RTL_RUN_ONCE_ASYNC, &once), STATUS_SUCCESS);
+    assert_int_equal(RtlRunOnceComplete(&once, RTL_RUN_ONCE_ASYNC, &got),
+                     STATUS_OBJECT_NAME_COLLISION);
+    assert_int_equal(RtlRunOnceBeginInitialize(&once, 0, &got), STATUS_SUCCESS);
+    assert_ptr_equal(got, &once);
+}
+
 static void small_answers(void)
 {
     UUID a, b;
@@ -469,6 +519,7 @@ int main(void)
         EX_TEST(slists),
         EX_TEST(lookaside),
         EX_TEST(lists_under_a_lock),
+        EX_TEST(run_once),
         EX_TEST(small_answers),
     };
 

@@ -77,6 +77,8 @@ static void what_cannot_be_locked(void)
     foreign = window_alloc(other, 0x1000, PAGE_READWRITE);
     mdl = IoAllocateMdl((void *)foreign, 8, FALSE, FALSE, NULL);
     assert_int_equal(mm_mdl_lock(mdl, UserMode, IoReadAccess), STATUS_ACCESS_VIOLATION);
+    MmProbeAndLockProcessPages(mdl, NULL, UserMode, IoReadAccess); /* asked for by name */
+    MmUnlockPages(mdl);
     IoFreeMdl(mdl);
     mm_window_destroy(other);
     mm_window_destroy(window);

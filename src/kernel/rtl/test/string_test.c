@@ -50,6 +50,12 @@ static void copy_and_append(void **state)
     assert_int_equal(RtlAppendUnicodeToString(&to, L"f"), STATUS_BUFFER_TOO_SMALL);
     assert_true(unicode_is(&to, L"abcde"));
     assert_int_equal(RtlAppendUnicodeToString(&to, NULL), STATUS_SUCCESS);
+    to = (UNICODE_STRING){0, 0, NULL}; /* nothing to nothing */
+    from = to;
+    RtlCopyUnicodeString(&to, &from);
+    assert_int_equal(RtlAppendUnicodeStringToString(&to, &from), STATUS_SUCCESS);
+    assert_int_equal(RtlAppendUnicodeToString(&to, L""), STATUS_SUCCESS);
+    assert_true(RtlEqualUnicodeString(&to, &from, TRUE));
 }
 
 static void comparing(void **state)

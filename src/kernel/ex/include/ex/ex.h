@@ -35,6 +35,10 @@ bool ex_pool_is_allocated(const void *address);
 void *ex_pages_allocate(size_t pages, ULONG tag);
 void ex_pages_free(void *memory);
 
+/* The block is the kernel's own and stays, whichever driver's call it was made in (a table that
+ * has grown, say): no leak of the driver's. */
+void ex_pool_disown(void *memory);
+
 struct ex_pool_counts {
     uint64_t blocks, bytes;
 };
