@@ -70,6 +70,7 @@ void NTAPI room_qsort(void *base, size_t count, size_t size,
         (void)compare((char *)base + (i - 1) * size, (char *)base + i * size);
 }
 
+#ifndef ROOM_KERNEL_HAS_ABSENT
 /* What an absent export does is the business of another room. */
 void abi_export_absent(uint32_t row, struct ddi_frame *frame)
 {
@@ -77,6 +78,7 @@ void abi_export_absent(uint32_t row, struct ddi_frame *frame)
     printf("absent: %s\n", frame->row->name);
     exit(99);
 }
+#endif
 
 extern const char room_entry_ExRaiseStatus[];
 extern const char room_entry_KeInitializeDpc[];
