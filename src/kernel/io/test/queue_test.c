@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* queue_test.c - what serialises a driver's work: StartIo, remove locks, work items, timers;
- * and the small books: share access, client extensions, shutdown, device lists.
+/* queue_test.c - what serialises a driver's work: StartIo, remove locks, work items; and
+ * the small books: share access, client extensions, shutdown, device lists.
  */
 #include "io_test.h"
 
@@ -8,8 +8,6 @@ VOID NTAPI IoStartPacket(PDEVICE_OBJECT DeviceObject, PIRP Irp, PULONG Key,
                          PDRIVER_CANCEL CancelFunction);
 VOID NTAPI IoStartNextPacket(PDEVICE_OBJECT DeviceObject, BOOLEAN Cancelable);
 VOID NTAPI IoStartNextPacketByKey(PDEVICE_OBJECT DeviceObject, BOOLEAN Cancelable, ULONG Key);
-VOID NTAPI IoStartTimer(PDEVICE_OBJECT DeviceObject);
-VOID NTAPI IoStopTimer(PDEVICE_OBJECT DeviceObject);
 
 static DRIVER_OBJECT *driver;
 static PDEVICE_OBJECT device;
@@ -219,31 +217,6 @@ static void work_items(void)
     end();
 }
 
-static VOID NTAPI ticked(PDEVICE_OBJECT object, PVOID context)
-{
-    assert_ptr_equal(object, device);
-    assert_int_equal(ke_irql(), DISPATCH_LEVEL);
-    KeSetEvent(context, IO_NO_INCREMENT, FALSE);
-}
-
-static void timers(void)
-{
-    struct ke_counts counts;
-    KEVENT tick;
-    begin();
-    KeInitializeEvent(&tick, SynchronizationEvent, FALSE);
-    assert_int_equal(IoInitializeTimer(device, ticked, &tick), STATUS_SUCCESS);
-    IoStartTimer(device);
-    KeWaitForSingleObject(&tick, Executive, KernelMode, FALSE, NULL);
-    IoStopTimer(device);
-    ke_counts(&counts);
-    assert_int_equal(counts.timers_set, 0);
-    IoStartTimer(device);
-    end(); /* deleting the device stops it */
-    ke_counts(&counts);
-    assert_int_equal(counts.timers_set, 0);
-}
-
 /* ---- books
  * --------------------------------------------------------------------------------------------------
  */
@@ -302,7 +275,6 @@ IO_TEST(start_packets)
 IO_TEST(start_by_key)
 IO_TEST(remove_locks)
 IO_TEST(work_items)
-IO_TEST(timers)
 IO_TEST(books)
 
 int main(void)
@@ -310,7 +282,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(start_packets_test), cmocka_unit_test(start_by_key_test),
         cmocka_unit_test(remove_locks_test),  cmocka_unit_test(work_items_test),
-        cmocka_unit_test(timers_test),        cmocka_unit_test(books_test),
+        cmocka_unit_test(books_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
