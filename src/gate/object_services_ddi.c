@@ -17,8 +17,10 @@ NTSTATUS gate_object_insert(void *body, const struct gate_attributes *attributes
         return status;
     }
     status = ob_insert(body, &attributes->attributes, access, gate_mode(), &inserted, &made);
-    if (!NT_SUCCESS(status))
+    if (!NT_SUCCESS(status)) {
+        ob_dereference(body);
         return status;
+    }
     ob_dereference(inserted);
     NTSTATUS copied = gate_copy_out(handle, &made, sizeof made);
     if (!NT_SUCCESS(copied)) {
@@ -209,6 +211,20 @@ SERVICE NtQueryObject(HANDLE Handle, ULONG Class, PVOID Information, ULONG Lengt
 
 /* ---- directories and links
  * ------------------------------------------------------------------------------ */
+
+SERVICE NtCreateDirectoryObject(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes)
+{
+    struct gate_attributes attributes;
+    void *directory;
+    NTSTATUS status = gate_capture_attributes(Attributes, &attributes);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = ob_create(ob_directory_type, ob_directory_body_bytes(), &directory);
+    if (NT_SUCCESS(status))
+        status = gate_object_insert(directory, &attributes, Access, Handle);
+    gate_release_attributes(&attributes);
+    return status;
+}
 
 SERVICE NtOpenDirectoryObject(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes)
 {

@@ -106,6 +106,7 @@ static union slot_word *table_extend_locked(struct handle_table *table, uint32_t
             ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *fresh, OB_TAG_HANDLE);
         if (!fresh)
             return NULL;
+        ex_pool_disown(fresh);
         atomic_store_explicit(branch, fresh, memory_order_release);
     }
     struct slot_leaf *_Atomic *leaf = &(*branch)->leaves[index / LEAF_SLOTS % BRANCH_FANOUT];
@@ -114,6 +115,7 @@ static union slot_word *table_extend_locked(struct handle_table *table, uint32_t
             ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *fresh, OB_TAG_HANDLE);
         if (!fresh)
             return NULL;
+        ex_pool_disown(fresh);
         atomic_store_explicit(leaf, fresh, memory_order_release);
     }
     table->extent = index + 1;
