@@ -172,8 +172,32 @@ static int run_all(struct run *run)
     return machine == EXIT_BUGCHECK ? EXIT_BUGCHECK : result;
 }
 
+/* What can be refused before a machine is started for it. */
+static int files_check(const struct run *run)
+{
+    char service[256];
+    for (int i = 0; i < run->driver_count; i++) {
+        int error = service_name(run->drivers[i], service, sizeof service);
+        if (error)
+            return error;
+        if (access(run->drivers[i], R_OK)) {
+            fprintf(stderr, "cove: cannot read the driver file %s: %s\n", run->drivers[i],
+                    strerror(errno));
+            return EXIT_FAILED;
+        }
+    }
+    if (run->program && access(run->program[0], R_OK)) {
+        fprintf(stderr, "cove: cannot read the program %s: %s\n", run->program[0], strerror(errno));
+        return EXIT_FAILED;
+    }
+    return 0;
+}
+
 static int run_machine(struct run *run)
 {
+    int error = files_check(run);
+    if (error)
+        return error;
     struct client_boot boot = {.name = run->name, .processors = run->processors};
     if (client_boot(&boot, &run->machine))
         return options_client_failed();
