@@ -80,12 +80,14 @@ static NTSTATUS plan_name(struct open_plan *plan, const FILE_OBJECT *file)
     if (buffer == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
     size_t at = base.Length / sizeof(WCHAR);
-    memcpy(buffer, base.Buffer, base.Length);
+    if (at != 0)
+        memcpy(buffer, base.Buffer, base.Length);
     bool needs_slash =
         related != NULL && file->FileName.Length != 0 && at > 0 && buffer[at - 1] != '\\';
     if (needs_slash)
         buffer[at++] = '\\';
-    memcpy(buffer + at, file->FileName.Buffer, file->FileName.Length);
+    if (file->FileName.Length != 0)
+        memcpy(buffer + at, file->FileName.Buffer, file->FileName.Length);
     at += file->FileName.Length / sizeof(WCHAR);
     plan->name = (UNICODE_STRING){(USHORT)(at * sizeof(WCHAR)), (USHORT)(bytes + 2), buffer};
     return STATUS_SUCCESS;

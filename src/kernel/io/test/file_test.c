@@ -39,7 +39,8 @@ static NTSTATUS NTAPI create(PDEVICE_OBJECT device, PIRP irp)
     created = *stack;
     created_related = stack->FileObject->RelatedFileObject;
     created_name_length = stack->FileObject->FileName.Length;
-    memcpy(created_name, stack->FileObject->FileName.Buffer, created_name_length);
+    if (created_name_length != 0)
+        memcpy(created_name, stack->FileObject->FileName.Buffer, created_name_length);
     stack->FileObject->FsContext = created_name;
     return complete(irp, create_status, FILE_OPENED);
 }
