@@ -94,7 +94,8 @@ static NTSTATUS directory_snapshot(const struct hostfs_file *file, const UNICODE
         hostfs_directory_free(directory);
         return hostfs_status_of_errno(error);
     }
-    qsort(directory->entries, directory->count, sizeof(*directory->entries), directory_compare);
+    if (directory->count != 0)
+        qsort(directory->entries, directory->count, sizeof(*directory->entries), directory_compare);
     *out_directory = directory;
     return STATUS_SUCCESS;
 }
