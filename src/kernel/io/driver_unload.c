@@ -107,10 +107,44 @@ static void driver_leftovers_report(struct driver *driver)
 /* ---- going
  * ------------------------------------------------------------------------------------------ */
 
+/* ---- what would still run its code ----------------------------------------------------------- */
+
+#define THREAD_GRACE_MS 2000
+
+/* A thread that has said that it ends may be on its last instructions. */
+static uint64_t thread_left_behind(uint64_t low, uint64_t high)
+{
+    LARGE_INTEGER moment = {.QuadPart = -10000};
+    uint64_t start = ps_system_thread_find(low, high);
+    for (int ms = 0; start != 0 && ms < THREAD_GRACE_MS; ms++) {
+        KeDelayExecutionThread(KernelMode, FALSE, &moment);
+        start = ps_system_thread_find(low, high);
+    }
+    return start;
+}
+
+/* On Windows the machine stops when a timer fires or a thread goes on in memory that is gone;
+ * here it does before. Doc: "Bug Check 0xC7", "Bug Check 0xCE" */
+static void driver_outstanding_check(const struct driver *driver)
+{
+    enum ke_timer_use use;
+    uint64_t address;
+    if (driver->image == NULL || driver->abi.DeviceObject != NULL)
+        return; /* the image stays */
+    uint64_t low = driver->image->base, high = low + driver->image->size;
+    KeFlushQueuedDpcs();
+    if (ke_timer_find(low, high, &use, &address))
+        io_bugcheck(TIMER_OR_DPC_INVALID, use, address, low, high);
+    uint64_t start = thread_left_behind(low, high);
+    if (start != 0)
+        io_bugcheck(DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS, start, 8, start, 0);
+}
+
 static void driver_unload_run(void *context)
 {
     struct driver *driver = context;
     callout_unload(driver->abi.DriverUnload, &driver->abi);
+    driver_outstanding_check(driver);
     driver_leftovers_report(driver);
     trace_point(TRACE_DRIVER_UNLOADED, driver, 0, 0);
     driver_remove(driver);

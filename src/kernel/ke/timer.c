@@ -211,3 +211,38 @@ bool timer_doom(KTIMER *timer, _Atomic bool *is_doomed)
     host_lock_give(&dispatcher_lock);
     return is_set;
 }
+
+/* What of a timer lies in the range, if anything. */
+static bool timer_use_of(const KTIMER *timer, uint64_t low, uint64_t high,
+                         enum ke_timer_use *out_use, uint64_t *out_address)
+{
+    const KDPC *dpc = timer->Dpc;
+    const uint64_t addresses[] = {(uintptr_t)timer, (uintptr_t)dpc,
+                                  dpc != NULL ? (uintptr_t)dpc->DeferredRoutine : 0};
+
+    for (unsigned i = 0; i < 3; i++) {
+        if (addresses[i] < low || addresses[i] >= high)
+            continue;
+        *out_use = (enum ke_timer_use)i;
+        *out_address = addresses[i];
+        return true;
+    }
+    return false;
+}
+
+bool ke_timer_find(uint64_t low, uint64_t high, enum ke_timer_use *out_use, uint64_t *out_address)
+{
+    bool is_found = false;
+
+    dispatcher_take();
+    for (unsigned i = 0; i < TIMER_LISTS && timers_set != 0 && !is_found; i++) {
+        list_for_each(node, &timers[i])
+        {
+            is_found = timer_use_of(timer_of(node), low, high, out_use, out_address);
+            if (is_found)
+                break;
+        }
+    }
+    host_lock_give(&dispatcher_lock);
+    return is_found;
+}

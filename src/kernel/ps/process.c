@@ -263,6 +263,20 @@ struct process_thread *ps_thread_find_get(uint64_t id)
     return found;
 }
 
+uint64_t ps_system_thread_find(uint64_t low, uint64_t high)
+{
+    uint64_t found = 0;
+    host_lock_take(&ps_lock);
+    list_for_each(node, &ps_system_process->threads)
+    {
+        uint64_t start = (uint64_t)list_entry(node, struct process_thread, link)->start_address;
+        if (start >= low && start < high)
+            found = start;
+    }
+    host_lock_give(&ps_lock);
+    return found;
+}
+
 void ps_counts(struct ps_counts *out_counts)
 {
     out_counts->threads = 0;

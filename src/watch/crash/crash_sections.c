@@ -29,7 +29,8 @@ static void parameter_print(const struct abi_bugcheck *known, unsigned index, ui
     crash_print("  %u  0x%016llx  %s", index + 1, (ull)value, meaning != NULL ? meaning : "");
     if (status != NULL)
         crash_print(": %s", status);
-    if (image_is_driver_code(value))
+    const struct image *image = image_of_address(value);
+    if (image != NULL && !image->is_native)
         crash_print(": %s", crash_place(value));
     crash_print("\n");
 }

@@ -185,6 +185,11 @@ NTSTATUS ke_semaphore_try_release(KSEMAPHORE *semaphore, LONG adjustment, LONG *
 void ke_raise_set(void (*raise)(NTSTATUS status));
 [[noreturn]] void ke_raise(NTSTATUS status);
 
+/* A timer that is set and lies in a range of memory, or whose DPC or DPC's routine does: what
+ * must not be when the memory goes. false: none. */
+enum ke_timer_use { KE_TIMER_ITSELF = 0, KE_TIMER_DPC = 1, KE_TIMER_ROUTINE = 2 };
+bool ke_timer_find(uint64_t low, uint64_t high, enum ke_timer_use *out_use, uint64_t *out_address);
+
 /* Counts of what is alive, for "everything is back where it began" in tests. */
 struct ke_counts {
     uint64_t threads, timers_set, dpcs_queued;

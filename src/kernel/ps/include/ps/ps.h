@@ -110,6 +110,8 @@ void ps_thread_io_set(void (*cancel_irps)(struct process_thread *),
 /* Called when a process has been run down (gate/server frees its half). */
 void ps_process_gone_set(void (*gone)(struct process *));
 
+/* A live system thread that began in a routine within the range; 0: none. */
+uint64_t ps_system_thread_find(uint64_t low, uint64_t high);
 struct process *ps_process_find_get(uint64_t id);
 struct process_thread *ps_thread_find_get(uint64_t id);
 /* Puts the calling thread into the context of process (handles, window) and back; nests. */
