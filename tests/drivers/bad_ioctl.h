@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* bad_ioctl.h - the misdeeds of the driver bad.c, one IOCTL each. */
+#ifndef BAD_IOCTL_H
+#define BAD_IOCTL_H
+
+#define BAD_DEVICE_PATH "\\\\.\\Bad"
+#define BAD_IOCTL(n)    CTL_CODE(FILE_DEVICE_UNKNOWN, 0x8a0 + (n), METHOD_BUFFERED, FILE_ANY_ACCESS)
+
+enum bad_deed {
+    BAD_NOTHING,           /* answers, to show that the driver is well */
+    BAD_NULL_WRITE,        /* a write to a null pointer in the dispatch routine */
+    BAD_FAULT_AT_DISPATCH, /* the same at DISPATCH_LEVEL */
+    BAD_COMPLETE_TWICE,
+    BAD_COMPLETE_PENDING, /* IoCompleteRequest with STATUS_PENDING */
+    BAD_KEEP_LOCK,        /* returns with a spin lock held */
+    BAD_FAST_FAIL,        /* int 29h */
+    BAD_NEVER,            /* marks the request pending and forgets it */
+    BAD_LEAVE_TIMER,      /* what DriverUnload ought to have undone */
+    BAD_LEAVE_WORK_ITEM,
+    BAD_LEAVE_THREAD,
+    BAD_LEAVE_POOL,
+    BAD_LEAVE_DEVICE,
+    BAD_ABSENT_EXPORT, /* calls a function that the kernel does not have */
+    BAD_RECURSION,     /* without end */
+    BAD_DOUBLE_FREE,
+    BAD_WILD_CALL, /* jumps to an address without code */
+    BAD_RAISE,     /* an exception that nobody handles */
+    BAD_THREAD_FAULT,
+    BAD_WAIT_IN_DPC_LEVEL, /* a wait with time at DISPATCH_LEVEL */
+    BAD_DEEDS
+};
+
+#define BAD_NAMES                                                                            \
+    {"nothing",       "null-write",   "fault-at-dispatch", "complete-twice",                 \
+     "complete-pending", "keep-lock", "fast-fail",         "never",                          \
+     "leave-timer",   "leave-work-item", "leave-thread",   "leave-pool",                     \
+     "leave-device",  "absent-export", "recursion",        "double-free",                    \
+     "wild-call",     "raise",        "thread-fault",      "wait-at-dispatch"}
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* check.h - how a test program says what it found: a line for each check, "ok" or "FAILED"
+ * at its end, and an exit code. */
+#ifndef TESTS_CHECK_H
+#define TESTS_CHECK_H
+
+#include <stdio.h>
+#include <string.h>
+
+#include <windows.h>
+#include <winioctl.h>
+
+static int Failures;
+
+static inline void Check(const char *What, int IsRight)
+{
+    DWORD error = GetLastError();
+    printf("%-56s %s\n", What, IsRight ? "ok" : "FAILED");
+    if (!IsRight) {
+        printf("    (GetLastError %lu)\n", error);
+        Failures++;
+    }
+    fflush(stdout);
+}
+
+/* The call failed, and with this error. */
+static inline void CheckFails(const char *What, int HasSucceeded, DWORD Error)
+{
+    DWORD error = GetLastError();
+    Check(What, !HasSucceeded && error == Error);
+}
+
+static inline int Result(void)
+{
+    printf(Failures ? "%d checks failed\n" : "all checks passed\n", Failures);
+    return Failures ? 1 : 0;
+}
+
+#endif

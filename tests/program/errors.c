@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* errors.c - what programs are told when something is wrong. Driver: wdm1.sys. */
+#include "check.h"
+
+#include "../../examples/wdm1/wdm1_ioctl.h"
+
+static void CheckDevices(void)
+{
+    DWORD count = 0, value;
+    CheckFails("a device that is not there",
+               CreateFileA("\\\\.\\NoSuchDevice", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL) !=
+                   INVALID_HANDLE_VALUE,
+               ERROR_FILE_NOT_FOUND);
+    HANDLE device = CreateFileA(WDM1_DEVICE_PATH, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+    Check("one that is", device != INVALID_HANDLE_VALUE);
+    CheckFails("writing without the right", WriteFile(device, "x", 1, &count, NULL),
+               ERROR_ACCESS_DENIED);
+    CheckFails("a code that needs the right",
+               DeviceIoControl(device, CTL_CODE(FILE_DEVICE_UNKNOWN, 0x803, METHOD_BUFFERED,
+                                                FILE_WRITE_ACCESS),
+                               NULL, 0, &value, 4, &count, NULL),
+               ERROR_ACCESS_DENIED);
+    CheckFails("a buffer that is none",
+               DeviceIoControl(device, IOCTL_WDM1_GET_BUFFER_SIZE, NULL, 0, (void *)0x10, 4, &count,
+                               NULL),
+               ERROR_NOACCESS);
+    CheckFails("a system address",
+               DeviceIoControl(device, IOCTL_WDM1_GET_BUFFER_SIZE, (void *)0xffff800000000000ull, 4,
+                               &value, 4, &count, NULL),
+               ERROR_NOACCESS);
+    Check("the device is still well",
+          DeviceIoControl(device, IOCTL_WDM1_GET_BUFFER_SIZE, NULL, 0, &value, 4, &count, NULL));
+    CloseHandle(device);
+    CheckFails("a closed handle",
+               DeviceIoControl(device, IOCTL_WDM1_GET_BUFFER_SIZE, NULL, 0, &value, 4, &count, NULL),
+               ERROR_INVALID_HANDLE);
+}
+
+static void CheckCodes(void)
+{
+    char *text = NULL;
+    SetLastError(1234);
+    Check("the last error is mine", GetLastError() == 1234);
+    Check("a code has a text",
+          FormatMessageA(FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM, NULL,
+                         ERROR_FILE_NOT_FOUND, 0, (char *)&text, 0, NULL) > 10 &&
+              strstr(text, "file") != NULL);
+    LocalFree(text);
+    SetLastError(0);
+    CheckFails("a null handle", CloseHandle(NULL), ERROR_INVALID_HANDLE);
+    CheckFails("the wrong kind of handle", GetFileSize(GetCurrentThread(), NULL) != INVALID_FILE_SIZE,
+               ERROR_INVALID_HANDLE);
+}
+
+static volatile int *volatile Nowhere = (volatile int *)16;
+
+static LONG WINAPI Filter(EXCEPTION_POINTERS *Pointers)
+{
+    /* Shows that programs' own faults are theirs: the program ends here with a code of its own. */
+    printf("the fault was seen: %08lx\n", Pointers->ExceptionRecord->ExceptionCode);
+    printf(Failures ? "%d checks failed\n" : "all checks passed\n", Failures);
+    fflush(stdout);
+    ExitProcess(Failures ? 1 : 0);
+}
+
+int main(void)
+{
+    CheckDevices();
+    CheckCodes();
+    SetUnhandledExceptionFilter(Filter);
+    *Nowhere = 1;
+    return 1;
+}

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""Windows programs that check the program's side from within, each on a fresh machine."""
+import os
+import shutil
+import unittest
+
+from kit import CoveTest, driver, program
+
+
+class Programs(CoveTest):
+    def passes(self, name, driver_name="wdm1", cwd=None):
+        done = self.cove("run", "--quiet", driver(driver_name), "--", cwd and f"./{name}.exe"
+                         or program(name), cwd=cwd)
+        text = done.stdout.replace("\r", "")
+        self.assertEqual(done.returncode, 0, text + done.stderr)
+        self.assertIn("all checks passed", text)
+        self.assertNotIn("FAILED", text)
+        self.assertNotIn("leak", done.stderr)
+
+    def test_files(self):
+        self.passes("files")
+        self.assertEqual(os.listdir(self.runtime), [])
+
+    def test_threads(self):
+        self.passes("threads")
+
+    def test_sync(self):
+        self.passes("sync")
+
+    def test_overlapped(self):
+        self.passes("overlapped", "pending")
+
+    def test_ports(self):
+        self.passes("ports", "pending")
+
+    def test_heap(self):
+        self.passes("heap")
+
+    def test_console(self):
+        self.passes("console")
+
+    def test_time(self):
+        self.passes("time")
+
+    def test_errors(self):
+        self.passes("errors")
+
+    def test_scm(self):
+        """A program that installs the driver that lies beside it."""
+        folder = os.path.join(self.folder, "its folder")
+        os.mkdir(folder)
+        shutil.copy(program("scm"), folder)
+        shutil.copy(driver("wdm1"), os.path.join(folder, "its.sys"))
+        with open(os.path.join(folder, "text.sys"), "w") as file:
+            file.write("no driver\n" * 20)
+        self.boot("scm")
+        done = self.cove("exec", "-m", "scm", "./scm.exe", cwd=folder)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("all checks passed", done.stdout)
+        self.assertEqual([item for item in self.machine("scm")["drivers"] if item["image"]], [])
+        self.good("shutdown", "scm")
+
+
+if __name__ == "__main__":
+    unittest.main()

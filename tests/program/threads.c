@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* threads.c - threads, their ends, thread-local storage, atoms of order. */
+#include "check.h"
+
+#include <process.h>
+
+#define THREADS 8
+#define ROUNDS  2000
+
+static CRITICAL_SECTION Section;
+static LONG Guarded; /* guarded by Section; deliberately not atomic */
+static LONG volatile Atomic;
+static DWORD Slot;
+static __thread int Local = 5;
+
+static DWORD WINAPI Counting(void *Number)
+{
+    TlsSetValue(Slot, Number);
+    for (int i = 0; i < ROUNDS; i++) {
+        EnterCriticalSection(&Section);
+        Guarded = Guarded + 1;
+        LeaveCriticalSection(&Section);
+        InterlockedIncrement(&Atomic);
+    }
+    Local += (int)(ULONG_PTR)Number;
+    return (TlsGetValue(Slot) == Number && Local == 5 + (int)(ULONG_PTR)Number)
+               ? (DWORD)(ULONG_PTR)Number
+               : 1000;
+}
+
+static void CheckMany(void)
+{
+    HANDLE threads[THREADS];
+    DWORD code = 0;
+    int right = 0;
+    Slot = TlsAlloc();
+    InitializeCriticalSection(&Section);
+    for (int i = 0; i < THREADS; i++)
+        threads[i] = CreateThread(NULL, 0, Counting, (void *)(ULONG_PTR)(i + 1), 0, NULL);
+    Check("all end", WaitForMultipleObjects(THREADS, threads, TRUE, 30000) == WAIT_OBJECT_0);
+    for (int i = 0; i < THREADS; i++)
+        right += GetExitCodeThread(threads[i], &code) && code == (DWORD)i + 1;
+    Check("each with its own result and locals", right == THREADS);
+    Check("a critical section excludes", Guarded == THREADS * ROUNDS);
+    Check("interlocked counts", Atomic == THREADS * ROUNDS);
+    for (int i = 0; i < THREADS; i++)
+        CloseHandle(threads[i]);
+    DeleteCriticalSection(&Section);
+    Check("the slot is freed", TlsFree(Slot));
+    Check("my own local is untouched", Local == 5);
+}
+
+static DWORD WINAPI Exiting(void *Unused)
+{
+    (void)Unused;
+    ExitThread(33);
+}
+
+static unsigned __stdcall Begun(void *Event)
+{
+    WaitForSingleObject(Event, 30000);
+    return 44;
+}
+
+static void CheckEnds(void)
+{
+    DWORD code = 0, id = 0;
+    HANDLE thread = CreateThread(NULL, 0, Exiting, NULL, 0, &id);
+    Check("a thread has an identifier", thread && id && id != GetCurrentThreadId() &&
+                                            GetThreadId(thread) == id);
+    Check("ExitThread", WaitForSingleObject(thread, 30000) == WAIT_OBJECT_0 &&
+                            GetExitCodeThread(thread, &code) && code == 33);
+    CloseHandle(thread);
+    HANDLE event = CreateEventA(NULL, TRUE, FALSE, NULL);
+    thread = (HANDLE)_beginthreadex(NULL, 0, Begun, event, 0, NULL);
+    Check("it runs", WaitForSingleObject(thread, 0) == WAIT_TIMEOUT &&
+                         GetExitCodeThread(thread, &code) && code == STILL_ACTIVE);
+    SetEvent(event);
+    Check("_beginthreadex", WaitForSingleObject(thread, 30000) == WAIT_OBJECT_0 &&
+                                GetExitCodeThread(thread, &code) && code == 44);
+    CloseHandle(thread);
+    thread = CreateThread(NULL, 0, Exiting, NULL, CREATE_SUSPENDED, NULL);
+    Check("one that is suspended waits", WaitForSingleObject(thread, 0) == WAIT_TIMEOUT);
+    Check("resume", ResumeThread(thread) == 1 &&
+                        WaitForSingleObject(thread, 30000) == WAIT_OBJECT_0);
+    CloseHandle(thread);
+    CloseHandle(event);
+}
+
+static LONG OnceRuns;
+
+static BOOL CALLBACK Once(PINIT_ONCE Init, void *Parameter, void **Context)
+{
+    (void)Init;
+    (void)Parameter;
+    (void)Context;
+    OnceRuns++;
+    return TRUE;
+}
+
+static void CheckOnce(void)
+{
+    static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
+    InitOnceExecuteOnce(&once, Once, NULL, NULL);
+    InitOnceExecuteOnce(&once, Once, NULL, NULL);
+    Check("once is once", OnceRuns == 1);
+    Check("this process", GetCurrentProcessId() != 0 && GetCurrentProcess() == (HANDLE)-1 &&
+                              GetCurrentThread() == (HANDLE)-2);
+}
+
+int main(void)
+{
+    CheckMany();
+    CheckEnds();
+    CheckOnce();
+    return Result();
+}
