@@ -104,6 +104,21 @@ static int command(const char *line, char *out, size_t size)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* Reads the numbers at text, at most ROUNDS, into their median; *out_end is where they end. */
+static double median_of_text(char *text, char **out_end)
+{
+    double rounds[ROUNDS];
+    int count = 0;
+    for (char *end; count < ROUNDS; text = end) {
+        rounds[count] = strtod(text, &end);
+        if (end == text)
+            break;
+        count++;
+    }
+    *out_end = text;
+    return median(rounds, count);
+}
+
 /* Median of the numbers a benchapp prints; cores: a taskset list. 0 when it failed. */
 static double program_call(const char *cores)
 {
@@ -112,18 +127,12 @@ static double program_call(const char *cores)
         line, sizeof line,
         "taskset -c %s %s/bin/cove run --quiet %s/bench/benchdrv.sys -- %s/bench/benchapp.exe %d",
         cores, folder, folder, folder, ROUNDS);
-    double rounds[ROUNDS];
-    int count = 0;
-    if (!command(line, out, 1 << 16)) {
-        for (char *at = out, *end; count < ROUNDS; at = end) {
-            rounds[count] = strtod(at, &end);
-            if (end == at)
-                break;
-            count++;
-        }
-    }
+    double value = 0;
+    char *end;
+    if (!command(line, out, 1 << 16))
+        value = median_of_text(out, &end);
     free(out);
-    return median(rounds, count);
+    return value;
 }
 
 /* Milliseconds from the start of `cove run` to the first answered call. */
@@ -252,6 +261,13 @@ int main(int argc, char **argv)
     row("cove run to the first answered DeviceIoControl", first_call_ms(), "ms", 80,
         "wanted <= 80 ms");
     row("resident memory of an idle machine", idle_mib(), "MiB", 32, "wanted <= 32 MiB");
-    fflush(stdout);
+    double wine_one, wine_two;
+    wine_call(&wine_one, &wine_two);
+    if (wine_one > 0) {
+        row("the same driver and program under Wine, one core", wine_one, "ns", 0, "peer");
+        row("the same driver and program under Wine, two cores", wine_two, "ns", 0, "peer");
+    } else {
+        puts("Wine is not installed: nothing to compare with");
+    }
     return failures ? 1 : 0;
 }
