@@ -231,6 +231,24 @@ VOID NTAPI RtlFreeUnicodeString(PUNICODE_STRING UnicodeString)
     memset(UnicodeString, 0, sizeof(*UnicodeString));
 }
 
+/* Are the lengths whole characters, in order, and is there a buffer for them?
+ *
+ * Errors:  STATUS_INVALID_PARAMETER: they are not, or Flags is not 0
+ * Doc:     nf-ntifs-rtlvalidateunicodestring
+ */
+NTSTATUS NTAPI RtlValidateUnicodeString(ULONG Flags, PCUNICODE_STRING String)
+{
+    if (Flags != 0)
+        return STATUS_INVALID_PARAMETER;
+    if (String == NULL)
+        return STATUS_SUCCESS;
+    if (String->Length % sizeof(WCHAR) != 0 || String->MaximumLength % sizeof(WCHAR) != 0 ||
+        String->Length > String->MaximumLength ||
+        (String->Buffer == NULL && String->MaximumLength != 0))
+        return STATUS_INVALID_PARAMETER;
+    return STATUS_SUCCESS;
+}
+
 /* Errors:  STATUS_NO_MEMORY, STATUS_NAME_TOO_LONG, STATUS_INVALID_PARAMETER
  * Doc:     nf-ntifs-rtlduplicateunicodestring
  */

@@ -56,6 +56,13 @@ static void copy_and_append(void **state)
     assert_int_equal(RtlAppendUnicodeStringToString(&to, &from), STATUS_SUCCESS);
     assert_int_equal(RtlAppendUnicodeToString(&to, L""), STATUS_SUCCESS);
     assert_true(RtlEqualUnicodeString(&to, &from, TRUE));
+    assert_int_equal(RtlValidateUnicodeString(0, &to), STATUS_SUCCESS);
+    to.MaximumLength = 2;
+    assert_int_equal(RtlValidateUnicodeString(0, &to), STATUS_INVALID_PARAMETER);
+    to = unicode(L"x");
+    assert_int_equal(RtlValidateUnicodeString(0, &to), STATUS_SUCCESS);
+    to.Length = 1;
+    assert_int_equal(RtlValidateUnicodeString(0, &to), STATUS_INVALID_PARAMETER);
 }
 
 static void comparing(void **state)
