@@ -212,6 +212,7 @@ unsigned boot_stop(void (*report)(const char *line, void *context), void *contex
         log_flush();
         return boot_stuck_report(report, context);
     }
+    io_shutdown_send();
     unsigned left = boot_drivers_unload(report, context);
     ex_work_drain();
     left += boot_leaks_report(&boot_began, report, context);
