@@ -171,11 +171,10 @@ static struct resource_waiter *waiter_pop(void **head)
     return waiter;
 }
 
-static void take_later(ERESOURCE *resource)
+static void take_later(void)
 {
     LARGE_INTEGER turn = {.QuadPart = -100000}; /* until there is memory again */
 
-    (void)resource;
     KeDelayExecutionThread(KernelMode, FALSE, &turn);
 }
 
@@ -195,7 +194,7 @@ bool resource_take(ERESOURCE *resource, enum resource_access access, bool is_wai
         host_lock_give(lock_of(resource));
         if (result == TAKEN || !is_waiting)
             return result == TAKEN;
-        take_later(resource);
+        take_later();
     }
     KeInitializeEvent(&waiter.granted, SynchronizationEvent, FALSE);
     resource->ContentionCount++;

@@ -100,8 +100,6 @@ NTSTATUS NTAPI RtlUpcaseUnicodeToMultiByteN(PCHAR MultiByteString, ULONG MaxByte
             break;
         written += (ULONG)done.written;
         i += (ULONG)done.consumed;
-        if (is_pair && done.consumed == 1 && (pair[1] & 0xfc00) != 0xdc00)
-            continue; /* the second was no part of a pair */
     }
     if (BytesInMultiByteString != NULL)
         *BytesInMultiByteString = written;
