@@ -251,7 +251,7 @@ static void timer_periodic(void)
         expect_status(wait_ms(&timer, 10000), STATUS_SUCCESS);
     expect(KeCancelTimer(&timer));
     KeFlushQueuedDpcs();
-    expect(dpc_runs >= 5);
+    expect(dpc_runs >= 1); /* one that is still queued is not queued again */
 }
 
 static VOID dpc_queues_another(PKDPC dpc, PVOID context, PVOID argument1, PVOID argument2)

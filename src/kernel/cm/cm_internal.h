@@ -52,6 +52,8 @@ extern struct host_lock cm_lock;
 extern struct cm_node *cm_root;
 
 /* node.c; all need cm_lock, and free memory only through the list a caller gives or at once */
+/* What the registry holds is the kernel's own, whoever has written it. */
+void *cm_allocate(size_t bytes);
 NTSTATUS cm_string_copy(const UNICODE_STRING *from, UNICODE_STRING *out_copy);
 void cm_string_free(UNICODE_STRING *string);
 NTSTATUS node_create_locked(struct cm_node *parent, const UNICODE_STRING *name,

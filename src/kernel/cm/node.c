@@ -12,11 +12,19 @@
 struct host_lock cm_lock;
 struct cm_node *cm_root;
 
+void *cm_allocate(size_t bytes)
+{
+    void *memory = ExAllocatePool2(POOL_FLAG_PAGED, bytes, CM_TAG);
+    if (memory)
+        ex_pool_disown(memory);
+    return memory;
+}
+
 NTSTATUS cm_string_copy(const UNICODE_STRING *from, UNICODE_STRING *out_copy)
 {
     UNICODE_STRING copy = {0};
     if (from && from->Length > 0) {
-        copy.Buffer = ExAllocatePool2(POOL_FLAG_PAGED, from->Length, CM_TAG);
+        copy.Buffer = cm_allocate(from->Length);
         if (!copy.Buffer)
             return STATUS_INSUFFICIENT_RESOURCES;
         memcpy(copy.Buffer, from->Buffer, from->Length);
@@ -62,7 +70,7 @@ static uint32_t child_place(const struct cm_node *parent, const UNICODE_STRING *
 static NTSTATUS children_grow(struct cm_node *parent)
 {
     uint32_t room = parent->child_room ? parent->child_room * 2 : 8;
-    struct cm_node **grown = ExAllocatePool2(POOL_FLAG_PAGED, room * sizeof *grown, CM_TAG);
+    struct cm_node **grown = cm_allocate(room * sizeof *grown);
     if (!grown)
         return STATUS_INSUFFICIENT_RESOURCES;
     if (parent->children) {
@@ -82,7 +90,7 @@ NTSTATUS node_create_locked(struct cm_node *parent, const UNICODE_STRING *name,
         status = children_grow(parent);
     if (!NT_SUCCESS(status))
         return status;
-    struct cm_node *node = ExAllocatePool2(POOL_FLAG_PAGED, sizeof *node, CM_TAG);
+    struct cm_node *node = cm_allocate(sizeof *node);
     if (!node)
         return STATUS_INSUFFICIENT_RESOURCES;
     status = cm_string_copy(name, &node->name);

@@ -45,13 +45,13 @@ void values_free_locked(struct cm_node *node)
 static NTSTATUS value_make(const UNICODE_STRING *name, ULONG type, const void *bytes, ULONG length,
                            struct cm_value **out_value)
 {
-    struct cm_value *value = ExAllocatePool2(POOL_FLAG_PAGED, sizeof *value, CM_TAG);
+    struct cm_value *value = cm_allocate(sizeof *value);
     if (!value)
         return STATUS_INSUFFICIENT_RESOURCES;
     list_init(&value->link);
     NTSTATUS status = cm_string_copy(name, &value->name);
     if (NT_SUCCESS(status) && length > 0) {
-        value->bytes = ExAllocatePool2(POOL_FLAG_PAGED, length, CM_TAG);
+        value->bytes = cm_allocate(length);
         if (value->bytes)
             memcpy(value->bytes, bytes, length);
         else
