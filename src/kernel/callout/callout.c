@@ -92,12 +92,21 @@ void callout_start_io(PDRIVER_STARTIO routine, PDEVICE_OBJECT device, PIRP irp)
 void callout_dpc(PKDEFERRED_ROUTINE routine, PKDPC dpc, PVOID context, PVOID argument1,
                  PVOID argument2)
 {
+    /* It runs over whatever the processor was doing, perhaps inside a driver's call that lowered
+     * IRQL, but not for it: no frame of that driver may handle its exceptions. */
+    struct ddi_frame *interrupted = ddi_top;
+    ddi_top = NULL;
     INVOKE(routine, ARG(dpc), ARG(context), ARG(argument1), ARG(argument2));
+    ddi_top = interrupted;
 }
 
 BOOLEAN callout_isr(PKSERVICE_ROUTINE routine, PKINTERRUPT interrupt, PVOID context)
 {
-    return (BOOLEAN)INVOKE(routine, ARG(interrupt), ARG(context));
+    struct ddi_frame *interrupted = ddi_top; /* as for a DPC */
+    ddi_top = NULL;
+    BOOLEAN is_claimed = (BOOLEAN)INVOKE(routine, ARG(interrupt), ARG(context));
+    ddi_top = interrupted;
+    return is_claimed;
 }
 
 BOOLEAN callout_synchronize(PKSYNCHRONIZE_ROUTINE routine, PVOID context)
