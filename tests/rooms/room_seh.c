@@ -79,7 +79,7 @@ static NOINLINE void raise_soft(NTSTATUS code)
     RtlRaiseException(&record);
 }
 
-/* ---- one function ------------------------------------------------------------------------- */
+/* ---- one function ----------------------------------------------------------------------- */
 
 static void caught_with_its_code(void)
 {
@@ -527,7 +527,7 @@ static void software(void)
     walks();
 }
 
-/* ---- the processor's exceptions ------------------------------------------------------------- */
+/* ---- the processor's exceptions --------------------------------------------------------- */
 
 static EXCEPTION_RECORD fault;
 

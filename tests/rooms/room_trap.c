@@ -28,7 +28,7 @@ static int take(EXCEPTION_POINTERS *pointers)
         }                                              \
     } while (0)
 
-/* ---- CR8 and other control registers -------------------------------------------------------- */
+/* ---- CR8 and other control registers ---------------------------------------------------- */
 
 static ULONG64 cr8_read(void)
 {
@@ -272,8 +272,7 @@ static void shared_times(void)
     CHECK_IS(fault.ExceptionInformation[1], SHARED + OFFSET_MAJOR);
 }
 
-/* ---- what raises
- * ---------------------------------------------------------------------------------- */
+/* ---- what raises ------------------------------------------------------------------------ */
 
 static NOINLINE double divide(double a, double b)
 {
@@ -319,8 +318,7 @@ static void privileged_instructions(void)
     CHECK_IS(fault.ExceptionInformation[1], 16);
 }
 
-/* ---- DPCs on the way down
- * ------------------------------------------------------------------------- */
+/* ---- DPCs on the way down --------------------------------------------------------------- */
 
 static KDPC dpc;
 static volatile LONG dpc_runs;
@@ -355,8 +353,16 @@ static void dpcs_run_on_the_way_down(void)
     CHECK_IS(dpc_runs, 101);
 }
 
-/* ---- the end
- * ------------------------------------------------------------------------------------------ */
+/* ---- the end ---------------------------------------------------------------------------- */
+
+static void NTAPI dpc_raises(PKDPC self, PVOID context, PVOID argument1, PVOID argument2)
+{
+    UNREFERENCED_PARAMETER(self);
+    UNREFERENCED_PARAMETER(context);
+    UNREFERENCED_PARAMETER(argument1);
+    UNREFERENCED_PARAMETER(argument2);
+    __asm__ volatile("int $0x2c");
+}
 
 static NOINLINE unsigned recurse(unsigned depth)
 {
@@ -383,6 +389,15 @@ static void ends(unsigned part)
         break;
     case 103:
         __asm__ volatile("int $0x2c");
+        break;
+    case 104: /* what the DPC interrupted is not asked */
+        KeInitializeDpc(&dpc, dpc_raises, NULL);
+        __try {
+            cr8_write(DISPATCH_LEVEL);
+            KeInsertQueueDpc(&dpc, NULL, NULL);
+            cr8_write(PASSIVE_LEVEL);
+        } __except (EXCEPTION_EXECUTE_HANDLER) {
+        }
         break;
     }
 }

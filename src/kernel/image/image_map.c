@@ -113,7 +113,7 @@ void image_unplace(struct module *module)
     module->abi.base = 0;
 }
 
-/* ---- after DriverEntry ------------------------------------------------------------------- */
+/* ---- after DriverEntry ------------------------------------------------------------------ */
 
 /* Tables that are asked as long as the image is loaded. */
 static bool region_holds_table(const struct pe_image *pe, const struct pe_region *region)

@@ -75,7 +75,7 @@ PEXCEPTION_ROUTINE NTAPI RtlVirtualUnwind(ULONG HandlerType, ULONG64 ImageBase, 
     return (PEXCEPTION_ROUTINE)(image->base + frame.handler_rva);
 }
 
-/* ---- back traces ---------------------------------------------------------------------------- */
+/* ---- back traces ------------------------------------------------------------------------ */
 
 #define FRAMES_MAX 256u
 

@@ -111,7 +111,7 @@ void seh_dispatch(EXCEPTION_RECORD *record, CONTEXT *context)
     }
 }
 
-/* ---- nobody --------------------------------------------------------------------------------- */
+/* ---- nobody ----------------------------------------------------------------------------- */
 
 static void registers_of_context(const CONTEXT *context, struct host_registers *out)
 {

@@ -42,7 +42,7 @@ static struct pe_unwind_image unwind_image(const struct image *image)
     return pe_unwind_image(&image->pe, &memory, image->base);
 }
 
-/* ---- one frame ------------------------------------------------------------------------------ */
+/* ---- one frame -------------------------------------------------------------------------- */
 
 RUNTIME_FUNCTION *seh_function_find(const struct image *image, uint64_t address)
 {
@@ -104,7 +104,7 @@ bool seh_frame_unwind(const struct image *image, ULONG handler_types, uint64_t c
     return true;
 }
 
-/* ---- the walk ------------------------------------------------------------------------------- */
+/* ---- the walk --------------------------------------------------------------------------- */
 
 void seh_walk_start(struct seh_walk *walk, const CONTEXT *context)
 {

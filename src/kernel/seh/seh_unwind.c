@@ -102,7 +102,7 @@ void seh_unwind(uint64_t target_frame, uint64_t target_ip, EXCEPTION_RECORD *rec
     seh_restore(&context, unwind.record);
 }
 
-/* ---- RtlRestoreContext ---------------------------------------------------------------------- */
+/* ---- RtlRestoreContext ------------------------------------------------------------------ */
 
 /* What setjmp of the x64 C runtime saves; the public _JUMP_BUFFER. */
 struct jump_buffer {

@@ -34,7 +34,7 @@ struct delivery {
     struct bugcheck bugcheck;
 };
 
-/* ---- to the thread's own stack --------------------------------------------------------------- */
+/* ---- to the thread's own stack ---------------------------------------------------------- */
 
 /* The target may be stack that a sanitizer holds poisoned. */
 static void copy_bytes(void *to, const void *from, size_t size_bytes)
@@ -318,8 +318,7 @@ void trap_exception_privileged(struct host_registers *registers)
     raise_exception(registers, &record);
 }
 
-/* ---- INT n
- * ---------------------------------------------------------------------------------------- */
+/* ---- INT n ------------------------------------------------------------------------------ */
 
 /* The driver asks to be stopped: rcx says why. No handler is asked.
  * Doc: __fastfail (Microsoft Learn); "Bug Check 0x139" */

@@ -18,7 +18,7 @@
 
 typedef unsigned long long ull;
 
-/* ---- the stop ------------------------------------------------------------------------------ */
+/* ---- the stop --------------------------------------------------------------------------- */
 
 static void parameter_print(const struct abi_bugcheck *known, unsigned index, uint64_t value)
 {
@@ -66,7 +66,7 @@ void crash_section_stop(const struct crash *crash)
     where_print(bugcheck);
 }
 
-/* ---- exception and registers ----------------------------------------------------------------- */
+/* ---- exception and registers ------------------------------------------------------------ */
 
 void crash_section_exception(const struct crash *crash)
 {
@@ -119,8 +119,7 @@ void crash_section_stack(const struct crash *crash)
         crash_print("  ...\n");
 }
 
-/* ---- requests
- * ------------------------------------------------------------------------------------ */
+/* ---- requests --------------------------------------------------------------------------- */
 
 static const char *major_name(UCHAR major)
 {
@@ -200,8 +199,7 @@ void crash_section_requests(void)
         crash_print("  and %u more\n", count - REQUESTS_SHOWN);
 }
 
-/* ---- drivers
- * ----------------------------------------------------------------------------------------- */
+/* ---- drivers ---------------------------------------------------------------------------- */
 
 static void driver_print(const struct image *image, void *context)
 {

@@ -44,7 +44,7 @@ void abi_export_absent(uint32_t row, struct ddi_frame *frame)
     longjmp(absent_jump, 1);
 }
 
-/* ---- files ----------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------ */
 
 static char folder[64];
 
@@ -244,8 +244,7 @@ static void kernel_names(void **state)
     assert_null(MmGetSystemRoutineAddress(&name));
 }
 
-/* ---- what is refused
- * ------------------------------------------------------------------------------- */
+/* ---- what is refused -------------------------------------------------------------------- */
 
 static void missing_modules(void **state)
 {
@@ -298,8 +297,7 @@ static void damaged_files(void **state)
     free(bytes);
 }
 
-/* ---- readers while images come and go
- * ------------------------------------------------------------------ */
+/* ---- readers while images come and go --------------------------------------------------- */
 
 static _Atomic bool is_over;
 static _Atomic uint64_t looked_at;

@@ -57,7 +57,7 @@ static void shared_data(void **state)
     room_stop();
 }
 
-/* ---- bug checks --------------------------------------------------------------------------- */
+/* ---- bug checks ------------------------------------------------------------------------- */
 
 static void unhandled_faults(void **state)
 {
@@ -69,6 +69,9 @@ static void unhandled_faults(void **state)
     assert_int_equal(room_bugcheck->parameter[3], 0);
     assert_non_null(room_bugcheck->registers);
     room_dies("room_trap.sys", 103, NULL, trap_install);
+    assert_int_equal((NTSTATUS)room_bugcheck->parameter[0], STATUS_ASSERTION_FAILURE);
+    room_dies("room_trap.sys", 104, NULL, trap_install);
+    assert_int_equal(room_bugcheck->code, KMODE_EXCEPTION_NOT_HANDLED);
     assert_int_equal((NTSTATUS)room_bugcheck->parameter[0], STATUS_ASSERTION_FAILURE);
 }
 
