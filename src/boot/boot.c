@@ -90,9 +90,16 @@ static void ke_unstep(void)
     ke_fini();
 }
 
+/* After a bug check: what drivers printed last is worth a moment, then programs are told. */
+static void abandon(const char *goodbye, uint32_t exit_code)
+{
+    log_flush_until(host_clock_ns() + 500000000ull);
+    server_abandon(goodbye, exit_code);
+}
+
 static NTSTATUS crash_step(void)
 {
-    crash_install(server_abandon);
+    crash_install(abandon);
     return STATUS_SUCCESS;
 }
 

@@ -92,7 +92,7 @@ class KernelExports(Tables):
         self.assertIn("ddi_absent_stub ddi_entry_KeGone, 1, ddi_absent", thunks)
         self.assertNotIn("raw", thunks)
         self.assertNotIn("KeGoneData", thunks)
-        self.assertIn("LIBRARY hal.dll\nEXPORTS\n    KeGone\n    KeGoneData DATA\n    KeTwo\n",
+        self.assertIn("LIBRARY hal.dll\nEXPORTS\n    KeGone\n    KeGoneData CONSTANT\n    KeTwo\n",
                       self.written("lib/hal.def"))
         self.assertNotIn("KeGone", self.written("lib/ntoskrnl.def"))
         self.compile("exports_kernel.c")

@@ -204,15 +204,20 @@ static bool is_all_delivered(uint64_t head)
 
 void log_flush(void)
 {
+    log_flush_until(HOST_FOREVER);
+}
+
+void log_flush_until(uint64_t deadline_ns)
+{
     host_lock_take(&log_state.lock);
     uint64_t head = log_state.head;
     host_lock_give(&log_state.lock);
     for (;;) {
         uint32_t seen = log_state.delivered;
-        if (is_all_delivered(head))
+        if (is_all_delivered(head) || host_clock_ns() >= deadline_ns)
             return;
         bell_ring();
-        host_wait(&log_state.delivered, seen, host_clock_ns() + 100000000ull);
+        host_wait(&log_state.delivered, seen, host_clock_ns() + 10000000ull);
     }
 }
 

@@ -16,6 +16,9 @@ int log_start(void);  /* becomes rtl's DebugPrint hook; errno value */
 void log_stop(void);  /* delivers what is left */
 void log_flush(void); /* returns when every line printed before is delivered */
 
+/* The same with an end (host_clock_ns time): for a machine that is going down. */
+void log_flush_until(uint64_t deadline_ns);
+
 /* Called on the log's thread, one line a call, without newline. */
 typedef void log_line_fn(const char *line, size_t length, void *context);
 struct log_listener;
