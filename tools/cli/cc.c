@@ -106,16 +106,18 @@ static const char *const warning_flags[] = {
     "-Wno-nonportable-include-path",
     "-Wno-error=incompatible-function-pointer-types",
     "-Wno-error=int-conversion",
+    "-Wno-error=invalid-token-paste",
     "-Wuninitialized",
     "-Wsometimes-uninitialized",
     NULL,
 };
 
 /* No C++ exceptions, type information or locked statics in the kernel; operator new is
- * the driver's own.
+ * the driver's own. Narrowing: a control code is a negative int, `switch` is over a ULONG.
  */
 static const char *const cxx_flags[] = {
-    "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-Wno-writable-strings", NULL,
+    "-fno-exceptions",      "-fno-rtti", "-fno-threadsafe-statics", "-Wno-writable-strings",
+    "-Wno-c++11-narrowing", NULL,
 };
 
 static bool is_defined(const struct cc_options *options, const char *name)

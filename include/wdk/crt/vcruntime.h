@@ -44,6 +44,16 @@
 
 #define _CRT_UNUSED(x) (void)(x)
 
+/* A driver may name the aligned form of operator delete without <new>. */
+#ifdef __cpp_aligned_new
+extern "C++" {
+namespace std
+{
+enum class align_val_t : size_t;
+}
+}
+#endif
+
 #ifdef __cplusplus
 typedef bool __vcrt_bool;
 #else

@@ -34,11 +34,11 @@ typedef LONG_PTR SPFN_NUMBER, *PSPFN_NUMBER;
 typedef ULONG_PTR ERESOURCE_THREAD, *PERESOURCE_THREAD;
 typedef ULONG PROCESSORINDEX, *PPROCESSORINDEX;
 
-/* Objects whose inside a driver may not know. */
-typedef struct _KTHREAD *PKTHREAD, *PRKTHREAD;
-typedef struct _ETHREAD *PETHREAD;
-typedef struct _EPROCESS *PEPROCESS;
-typedef struct _KPROCESS *PKPROCESS, *PRKPROCESS;
+/* Objects whose inside a driver may not know. The kernel's and the executive's name of a
+ * thread or process are one type: a PETHREAD is passed where a PKTHREAD is asked for.
+ */
+typedef struct _KTHREAD *PKTHREAD, *PRKTHREAD, *PETHREAD;
+typedef struct _KPROCESS *PKPROCESS, *PRKPROCESS, *PEPROCESS;
 typedef struct _EJOB *PEJOB;
 typedef struct _ESILO *PESILO;
 typedef struct _OBJECT_TYPE *POBJECT_TYPE;
