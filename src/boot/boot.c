@@ -14,6 +14,7 @@
 #include "base/abi_export.h"
 #include "boot_internal.h"
 #include "cm/cm.h"
+#include "control/control.h"
 #include "crash/crash.h"
 #include "ex/ex.h"
 #include "gate/gate.h"
@@ -164,6 +165,17 @@ static unsigned server_end(void)
     return boot_options.socket_path ? server_stop("the machine was shut down", 0) : 0;
 }
 
+/* A follower that does not read is not waited for. */
+#define LAST_LINES_NS 1000000000ull
+
+static void followers_end(void)
+{
+    log_flush_until(host_clock_ns() + LAST_LINES_NS);
+    control_streams_end();
+    if (boot_options.socket_path)
+        server_controls_wait();
+}
+
 static const struct step {
     const char *name;
     NTSTATUS (*start)(void);
@@ -223,6 +235,7 @@ unsigned boot_stop(void (*report)(const char *line, void *context), void *contex
     unsigned left = boot_drivers_unload(report, context);
     ex_work_drain();
     left += boot_leaks_report(&boot_began, report, context);
+    followers_end();
     stop_from(STEP_COUNT);
     return left;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "control_internal.h"
+#include "base/list.h"
 #include "host/host.h"
 #include "log/log.h"
 #include "trace/trace.h"
@@ -16,7 +17,40 @@
 struct stream {
     server_control *control;
     _Atomic uint32_t is_over;
+    struct list link; /* in streams */
 };
+
+static struct host_lock streams_lock; /* guards: streams, is_ended */
+static struct list streams = LIST_INIT(streams);
+static bool is_ended; /* no more streams */
+
+static void stream_enlist(struct stream *stream)
+{
+    host_lock_take(&streams_lock);
+    list_push_back(&streams, &stream->link);
+    stream->is_over = is_ended;
+    host_lock_give(&streams_lock);
+}
+
+static void stream_delist(struct stream *stream)
+{
+    host_lock_take(&streams_lock);
+    list_remove(&stream->link);
+    host_lock_give(&streams_lock);
+}
+
+void control_streams_end(void)
+{
+    host_lock_take(&streams_lock);
+    is_ended = true;
+    list_for_each(node, &streams)
+    {
+        struct stream *stream = list_entry(node, struct stream, link);
+        stream->is_over = 1;
+        host_wake(&stream->is_over, 1);
+    }
+    host_lock_give(&streams_lock);
+}
 
 static void stream_line(const char *line, size_t length, void *context)
 {
@@ -29,7 +63,8 @@ static void stream_line(const char *line, size_t length, void *context)
     }
 }
 
-/* Sleeps until the peer is gone; empty lines ask from time to time whether it is there. */
+/* Sleeps until the peer is gone or the machine ends; empty lines ask from time to time whether it
+ * is there. */
 static void stream_wait(struct stream *stream)
 {
     while (!stream->is_over) {
@@ -48,7 +83,9 @@ void control_log(server_control *control, unsigned count, char **words)
         control_fail(control, 0xc000009au, "out of memory");
         return;
     }
+    stream_enlist(&stream);
     stream_wait(&stream);
+    stream_delist(&stream);
     log_unlisten(listener);
 }
 
@@ -59,6 +96,8 @@ void control_trace(server_control *control, unsigned count, char **words)
         control_fail(control, 0xc000009au, "another trace is running on this machine");
         return;
     }
+    stream_enlist(&stream);
     stream_wait(&stream);
+    stream_delist(&stream);
     trace_unlisten();
 }

@@ -2,8 +2,9 @@
 /* server.c - the listener, and a thread for each connection.
  *
  * The first message says what a connection is: a program's hello or a control request.
- * Stopping is orderly: no new connections, goodbyes, then every connection's thread is
- * waited for, so that nothing of a program is left when the rooms below stop.
+ * Stopping is orderly: no new connections, goodbyes, then every program's thread is waited
+ * for, so that nothing of a program is left when the rooms below stop. Control connections
+ * stay until the end, because those who follow the log want to see drivers unload.
  */
 #include <errno.h>
 #include <limits.h>
@@ -24,6 +25,7 @@ static struct {
     struct host_thread *thread;
     _Atomic bool is_stopping;
     _Atomic uint32_t connections; /* threads alive; waited on at stop */
+    _Atomic uint32_t controls;    /* those among them that serve a control request */
     void (*serve)(server_control *control, unsigned count, char **words); /* set once, at boot */
 } server;
 
@@ -101,6 +103,8 @@ static void control_serve(int socket, struct wire_text *message, size_t length)
         at = stop + 1;
     }
     server_control control = {.socket = socket};
+    server.controls++;
+    host_wake(&server.connections, INT_MAX); /* the stop does not wait for this one */
     server.serve(&control, count, words);
 }
 
@@ -153,9 +157,11 @@ static void connection_run(void *context)
     if (message && !host_message_receive(socket, message, sizeof *message, &length, descriptors,
                                          &count, 10000))
         message_serve(socket, message, length, descriptors, count);
+    bool is_control = message && message->kind == WIRE_CONTROL;
     free(message);
     close(socket);
     server.connections--;
+    server.controls -= is_control;
     host_wake(&server.connections, INT_MAX);
 }
 
@@ -220,13 +226,22 @@ static void programs_goodbye(const char *text, uint32_t code)
 /* A program cannot be run down while a driver holds one of its IRPs for ever. */
 #define RUNDOWN_NS 5000000000ull
 
-static void connections_wait(void *unused)
+/* A control connection may take this long to say its last words. */
+#define LAST_WORDS_NS 1000000000ull
+
+static unsigned programs_connected(void)
+{
+    uint32_t connections = server.connections, controls = server.controls;
+    return connections > controls ? connections - controls : 0;
+}
+
+static void programs_wait(void *unused)
 {
     uint32_t alive;
     uint64_t deadline = host_clock_ns() + RUNDOWN_NS;
     host_thread_join(server.thread);
-    while ((alive = server.connections) && host_clock_ns() < deadline)
-        host_wait(&server.connections, alive, deadline);
+    while ((alive = server.connections) && programs_connected() && host_clock_ns() < deadline)
+        host_wait(&server.connections, alive, host_clock_ns() + 10000000ull);
 }
 
 unsigned server_stop(const char *goodbye, uint32_t exit_code)
@@ -235,9 +250,22 @@ unsigned server_stop(const char *goodbye, uint32_t exit_code)
     unlink(server.path);
     host_socket_shut(server.listener);
     programs_goodbye(goodbye, exit_code);
-    ke_block_on_host(connections_wait, NULL);
+    ke_block_on_host(programs_wait, NULL);
     close(server.listener);
-    return server.connections;
+    return programs_connected();
+}
+
+static void controls_wait(void *unused)
+{
+    uint32_t alive;
+    uint64_t deadline = host_clock_ns() + LAST_WORDS_NS;
+    while ((alive = server.connections) && server.controls && host_clock_ns() < deadline)
+        host_wait(&server.connections, alive, deadline);
+}
+
+void server_controls_wait(void)
+{
+    ke_block_on_host(controls_wait, NULL);
 }
 
 /* No lock: whoever holds it may be the one who crashed. A list caught in the middle of a

@@ -81,7 +81,7 @@ static void leftover_block(const struct ex_pool_block *block, void *context)
     left->bytes += block->bytes;
 }
 
-static void driver_leftovers_report(struct driver *driver)
+static void driver_leftovers_count(const struct driver *driver, struct leftovers *out_left)
 {
     struct leftovers left = {.driver = driver};
     if (driver->image != NULL) {
@@ -90,6 +90,20 @@ static void driver_leftovers_report(struct driver *driver)
     }
     irp_visit(leftover_irp, &left);
     ex_pool_visit(leftover_block, &left);
+    *out_left = left;
+}
+
+#define BLOCK_GRACE_MS 20 /* a thread that has ended frees its object a moment later */
+
+static void driver_leftovers_report(struct driver *driver)
+{
+    LARGE_INTEGER moment = {.QuadPart = -10000};
+    struct leftovers left;
+    driver_leftovers_count(driver, &left);
+    for (int ms = 0; left.blocks != 0 && ms < BLOCK_GRACE_MS; ms++) {
+        KeDelayExecutionThread(KernelMode, FALSE, &moment);
+        driver_leftovers_count(driver, &left);
+    }
     if (left.irps != 0)
         rtl_debug_printf("io: %s unloaded and left %llu IRPs unfreed\n", driver->name,
                          (unsigned long long)left.irps);
@@ -103,9 +117,6 @@ static void driver_leftovers_report(struct driver *driver)
          device = device->NextDevice)
         rtl_debug_printf("io: %s unloaded and left a device; its image stays\n", driver->name);
 }
-
-/* ---- going
- * ------------------------------------------------------------------------------------------ */
 
 /* ---- what would still run its code ----------------------------------------------------------- */
 
@@ -139,6 +150,9 @@ static void driver_outstanding_check(const struct driver *driver)
     if (start != 0)
         io_bugcheck(DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS, start, 8, start, 0);
 }
+
+/* ---- going
+ * ------------------------------------------------------------------------------------------ */
 
 static void driver_unload_run(void *context)
 {

@@ -15,5 +15,8 @@ struct control_options {
     void (*shutdown)(void);
 };
 void control_start(const struct control_options *options);
+/* The machine ends: nobody follows log or trace any longer. What was printed has to be
+ * delivered before (log_flush). */
+void control_streams_end(void);
 
 #endif

@@ -15,6 +15,8 @@ NTSTATUS server_start(const char *socket_path);
  * seconds for their rundown. Returns how many could not be run down: a driver holds what they
  * asked for. The rooms below must not be stopped then. */
 unsigned server_stop(const char *goodbye, uint32_t exit_code);
+/* The last step: waits until the control connections have said their last words. */
+void server_controls_wait(void);
 /* From a bug check: tells every program to end with exit_code, takes no lock that may hang. */
 void server_abandon(const char *goodbye, uint32_t exit_code);
 
