@@ -30,11 +30,11 @@ enum bad_deed {
     BAD_DEEDS
 };
 
-#define BAD_NAMES                                                                            \
-    {"nothing",       "null-write",   "fault-at-dispatch", "complete-twice",                 \
-     "complete-pending", "keep-lock", "fast-fail",         "never",                          \
-     "leave-timer",   "leave-work-item", "leave-thread",   "leave-pool",                     \
-     "leave-device",  "absent-export", "recursion",        "double-free",                    \
-     "wild-call",     "raise",        "thread-fault",      "wait-at-dispatch"}
+#define BAD_NAMES                                                                  \
+    {"nothing",          "null-write",      "fault-at-dispatch", "complete-twice", \
+     "complete-pending", "keep-lock",       "fast-fail",         "never",          \
+     "leave-timer",      "leave-work-item", "leave-thread",      "leave-pool",     \
+     "leave-device",     "absent-export",   "recursion",         "double-free",    \
+     "wild-call",        "raise",           "thread-fault",      "wait-at-dispatch"}
 
 #endif

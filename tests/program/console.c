@@ -33,8 +33,8 @@ static void CheckEnvironment(void)
 {
     char value[64] = "";
     Check("set a variable", SetEnvironmentVariableA("COVE_TEST", "value"));
-    Check("get it, in any case",
-          GetEnvironmentVariableA("cove_test", value, sizeof value) == 5 && !strcmp(value, "value"));
+    Check("get it, in any case", GetEnvironmentVariableA("cove_test", value, sizeof value) == 5 &&
+                                     !strcmp(value, "value"));
     Check("how much room it needs", GetEnvironmentVariableA("COVE_TEST", value, 3) == 6);
     Check("remove it", SetEnvironmentVariableA("COVE_TEST", NULL));
     CheckFails("it is gone", GetEnvironmentVariableA("COVE_TEST", value, sizeof value) != 0,
@@ -70,14 +70,15 @@ static void CheckFormats(void)
 {
     char text[64];
     wchar_t wide[64];
-    snprintf(text, sizeof text, "%5d|%-5s|%05.1f|%" PRId64 "|%p", 42, "ab", 2.5, (int64_t)1 << 40, (void *)16);
+    snprintf(text, sizeof text, "%5d|%-5s|%05.1f|%" PRId64 "|%p", 42, "ab", 2.5, (int64_t)1 << 40,
+             (void *)16);
     Check("printf", !strncmp(text, "   42|ab   |002.5|1099511627776|", 32));
     swprintf(wide, 64, L"%ls-%d", L"wide", 7);
     Check("swprintf", !wcscmp(wide, L"wide-7"));
     int number = 0;
     char word[8] = "";
-    Check("sscanf", sscanf("12 abc", "%d %7s", &number, word) == 2 && number == 12 &&
-                        !strcmp(word, "abc"));
+    Check("sscanf",
+          sscanf("12 abc", "%d %7s", &number, word) == 2 && number == 12 && !strcmp(word, "abc"));
     Check("strtol", strtol("0x1f", NULL, 0) == 31);
     Check("to wide and back",
           MultiByteToWideChar(CP_UTF8, 0, "\xc3\xa4", -1, wide, 64) == 2 && wide[0] == 0xe4 &&

@@ -16,14 +16,14 @@ static void CheckDevices(void)
     CheckFails("writing without the right", WriteFile(device, "x", 1, &count, NULL),
                ERROR_ACCESS_DENIED);
     CheckFails("a code that needs the right",
-               DeviceIoControl(device, CTL_CODE(FILE_DEVICE_UNKNOWN, 0x803, METHOD_BUFFERED,
-                                                FILE_WRITE_ACCESS),
-                               NULL, 0, &value, 4, &count, NULL),
+               DeviceIoControl(
+                   device, CTL_CODE(FILE_DEVICE_UNKNOWN, 0x803, METHOD_BUFFERED, FILE_WRITE_ACCESS),
+                   NULL, 0, &value, 4, &count, NULL),
                ERROR_ACCESS_DENIED);
-    CheckFails("a buffer that is none",
-               DeviceIoControl(device, IOCTL_WDM1_GET_BUFFER_SIZE, NULL, 0, (void *)0x10, 4, &count,
-                               NULL),
-               ERROR_NOACCESS);
+    CheckFails(
+        "a buffer that is none",
+        DeviceIoControl(device, IOCTL_WDM1_GET_BUFFER_SIZE, NULL, 0, (void *)0x10, 4, &count, NULL),
+        ERROR_NOACCESS);
     CheckFails("a system address",
                DeviceIoControl(device, IOCTL_WDM1_GET_BUFFER_SIZE, (void *)0xffff800000000000ull, 4,
                                &value, 4, &count, NULL),
@@ -31,9 +31,10 @@ static void CheckDevices(void)
     Check("the device is still well",
           DeviceIoControl(device, IOCTL_WDM1_GET_BUFFER_SIZE, NULL, 0, &value, 4, &count, NULL));
     CloseHandle(device);
-    CheckFails("a closed handle",
-               DeviceIoControl(device, IOCTL_WDM1_GET_BUFFER_SIZE, NULL, 0, &value, 4, &count, NULL),
-               ERROR_INVALID_HANDLE);
+    CheckFails(
+        "a closed handle",
+        DeviceIoControl(device, IOCTL_WDM1_GET_BUFFER_SIZE, NULL, 0, &value, 4, &count, NULL),
+        ERROR_INVALID_HANDLE);
 }
 
 static void CheckCodes(void)
@@ -48,8 +49,8 @@ static void CheckCodes(void)
     LocalFree(text);
     SetLastError(0);
     CheckFails("a null handle", CloseHandle(NULL), ERROR_INVALID_HANDLE);
-    CheckFails("the wrong kind of handle", GetFileSize(GetCurrentThread(), NULL) != INVALID_FILE_SIZE,
-               ERROR_INVALID_HANDLE);
+    CheckFails("the wrong kind of handle",
+               GetFileSize(GetCurrentThread(), NULL) != INVALID_FILE_SIZE, ERROR_INVALID_HANDLE);
 }
 
 static volatile int *volatile Nowhere = (volatile int *)16;

@@ -22,8 +22,7 @@ static void CheckWriteRead(void)
     Check("write", WriteFile(file, "0123456789", 10, &count, NULL) && count == 10);
     Check("its size", GetFileSizeEx(file, &size) && size.QuadPart == 10);
     move.QuadPart = -4;
-    Check("move from the end",
-          SetFilePointerEx(file, move, &at, FILE_END) && at.QuadPart == 6);
+    Check("move from the end", SetFilePointerEx(file, move, &at, FILE_END) && at.QuadPart == 6);
     Check("read to the end", ReadFile(file, bytes, sizeof bytes, &count, NULL) && count == 4 &&
                                  !memcmp(bytes, "6789", 4));
     Check("read behind it", ReadFile(file, bytes, sizeof bytes, &count, NULL) && count == 0);
@@ -38,20 +37,20 @@ static void CheckWriteRead(void)
 
 static void CheckOpenings(void)
 {
-    HANDLE file = CreateFileA("files.txt", GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0,
-                              NULL);
+    HANDLE file =
+        CreateFileA("files.txt", GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
     DWORD count;
     Check("open for reading", file != INVALID_HANDLE_VALUE);
     CheckFails("no writing then", WriteFile(file, "x", 1, &count, NULL), ERROR_ACCESS_DENIED);
-    HANDLE second = CreateFileA("FILES.TXT", GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0,
-                                NULL);
+    HANDLE second =
+        CreateFileA("FILES.TXT", GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
     Check("open again, in capitals", second != INVALID_HANDLE_VALUE);
     CloseHandle(second);
     CloseHandle(file);
     file = CreateFileA("files.txt", GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
-    Check("create always says that it was there",
-          file != INVALID_HANDLE_VALUE && GetLastError() == ERROR_ALREADY_EXISTS &&
-              GetFileSize(file, NULL) == 0);
+    Check("create always says that it was there", file != INVALID_HANDLE_VALUE &&
+                                                      GetLastError() == ERROR_ALREADY_EXISTS &&
+                                                      GetFileSize(file, NULL) == 0);
     CloseHandle(file);
     CheckFails("a file that is not there",
                CreateFileA("nothing.txt", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL) !=
@@ -71,8 +70,7 @@ static void CheckNames(void)
     Check("a full name", GetFullPathNameA("files.txt", MAX_PATH, path, &name) &&
                              !strncmp(path, folder, length) && !strcmp(name, "files.txt"));
     Check("attributes", GetFileAttributesA("files.txt") != INVALID_FILE_ATTRIBUTES);
-    Check("attributes of a folder",
-          GetFileAttributesA(folder) & FILE_ATTRIBUTE_DIRECTORY);
+    Check("attributes of a folder", GetFileAttributesA(folder) & FILE_ATTRIBUTE_DIRECTORY);
     CheckFails("attributes of nothing", GetFileAttributesA("nothing") != INVALID_FILE_ATTRIBUTES,
                ERROR_FILE_NOT_FOUND);
     HANDLE file = CreateFileA(path, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);

@@ -67,20 +67,20 @@ static void CheckVirtual(void)
           system.dwPageSize == 4096 && system.dwAllocationGranularity == 65536);
     unsigned char *base = VirtualAlloc(NULL, 1 << 20, MEM_RESERVE, PAGE_READWRITE);
     Check("reserve", base && ((uintptr_t)base & 0xffff) == 0);
-    Check("commit a part", VirtualAlloc(base + 8192, 8192, MEM_COMMIT, PAGE_READWRITE) ==
-                               base + 8192);
+    Check("commit a part",
+          VirtualAlloc(base + 8192, 8192, MEM_COMMIT, PAGE_READWRITE) == base + 8192);
     Check("it is zero", IsFilled(base + 8192, 8192, 0));
     base[8192] = 1;
     Check("query", VirtualQuery(base + 8192, &information, sizeof information) &&
                        information.AllocationBase == base && information.RegionSize == 8192 &&
                        information.State == MEM_COMMIT && information.Protect == PAGE_READWRITE);
-    Check("query what is reserved", VirtualQuery(base, &information, sizeof information) &&
-                                        information.State == MEM_RESERVE);
+    Check("query what is reserved",
+          VirtualQuery(base, &information, sizeof information) && information.State == MEM_RESERVE);
     Check("protect", VirtualProtect(base + 8192, 4096, PAGE_READONLY, &old) &&
                          old == PAGE_READWRITE && base[8192] == 1);
     Check("decommit", VirtualFree(base + 8192, 8192, MEM_DECOMMIT));
-    Check("commit again: zero", VirtualAlloc(base + 8192, 4096, MEM_COMMIT, PAGE_READWRITE) &&
-                                    base[8192] == 0);
+    Check("commit again: zero",
+          VirtualAlloc(base + 8192, 4096, MEM_COMMIT, PAGE_READWRITE) && base[8192] == 0);
     Check("release", VirtualFree(base, 0, MEM_RELEASE));
     CheckFails("not twice", VirtualFree(base, 0, MEM_RELEASE), ERROR_INVALID_ADDRESS);
 }

@@ -91,10 +91,9 @@ static void CheckCancels(HANDLE Device, HANDLE Control)
     for (int i = 0; i < 3; i++)
         Wait(Device, messages[i], &overlapped[i]);
     HANDLE thread = CreateThread(NULL, 0, Canceller, Device, 0, NULL);
-    Check("a thread cancels its own only", WaitForSingleObject(thread, 30000) == WAIT_OBJECT_0 &&
-                                               GetExitCodeThread(thread, &code) &&
-                                               code == ERROR_OPERATION_ABORTED &&
-                                               Waiting(Control) == 3);
+    Check("a thread cancels its own only",
+          WaitForSingleObject(thread, 30000) == WAIT_OBJECT_0 && GetExitCodeThread(thread, &code) &&
+              code == ERROR_OPERATION_ABORTED && Waiting(Control) == 3);
     CloseHandle(thread);
     Check("cancel all of the handle", CancelIoEx(Device, NULL));
     int right = 0;

@@ -42,7 +42,8 @@ static void CheckPosts(void)
         PostQueuedCompletionStatus(Port, (DWORD)i, 1, NULL);
     for (int i = 0; i < THREADS; i++)
         PostQueuedCompletionStatus(Port, 0, 99, NULL);
-    Check("threads take them", WaitForMultipleObjects(THREADS, threads, TRUE, 30000) == WAIT_OBJECT_0);
+    Check("threads take them",
+          WaitForMultipleObjects(THREADS, threads, TRUE, 30000) == WAIT_OBJECT_0);
     Check("each packet once", Taken == PACKETS && Sum == PACKETS * (PACKETS - 1) / 2);
     for (int i = 0; i < THREADS; i++)
         CloseHandle(threads[i]);
@@ -66,14 +67,16 @@ static void CheckDevice(void)
     DeviceIoControl(device, IOCTL_PENDING_WAIT, NULL, 0, message, sizeof message, NULL, &wait);
     CancelIoEx(device, &wait);
     CheckFails("so does a cancelled one",
-               GetQueuedCompletionStatus(Port, &count, &key, &done, 30000), ERROR_OPERATION_ABORTED);
+               GetQueuedCompletionStatus(Port, &count, &key, &done, 30000),
+               ERROR_OPERATION_ABORTED);
     Check("with its own OVERLAPPED", done == &wait && key == 7);
     OVERLAPPED_ENTRY entries[4];
     ULONG removed = 0;
     for (ULONG_PTR i = 0; i < 3; i++)
         PostQueuedCompletionStatus(Port, 0, i, NULL);
-    Check("several at once", GetQueuedCompletionStatusEx(Port, entries, 4, &removed, 30000, FALSE) &&
-                                 removed == 3 && entries[2].lpCompletionKey == 2);
+    Check("several at once",
+          GetQueuedCompletionStatusEx(Port, entries, 4, &removed, 30000, FALSE) && removed == 3 &&
+              entries[2].lpCompletionKey == 2);
     CloseHandle(device);
 }
 

@@ -12,15 +12,14 @@ static void CheckEvents(void)
     HANDLE manual = CreateEventA(NULL, TRUE, FALSE, "cove-test-event"), automatic, same;
     automatic = CreateEventA(NULL, FALSE, TRUE, NULL);
     Check("an event is not set", Look(manual) == WAIT_TIMEOUT);
-    Check("set stays set", SetEvent(manual) && Look(manual) == WAIT_OBJECT_0 &&
-                               Look(manual) == WAIT_OBJECT_0);
+    Check("set stays set",
+          SetEvent(manual) && Look(manual) == WAIT_OBJECT_0 && Look(manual) == WAIT_OBJECT_0);
     Check("reset", ResetEvent(manual) && Look(manual) == WAIT_TIMEOUT);
     Check("an automatic one is taken",
           Look(automatic) == WAIT_OBJECT_0 && Look(automatic) == WAIT_TIMEOUT);
     same = CreateEventA(NULL, TRUE, FALSE, "cove-test-event");
-    Check("the same name is the same event",
-          same && GetLastError() == ERROR_ALREADY_EXISTS && SetEvent(same) &&
-              Look(manual) == WAIT_OBJECT_0);
+    Check("the same name is the same event", same && GetLastError() == ERROR_ALREADY_EXISTS &&
+                                                 SetEvent(same) && Look(manual) == WAIT_OBJECT_0);
     CloseHandle(same);
     same = OpenEventA(SYNCHRONIZE, FALSE, "cove-test-event");
     Check("open by name", same && Look(same) == WAIT_OBJECT_0);
@@ -37,7 +36,8 @@ static void CheckSemaphores(void)
 {
     LONG previous = -1;
     HANDLE semaphore = CreateSemaphoreA(NULL, 1, 2, NULL);
-    Check("a semaphore counts", Look(semaphore) == WAIT_OBJECT_0 && Look(semaphore) == WAIT_TIMEOUT);
+    Check("a semaphore counts",
+          Look(semaphore) == WAIT_OBJECT_0 && Look(semaphore) == WAIT_TIMEOUT);
     Check("release", ReleaseSemaphore(semaphore, 2, &previous) && previous == 0);
     CheckFails("not above its limit", ReleaseSemaphore(semaphore, 1, NULL), ERROR_TOO_MANY_POSTS);
     CloseHandle(semaphore);
@@ -67,16 +67,17 @@ static void CheckSeveral(void)
     HANDLE events[3];
     for (int i = 0; i < 3; i++)
         events[i] = CreateEventA(NULL, FALSE, i == 1, NULL);
-    Check("any: the one that is set", WaitForMultipleObjects(3, events, FALSE, 0) == WAIT_OBJECT_0 + 1);
+    Check("any: the one that is set",
+          WaitForMultipleObjects(3, events, FALSE, 0) == WAIT_OBJECT_0 + 1);
     Check("none", WaitForMultipleObjects(3, events, FALSE, 0) == WAIT_TIMEOUT);
     for (int i = 0; i < 3; i++)
         SetEvent(events[i]);
     Check("all", WaitForMultipleObjects(3, events, TRUE, 0) == WAIT_OBJECT_0 &&
                      Look(events[0]) == WAIT_TIMEOUT);
-    Check("signal and wait", SetEvent(events[1]) &&
-                                 SignalObjectAndWait(events[0], events[1], 0, FALSE) ==
-                                     WAIT_OBJECT_0 &&
-                                 Look(events[0]) == WAIT_OBJECT_0);
+    Check("signal and wait",
+          SetEvent(events[1]) &&
+              SignalObjectAndWait(events[0], events[1], 0, FALSE) == WAIT_OBJECT_0 &&
+              Look(events[0]) == WAIT_OBJECT_0);
     ULONGLONG began = GetTickCount64();
     Check("a time-out takes its time",
           WaitForSingleObject(events[0], 30) == WAIT_TIMEOUT && GetTickCount64() - began >= 15);

@@ -66,8 +66,8 @@ static void CheckEnds(void)
 {
     DWORD code = 0, id = 0;
     HANDLE thread = CreateThread(NULL, 0, Exiting, NULL, 0, &id);
-    Check("a thread has an identifier", thread && id && id != GetCurrentThreadId() &&
-                                            GetThreadId(thread) == id);
+    Check("a thread has an identifier",
+          thread && id && id != GetCurrentThreadId() && GetThreadId(thread) == id);
     Check("ExitThread", WaitForSingleObject(thread, 30000) == WAIT_OBJECT_0 &&
                             GetExitCodeThread(thread, &code) && code == 33);
     CloseHandle(thread);
@@ -81,8 +81,8 @@ static void CheckEnds(void)
     CloseHandle(thread);
     thread = CreateThread(NULL, 0, Exiting, NULL, CREATE_SUSPENDED, NULL);
     Check("one that is suspended waits", WaitForSingleObject(thread, 0) == WAIT_TIMEOUT);
-    Check("resume", ResumeThread(thread) == 1 &&
-                        WaitForSingleObject(thread, 30000) == WAIT_OBJECT_0);
+    Check("resume",
+          ResumeThread(thread) == 1 && WaitForSingleObject(thread, 30000) == WAIT_OBJECT_0);
     CloseHandle(thread);
     CloseHandle(event);
 }

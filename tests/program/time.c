@@ -7,8 +7,8 @@
 static void CheckClocks(void)
 {
     LARGE_INTEGER frequency, first, second;
-    Check("a counter with a frequency", QueryPerformanceFrequency(&frequency) &&
-                                            frequency.QuadPart >= 1000000);
+    Check("a counter with a frequency",
+          QueryPerformanceFrequency(&frequency) && frequency.QuadPart >= 1000000);
     QueryPerformanceCounter(&first);
     ULONGLONG began = GetTickCount64();
     Sleep(20);
