@@ -36,6 +36,7 @@ static struct boot_options boot_options;   /* set once at start */
 static struct thread boot_bare;            /* the caller while there are no processes */
 static struct process_thread *boot_thread; /* the caller, as a system thread */
 static struct log_listener *boot_listener;
+static bool boot_is_stuck;            /* the last machine could not be taken apart */
 static struct boot_counts boot_began; /* what was alive when the machine was up */
 
 static NTSTATUS log_step(void)
@@ -211,6 +212,10 @@ static void stop_from(size_t count)
 
 NTSTATUS boot_start(const struct boot_options *options, char *error)
 {
+    if (boot_is_stuck) {
+        snprintf(error, 256, "the machine before this one could not be stopped");
+        return STATUS_DEVICE_BUSY;
+    }
     boot_options = *options;
     for (size_t i = 0; i < STEP_COUNT; i++) {
         NTSTATUS status = steps[i].start();
@@ -228,14 +233,18 @@ NTSTATUS boot_start(const struct boot_options *options, char *error)
 unsigned boot_stop(void (*report)(const char *line, void *context), void *context)
 {
     if (server_end()) {
-        log_flush();
+        boot_is_stuck = true;
+        followers_end();
         return boot_stuck_report(report, context);
     }
     io_shutdown_send();
     unsigned left = boot_drivers_unload(report, context);
-    ex_work_drain();
+    bool is_running = boot_drivers_run(report, context);
     left += boot_leaks_report(&boot_began, report, context);
     followers_end();
-    stop_from(STEP_COUNT);
-    return left;
+    if (is_running)
+        boot_is_stuck = true; /* the rooms stay for the code that uses them; the process ends */
+    else
+        stop_from(STEP_COUNT);
+    return left + is_running;
 }

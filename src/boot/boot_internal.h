@@ -3,6 +3,7 @@
 #ifndef BOOT_INTERNAL_H
 #define BOOT_INTERNAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "boot/boot.h"
@@ -17,6 +18,9 @@ unsigned boot_leaks_report(const struct boot_counts *began,
 /* Says which drivers hold requests of programs that have ended. */
 unsigned boot_stuck_report(void (*report)(const char *line, void *context), void *context);
 unsigned boot_drivers_unload(void (*report)(const char *line, void *context), void *context);
+
+/* May code of drivers still run, on threads or workers that they have left? Says whose. */
+bool boot_drivers_run(void (*report)(const char *line, void *context), void *context);
 
 NTSTATUS boot_gate_start(void); /* gate_init with the generated service table */
 void boot_log_line(const char *line, size_t length, void *options);

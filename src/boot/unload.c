@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "boot_internal.h"
+#include "ex/ex.h"
 #include "gate/gate.h"
+#include "host/host.h"
 #include "image/image.h"
 #include "io/io.h"
+#include "ps/ps.h"
 #include "abi/services.h"
 
 static struct {
@@ -24,6 +27,27 @@ unsigned boot_drivers_unload(void (*report)(const char *line, void *context), vo
     reporter.report = report;
     reporter.context = context;
     return io_driver_unload_all(report_line);
+}
+
+static void thread_report(struct image *image, void *found)
+{
+    char line[128];
+    if (image->is_native || !ps_system_thread_find(image->base, image->base + image->size))
+        return;
+    snprintf(line, sizeof line, "a thread of %s is still running", image->name);
+    report_line(line);
+    *(bool *)found = true;
+}
+
+bool boot_drivers_run(void (*report)(const char *line, void *context), void *context)
+{
+    reporter.report = report;
+    reporter.context = context;
+    bool found = !ex_work_drain_until(host_clock_ns());
+    if (found)
+        report_line("a work item of a driver is still running");
+    image_visit(thread_report, &found);
+    return found;
 }
 
 NTSTATUS boot_gate_start(void)

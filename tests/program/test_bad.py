@@ -136,14 +136,14 @@ class Refusals(CoveTest):
 
     def test_unload_with_pool_left(self):
         self.told("leave-pool", r"bad unloaded and left 1 pool blocks, 1234 bytes",
-                  r"leak: 1234 bytes of nonpaged pool, tag 'Bald'")
+                  r"leak: 1234 bytes of nonpaged pool, tag 'Badl'")
 
     def test_unload_with_a_device_left(self):
         self.told("leave-device", r"bad unloaded and left a device")
 
     def test_unload_with_a_work_item_running(self):
-        """Its device cannot go while it runs: the driver stays."""
-        self.told("leave-work-item", r"bad.*stays loaded|bad.*unloads when")
+        """The driver's code stays, as on Windows, and the end of the machine is not held up."""
+        self.told("leave-work-item", r"a work item of a driver is still running")
 
     def test_a_request_that_is_never_completed(self):
         self.boot("never", driver("bad"))

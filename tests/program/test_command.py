@@ -134,7 +134,7 @@ class Drivers(CoveTest):
         return self.write(name, content)
 
     def test_no_file(self):
-        self.refused(os.path.join(self.folder, "missing.sys"), "cannot find .*missing.sys")
+        self.refused(os.path.join(self.folder, "missing.sys"), "missing.sys.*No such file")
 
     def test_other_names(self):
         self.refused("wdm1.txt", "does not end in .sys", code=2)

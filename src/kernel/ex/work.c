@@ -163,22 +163,35 @@ void ex_work_queue(struct ex_work *work, void (*routine)(void *context), void *c
     work_insert(&work->item, WORK_NATIVE);
 }
 
-void ex_work_drain(void)
+bool ex_work_drain_until(uint64_t deadline_ns)
 {
+    LARGE_INTEGER turn = {.QuadPart = -100000};
+    bool is_drained;
+
     KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
     host_lock_take(&work_lock);
     drainers++;
     draining_workers += is_worker;
     /* A worker that drains is running something itself, and so are the others that do. */
-    while (queued != 0 || running > draining_workers) {
+    for (;;) {
+        is_drained = queued == 0 && running <= draining_workers;
+        if (is_drained || host_clock_ns() >= deadline_ns)
+            break;
         KeClearEvent(&changed);
         host_lock_give(&work_lock);
-        KeWaitForSingleObject(&changed, Executive, KernelMode, FALSE, NULL);
+        KeWaitForSingleObject(&changed, Executive, KernelMode, FALSE,
+                              deadline_ns == HOST_FOREVER ? NULL : &turn);
         host_lock_take(&work_lock);
     }
     draining_workers -= is_worker;
     drainers--;
     host_lock_give(&work_lock);
+    return is_drained;
+}
+
+void ex_work_drain(void)
+{
+    (void)ex_work_drain_until(HOST_FOREVER);
 }
 
 /* ---- threads ------------------------------------------------------------------------------- */

@@ -274,9 +274,11 @@ static void report_loaded(DRIVER_OBJECT *abi, void *context)
         return;
     snprintf(text, sizeof(text), "%s stays loaded: %s", driver->name,
              abi->DriverUnload == NULL ? "it has no DriverUnload routine"
-                                       : "a device of it is still open or attached");
+                                       : "a device of it is still open, attached or in use");
     report(text);
 }
+
+#define DRAIN_NS 2000000000ull /* what a driver's work item may take at the end */
 
 unsigned io_driver_unload_all(void (*report)(const char *text))
 {
@@ -287,7 +289,7 @@ unsigned io_driver_unload_all(void (*report)(const char *text))
         driver_unload(driver, &error);
         ob_dereference(driver);
     }
-    ex_work_drain();
+    (void)ex_work_drain_until(host_clock_ns() + DRAIN_NS);
     io_driver_visit(count_loaded, &left);
     if (report != NULL)
         io_driver_visit(report_loaded, &report);

@@ -64,6 +64,8 @@ void ex_work_queue(struct ex_work *work, void (*routine)(void *context), void *c
 /* Waits until no work item is queued or running; a worker that calls it does not count
  * itself. IRQL: PASSIVE_LEVEL. */
 void ex_work_drain(void);
+/* The same up to a time of host_clock_ns. false: a driver's item does not come back. */
+bool ex_work_drain_until(uint64_t deadline_ns);
 
 /* How a worker is made: ps sets it, so that drivers see their workers as threads of the system
  * process, and sets NULL before it goes (back to threads that only ke knows). Ends the workers
