@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* gaps.c - what is known not to be there yet: names that many public drivers import, by the
+ * work that will bring them. A gap that closes fails here, so that this list stays true. */
+#include "drivertest.h"
+
+static BOOLEAN is_there(PCWSTR name)
+{
+    UNICODE_STRING string;
+
+    RtlInitUnicodeString(&string, name);
+    return MmGetSystemRoutineAddress(&string) != NULL;
+}
+
+#define absent(name) todo("no " #name, is_there(L"" #name))
+
+static void plug_and_play(void)
+{
+    absent(IoRegisterDeviceInterface);
+    absent(IoSetDeviceInterfaceState);
+    absent(IoGetDeviceInterfaces);
+    absent(IoInvalidateDeviceRelations);
+    absent(IoOpenDeviceRegistryKey);
+    absent(IoGetDeviceProperty);
+    absent(IoRegisterPlugPlayNotification);
+    absent(IoReportTargetDeviceChangeAsynchronous);
+}
+
+static void power(void)
+{
+    absent(PoCallDriver);
+    absent(PoStartNextPowerIrp);
+    absent(PoSetPowerState);
+    absent(PoRegisterPowerSettingCallback);
+}
+
+static void hardware(void)
+{
+    absent(IoConnectInterrupt);
+    absent(IoGetDmaAdapter);
+}
+
+static void sections(void)
+{
+    absent(ZwCreateSection);
+    absent(ZwOpenSection);
+    absent(ZwMapViewOfSection);
+    absent(ZwUnmapViewOfSection);
+}
+
+static void file_systems(void)
+{
+    absent(CcCopyRead);
+    absent(CcInitializeCacheMap);
+    absent(FsRtlIsNameInExpression);
+    absent(FsRtlCheckOplock);
+    absent(IoRegisterFileSystem);
+}
+
+static void callbacks_and_tracing(void)
+{
+    absent(ExCreateCallback);
+    absent(ExRegisterCallback);
+    absent(EtwRegister);
+    absent(EtwWrite);
+}
+
+/* The list means something only if names that are there are found. */
+static void what_is_there(void)
+{
+    expect(is_there(L"KeSetEvent") && is_there(L"IoCreateDevice") && is_there(L"ZwCreateFile"));
+    expect(!is_there(L"NoSuchRoutine"));
+}
+
+DRIVERTEST_LIST = {
+    DRIVERTEST(what_is_there),
+    DRIVERTEST(plug_and_play),
+    DRIVERTEST(power),
+    DRIVERTEST(hardware),
+    DRIVERTEST(sections),
+    DRIVERTEST(file_systems),
+    DRIVERTEST(callbacks_and_tracing),
+    DRIVERTEST_END,
+};
