@@ -20,12 +20,13 @@ struct vectored {
 };
 
 static struct {
-    RTL_SRWLOCK lock; /* guards: list */
+    RTL_SRWLOCK lock;         /* guards: list */
     struct vectored *list[2]; /* exception handlers, continue handlers */
     exception_filter _Atomic unhandled;
 } handlers;
 
-/* ---- vectored handlers ------------------------------------------------------------------------ */
+/* ---- vectored handlers ------------------------------------------------------------------------
+ */
 
 PVOID exception_vectored_add(bool is_continue, bool first, exception_filter handler)
 {
@@ -81,7 +82,8 @@ static bool vectored_call(bool is_continue, EXCEPTION_RECORD *record, CONTEXT *c
     }
 }
 
-/* ---- nobody wants it -------------------------------------------------------------------------- */
+/* ---- nobody wants it --------------------------------------------------------------------------
+ */
 
 exception_filter exception_unhandled_set(exception_filter filter)
 {
@@ -133,7 +135,8 @@ LONG exception_unhandled(EXCEPTION_POINTERS *pointers)
     host_exit(code);
 }
 
-/* ---- dispatch ---------------------------------------------------------------------------------- */
+/* ---- dispatch ----------------------------------------------------------------------------------
+ */
 
 /* True: go on at context. */
 static bool frames_search(EXCEPTION_RECORD *record, CONTEXT *context, struct dispatch *self)
@@ -170,7 +173,8 @@ void exception_dispatch(EXCEPTION_RECORD *record, CONTEXT *context)
     struct teb *teb = teb_current();
     struct dispatch self = {.outer = teb->dispatch, .context = context};
     teb->dispatch = &self;
-    bool is_handled = vectored_call(false, record, context) || frames_search(record, context, &self);
+    bool is_handled =
+        vectored_call(false, record, context) || frames_search(record, context, &self);
     if (is_handled) {
         vectored_call(true, record, context);
     } else {

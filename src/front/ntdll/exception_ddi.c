@@ -26,8 +26,7 @@ void exception_raise_entry(CONTEXT *caller)
         ULONG count = (ULONG)caller->R8;
         record.NumberParameters =
             count < EXCEPTION_MAXIMUM_PARAMETERS ? count : EXCEPTION_MAXIMUM_PARAMETERS;
-        memcpy(record.ExceptionInformation, arguments,
-               record.NumberParameters * sizeof *arguments);
+        memcpy(record.ExceptionInformation, arguments, record.NumberParameters * sizeof *arguments);
     }
     exception_dispatch(&record, caller);
 }
@@ -80,8 +79,8 @@ EXPORT(PEXCEPTION_ROUTINE, RtlVirtualUnwind,
 {
     const struct ldr_module *module = ldr_by_base((const void *)image_base);
     struct pe_unwind_frame frame;
-    if (!module || context_unwind(module, handler_type, pc, function, context, pointers, &frame) !=
-                       PE_OK) {
+    if (!module ||
+        context_unwind(module, handler_type, pc, function, context, pointers, &frame) != PE_OK) {
         context->Rip = 0; /* the end, for a caller that walks */
         return NULL;
     }
@@ -129,8 +128,7 @@ EXPORT(LONG, UnhandledExceptionFilter, (EXCEPTION_POINTERS * pointers))
     return exception_unhandled(pointers);
 }
 
-EXPORT(USHORT, front_RtlCaptureStackBackTrace,
-       (ULONG skip, ULONG count, PVOID *trace, ULONG *hash))
+EXPORT(USHORT, front_RtlCaptureStackBackTrace, (ULONG skip, ULONG count, PVOID *trace, ULONG *hash))
 {
     CONTEXT context;
     void WINAPI RtlCaptureContext(CONTEXT *);

@@ -42,8 +42,8 @@ static void handler_call(struct walk *walk, const struct frame *frame, EXCEPTION
     context_restore(context);
 }
 
-static void unwind(struct walk *walk, PVOID target_frame, PVOID target_ip,
-                   EXCEPTION_RECORD *record, PVOID value)
+static void unwind(struct walk *walk, PVOID target_frame, PVOID target_ip, EXCEPTION_RECORD *record,
+                   PVOID value)
 {
     CONTEXT original = walk->context;
     struct frame frame;
@@ -73,15 +73,16 @@ static void unwind_run(struct walk *walk, PVOID target_frame, PVOID target_ip,
     host_exit(STATUS_BAD_STACK);
 }
 
-void exception_unwind(CONTEXT *start, PVOID target_frame, PVOID target_ip,
-                      EXCEPTION_RECORD *record, PVOID value)
+void exception_unwind(CONTEXT *start, PVOID target_frame, PVOID target_ip, EXCEPTION_RECORD *record,
+                      PVOID value)
 {
     struct walk walk = {.context = *start, .under = teb_current()->dispatch};
     unwind_run(&walk, target_frame, target_ip, record, value);
     __builtin_unreachable();
 }
 
-/* ---- __try/__except/__finally ------------------------------------------------------------------- */
+/* ---- __try/__except/__finally -------------------------------------------------------------------
+ */
 
 /* The filter said yes: from where the exception happened down to this frame. */
 static void except_enter(EXCEPTION_RECORD *record, PVOID frame, DISPATCHER_CONTEXT *dispatcher,

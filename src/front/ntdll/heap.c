@@ -29,8 +29,8 @@ struct block {
     uint32_t units;  /* with the head; 0 in the end mark and in large blocks */
     uint32_t before; /* units of the block in front; 0: the first */
     uint16_t kind;
-    uint16_t slack;  /* bytes of payload that nobody asked for */
-    uint32_t owner;  /* low half of the heap's address, for checking */
+    uint16_t slack; /* bytes of payload that nobody asked for */
+    uint32_t owner; /* low half of the heap's address, for checking */
 };
 
 struct links { /* in a free block's payload */
@@ -281,7 +281,8 @@ static bool block_resize(struct heap *heap, struct block *block, size_t size)
     return true;
 }
 
-/* ---- the door ---------------------------------------------------------------------------------- */
+/* ---- the door ----------------------------------------------------------------------------------
+ */
 
 static bool lock_take(struct heap *heap, ULONG flags)
 {

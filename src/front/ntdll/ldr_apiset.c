@@ -12,14 +12,10 @@
 static const struct {
     const char *beginning, *host;
 } sets[] = {
-    {"api-ms-win-crt-", "ucrtbase.dll"},
-    {"api-ms-win-core-registry-", "advapi32.dll"},
-    {"api-ms-win-core-crt-", "msvcrt.dll"},
-    {"api-ms-win-core-", "kernel32.dll"},
-    {"api-ms-win-security-", "advapi32.dll"},
-    {"api-ms-win-service-", "advapi32.dll"},
-    {"api-ms-win-eventing-", "advapi32.dll"},
-    {"kernelbase.dll", "kernel32.dll"},
+    {"api-ms-win-crt-", "ucrtbase.dll"},        {"api-ms-win-core-registry-", "advapi32.dll"},
+    {"api-ms-win-core-crt-", "msvcrt.dll"},     {"api-ms-win-core-", "kernel32.dll"},
+    {"api-ms-win-security-", "advapi32.dll"},   {"api-ms-win-service-", "advapi32.dll"},
+    {"api-ms-win-eventing-", "advapi32.dll"},   {"kernelbase.dll", "kernel32.dll"},
     {"vcruntime140_1.dll", "vcruntime140.dll"},
 };
 

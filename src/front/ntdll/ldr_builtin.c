@@ -118,8 +118,7 @@ static void headers_write(uint8_t *base, const struct plan *plan)
         .dll_characteristics = 0x160,
         .directory_count = PE_DIRECTORY_LIMIT,
     };
-    headers->directories[PE_DIR_EXPORT] =
-        (struct pe_directory){plan->rdata_rva, plan->rdata_bytes};
+    headers->directories[PE_DIR_EXPORT] = (struct pe_directory){plan->rdata_rva, plan->rdata_bytes};
     struct section_header *sections = (struct section_header *)(headers + 1);
     sections[0] = (struct section_header){".text", plan->text_bytes, TEXT_RVA,
                                           PAGES(plan->text_bytes), TEXT_RVA};
@@ -176,7 +175,8 @@ static void exports_write(uint8_t *base, const struct plan *plan)
     }
 }
 
-/* ---- the door ----------------------------------------------------------------------------------- */
+/* ---- the door -----------------------------------------------------------------------------------
+ */
 
 const struct abi_user_module *builtin_find(const char *name)
 {

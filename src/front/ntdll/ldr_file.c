@@ -11,8 +11,8 @@ static NTSTATUS handle_read(HANDLE handle, void **out_bytes, size_t *out_size)
 {
     IO_STATUS_BLOCK block;
     FILE_STANDARD_INFORMATION standard;
-    NTSTATUS status = NtQueryInformationFile(handle, &block, &standard, sizeof standard,
-                                             FileStandardInformation);
+    NTSTATUS status =
+        NtQueryInformationFile(handle, &block, &standard, sizeof standard, FileStandardInformation);
     if (!NT_SUCCESS(status))
         return status;
     size_t size = (size_t)standard.EndOfFile.QuadPart;

@@ -31,7 +31,8 @@ void ldr_unlock(void)
     section_leave(&list.loader);
 }
 
-/* ---- the lists in the window ------------------------------------------------------------------- */
+/* ---- the lists in the window -------------------------------------------------------------------
+ */
 
 static void head_init(LIST_ENTRY *head)
 {
@@ -90,7 +91,8 @@ static struct ldr_entry *entry_create(const struct ldr_module *module, const wch
     return entry;
 }
 
-/* ---- changes -------------------------------------------------------------------------------------- */
+/* ---- changes
+ * -------------------------------------------------------------------------------------- */
 
 struct ldr_module *list_first(void)
 {
@@ -140,7 +142,8 @@ void list_remove(struct ldr_module *module)
     heap_give(module->entry);
 }
 
-/* ---- looking up -------------------------------------------------------------------------------------- */
+/* ---- looking up
+ * -------------------------------------------------------------------------------------- */
 
 struct ldr_module *ldr_program(void)
 {

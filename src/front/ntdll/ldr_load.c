@@ -68,7 +68,8 @@ void *ldr_export(struct ldr_module *module, const char *name, uint16_t ordinal)
     return entry->forward ? forward_resolve(entry->forward) : builtin_address(module, entry);
 }
 
-/* ---- binding ---------------------------------------------------------------------------------- */
+/* ---- binding ----------------------------------------------------------------------------------
+ */
 
 static void *import_resolve(void *context, const char *dll, const char *name,
                             uint16_t ordinal_or_hint, bool by_ordinal)
@@ -142,7 +143,8 @@ static NTSTATUS module_take_in(const void *bytes, size_t size, const char *name,
     return STATUS_SUCCESS;
 }
 
-/* ---- finding -------------------------------------------------------------------------------------- */
+/* ---- finding
+ * -------------------------------------------------------------------------------------- */
 
 static NTSTATUS builtin_take_in(const struct abi_user_module *table, struct ldr_module **out_module)
 {
@@ -251,7 +253,8 @@ static NTSTATUS module_load(const wchar_t *name, struct ldr_module **out_module)
     return file_load(name, base, out_module);
 }
 
-/* ---- entry points --------------------------------------------------------------------------------- */
+/* ---- entry points
+ * --------------------------------------------------------------------------------- */
 
 static dll_entry entry_of(const struct ldr_module *module)
 {
@@ -335,7 +338,8 @@ void ldr_thread_callbacks(ULONG reason)
     ldr_unlock();
 }
 
-/* ---- the door ------------------------------------------------------------------------------------- */
+/* ---- the door
+ * ------------------------------------------------------------------------------------- */
 
 NTSTATUS ldr_init(const char *host_folder, const wchar_t *nt_folder)
 {

@@ -100,7 +100,8 @@ NTSTATUS image_protect(const struct ldr_module *module)
         const struct pe_region *region = &layout.regions[i];
         ULONG protect = protection_of(region);
         if (protect != PAGE_READWRITE)
-            status = memory_protect((char *)module->base + region->rva, region->size_bytes, protect);
+            status =
+                memory_protect((char *)module->base + region->rva, region->size_bytes, protect);
     }
     return status;
 }

@@ -79,7 +79,8 @@ size_t path_device(const wchar_t *path, const wchar_t **out_name)
     return count;
 }
 
-/* ---- whole paths ------------------------------------------------------------------------------ */
+/* ---- whole paths ------------------------------------------------------------------------------
+ */
 
 struct writer {
     wchar_t *out;

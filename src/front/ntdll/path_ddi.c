@@ -109,7 +109,7 @@ EXPORT(NTSTATUS, RtlDosPathNameToNtPathName_U_WithStatus,
         return status;
     heap_give(made.Buffer);
     return RtlDosPathNameToNtPathName_U(path, name, file_part, relative) ? STATUS_SUCCESS
-                                                                        : STATUS_NO_MEMORY;
+                                                                         : STATUS_NO_MEMORY;
 }
 
 EXPORT(ULONG, RtlGetFullPathName_U, (PCWSTR path, ULONG bytes, PWSTR out, PWSTR *file_part))

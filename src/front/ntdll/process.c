@@ -34,7 +34,8 @@ NTSTATUS process_block_create(const struct process_start *start, struct peb **ou
     return STATUS_SUCCESS;
 }
 
-/* ---- the command line ---------------------------------------------------------------------------- */
+/* ---- the command line
+ * ---------------------------------------------------------------------------- */
 
 /* Backslashes double before a quote, and quotes get one. Doc: "Parsing C command-line
  * arguments". Answers the length there would be; stores at most size with the terminator. */
@@ -42,11 +43,11 @@ size_t argument_quote(const char *argument, char *out, size_t size)
 {
     size_t count = 0, slashes = 0;
     bool is_plain = *argument && !strpbrk(argument, " \t\n\v\"");
-#define PUT(c)               \
-    do {                     \
+#define PUT(c)                \
+    do {                      \
         if (count + 1 < size) \
             out[count] = (c); \
-        count++;             \
+        count++;              \
     } while (0)
     if (!is_plain)
         PUT('"');
@@ -85,7 +86,8 @@ static char *command_line(const struct process_start *start)
     return line;
 }
 
-/* ---- text into the window ------------------------------------------------------------------------ */
+/* ---- text into the window
+ * ------------------------------------------------------------------------ */
 
 static NTSTATUS text_set(const char *text, size_t room_chars, UNICODE_STRING *out)
 {
@@ -206,7 +208,8 @@ NTSTATUS process_init(const struct process_start *start)
     return parameters_create(start);
 }
 
-/* ---- the end ---------------------------------------------------------------------------------------- */
+/* ---- the end
+ * ---------------------------------------------------------------------------------------- */
 
 void process_terminate(ULONG code)
 {

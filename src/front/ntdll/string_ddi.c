@@ -14,14 +14,15 @@
 
 #define UNITS(bytes) ((bytes) / sizeof(wchar_t))
 
-/* ---- made and freed --------------------------------------------------------------------------- */
+/* ---- made and freed ---------------------------------------------------------------------------
+ */
 
 EXPORT(void, front_RtlInitUnicodeString, (UNICODE_STRING * string, PCWSTR text))
 {
     size_t bytes = text ? crt_wcslen(text) * sizeof(wchar_t) : 0;
     bytes = bytes > 0xfffc ? 0xfffc : bytes;
-    *string = (UNICODE_STRING){(USHORT)bytes, text ? (USHORT)(bytes + sizeof(wchar_t)) : 0,
-                               (PWSTR)text};
+    *string =
+        (UNICODE_STRING){(USHORT)bytes, text ? (USHORT)(bytes + sizeof(wchar_t)) : 0, (PWSTR)text};
 }
 
 EXPORT(NTSTATUS, front_RtlInitUnicodeStringEx, (UNICODE_STRING * string, PCWSTR text))
@@ -68,7 +69,8 @@ EXPORT(NTSTATUS, front_RtlDuplicateUnicodeString,
     return STATUS_SUCCESS;
 }
 
-/* ---- copied and compared -------------------------------------------------------------------------- */
+/* ---- copied and compared
+ * -------------------------------------------------------------------------- */
 
 EXPORT(void, front_RtlCopyUnicodeString, (UNICODE_STRING * to, const UNICODE_STRING *from))
 {
@@ -137,7 +139,8 @@ EXPORT(WCHAR, front_RtlUpcaseUnicodeChar, (WCHAR c))
     return crt_towupper(c);
 }
 
-/* ---- converted ---------------------------------------------------------------------------------------- */
+/* ---- converted
+ * ---------------------------------------------------------------------------------------- */
 
 EXPORT(NTSTATUS, front_RtlMultiByteToUnicodeN,
        (PWCH out, ULONG out_bytes, ULONG *stored, PCCH in, ULONG in_bytes))
@@ -220,7 +223,8 @@ EXPORT(NTSTATUS, front_RtlIntegerToUnicodeString, (ULONG value, ULONG base, UNIC
     return STATUS_SUCCESS;
 }
 
-/* ---- memory --------------------------------------------------------------------------------------------- */
+/* ---- memory
+ * --------------------------------------------------------------------------------------------- */
 
 EXPORT(void, front_RtlZeroMemory, (void *to, SIZE_T size))
 {
@@ -246,7 +250,8 @@ EXPORT(SIZE_T, front_RtlCompareMemory, (const void *a, const void *b, SIZE_T siz
     return same;
 }
 
-/* ---- the version ------------------------------------------------------------------------------------------- */
+/* ---- the version
+ * ------------------------------------------------------------------------------------------- */
 
 EXPORT(NTSTATUS, front_RtlGetVersion, (RTL_OSVERSIONINFOW * version))
 {

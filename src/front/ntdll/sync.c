@@ -34,9 +34,8 @@ uint64_t deadline_of_timeout(const LARGE_INTEGER *timeout)
 
 void section_init(RTL_CRITICAL_SECTION *section, ULONG spins)
 {
-    *section = (RTL_CRITICAL_SECTION){.DebugInfo = (PVOID)(intptr_t)-1,
-                                      .LockCount = -1,
-                                      .SpinCount = spins & 0xffffff};
+    *section = (RTL_CRITICAL_SECTION){
+        .DebugInfo = (PVOID)(intptr_t)-1, .LockCount = -1, .SpinCount = spins & 0xffffff};
 }
 
 static void section_owned(RTL_CRITICAL_SECTION *section, HANDLE self)
@@ -84,7 +83,8 @@ void section_leave(RTL_CRITICAL_SECTION *section)
         host_wake(&section->word, 1);
 }
 
-/* ---- slim locks -------------------------------------------------------------------------------- */
+/* ---- slim locks --------------------------------------------------------------------------------
+ */
 
 bool srw_try_exclusive(RTL_SRWLOCK *lock)
 {
@@ -141,7 +141,8 @@ void srw_give_shared(RTL_SRWLOCK *lock)
         srw_wake(lock);
 }
 
-/* ---- condition variables ---------------------------------------------------------------------------- */
+/* ---- condition variables
+ * ---------------------------------------------------------------------------- */
 
 bool condition_wait(RTL_CONDITION_VARIABLE *variable, uint32_t sequence, uint64_t deadline_ns)
 {

@@ -121,7 +121,8 @@ EXPORT(void, RtlReleaseSRWLockShared, (RTL_SRWLOCK * lock))
     srw_give_shared(lock);
 }
 
-/* ---- condition variables ------------------------------------------------------------------------ */
+/* ---- condition variables ------------------------------------------------------------------------
+ */
 
 #define CONDITION_VARIABLE_LOCKMODE_SHARED 1u
 
@@ -163,7 +164,8 @@ EXPORT(BOOL, SleepConditionVariableSRW,
     return is_woken ? TRUE : error_fail(ERROR_TIMEOUT);
 }
 
-/* ---- one-time work ---------------------------------------------------------------------------------- */
+/* ---- one-time work
+ * ---------------------------------------------------------------------------------- */
 
 #define ONCE_STATE    3u
 #define ONCE_UNDERWAY 1u
@@ -249,7 +251,8 @@ EXPORT(BOOL, InitOnceComplete, (PRTL_RUN_ONCE once, DWORD flags, PVOID context))
     return error_result(RtlRunOnceComplete(once, flags, context));
 }
 
-/* ---- waits on addresses --------------------------------------------------------------------------- */
+/* ---- waits on addresses
+ * --------------------------------------------------------------------------- */
 
 #define BUCKETS 64u
 

@@ -40,7 +40,7 @@ static struct {
     struct host_lock lock; /* guards: living, spare and their counts */
     struct thread *living, *spare;
     uint32_t living_count, spare_count;
-    size_t stack_default; /* set once at start */
+    size_t stack_default;                 /* set once at start */
     void (*end[END_HOOKS])(struct teb *); /* set at start */
 } threads = {.stack_default = THREAD_STACK_DEFAULT};
 
@@ -72,7 +72,8 @@ void thread_each(void (*visit)(struct teb *teb, void *context), void *context)
     host_lock_give(&threads.lock);
 }
 
-/* ---- memory ------------------------------------------------------------------------------------- */
+/* ---- memory -------------------------------------------------------------------------------------
+ */
 
 static struct thread *spare_take(size_t stack_bytes)
 {
@@ -173,7 +174,8 @@ static NTSTATUS thread_memory(size_t stack_bytes, struct thread **out_thread)
     return STATUS_SUCCESS;
 }
 
-/* ---- running ------------------------------------------------------------------------------------- */
+/* ---- running
+ * ------------------------------------------------------------------------------------- */
 
 static void thread_finish(struct teb *teb)
 {
@@ -229,7 +231,8 @@ void thread_exit(ULONG code)
     stack_leave(teb->thread->host_stack, code);
 }
 
-/* ---- making --------------------------------------------------------------------------------------- */
+/* ---- making
+ * --------------------------------------------------------------------------------------- */
 
 NTSTATUS thread_first(const CLIENT_ID *id, size_t stack_bytes, struct peb *peb,
                       uint64_t (*body)(void *), void *argument)

@@ -60,7 +60,8 @@ static void arguments_read(int argc, char **argv)
     program_name_set(program.name);
 }
 
-/* ---- the file --------------------------------------------------------------------------------- */
+/* ---- the file ---------------------------------------------------------------------------------
+ */
 
 static void file_read(void)
 {
@@ -103,14 +104,13 @@ static void file_check(void)
                     "or /DYNAMICBASE /FIXED:NO (MSVC)");
 }
 
-/* ---- the machine ------------------------------------------------------------------------------- */
+/* ---- the machine -------------------------------------------------------------------------------
+ */
 
 static void machine_connect(void)
 {
-    struct wire_hello hello = {.kind = WIRE_HELLO_PROGRAM,
-                               .magic = WIRE_MAGIC,
-                               .version = WIRE_VERSION,
-                               .width = 64};
+    struct wire_hello hello = {
+        .kind = WIRE_HELLO_PROGRAM, .magic = WIRE_MAGIC, .version = WIRE_VERSION, .width = 64};
     char text[256];
     for (int n = 0; n < 3; n++) {
         if (lseek(n, 0, SEEK_CUR) != -1 || errno != EBADF)
@@ -144,7 +144,8 @@ static void start_describe(void)
            sizeof program.start.standard_handle);
 }
 
-/* ---- the first thread ---------------------------------------------------------------------------- */
+/* ---- the first thread
+ * ---------------------------------------------------------------------------- */
 
 static uint64_t program_run(void *unused)
 {

@@ -69,7 +69,8 @@ int console_of(HANDLE handle)
     return -1;
 }
 
-/* ---- modes ---------------------------------------------------------------------------------------- */
+/* ---- modes
+ * ---------------------------------------------------------------------------------------- */
 
 BOOL WINAPI GetConsoleMode(HANDLE handle, DWORD *mode)
 {
@@ -100,7 +101,8 @@ EXPORT(BOOL, SetConsoleMode, (HANDLE handle, DWORD mode))
     return TRUE;
 }
 
-/* ---- text ----------------------------------------------------------------------------------------- */
+/* ---- text
+ * ----------------------------------------------------------------------------------------- */
 
 #define CHUNK 512u
 
@@ -162,7 +164,8 @@ static void sequence_write(HANDLE handle, const char *text)
     WriteFile(handle, copy, (DWORD)length, &done, NULL);
 }
 
-/* ---- looks ---------------------------------------------------------------------------------------- */
+/* ---- looks
+ * ---------------------------------------------------------------------------------------- */
 
 EXPORT(BOOL, SetConsoleTextAttribute, (HANDLE handle, WORD attributes))
 {

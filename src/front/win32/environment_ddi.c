@@ -13,7 +13,8 @@
 
 static RTL_SRWLOCK environment_lock; /* guards: Environment of the process parameters */
 
-/* ---- the command line -------------------------------------------------------------------------- */
+/* ---- the command line --------------------------------------------------------------------------
+ */
 
 EXPORT(LPWSTR, GetCommandLineW, (void))
 {
@@ -41,7 +42,8 @@ EXPORT(LPSTR, GetCommandLineA, (void))
     return made;
 }
 
-/* ---- variables ------------------------------------------------------------------------------------ */
+/* ---- variables
+ * ------------------------------------------------------------------------------------ */
 
 static size_t block_count(const wchar_t *block)
 {
@@ -199,7 +201,8 @@ EXPORT(DWORD, ExpandEnvironmentStringsA, (LPCSTR text, LPSTR out, DWORD size))
     return count < size ? count + 1 : count;
 }
 
-/* ---- start-up information ---------------------------------------------------------------------------- */
+/* ---- start-up information
+ * ---------------------------------------------------------------------------- */
 
 struct startup { /* STARTUPINFOA and W alike */
     DWORD size;

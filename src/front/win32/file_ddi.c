@@ -102,8 +102,9 @@ HANDLE WINAPI CreateFileW(LPCWSTR name, DWORD access, DWORD share, SECURITY_ATTR
     InitializeObjectAttributes(&attributes, &path, OBJ_CASE_INSENSITIVE | inherit, NULL,
                                security ? security->lpSecurityDescriptor : NULL);
     access |= SYNCHRONIZE | FILE_READ_ATTRIBUTES | (flags & FLAG_DELETE_ON_CLOSE ? DELETE : 0);
-    status = NtCreateFile(&handle, access, &attributes, &block, NULL, flags & FLAG_ATTRIBUTES, share,
-                          dispositions[disposition - CREATE_NEW], options_of(flags), NULL, 0);
+    status =
+        NtCreateFile(&handle, access, &attributes, &block, NULL, flags & FLAG_ATTRIBUTES, share,
+                     dispositions[disposition - CREATE_NEW], options_of(flags), NULL, 0);
     heap_give(path.Buffer);
     return file_created(status, handle, block.Information, disposition);
 }
@@ -114,7 +115,8 @@ EXPORT(HANDLE, CreateFileA,
 {
     struct wide wide;
     wide_of(&wide, name);
-    HANDLE handle = CreateFileW(wide.text, access, share, security, disposition, flags, template_file);
+    HANDLE handle =
+        CreateFileW(wide.text, access, share, security, disposition, flags, template_file);
     wide_drop(&wide);
     return handle;
 }
@@ -126,7 +128,8 @@ BOOL WINAPI CloseHandle(HANDLE handle)
     return error_result(NtClose(handle));
 }
 
-/* ---- position and size ------------------------------------------------------------------------ */
+/* ---- position and size ------------------------------------------------------------------------
+ */
 
 static NTSTATUS position_get(HANDLE file, int64_t *out_position)
 {
@@ -225,7 +228,8 @@ BOOL WINAPI FlushFileBuffers(HANDLE file)
     return error_result(NtFlushBuffersFile(file, &block));
 }
 
-/* ---- what it is --------------------------------------------------------------------------------- */
+/* ---- what it is ---------------------------------------------------------------------------------
+ */
 
 DWORD WINAPI GetFileType(HANDLE file)
 {
@@ -233,8 +237,8 @@ DWORD WINAPI GetFileType(HANDLE file)
     FILE_FS_DEVICE_INFORMATION device;
     if (console_of(file) >= 0)
         return 2; /* FILE_TYPE_CHAR */
-    NTSTATUS status = NtQueryVolumeInformationFile(file, &block, &device, sizeof device,
-                                                   FileFsDeviceInformation);
+    NTSTATUS status =
+        NtQueryVolumeInformationFile(file, &block, &device, sizeof device, FileFsDeviceInformation);
     if (!error_result(status))
         return 0;
     error_set(ERROR_SUCCESS);
@@ -329,7 +333,8 @@ EXPORT(BOOL, SetFileTime,
         NtSetInformationFile(file, &block, &basic, sizeof basic, FileBasicInformation));
 }
 
-/* ---- handles ---------------------------------------------------------------------------------------- */
+/* ---- handles
+ * ---------------------------------------------------------------------------------------- */
 
 EXPORT(BOOL, DuplicateHandle,
        (HANDLE source_process, HANDLE source, HANDLE target_process, HANDLE *target, DWORD access,

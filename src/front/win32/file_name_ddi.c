@@ -33,7 +33,8 @@ NTSTATUS file_open(const wchar_t *path, ACCESS_MASK access, ULONG options, HANDL
     return status;
 }
 
-/* ---- made and removed --------------------------------------------------------------------------- */
+/* ---- made and removed ---------------------------------------------------------------------------
+ */
 
 BOOL WINAPI CreateDirectoryW(LPCWSTR name, SECURITY_ATTRIBUTES *security)
 {
@@ -144,7 +145,8 @@ EXPORT(BOOL, CopyFileW, (LPCWSTR from, LPCWSTR to, BOOL fail_if_exists))
     return is_whole;
 }
 
-/* ---- asked about ----------------------------------------------------------------------------------- */
+/* ---- asked about
+ * ----------------------------------------------------------------------------------- */
 
 struct attribute_data { /* WIN32_FILE_ATTRIBUTE_DATA */
     DWORD attributes;
@@ -205,7 +207,9 @@ EXPORT(BOOL, SetFileAttributesW, (LPCWSTR name, DWORD attributes))
     return error_result(status);
 }
 
-/* ---- paths ----------------------------------------------------------------------------------------------- */
+/* ---- paths
+ * -----------------------------------------------------------------------------------------------
+ */
 
 EXPORT(DWORD, GetFullPathNameW, (LPCWSTR name, DWORD count, LPWSTR out, LPWSTR *part))
 {
@@ -297,19 +301,20 @@ EXPORT(DWORD, GetWindowsDirectoryA, (LPSTR out, DWORD size))
     return narrow_answer(L"C:\\Windows", out, size);
 }
 
-/* ---- …A forms ------------------------------------------------------------------------------------------- */
+/* ---- …A forms
+ * ------------------------------------------------------------------------------------------- */
 
-#define WITH_WIDE(type, failed, name, call)                     \
-    do {                                                        \
-        struct wide wide;                                       \
-        wide_of(&wide, name);                                   \
-        type answer = failed;                                   \
-        if (wide.text)                                          \
-            answer = call;                                      \
-        else                                                    \
+#define WITH_WIDE(type, failed, name, call)                                   \
+    do {                                                                      \
+        struct wide wide;                                                     \
+        wide_of(&wide, name);                                                 \
+        type answer = failed;                                                 \
+        if (wide.text)                                                        \
+            answer = call;                                                    \
+        else                                                                  \
             error_set(name ? ERROR_NOT_ENOUGH_MEMORY : ERROR_PATH_NOT_FOUND); \
-        wide_drop(&wide);                                       \
-        return answer;                                          \
+        wide_drop(&wide);                                                     \
+        return answer;                                                        \
     } while (0)
 
 EXPORT(BOOL, CreateDirectoryA, (LPCSTR name, SECURITY_ATTRIBUTES *security))

@@ -35,10 +35,9 @@ static NTSTATUS entry_next(struct find *find, const FILE_BOTH_DIR_INFORMATION **
 {
     if (find->is_empty) {
         IO_STATUS_BLOCK block;
-        NTSTATUS status =
-            NtQueryDirectoryFile(find->directory, NULL, NULL, NULL, &block, find->buffer,
-                                 BUFFER_BYTES, FileBothDirectoryInformation, FALSE,
-                                 &find->pattern, FALSE);
+        NTSTATUS status = NtQueryDirectoryFile(
+            find->directory, NULL, NULL, NULL, &block, find->buffer, BUFFER_BYTES,
+            FileBothDirectoryInformation, FALSE, &find->pattern, FALSE);
         if (!NT_SUCCESS(status))
             return status;
         find->at = 0;

@@ -9,7 +9,8 @@
 #include "host/host.h"
 #include "win32_internal.h"
 
-/* ---- pages -------------------------------------------------------------------------------------- */
+/* ---- pages --------------------------------------------------------------------------------------
+ */
 
 EXPORT(LPVOID, VirtualAllocEx,
        (HANDLE process, LPVOID address, SIZE_T size, DWORD type, DWORD protect))
@@ -61,8 +62,8 @@ EXPORT(SIZE_T, VirtualQueryEx,
        (HANDLE process, LPCVOID address, MEMORY_BASIC_INFORMATION *out, SIZE_T size))
 {
     SIZE_T returned = 0;
-    NTSTATUS status = NtQueryVirtualMemory(process, (PVOID)address, MemoryBasicInformation, out,
-                                           size, &returned);
+    NTSTATUS status =
+        NtQueryVirtualMemory(process, (PVOID)address, MemoryBasicInformation, out, size, &returned);
     return error_result(status) ? returned : 0;
 }
 
@@ -87,9 +88,9 @@ static bool is_committed(const void *address, size_t size, bool for_write)
     while (at < end) {
         MEMORY_BASIC_INFORMATION region;
         SIZE_T returned;
-        NTSTATUS status = NtQueryVirtualMemory(ZwCurrentProcess(), (PVOID)at,
-                                               MemoryBasicInformation, &region, sizeof region,
-                                               &returned);
+        NTSTATUS status =
+            NtQueryVirtualMemory(ZwCurrentProcess(), (PVOID)at, MemoryBasicInformation, &region,
+                                 sizeof region, &returned);
         if (!NT_SUCCESS(status) || region.State != MEM_COMMIT || region.Protect & PAGE_NOACCESS)
             return false;
         if (for_write && !(region.Protect & (PAGE_READWRITE | PAGE_WRITECOPY |
@@ -123,7 +124,8 @@ EXPORT(BOOL, ReadProcessMemory,
     return TRUE;
 }
 
-/* ---- heaps ---------------------------------------------------------------------------------------- */
+/* ---- heaps
+ * ---------------------------------------------------------------------------------------- */
 
 EXPORT(HANDLE, GetProcessHeap, (void))
 {
@@ -171,7 +173,8 @@ EXPORT(DWORD, GetProcessHeaps, (DWORD count, HANDLE *heaps))
     return 1;
 }
 
-/* ---- local and global memory -------------------------------------------------------------------------- */
+/* ---- local and global memory
+ * -------------------------------------------------------------------------- */
 
 #define MEMORY_ZERO 0x40u /* LMEM_ZEROINIT, GMEM_ZEROINIT */
 

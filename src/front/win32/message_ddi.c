@@ -14,15 +14,15 @@
 #include "pe/resource.h"
 #include "win32_internal.h"
 
-#define FLAG_ALLOCATE      0x0100u
-#define FLAG_IGNORE        0x0200u
-#define FLAG_STRING        0x0400u
-#define FLAG_MODULE        0x0800u
-#define FLAG_SYSTEM        0x1000u
-#define FLAG_ARRAY         0x2000u
-#define FLAG_NO_LINES      0x00ffu
-#define MESSAGE_CHARS      4096u
-#define INSERT_FORMAT      32u
+#define FLAG_ALLOCATE 0x0100u
+#define FLAG_IGNORE   0x0200u
+#define FLAG_STRING   0x0400u
+#define FLAG_MODULE   0x0800u
+#define FLAG_SYSTEM   0x1000u
+#define FLAG_ARRAY    0x2000u
+#define FLAG_NO_LINES 0x00ffu
+#define MESSAGE_CHARS 4096u
+#define INSERT_FORMAT 32u
 
 struct output {
     wchar_t *text;
@@ -45,7 +45,8 @@ static void put_text(struct output *output, const wchar_t *text)
         put(output, *text++);
 }
 
-/* ---- inserts ------------------------------------------------------------------------------------ */
+/* ---- inserts ------------------------------------------------------------------------------------
+ */
 
 /* One value through printf, whose argument list is the slots themselves. */
 static void insert_format(struct output *output, const wchar_t *format, const ULONG_PTR *slots)
@@ -136,7 +137,8 @@ static void message_expand(struct output *output, const wchar_t *text, DWORD fla
     }
 }
 
-/* ---- where texts come from ------------------------------------------------------------------------ */
+/* ---- where texts come from
+ * ------------------------------------------------------------------------ */
 
 struct message_block {
     uint32_t low, high, offset;
@@ -228,7 +230,8 @@ static wchar_t *message_make(DWORD flags, const wchar_t *own_text, const void *s
     return memory;
 }
 
-/* ---- the door -------------------------------------------------------------------------------------- */
+/* ---- the door
+ * -------------------------------------------------------------------------------------- */
 
 EXPORT(DWORD, FormatMessageW,
        (DWORD flags, LPCVOID source, DWORD id, DWORD language, LPWSTR out, DWORD size,

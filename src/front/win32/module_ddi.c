@@ -8,9 +8,9 @@
 #include "pe/resource.h"
 #include "win32_internal.h"
 
-#define LOAD_AS_DATA    0x00000062u /* LOAD_LIBRARY_AS_DATAFILE and its kin */
-#define GET_UNCHANGED   0x2u        /* GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT */
-#define GET_ADDRESS     0x4u        /* …_FROM_ADDRESS */
+#define LOAD_AS_DATA  0x00000062u /* LOAD_LIBRARY_AS_DATAFILE and its kin */
+#define GET_UNCHANGED 0x2u        /* GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT */
+#define GET_ADDRESS   0x4u        /* …_FROM_ADDRESS */
 
 static struct ldr_module *module_named(LPCWSTR name)
 {
@@ -172,7 +172,8 @@ EXPORT(BOOL, DisableThreadLibraryCalls, (HMODULE handle))
     return TRUE;
 }
 
-/* ---- resources ------------------------------------------------------------------------------------ */
+/* ---- resources
+ * ------------------------------------------------------------------------------------ */
 
 /* A handle of a resource is the address of its entry; so that it needs no memory, that of its
  * bytes' size would be lost: small blocks on the heap keep both, for the program's life. */
@@ -200,8 +201,8 @@ EXPORT(PVOID, FindResourceExW, (HMODULE handle, LPCWSTR type, LPCWSTR name, WORD
         return error_fail(ERROR_RESOURCE_NAME_NOT_FOUND), NULL;
     struct found_resource *found = heap_take(sizeof *found);
     if (found)
-        *found = (struct found_resource){(void *)(module->base + resource.rva),
-                                         resource.size_bytes};
+        *found =
+            (struct found_resource){(void *)(module->base + resource.rva), resource.size_bytes};
     return found;
 }
 

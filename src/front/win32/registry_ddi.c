@@ -70,9 +70,11 @@ LSTATUS registry_handle(HKEY key, ACCESS_MASK access, HANDLE *out_handle, bool *
     return (LSTATUS)error_of_status(NtOpenKey(out_handle, access, &name.attributes));
 }
 
-/* ---- opened and made -------------------------------------------------------------------------- */
+/* ---- opened and made --------------------------------------------------------------------------
+ */
 
-EXPORT(LSTATUS, RegOpenKeyExW, (HKEY key, LPCWSTR sub_key, DWORD options, ACCESS_MASK access, HKEY *out))
+EXPORT(LSTATUS, RegOpenKeyExW,
+       (HKEY key, LPCWSTR sub_key, DWORD options, ACCESS_MASK access, HKEY *out))
 {
     struct registry_name name;
     LSTATUS error = registry_name(key, sub_key, &name);
@@ -80,8 +82,8 @@ EXPORT(LSTATUS, RegOpenKeyExW, (HKEY key, LPCWSTR sub_key, DWORD options, ACCESS
         return error;
     /* An open key without a sub-key opens itself again. */
     if (!name.name.Length && !PREDEFINED(key))
-        return (LSTATUS)error_of_status(NtDuplicateObject(ZwCurrentProcess(), key, ZwCurrentProcess(),
-                                                 out, 0, 0, DUPLICATE_SAME_ACCESS));
+        return (LSTATUS)error_of_status(NtDuplicateObject(
+            ZwCurrentProcess(), key, ZwCurrentProcess(), out, 0, 0, DUPLICATE_SAME_ACCESS));
     return (LSTATUS)error_of_status(NtOpenKey(out, access & ~0x300u, &name.attributes));
 }
 
@@ -100,8 +102,8 @@ static NTSTATUS key_create(struct registry_name *name, size_t from, ULONG option
             continue;
         HANDLE parent;
         name->name.Length = (USHORT)(i * sizeof(wchar_t));
-        NTSTATUS status = NtCreateKey(&parent, KEY_CREATE_SUB_KEY, &name->attributes, 0, NULL,
-                                      options, NULL);
+        NTSTATUS status =
+            NtCreateKey(&parent, KEY_CREATE_SUB_KEY, &name->attributes, 0, NULL, options, NULL);
         if (!NT_SUCCESS(status))
             return status;
         NtClose(parent);
@@ -120,8 +122,8 @@ EXPORT(LSTATUS, RegCreateKeyExW,
     if (error)
         return error;
     size_t from = PREDEFINED(key) ? crt_wcslen(predefined_path(key)) : 0;
-    NTSTATUS status = key_create(&name, from, options & REG_OPTION_VOLATILE, access & ~0x300u, out,
-                                 &how);
+    NTSTATUS status =
+        key_create(&name, from, options & REG_OPTION_VOLATILE, access & ~0x300u, out, &how);
     if (NT_SUCCESS(status) && disposition)
         *disposition = how;
     return (LSTATUS)error_of_status(status);
@@ -161,7 +163,8 @@ EXPORT(LSTATUS, RegDeleteKeyExW, (HKEY key, LPCWSTR sub_key, ACCESS_MASK view, D
 /* Children first; a NULL sub_key empties the key and keeps it. */
 EXPORT(LSTATUS, RegDeleteTreeW, (HKEY key, LPCWSTR sub_key))
 {
-    LSTATUS WINAPI RegEnumKeyExW(HKEY, DWORD, LPWSTR, DWORD *, DWORD *, LPWSTR, DWORD *, FILETIME *);
+    LSTATUS WINAPI RegEnumKeyExW(HKEY, DWORD, LPWSTR, DWORD *, DWORD *, LPWSTR, DWORD *,
+                                 FILETIME *);
     HKEY handle;
     wchar_t child[256];
     LSTATUS error =
@@ -179,7 +182,8 @@ EXPORT(LSTATUS, RegDeleteTreeW, (HKEY key, LPCWSTR sub_key))
     return (LSTATUS)error_of_status(status);
 }
 
-/* ---- asked about -------------------------------------------------------------------------------- */
+/* ---- asked about --------------------------------------------------------------------------------
+ */
 
 EXPORT(LSTATUS, RegEnumKeyExW,
        (HKEY key, DWORD index, LPWSTR out, DWORD *count, DWORD *reserved, LPWSTR class,
@@ -253,15 +257,16 @@ EXPORT(LSTATUS, RegQueryInfoKeyW,
     return ERROR_SUCCESS;
 }
 
-/* ---- …A forms --------------------------------------------------------------------------------------- */
+/* ---- …A forms
+ * --------------------------------------------------------------------------------------- */
 
-#define WITH_SUB_KEY(call)             \
-    do {                               \
-        struct wide wide;              \
-        wide_of(&wide, sub_key);       \
-        LSTATUS answer = call;         \
-        wide_drop(&wide);              \
-        return answer;                 \
+#define WITH_SUB_KEY(call)       \
+    do {                         \
+        struct wide wide;        \
+        wide_of(&wide, sub_key); \
+        LSTATUS answer = call;   \
+        wide_drop(&wide);        \
+        return answer;           \
     } while (0)
 
 EXPORT(LSTATUS, RegOpenKeyExA,
@@ -279,8 +284,8 @@ EXPORT(LSTATUS, RegCreateKeyExA,
        (HKEY key, LPCSTR sub_key, DWORD reserved, LPSTR class, DWORD options, ACCESS_MASK access,
         SECURITY_ATTRIBUTES *security, HKEY *out, DWORD *disposition))
 {
-    WITH_SUB_KEY(RegCreateKeyExW(key, wide.text, 0, NULL, options, access, security, out,
-                                 disposition));
+    WITH_SUB_KEY(
+        RegCreateKeyExW(key, wide.text, 0, NULL, options, access, security, out, disposition));
 }
 
 EXPORT(LSTATUS, RegCreateKeyA, (HKEY key, LPCSTR sub_key, HKEY *out))

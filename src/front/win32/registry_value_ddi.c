@@ -20,7 +20,8 @@ static bool is_text(DWORD type)
     return type == REG_SZ || type == REG_EXPAND_SZ || type == REG_MULTI_SZ;
 }
 
-/* ---- set and deleted -------------------------------------------------------------------------- */
+/* ---- set and deleted --------------------------------------------------------------------------
+ */
 
 EXPORT(LSTATUS, RegSetValueExW,
        (HKEY key, LPCWSTR name, DWORD reserved, DWORD type, const BYTE *data, DWORD size))
@@ -80,7 +81,8 @@ EXPORT(LSTATUS, RegDeleteValueA, (HKEY key, LPCSTR name))
     return error;
 }
 
-/* ---- asked for -------------------------------------------------------------------------------------- */
+/* ---- asked for
+ * -------------------------------------------------------------------------------------- */
 
 /* The value whole, on the process heap. */
 static LSTATUS value_get(HKEY key, LPCWSTR name, KEY_VALUE_PARTIAL_INFORMATION **out_value)
@@ -209,7 +211,8 @@ EXPORT(LSTATUS, RegGetValueW,
     return error;
 }
 
-/* ---- enumerated -------------------------------------------------------------------------------------- */
+/* ---- enumerated
+ * -------------------------------------------------------------------------------------- */
 
 static LSTATUS value_enumerate(HKEY key, DWORD index, KEY_VALUE_FULL_INFORMATION **out_value)
 {

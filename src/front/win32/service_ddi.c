@@ -12,9 +12,9 @@
 #include "win32_internal.h"
 #include "wire/service.h"
 
-#define HANDLE_MAGIC      0x6d63735fu
-#define NO_CHANGE         0xffffffffu
-#define CONTROL_STOP      1u
+#define HANDLE_MAGIC        0x6d63735fu
+#define NO_CHANGE           0xffffffffu
+#define CONTROL_STOP        1u
 #define CONTROL_INTERROGATE 4u
 
 struct service_handle {
@@ -30,7 +30,8 @@ struct service_status_process {
     DWORD process, flags;
 };
 
-/* ---- handles ---------------------------------------------------------------------------------- */
+/* ---- handles ----------------------------------------------------------------------------------
+ */
 
 static struct service_handle *handle_of(SC_HANDLE handle, bool is_manager)
 {
@@ -106,7 +107,8 @@ EXPORT(SC_HANDLE, OpenServiceW, (SC_HANDLE manager, LPCWSTR name, DWORD access))
     return OpenServiceA(manager, narrow, access);
 }
 
-/* ---- installing ------------------------------------------------------------------------------------ */
+/* ---- installing
+ * ------------------------------------------------------------------------------------ */
 
 static void field_set(char *field, size_t size, LPCSTR text, bool keeps)
 {
@@ -174,8 +176,8 @@ EXPORT(SC_HANDLE, CreateServiceW,
         DWORD errors, LPCWSTR path, LPCWSTR group, DWORD *tag, LPCWSTR dependencies,
         LPCWSTR account, LPCWSTR password))
 {
-    char *texts[] = {narrow_copy(name), narrow_copy(display), narrow_copy(path),
-                     narrow_copy(group), narrow_copy(account)};
+    char *texts[] = {narrow_copy(name), narrow_copy(display), narrow_copy(path), narrow_copy(group),
+                     narrow_copy(account)};
     SC_HANDLE handle = CreateServiceA(manager, texts[0], texts[1], access, type, start, errors,
                                       texts[2], texts[3], tag, NULL, texts[4], NULL);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -223,7 +225,8 @@ EXPORT(BOOL, DeleteService, (SC_HANDLE handle))
     return service && control(WIRE_SERVICE_DELETE, service->name, NULL, 0, &result, sizeof result);
 }
 
-/* ---- running --------------------------------------------------------------------------------------- */
+/* ---- running
+ * --------------------------------------------------------------------------------------- */
 
 EXPORT(BOOL, StartServiceA, (SC_HANDLE handle, DWORD count, LPCSTR *arguments))
 {
@@ -283,7 +286,8 @@ EXPORT(BOOL, QueryServiceStatusEx,
     return status_control(handle, WIRE_SERVICE_QUERY, &out->status);
 }
 
-/* ---- asking ------------------------------------------------------------------------------------------ */
+/* ---- asking
+ * ------------------------------------------------------------------------------------------ */
 
 struct service_config { /* QUERY_SERVICE_CONFIG, A and W alike */
     DWORD type, start, error_control;
@@ -311,8 +315,7 @@ static BOOL config_query(SC_HANDLE handle, struct service_config *out, DWORD siz
 {
     struct wire_service_config_reply reply;
     struct service_handle *service = handle_of(handle, false);
-    if (!service ||
-        !control(WIRE_SERVICE_CONFIG, service->name, NULL, 0, &reply, sizeof reply))
+    if (!service || !control(WIRE_SERVICE_CONFIG, service->name, NULL, 0, &reply, sizeof reply))
         return FALSE;
     const struct wire_service_config *config = &reply.config;
     size_t text = strlen(config->image_path) + strlen(config->group) + strlen(config->account) +
@@ -394,9 +397,8 @@ static BOOL enumerate(SC_HANDLE manager, struct enumeration *run)
     DWORD bytes = sizeof(struct wire_service_enumerate_reply) +
                   ENTRIES_AT_ONCE * sizeof(struct wire_service_entry);
     struct wire_service_enumerate_reply *reply = heap_take(bytes);
-    struct wire_service_enumerate in = {.type = run->type,
-                                        .state = run->state,
-                                        .first = run->resume ? *run->resume : 0};
+    struct wire_service_enumerate in = {
+        .type = run->type, .state = run->state, .first = run->resume ? *run->resume : 0};
     size_t back = run->size & ~(size_t)7;
     BOOL is_done = handle_of(manager, true) && reply;
     bool is_full = false;
@@ -407,8 +409,9 @@ static BOOL enumerate(SC_HANDLE manager, struct enumeration *run)
             is_full = is_full || !entry_put(run, entry, &back);
             in.first += !is_full;
             if (is_full)
-                run->needed += (DWORD)(entry_bytes(run) + (strlen(entry->name) +
-                                       strlen(entry->display_name) + 2) * sizeof(wchar_t));
+                run->needed += (DWORD)(entry_bytes(run) +
+                                       (strlen(entry->name) + strlen(entry->display_name) + 2) *
+                                           sizeof(wchar_t));
         }
     } while (is_done && !is_full && reply->count && in.first < reply->total);
     heap_give(reply);
@@ -417,33 +420,41 @@ static BOOL enumerate(SC_HANDLE manager, struct enumeration *run)
     return is_done && is_full ? error_fail(ERROR_MORE_DATA) : is_done;
 }
 
-#define ENUM_SERVICES(name, wide)                                                              \
-    EXPORT(BOOL, name,                                                                         \
-           (SC_HANDLE manager, DWORD type, DWORD state, void *out, DWORD size, DWORD *needed,  \
-            DWORD *returned, DWORD *resume))                                                   \
-    {                                                                                          \
-        struct enumeration run = {.type = type, .state = state, .is_wide = wide, .out = out,   \
-                                  .size = size, .resume = resume};                             \
-        BOOL answer = enumerate(manager, &run);                                                \
-        *needed = run.needed;                                                                  \
-        *returned = run.returned;                                                              \
-        return answer;                                                                         \
+#define ENUM_SERVICES(name, wide)                                                             \
+    EXPORT(BOOL, name,                                                                        \
+           (SC_HANDLE manager, DWORD type, DWORD state, void *out, DWORD size, DWORD *needed, \
+            DWORD *returned, DWORD *resume))                                                  \
+    {                                                                                         \
+        struct enumeration run = {.type = type,                                               \
+                                  .state = state,                                             \
+                                  .is_wide = wide,                                            \
+                                  .out = out,                                                 \
+                                  .size = size,                                               \
+                                  .resume = resume};                                          \
+        BOOL answer = enumerate(manager, &run);                                               \
+        *needed = run.needed;                                                                 \
+        *returned = run.returned;                                                             \
+        return answer;                                                                        \
     }
 ENUM_SERVICES(EnumServicesStatusA, false)
 ENUM_SERVICES(EnumServicesStatusW, true)
 
-#define ENUM_SERVICES_EX(name, wide)                                                           \
-    EXPORT(BOOL, name,                                                                         \
-           (SC_HANDLE manager, int level, DWORD type, DWORD state, void *out, DWORD size,      \
-            DWORD *needed, DWORD *returned, DWORD *resume, const void *group))                 \
-    {                                                                                          \
-        struct enumeration run = {.type = type, .state = state, .is_wide = wide,               \
-                                  .is_process = true, .out = out, .size = size,                \
-                                  .resume = resume};                                           \
-        BOOL answer = enumerate(manager, &run);                                                \
-        *needed = run.needed;                                                                  \
-        *returned = run.returned;                                                              \
-        return answer;                                                                         \
+#define ENUM_SERVICES_EX(name, wide)                                                      \
+    EXPORT(BOOL, name,                                                                    \
+           (SC_HANDLE manager, int level, DWORD type, DWORD state, void *out, DWORD size, \
+            DWORD *needed, DWORD *returned, DWORD *resume, const void *group))            \
+    {                                                                                     \
+        struct enumeration run = {.type = type,                                           \
+                                  .state = state,                                         \
+                                  .is_wide = wide,                                        \
+                                  .is_process = true,                                     \
+                                  .out = out,                                             \
+                                  .size = size,                                           \
+                                  .resume = resume};                                      \
+        BOOL answer = enumerate(manager, &run);                                           \
+        *needed = run.needed;                                                             \
+        *returned = run.returned;                                                         \
+        return answer;                                                                    \
     }
 ENUM_SERVICES_EX(EnumServicesStatusExA, false)
 ENUM_SERVICES_EX(EnumServicesStatusExW, true)

@@ -75,7 +75,8 @@ EXPORT(ULONGLONG, VerSetConditionMask, (ULONGLONG mask, DWORD types, BYTE condit
     return mask;
 }
 
-/* ---- shape -------------------------------------------------------------------------------------- */
+/* ---- shape --------------------------------------------------------------------------------------
+ */
 
 struct system_info { /* SYSTEM_INFO */
     WORD architecture, reserved;
@@ -125,7 +126,8 @@ EXPORT(BOOL, GetComputerNameA, (LPSTR out, DWORD *size))
     return room > 4 ? (memcpy(out, "COVE", 5), TRUE) : (*size = 5, error_fail(111));
 }
 
-/* ---- drives -------------------------------------------------------------------------------------- */
+/* ---- drives
+ * -------------------------------------------------------------------------------------- */
 
 /* The target of \??\name in out; 0 and the last error when there is none. */
 static DWORD link_query(LPCWSTR name, wchar_t *out, DWORD count)
@@ -295,7 +297,8 @@ EXPORT(DWORD, GetLogicalDrives, (void))
     return mask;
 }
 
-/* ---- debugging, errors and noises ------------------------------------------------------------------ */
+/* ---- debugging, errors and noises
+ * ------------------------------------------------------------------ */
 
 EXPORT(void, OutputDebugStringA, (LPCSTR text))
 {
@@ -303,8 +306,8 @@ EXPORT(void, OutputDebugStringA, (LPCSTR text))
     size_t length = text ? strlen(text) : 0;
     while (length && (text[length - 1] == '\n' || text[length - 1] == '\r'))
         length--;
-    int count = snprintf(line, sizeof line, "%.*s\n", (int)(length < 590 ? length : 590),
-                         text ? text : "");
+    int count =
+        snprintf(line, sizeof line, "%.*s\n", (int)(length < 590 ? length : 590), text ? text : "");
     host_write_stderr(line, (size_t)count);
 }
 
@@ -343,5 +346,5 @@ EXPORT(BOOL, Beep, (DWORD frequency, DWORD milliseconds))
 
 EXPORT(PVOID, EncodePointer, (PVOID pointer))
 {
-    return (PVOID)~(ULONG_PTR)pointer;
+    return (PVOID) ~(ULONG_PTR)pointer;
 }

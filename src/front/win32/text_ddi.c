@@ -9,9 +9,9 @@
 #include "crt/utf.h"
 #include "win32_internal.h"
 
-#define CODE_PAGE_UTF8  65001u
-#define ERR_INVALID     0x8u  /* MB_ERR_INVALID_CHARS */
-#define WC_ERR_INVALID  0x80u /* WC_ERR_INVALID_CHARS */
+#define CODE_PAGE_UTF8 65001u
+#define ERR_INVALID    0x8u  /* MB_ERR_INVALID_CHARS */
+#define WC_ERR_INVALID 0x80u /* WC_ERR_INVALID_CHARS */
 
 static bool is_latin1(UINT page)
 {
@@ -114,7 +114,8 @@ EXPORT(BOOL, GetCPInfo, (UINT page, struct code_page_info *out))
     return TRUE;
 }
 
-/* ---- lstr… ------------------------------------------------------------------------------------ */
+/* ---- lstr… ------------------------------------------------------------------------------------
+ */
 
 EXPORT(int, lstrlenA, (LPCSTR text))
 {
@@ -215,7 +216,8 @@ EXPORT(int, CompareStringW,
     return compare_answer(x < y ? -1 : x > y);
 }
 
-EXPORT(int, CompareStringOrdinal, (LPCWSTR a, int a_count, LPCWSTR b, int b_count, BOOL ignore_case))
+EXPORT(int, CompareStringOrdinal,
+       (LPCWSTR a, int a_count, LPCWSTR b, int b_count, BOOL ignore_case))
 {
     return CompareStringW(0, ignore_case ? IGNORE_CASE : 0, a, a_count, b, b_count);
 }

@@ -30,7 +30,8 @@ struct process_basic { /* PROCESS_BASIC_INFORMATION */
     ULONG_PTR id, parent;
 };
 
-/* ---- threads ---------------------------------------------------------------------------------- */
+/* ---- threads ----------------------------------------------------------------------------------
+ */
 
 EXPORT(HANDLE, CreateThread,
        (SECURITY_ATTRIBUTES * security, SIZE_T stack, LPTHREAD_START_ROUTINE start, LPVOID argument,
@@ -169,7 +170,8 @@ EXPORT(void, GetCurrentThreadStackLimits, (ULONG_PTR * low, ULONG_PTR *high))
     *high = (ULONG_PTR)teb_current()->StackBase;
 }
 
-/* ---- processes ------------------------------------------------------------------------------------- */
+/* ---- processes
+ * ------------------------------------------------------------------------------------- */
 
 EXPORT(HANDLE, GetCurrentProcess, (void))
 {
@@ -184,8 +186,8 @@ EXPORT(DWORD, GetCurrentProcessId, (void))
 EXPORT(DWORD, GetProcessId, (HANDLE process))
 {
     struct process_basic basic;
-    NTSTATUS status = NtQueryInformationProcess(process, ProcessBasicInformation, &basic,
-                                                sizeof basic, NULL);
+    NTSTATUS status =
+        NtQueryInformationProcess(process, ProcessBasicInformation, &basic, sizeof basic, NULL);
     return error_result(status) ? (DWORD)basic.id : 0;
 }
 
@@ -215,8 +217,8 @@ EXPORT(BOOL, GetExitCodeProcess, (HANDLE process, DWORD *code))
         *code = STILL_ACTIVE;
         return TRUE;
     }
-    NTSTATUS status = NtQueryInformationProcess(process, ProcessBasicInformation, &basic,
-                                                sizeof basic, NULL);
+    NTSTATUS status =
+        NtQueryInformationProcess(process, ProcessBasicInformation, &basic, sizeof basic, NULL);
     if (NT_SUCCESS(status))
         *code = (DWORD)basic.exit_status;
     return error_result(status);
@@ -286,8 +288,8 @@ EXPORT(BOOL, IsProcessorFeaturePresent, (DWORD feature))
 {
     /* PF_COMPARE_EXCHANGE_DOUBLE, MMX, XMMI, RDTSC, PAE, XMMI64, NX, COMPARE_EXCHANGE128,
      * FASTFAIL: every processor of this family has them. */
-    static const uint32_t present = 1u << 2 | 1u << 3 | 1u << 6 | 1u << 8 | 1u << 9 | 1u << 10 |
-                                    1u << 12 | 1u << 14 | 1u << 23;
+    static const uint32_t present =
+        1u << 2 | 1u << 3 | 1u << 6 | 1u << 8 | 1u << 9 | 1u << 10 | 1u << 12 | 1u << 14 | 1u << 23;
     return feature < 32 && (present >> feature & 1);
 }
 

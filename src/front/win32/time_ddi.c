@@ -25,7 +25,8 @@ uint64_t time_of(const FILETIME *filetime)
     return (uint64_t)filetime->dwHighDateTime << 32 | filetime->dwLowDateTime;
 }
 
-/* ---- clocks ----------------------------------------------------------------------------------- */
+/* ---- clocks -----------------------------------------------------------------------------------
+ */
 
 EXPORT(ULONGLONG, GetTickCount64, (void))
 {
@@ -73,7 +74,8 @@ EXPORT(DWORD, front_timeGetTime, (void))
     return (DWORD)GetTickCount64();
 }
 
-/* ---- the calendar ------------------------------------------------------------------------------- */
+/* ---- the calendar -------------------------------------------------------------------------------
+ */
 
 /* The calendar of 1601: crt's begins in 1970, so days are counted here (proleptic Gregorian). */
 static void days_to_date(int64_t days, SYSTEMTIME *out)
@@ -121,8 +123,8 @@ EXPORT(BOOL, SystemTimeToFileTime, (const SYSTEMTIME *from, FILETIME *to))
     days_to_date(days, &check);
     if (check.wDay != from->wDay)
         return error_fail(ERROR_INVALID_PARAMETER); /* February 30 */
-    uint64_t seconds = (uint64_t)days * 86400 + from->wHour * 3600u + from->wMinute * 60u +
-                       from->wSecond;
+    uint64_t seconds =
+        (uint64_t)days * 86400 + from->wHour * 3600u + from->wMinute * 60u + from->wSecond;
     *to = filetime_of(seconds * TICKS_S + from->wMilliseconds * TICKS_MS);
     return TRUE;
 }
@@ -140,7 +142,8 @@ EXPORT(LONG, CompareFileTime, (const FILETIME *a, const FILETIME *b))
     return x < y ? -1 : x > y;
 }
 
-/* ---- the zone --------------------------------------------------------------------------------------- */
+/* ---- the zone
+ * --------------------------------------------------------------------------------------- */
 
 /* Seconds east of UTC at that time. */
 static int64_t zone_offset_s(uint64_t time_100ns)

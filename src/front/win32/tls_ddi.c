@@ -39,7 +39,8 @@ static DWORD slot_take(bool *taken, DWORD first, DWORD count)
     return slot;
 }
 
-/* ---- thread-local ------------------------------------------------------------------------------ */
+/* ---- thread-local ------------------------------------------------------------------------------
+ */
 
 /* The cell of a slot; made when make, else NULL where the thread has no far slots. */
 static PVOID *tls_cell(struct teb *teb, DWORD slot, bool make)
@@ -95,7 +96,8 @@ EXPORT(BOOL, TlsSetValue, (DWORD slot, LPVOID value))
     return TRUE;
 }
 
-/* ---- fiber-local ------------------------------------------------------------------------------- */
+/* ---- fiber-local -------------------------------------------------------------------------------
+ */
 
 EXPORT(DWORD, FlsAlloc, (fls_callback callback))
 {
@@ -143,8 +145,7 @@ EXPORT(BOOL, FlsSetValue, (DWORD slot, PVOID value))
     if (!slot || slot >= FLS_SLOTS)
         return error_fail(ERROR_INVALID_PARAMETER);
     if (!teb->FlsData)
-        teb->FlsData =
-            heap_allocate(heap_process(), HEAP_ZERO_MEMORY, FLS_SLOTS * sizeof(PVOID));
+        teb->FlsData = heap_allocate(heap_process(), HEAP_ZERO_MEMORY, FLS_SLOTS * sizeof(PVOID));
     if (!teb->FlsData)
         return error_fail(ERROR_NOT_ENOUGH_MEMORY);
     teb->FlsData[slot] = value;

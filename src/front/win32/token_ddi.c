@@ -12,23 +12,40 @@
 
 /* By value, from SE_MIN_WELL_KNOWN_PRIVILEGE. */
 static const char *const privileges[] = {
-    "SeCreateTokenPrivilege",        "SeAssignPrimaryTokenPrivilege",
-    "SeLockMemoryPrivilege",         "SeIncreaseQuotaPrivilege",
-    "SeMachineAccountPrivilege",     "SeTcbPrivilege",
-    "SeSecurityPrivilege",           "SeTakeOwnershipPrivilege",
-    "SeLoadDriverPrivilege",         "SeSystemProfilePrivilege",
-    "SeSystemtimePrivilege",         "SeProfileSingleProcessPrivilege",
-    "SeIncreaseBasePriorityPrivilege", "SeCreatePagefilePrivilege",
-    "SeCreatePermanentPrivilege",    "SeBackupPrivilege",
-    "SeRestorePrivilege",            "SeShutdownPrivilege",
-    "SeDebugPrivilege",              "SeAuditPrivilege",
-    "SeSystemEnvironmentPrivilege",  "SeChangeNotifyPrivilege",
-    "SeRemoteShutdownPrivilege",     "SeUndockPrivilege",
-    "SeSyncAgentPrivilege",          "SeEnableDelegationPrivilege",
-    "SeManageVolumePrivilege",       "SeImpersonatePrivilege",
-    "SeCreateGlobalPrivilege",       "SeTrustedCredManAccessPrivilege",
-    "SeRelabelPrivilege",            "SeIncreaseWorkingSetPrivilege",
-    "SeTimeZonePrivilege",           "SeCreateSymbolicLinkPrivilege",
+    "SeCreateTokenPrivilege",
+    "SeAssignPrimaryTokenPrivilege",
+    "SeLockMemoryPrivilege",
+    "SeIncreaseQuotaPrivilege",
+    "SeMachineAccountPrivilege",
+    "SeTcbPrivilege",
+    "SeSecurityPrivilege",
+    "SeTakeOwnershipPrivilege",
+    "SeLoadDriverPrivilege",
+    "SeSystemProfilePrivilege",
+    "SeSystemtimePrivilege",
+    "SeProfileSingleProcessPrivilege",
+    "SeIncreaseBasePriorityPrivilege",
+    "SeCreatePagefilePrivilege",
+    "SeCreatePermanentPrivilege",
+    "SeBackupPrivilege",
+    "SeRestorePrivilege",
+    "SeShutdownPrivilege",
+    "SeDebugPrivilege",
+    "SeAuditPrivilege",
+    "SeSystemEnvironmentPrivilege",
+    "SeChangeNotifyPrivilege",
+    "SeRemoteShutdownPrivilege",
+    "SeUndockPrivilege",
+    "SeSyncAgentPrivilege",
+    "SeEnableDelegationPrivilege",
+    "SeManageVolumePrivilege",
+    "SeImpersonatePrivilege",
+    "SeCreateGlobalPrivilege",
+    "SeTrustedCredManAccessPrivilege",
+    "SeRelabelPrivilege",
+    "SeIncreaseWorkingSetPrivilege",
+    "SeTimeZonePrivilege",
+    "SeCreateSymbolicLinkPrivilege",
 };
 
 EXPORT(BOOL, LookupPrivilegeValueA, (LPCSTR system, LPCSTR name, LUID *out))
@@ -59,12 +76,11 @@ EXPORT(BOOL, OpenThreadToken, (HANDLE thread, DWORD access, BOOL as_self, HANDLE
     return error_result(STATUS_NO_TOKEN); /* no thread impersonates */
 }
 
-EXPORT(BOOL, GetTokenInformation,
-       (HANDLE token, int class, LPVOID out, DWORD size, DWORD *needed))
+EXPORT(BOOL, GetTokenInformation, (HANDLE token, int class, LPVOID out, DWORD size, DWORD *needed))
 {
     ULONG returned = 0;
-    NTSTATUS status = NtQueryInformationToken(token, (TOKEN_INFORMATION_CLASS)class, out, size,
-                                              &returned);
+    NTSTATUS status =
+        NtQueryInformationToken(token, (TOKEN_INFORMATION_CLASS) class, out, size, &returned);
     *needed = returned;
     return error_result(status);
 }

@@ -25,8 +25,8 @@ static void transfer_begin(struct transfer *transfer, OVERLAPPED *overlapped)
     transfer->event = (HANDLE)((ULONG_PTR)overlapped->hEvent & ~(ULONG_PTR)1);
     /* The low bit of the event keeps the completion away from the port. */
     transfer->apc_context = (ULONG_PTR)overlapped->hEvent & 1 ? NULL : overlapped;
-    transfer->offset = (LARGE_INTEGER){.LowPart = overlapped->Offset,
-                                       .HighPart = (LONG)overlapped->OffsetHigh};
+    transfer->offset =
+        (LARGE_INTEGER){.LowPart = overlapped->Offset, .HighPart = (LONG)overlapped->OffsetHigh};
     transfer->at = &transfer->offset;
 }
 
@@ -103,7 +103,8 @@ EXPORT(BOOL, DeviceIoControl,
     return transfer_answer(&transfer, overlapped, status, done);
 }
 
-/* ---- what was begun ------------------------------------------------------------------------------ */
+/* ---- what was begun
+ * ------------------------------------------------------------------------------ */
 
 EXPORT(BOOL, GetOverlappedResultEx,
        (HANDLE file, OVERLAPPED *overlapped, DWORD *done, DWORD milliseconds, BOOL alertable))
@@ -149,7 +150,8 @@ EXPORT(BOOL, CancelSynchronousIo, (HANDLE thread))
     return error_result(NtCancelSynchronousIoFile(thread, NULL, &block));
 }
 
-/* ---- completion ports ------------------------------------------------------------------------------ */
+/* ---- completion ports
+ * ------------------------------------------------------------------------------ */
 
 EXPORT(HANDLE, CreateIoCompletionPort,
        (HANDLE file, HANDLE existing, ULONG_PTR key, DWORD concurrency))
@@ -205,9 +207,8 @@ EXPORT(BOOL, GetQueuedCompletionStatusEx,
     ULONG got = 0;
     if (count > ENTRIES_AT_ONCE)
         count = ENTRIES_AT_ONCE;
-    NTSTATUS status = NtRemoveIoCompletionEx(port, found, count, &got,
-                                             timeout_of_ms(milliseconds, &timeout),
-                                             (BOOLEAN)alertable);
+    NTSTATUS status = NtRemoveIoCompletionEx(
+        port, found, count, &got, timeout_of_ms(milliseconds, &timeout), (BOOLEAN)alertable);
     *removed = 0;
     if (status == STATUS_TIMEOUT)
         return error_fail(WAIT_TIMEOUT);
@@ -224,8 +225,7 @@ EXPORT(BOOL, GetQueuedCompletionStatusEx,
 EXPORT(BOOL, PostQueuedCompletionStatus,
        (HANDLE port, DWORD bytes, ULONG_PTR key, OVERLAPPED *overlapped))
 {
-    return error_result(
-        NtSetIoCompletion(port, (PVOID)key, overlapped, STATUS_SUCCESS, bytes));
+    return error_result(NtSetIoCompletion(port, (PVOID)key, overlapped, STATUS_SUCCESS, bytes));
 }
 
 EXPORT(BOOL, SetFileCompletionNotificationModes, (HANDLE file, UCHAR flags))

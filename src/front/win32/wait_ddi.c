@@ -5,7 +5,8 @@
  */
 #include "win32_internal.h"
 
-/* ---- waits ------------------------------------------------------------------------------------ */
+/* ---- waits ------------------------------------------------------------------------------------
+ */
 
 static DWORD wait_answer(NTSTATUS status)
 {
@@ -15,8 +16,8 @@ static DWORD wait_answer(NTSTATUS status)
 EXPORT(DWORD, WaitForSingleObjectEx, (HANDLE handle, DWORD milliseconds, BOOL alertable))
 {
     LARGE_INTEGER timeout;
-    return wait_answer(NtWaitForSingleObject(handle, (BOOLEAN)alertable,
-                                             timeout_of_ms(milliseconds, &timeout)));
+    return wait_answer(
+        NtWaitForSingleObject(handle, (BOOLEAN)alertable, timeout_of_ms(milliseconds, &timeout)));
 }
 
 EXPORT(DWORD, WaitForSingleObject, (HANDLE handle, DWORD milliseconds))
@@ -39,8 +40,7 @@ EXPORT(DWORD, WaitForMultipleObjects,
     return WaitForMultipleObjectsEx(count, handles, all, milliseconds, FALSE);
 }
 
-EXPORT(DWORD, SignalObjectAndWait,
-       (HANDLE signal, HANDLE wait, DWORD milliseconds, BOOL alertable))
+EXPORT(DWORD, SignalObjectAndWait, (HANDLE signal, HANDLE wait, DWORD milliseconds, BOOL alertable))
 {
     LARGE_INTEGER timeout;
     return wait_answer(NtSignalAndWaitForSingleObject(signal, wait, (BOOLEAN)alertable,
@@ -68,7 +68,8 @@ EXPORT(BOOL, SwitchToThread, (void))
     return NtYieldExecution() == STATUS_SUCCESS;
 }
 
-/* ---- events -------------------------------------------------------------------------------------- */
+/* ---- events
+ * -------------------------------------------------------------------------------------- */
 
 #define EVENT_MANUAL  0x1u
 #define EVENT_INITIAL 0x2u
@@ -80,10 +81,9 @@ EXPORT(HANDLE, CreateEventExW,
     HANDLE handle = NULL;
     if (!object_name(&object, name, security, OBJ_OPENIF))
         return NULL;
-    NTSTATUS status =
-        NtCreateEvent(&handle, access, &object.attributes,
-                      flags & EVENT_MANUAL ? NotificationEvent : SynchronizationEvent,
-                      flags & EVENT_INITIAL ? TRUE : FALSE);
+    NTSTATUS status = NtCreateEvent(&handle, access, &object.attributes,
+                                    flags & EVENT_MANUAL ? NotificationEvent : SynchronizationEvent,
+                                    flags & EVENT_INITIAL ? TRUE : FALSE);
     return object_created(status, handle);
 }
 
@@ -121,7 +121,8 @@ EXPORT(BOOL, PulseEvent, (HANDLE event))
     return error_result(NtPulseEvent(event, NULL));
 }
 
-/* ---- mutexes ------------------------------------------------------------------------------------- */
+/* ---- mutexes
+ * ------------------------------------------------------------------------------------- */
 
 EXPORT(HANDLE, CreateMutexExW,
        (SECURITY_ATTRIBUTES * security, LPCWSTR name, DWORD flags, DWORD access))
@@ -130,8 +131,8 @@ EXPORT(HANDLE, CreateMutexExW,
     HANDLE handle = NULL;
     if (!object_name(&object, name, security, OBJ_OPENIF))
         return NULL;
-    return object_created(
-        NtCreateMutant(&handle, access, &object.attributes, (BOOLEAN)(flags & 1)), handle);
+    return object_created(NtCreateMutant(&handle, access, &object.attributes, (BOOLEAN)(flags & 1)),
+                          handle);
 }
 
 EXPORT(HANDLE, CreateMutexW, (SECURITY_ATTRIBUTES * security, BOOL owner, LPCWSTR name))
@@ -155,7 +156,8 @@ EXPORT(BOOL, ReleaseMutex, (HANDLE mutex))
     return error_result(NtReleaseMutant(mutex, NULL));
 }
 
-/* ---- semaphores ------------------------------------------------------------------------------------ */
+/* ---- semaphores
+ * ------------------------------------------------------------------------------------ */
 
 EXPORT(HANDLE, CreateSemaphoreExW,
        (SECURITY_ATTRIBUTES * security, LONG initial, LONG maximum, LPCWSTR name, DWORD flags,
@@ -165,8 +167,8 @@ EXPORT(HANDLE, CreateSemaphoreExW,
     HANDLE handle = NULL;
     if (!object_name(&object, name, security, OBJ_OPENIF))
         return NULL;
-    return object_created(
-        NtCreateSemaphore(&handle, access, &object.attributes, initial, maximum), handle);
+    return object_created(NtCreateSemaphore(&handle, access, &object.attributes, initial, maximum),
+                          handle);
 }
 
 EXPORT(HANDLE, CreateSemaphoreW,
@@ -191,7 +193,8 @@ EXPORT(BOOL, ReleaseSemaphore, (HANDLE semaphore, LONG count, LONG *previous))
     return error_result(NtReleaseSemaphore(semaphore, count, previous));
 }
 
-/* ---- timers --------------------------------------------------------------------------------------------- */
+/* ---- timers
+ * --------------------------------------------------------------------------------------------- */
 
 EXPORT(HANDLE, CreateWaitableTimerExW,
        (SECURITY_ATTRIBUTES * security, LPCWSTR name, DWORD flags, DWORD access))
@@ -205,8 +208,7 @@ EXPORT(HANDLE, CreateWaitableTimerExW,
                           handle);
 }
 
-EXPORT(HANDLE, CreateWaitableTimerW,
-       (SECURITY_ATTRIBUTES * security, BOOL manual, LPCWSTR name))
+EXPORT(HANDLE, CreateWaitableTimerW, (SECURITY_ATTRIBUTES * security, BOOL manual, LPCWSTR name))
 {
     return CreateWaitableTimerExW(security, name, manual ? 1 : 0, TIMER_ALL_ACCESS);
 }
@@ -218,8 +220,7 @@ EXPORT(BOOL, SetWaitableTimer,
     LARGE_INTEGER time = *due;
     if (routine)
         return error_fail(ERROR_NOT_SUPPORTED); /* user APCs are not delivered */
-    return error_result(
-        NtSetTimer(timer, &time, NULL, NULL, resume ? TRUE : FALSE, period, NULL));
+    return error_result(NtSetTimer(timer, &time, NULL, NULL, resume ? TRUE : FALSE, period, NULL));
 }
 
 EXPORT(BOOL, CancelWaitableTimer, (HANDLE timer))
@@ -227,19 +228,20 @@ EXPORT(BOOL, CancelWaitableTimer, (HANDLE timer))
     return error_result(NtCancelTimer(timer, NULL));
 }
 
-/* ---- …A forms ---------------------------------------------------------------------------------------------- */
+/* ---- …A forms
+ * ---------------------------------------------------------------------------------------------- */
 
-#define WITH_WIDE_HANDLE(name, call)                            \
-    do {                                                        \
-        struct wide wide;                                       \
-        wide_of(&wide, name);                                   \
-        HANDLE answer = NULL;                                   \
-        if (name && !wide.text)                                 \
-            error_set(ERROR_NOT_ENOUGH_MEMORY);                 \
-        else                                                    \
-            answer = call;                                      \
-        wide_drop(&wide);                                       \
-        return answer;                                          \
+#define WITH_WIDE_HANDLE(name, call)            \
+    do {                                        \
+        struct wide wide;                       \
+        wide_of(&wide, name);                   \
+        HANDLE answer = NULL;                   \
+        if (name && !wide.text)                 \
+            error_set(ERROR_NOT_ENOUGH_MEMORY); \
+        else                                    \
+            answer = call;                      \
+        wide_drop(&wide);                       \
+        return answer;                          \
     } while (0)
 
 EXPORT(HANDLE, CreateEventA,

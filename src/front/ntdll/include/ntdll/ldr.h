@@ -17,8 +17,8 @@ struct ldr_module {
     struct ldr_module *next; /* in load order */
     uint64_t base;
     uint32_t size_bytes;
-    uint32_t references;   /* UINT32_MAX: stays to the end */
-    bool is_attached;      /* DLL_PROCESS_ATTACH was called */
+    uint32_t references; /* UINT32_MAX: stays to the end */
+    bool is_attached;    /* DLL_PROCESS_ATTACH was called */
     bool is_bound;
     bool has_notifications; /* false after DisableThreadLibraryCalls */
     struct pe_image image;

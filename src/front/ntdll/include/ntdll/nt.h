@@ -47,8 +47,8 @@ NT(CreateSemaphore, PHANDLE SemaphoreHandle, ACCESS_MASK DesiredAccess,
 NT(OpenSemaphore, PHANDLE SemaphoreHandle, ACCESS_MASK DesiredAccess,
    POBJECT_ATTRIBUTES ObjectAttributes);
 NT(ReleaseSemaphore, HANDLE SemaphoreHandle, LONG ReleaseCount, PLONG PreviousCount);
-NT(CreateTimer, PHANDLE TimerHandle, ACCESS_MASK DesiredAccess,
-   POBJECT_ATTRIBUTES ObjectAttributes, TIMER_TYPE TimerType);
+NT(CreateTimer, PHANDLE TimerHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
+   TIMER_TYPE TimerType);
 NT(OpenTimer, PHANDLE TimerHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes);
 NT(SetTimer, HANDLE TimerHandle, PLARGE_INTEGER DueTime, PVOID TimerApcRoutine, PVOID TimerContext,
    BOOLEAN ResumeTimer, LONG Period, PBOOLEAN PreviousState);
@@ -61,8 +61,8 @@ NT(RemoveIoCompletion, HANDLE IoCompletionHandle, PVOID *KeyContext, PVOID *ApcC
    PIO_STATUS_BLOCK IoStatusBlock, PLARGE_INTEGER Timeout);
 NT(RemoveIoCompletionEx, HANDLE IoCompletionHandle, PVOID IoCompletionInformation, ULONG Count,
    PULONG NumEntriesRemoved, PLARGE_INTEGER Timeout, BOOLEAN Alertable);
-NT(OpenThread, PHANDLE ThreadHandle, ACCESS_MASK DesiredAccess,
-   POBJECT_ATTRIBUTES ObjectAttributes, PCLIENT_ID ClientId);
+NT(OpenThread, PHANDLE ThreadHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
+   PCLIENT_ID ClientId);
 NT(TerminateThread, HANDLE ThreadHandle, NTSTATUS ExitStatus);
 NT(TerminateProcess, HANDLE ProcessHandle, NTSTATUS ExitStatus);
 NT(SuspendThread, HANDLE ThreadHandle, PULONG PreviousSuspendCount);
@@ -75,16 +75,18 @@ NT(CreateKey, PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES O
    ULONG TitleIndex, PUNICODE_STRING Class, ULONG CreateOptions, PULONG Disposition);
 NT(OpenKey, PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes);
 NT(DeleteKey, HANDLE KeyHandle);
-NT(QueryKey, HANDLE KeyHandle, KEY_INFORMATION_CLASS KeyInformationClass, PVOID KeyInformation, ULONG Length,
-   PULONG ResultLength);
-NT(EnumerateKey, HANDLE KeyHandle, ULONG Index, KEY_INFORMATION_CLASS KeyInformationClass, PVOID KeyInformation,
+NT(QueryKey, HANDLE KeyHandle, KEY_INFORMATION_CLASS KeyInformationClass, PVOID KeyInformation,
    ULONG Length, PULONG ResultLength);
+NT(EnumerateKey, HANDLE KeyHandle, ULONG Index, KEY_INFORMATION_CLASS KeyInformationClass,
+   PVOID KeyInformation, ULONG Length, PULONG ResultLength);
 NT(SetValueKey, HANDLE KeyHandle, PUNICODE_STRING ValueName, ULONG TitleIndex, ULONG Type,
    PVOID Data, ULONG DataSize);
-NT(QueryValueKey, HANDLE KeyHandle, PUNICODE_STRING ValueName, KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass,
-   PVOID KeyValueInformation, ULONG Length, PULONG ResultLength);
-NT(EnumerateValueKey, HANDLE KeyHandle, ULONG Index, KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass,
-   PVOID KeyValueInformation, ULONG Length, PULONG ResultLength);
+NT(QueryValueKey, HANDLE KeyHandle, PUNICODE_STRING ValueName,
+   KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass, PVOID KeyValueInformation, ULONG Length,
+   PULONG ResultLength);
+NT(EnumerateValueKey, HANDLE KeyHandle, ULONG Index,
+   KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass, PVOID KeyValueInformation, ULONG Length,
+   PULONG ResultLength);
 NT(DeleteValueKey, HANDLE KeyHandle, PUNICODE_STRING ValueName);
 NT(FlushKey, HANDLE KeyHandle);
 NT(QuerySystemInformation, ULONG SystemInformationClass, PVOID SystemInformation, ULONG Length,
