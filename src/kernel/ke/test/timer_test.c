@@ -213,6 +213,36 @@ static void ex_timers(void)
     assert_int_equal(ex.deleted, 3);
 }
 
+static bool find(const void *low, size_t size, enum ke_timer_use *out_use)
+{
+    uint64_t address;
+
+    return ke_timer_find((uintptr_t)low, (uintptr_t)low + size, out_use, &address) &&
+           address >= (uintptr_t)low && address < (uintptr_t)low + size;
+}
+
+/* What must not be when memory goes. */
+static void is_found_in_memory(void)
+{
+    enum ke_timer_use use = KE_TIMER_ROUTINE;
+    KTIMER timer;
+    KDPC dpc;
+
+    KeInitializeTimer(&timer);
+    KeInitializeDpc(&dpc, tick, NULL);
+    assert_false(find(&timer, sizeof(timer), &use));
+    KeSetTimer(&timer, due_in_ms(3600000), &dpc);
+    assert_true(find(&timer, sizeof(timer), &use));
+    assert_int_equal(use, KE_TIMER_ITSELF);
+    assert_true(find(&dpc, sizeof(dpc), &use));
+    assert_int_equal(use, KE_TIMER_DPC);
+    assert_true(find((const void *)(uintptr_t)tick, 1, &use));
+    assert_int_equal(use, KE_TIMER_ROUTINE);
+    assert_false(find(&use, sizeof(use), &use));
+    assert_true(KeCancelTimer(&timer));
+    assert_false(find(&timer, sizeof(timer), &use));
+}
+
 static void time_is_told_alike(void)
 {
     KUSER_SHARED_DATA *data = ke_shared_data();
@@ -245,6 +275,7 @@ static const struct ke_test tests[] = {
     KE_TEST(expires_while_processors_are_held, 0),
     KE_TEST(expires_while_processors_are_held, 1),
     KE_TEST(ex_timers, 0),
+    KE_TEST(is_found_in_memory, 0),
     KE_TEST(time_is_told_alike, 0),
 };
 
