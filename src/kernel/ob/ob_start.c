@@ -6,6 +6,7 @@
  */
 #include "ob_internal.h"
 
+#include "callback_object.h"
 #include "object_type.h"
 #include "ob_callback.h"
 #include "ob/dispatcher_types.h"
@@ -86,6 +87,8 @@ NTSTATUS ob_init(void)
         status = object_types_enter();
     if (NT_SUCCESS(status))
         status = dispatcher_types_create();
+    if (NT_SUCCESS(status))
+        status = callback_objects_create();
     return status;
 }
 

@@ -69,8 +69,6 @@ typedef struct _ZONE_HEADER {
 typedef VOID NTAPI CALLBACK_FUNCTION(PVOID, PVOID, PVOID);
 typedef CALLBACK_FUNCTION *PCALLBACK_FUNCTION;
 
-typedef CALLBACK_FUNCTION *PCALLBACK_FUNCTION;
-
 typedef GUID UUID;
 
 /* ---- Routines ---- */
@@ -146,8 +144,7 @@ NTKERNELAPI BOOLEAN NTAPI ExIsProcessorFeaturePresent(ULONG ProcessorFeature);
 NTKERNELAPI BOOLEAN NTAPI ExIsResourceAcquiredExclusiveLite(PERESOURCE Resource);
 NTKERNELAPI ULONG NTAPI ExIsResourceAcquiredSharedLite(PERESOURCE Resource);
 NTKERNELAPI VOID NTAPI ExLocalTimeToSystemTime(PLARGE_INTEGER LocalTime, PLARGE_INTEGER SystemTime);
-NTKERNELAPI VOID NTAPI ExNotifyCallback(PCALLBACK_OBJECT CallbackObject, PVOID Argument1,
-                                        PVOID Argument2);
+NTKERNELAPI VOID NTAPI ExNotifyCallback(PVOID CallbackObject, PVOID Argument1, PVOID Argument2);
 NTKERNELAPI VOID NTAPI ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType);
 NTKERNELAPI VOID NTAPI ExRaiseAccessViolation(VOID);
 NTKERNELAPI VOID NTAPI ExRaiseDatatypeMisalignment(VOID);
