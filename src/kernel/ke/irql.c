@@ -59,8 +59,16 @@ void ke_irql_write(KIRQL irql)
 
 void ke_irql_violation(const char *function, KIRQL limit)
 {
+    static const char *_Atomic told; /* the last function that was told of */
     KIRQL irql = ke_irql();
 
+    if (irql <= APC_LEVEL) {
+        if (__c11_atomic_exchange(&told, function, __ATOMIC_RELAXED) != function)
+            rtl_debug_printf("%s called at APC_LEVEL (in a fast mutex or guarded region?); "
+                             "PASSIVE_LEVEL is documented\n",
+                             function);
+        return;
+    }
     rtl_debug_printf("%s called at IRQL %u; the highest it may be called at is %u\n", function,
                      irql, limit);
     bugcheck(IRQL_NOT_LESS_OR_EQUAL, 0, irql, 0, (uintptr_t)__builtin_return_address(0));

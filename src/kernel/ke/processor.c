@@ -323,8 +323,9 @@ void ke_driver_code_set(bool (*is_driver_code)(uint64_t rip))
 
 void ke_block_on_host(void (*block)(void *), void *context)
 {
-    KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
+    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
+    KIRQL irql = ke_irql();
     processor_give();
     block(context);
-    processor_take(PASSIVE_LEVEL);
+    processor_take(irql);
 }

@@ -56,6 +56,25 @@ static void wait_in_dispatch(void)
     wait_ms(&event, 1);
 }
 
+/* Documented for PASSIVE_LEVEL, called with a fast mutex held: told, not punished. */
+static void passive_in_apc(void)
+{
+    KIRQL irql;
+
+    KeRaiseIrql(APC_LEVEL, &irql);
+    KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
+    KeBugCheck(0x1234);
+}
+
+static void passive_in_dispatch(void)
+{
+    KIRQL irql;
+
+    KeRaiseIrql(DISPATCH_LEVEL, &irql);
+    KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
+    KeBugCheck(0x1234);
+}
+
 static void set_above_dispatch(void)
 {
     KIRQL irql;
@@ -222,6 +241,8 @@ static void irql_rules(void **state)
     (void)state;
     expect(IRQL_NOT_LESS_OR_EQUAL, wait_in_dispatch);
     assert_int_equal(report->parameter[1], DISPATCH_LEVEL);
+    expect(0x1234, passive_in_apc);
+    expect(IRQL_NOT_LESS_OR_EQUAL, passive_in_dispatch);
     expect(IRQL_NOT_LESS_OR_EQUAL, set_above_dispatch);
     expect(IRQL_NOT_LESS_OR_EQUAL, lower_up);
     expect(IRQL_NOT_GREATER_OR_EQUAL, raise_down);

@@ -200,7 +200,7 @@ void ke_counts(struct ke_counts *out_counts);
 
 /* KeWaitForSingleObject and KeWaitForMultipleObjects are the waits. This one is for native
  * rooms that must block on the host (a read from a pipe, a child process): gives the
- * processor up, runs block(context), takes one again. IRQL: PASSIVE_LEVEL. */
+ * processor up, runs block(context), takes one again. IRQL: <= APC_LEVEL. */
 void ke_block_on_host(void (*block)(void *), void *context);
 
 /* ---- time -------------------------------------------------------------------------- */
@@ -231,8 +231,9 @@ void ke_bugcheck_hook_set(void (*hook)(const struct bugcheck *));
         if (__builtin_expect(ke_irql() > (limit), 0)) \
             ke_irql_violation(__func__, (limit));     \
     } while (0)
-/* IRQL_NOT_LESS_OR_EQUAL (0xA) with the current IRQL; name is logged. */
-[[noreturn]] void ke_irql_violation(const char *function, KIRQL limit);
+/* IRQL_NOT_LESS_OR_EQUAL (0xA) with the current IRQL; name is logged. At APC_LEVEL it is only
+ * logged: Windows lets such calls pass, and drivers make them inside fast mutexes. */
+void ke_irql_violation(const char *function, KIRQL limit);
 
 /* Registered once: filter and hook for host interrupts need to know what driver code is. Called
  * on a signal stack at any instruction: must take no lock and allocate nothing. */
