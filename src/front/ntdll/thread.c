@@ -201,13 +201,13 @@ static uint64_t thread_body(void *context)
     return code;
 }
 
-/* On the host's stack; the memory in the window is somebody else's from here on. */
-[[noreturn]] static void thread_gone(struct thread *thread, ULONG code)
+/* On the host's stack; the memory in the window is somebody else's from here on. The kernel's
+ * half may answer once more before it closes the channel, so the call can come back. */
+static void thread_gone(struct thread *thread, ULONG code)
 {
     host_gs_set(NULL);
     spare_give(thread);
     NtTerminateThread(ZwCurrentThread(), (NTSTATUS)code);
-    host_exit((int)code); /* the kernel's half has not ended us: there is none */
 }
 
 static void thread_main(void *context)
@@ -249,6 +249,10 @@ NTSTATUS thread_first(const CLIENT_ID *id, size_t stack_bytes, struct peb *peb,
         return status;
     ULONG code = (ULONG)stack_run(thread->teb, body, argument, &thread->host_stack);
     thread_gone(thread, code);
+    /* The host's first thread must not return from main: the others live on. */
+    static _Atomic uint32_t never;
+    for (;;)
+        host_wait(&never, 0, HOST_FOREVER);
 }
 
 NTSTATUS thread_create(LPTHREAD_START_ROUTINE start, void *argument, size_t stack_bytes,
