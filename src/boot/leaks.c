@@ -6,6 +6,7 @@
 #include "boot_internal.h"
 #include "ex/ex.h"
 #include "gate/gate.h"
+#include "hostfs/hostfs.h"
 #include "image/image.h"
 #include "io/io.h"
 #include "ke/ke.h"
@@ -41,13 +42,14 @@ void boot_counts_take(struct boot_counts *out_counts)
     io_counts(&io);
     mm_counts(&mm);
     ke_counts(&ke);
+    unsigned drives = hostfs_drive_count(); /* made for programs; they stay */
     *out_counts = (struct boot_counts){
         .pool_blocks = blocks,
-        .objects = bodies,
+        .objects = bodies - 2 * drives,
         .handles = objects.handles,
         .irps = io.irps,
         .files = io.files,
-        .devices = io.devices,
+        .devices = io.devices - drives,
         .drivers = io.drivers,
         .locked_pages = mm.pages_locked,
         .timers = ke.timers_set,

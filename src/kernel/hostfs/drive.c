@@ -118,6 +118,14 @@ static char *root_copy(const char *folder)
     return root;
 }
 
+unsigned hostfs_drive_count(void)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < DRIVES; i++)
+        count += drives[i].device != NULL;
+    return count;
+}
+
 /* IRQL:    PASSIVE_LEVEL
  * Takes:   borrows folder
  * Errors:  STATUS_INVALID_PARAMETER, STATUS_OBJECT_NAME_COLLISION: the letter has a folder;

@@ -19,6 +19,8 @@ NTSTATUS hostfs_init(void);
 void hostfs_fini(void);
 /* Gives folder (absolute host path) the drive letter. */
 NTSTATUS hostfs_drive_add(char letter, const char *folder);
+/* How many letters there are: each is a device and a symbolic link, two objects. */
+unsigned hostfs_drive_count(void);
 /* An open file on descriptor fd (taken), for handles that a process starts with. */
 NTSTATUS hostfs_file_of_descriptor(int fd, bool can_read, bool can_write, FILE_OBJECT **out_file);
 /* Host path of an NT path (\??\C:\x\y or \SystemRoot\…): malloc'ed; for ImagePath. */
