@@ -180,6 +180,23 @@ static double idle_mib(void)
 /* ---- in-process
  * ------------------------------------------------------------------------------------ */
 
+#define WINE_ROUNDS 7
+
+/* The same files under Wine, where it is installed; 0 where it is not. */
+static void wine_call(double *out_one, double *out_two)
+{
+    char line[PATH_MAX * 2], out[4096], *end;
+    *out_one = *out_two = 0;
+    snprintf(line, sizeof line, "%s/wine.sh %s %d 2>/dev/null", COVE_BENCH_SOURCE, folder,
+             WINE_ROUNDS);
+    if (command(line, out, sizeof out) || !*out)
+        return;
+    *out_one = median_of_text(out, &end);
+    char *second = strstr(end, "--");
+    if (second)
+        *out_two = median_of_text(second + 2, &end);
+}
+
 static double inprocess_call(void)
 {
     struct cove_machine *machine;
