@@ -44,6 +44,7 @@ struct crt_thread {
     wchar_t wide_error_text[128];
     invalid_parameter_handler invalid;
     PVOID exception_pointers; /* __pxcptinfoptrs */
+    PVOID current_exception, current_context; /* of C++: always NULL */
     HANDLE begun;             /* _beginthread's handle, closed at its end */
 };
 /* On the process heap, made at the first use. */
@@ -59,7 +60,7 @@ int crt_invalid(int error);
 /* Text of an errno; never NULL. */
 const char *crt_error_text(int error);
 
-/* ---- descriptors (stdio_fd.c) ---------------------------------------------------------------- */
+/* ---- descriptors (fd.c) ---------------------------------------------------------------- */
 
 #define FD_COUNT 2048
 
@@ -102,7 +103,7 @@ int fd_mode_set(int fd, int mode);
 /* onto -1: the lowest free one. */
 int fd_duplicate(int fd, int onto);
 
-/* ---- streams (stdio_file.c) ------------------------------------------------------------------ */
+/* ---- streams (stream.c) ------------------------------------------------------------------ */
 
 #define STREAM_READ   0x01
 #define STREAM_WRITE  0x02
@@ -161,8 +162,12 @@ wchar_t stream_unget_wide(struct stream *stream, wchar_t character);
 int stream_put_wide(struct stream *stream, const wchar_t *text, size_t count);
 /* Takes a free one, unused; NULL with errno. */
 struct stream *stream_take(void);
-void stream_visit(void (*visit)(struct stream *stream, void *context), void *context);
-void stream_flush_all(void);
+/* Those with any of these flags. Others are not even locked: one may wait for its input. */
+void stream_visit(int flags, void (*visit)(struct stream *stream, void *context), void *context);
+int stream_flush_all(void);
+void stream_buffer_drop(struct stream *stream);
+int64_t stream_tell(struct stream *stream);
+int stream_seek(struct stream *stream, int64_t distance, int method);
 
 /* ---- start and end ---------------------------------------------------------------------------- */
 
@@ -171,27 +176,33 @@ typedef int(WINAPI *crt_onexit)(void);
 
 /* Runs what atexit registered, last first, then writes out every stream. */
 void exit_run(void);
-int exit_register(crt_onexit function);
+void exit_init(void);
+void startup_init(void);
+/* What the program's handler of SIGABRT does. */
+void signal_abort(void);
 [[noreturn]] void crt_abort(void);
 
 /* Takes a command line apart: pointers and text in one block on the process heap, argv[count]
  * NULL. NULL: no memory. Doc: "Parsing C command-line arguments". */
 wchar_t **arguments_split(const wchar_t *line, int *out_count);
+/* The program's start on its clock, and the zone (time.c). */
+void clock_init(void);
+void ctype_init(void);
+
 /* Copies on the process heap; NULL: no memory. */
 char *text_narrow(const wchar_t *text);
 wchar_t *text_wide(const char *text);
 
+extern int ucrt__fmode, ucrt__commode; /* O_MS_TEXT, O_MS_BINARY; 0: text */
+
 /* ---- the environment (environ.c) -------------------------------------------------------------- */
 
-extern char **environ_narrow;   /* _environ */
-extern wchar_t **environ_wide;  /* _wenviron */
+extern char **ucrt__environ, **ucrt___initenv;
+extern wchar_t **ucrt__wenviron, **ucrt___winitenv;
+void environ_init(void);
 bool environ_load(void);
 bool environ_load_wide(void);
-/* Borrowed; NULL: not there. */
-char *environ_find(const char *name);
 
-/* Seconds that local time is behind UTC, and the zone's name (time.c). */
-int32_t zone_bias_s(void);
 
 /* ---- of win32, not in its header --------------------------------------------------------------- */
 

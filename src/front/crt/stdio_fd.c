@@ -1,355 +1,176 @@
 /* SPDX-License-Identifier: MIT */
-/* stdio_fd.c - descriptors: small numbers over handles, and the line ends of text files.
+/* stdio_fd.c - the low-level functions that programs call: _open, _read, _write, _lseek and so on.
  *
- * Text mode writes "\n" as "\r\n", reads it back as "\n", and ends at Ctrl-Z. Descriptors 0 to
- * 2 of the start never translate, so that Linux tools read what programs print.
- * Doc: "Text and binary mode file I/O", "Low-level I/O". Lock: table.lock, a leaf.
+ * Doc: "Low-level I/O", a page by name. Differs: _O_WTEXT, _O_U16TEXT and _O_U8TEXT cannot be
+ * opened; set with _setmode they change nothing, because text is UTF-8 already.
  */
 #include <string.h>
 
 #include "crt_internal.h"
-#include "host/host.h"
 
-#define CTRL_Z 0x1a
-#define PIECE  1024u /* on the stack, so in the window */
-
-struct fd {
-    HANDLE handle;
-    unsigned flags;
-    int16_t ahead; /* a byte read too far, after a "\r"; -1: none */
-};
-
-static struct {
-    struct host_lock lock; /* guards: which are open; each is its user's otherwise */
-    struct fd all[FD_COUNT];
-} table;
-
-static struct fd *fd_get(int fd)
+/* The third parameter counts only with _O_CREAT; reading it from its register is harmless. */
+CRT(int, ucrt__wopen, (const wchar_t *path, int flags, int mode))
 {
-    if (fd < 0 || fd >= FD_COUNT || !(table.all[fd].flags & FD_OPEN)) {
-        crt_fail(EBADF);
-        return NULL;
-    }
-    return &table.all[fd];
+    return fd_open(path, flags, 0x40 /* _SH_DENYNO */, mode);
 }
 
-unsigned fd_flags(int fd)
+CRT(int, ucrt__open, (const char *path, int flags, int mode))
 {
-    return fd >= 0 && fd < FD_COUNT && table.all[fd].flags & FD_OPEN ? table.all[fd].flags : 0;
-}
-
-HANDLE fd_handle(int fd)
-{
-    struct fd *at = fd_get(fd);
-    return at ? at->handle : INVALID_HANDLE_VALUE;
-}
-
-bool fd_is_translated(int fd)
-{
-    return (fd_flags(fd) & (FD_TEXT | FD_STANDARD)) == FD_TEXT;
-}
-
-static unsigned flags_of_handle(HANDLE handle)
-{
-    DWORD mode, type = GetFileType(handle);
-    unsigned flags = type == 2 ? FD_DEVICE : type == 3 ? FD_PIPE : 0;
-    if (GetConsoleMode(handle, &mode))
-        flags |= FD_DEVICE | FD_TERMINAL;
-    return flags;
-}
-
-void fd_init(void)
-{
-    struct process_parameters *parameters = peb_current()->ProcessParameters;
-    HANDLE standard[3] = {parameters->StandardInput, parameters->StandardOutput,
-                          parameters->StandardError};
-    ULONG error = error_get();
-    memset(table.all, 0, sizeof table.all);
-    for (int i = 0; i < 3; i++) {
-        if (!standard[i] || standard[i] == INVALID_HANDLE_VALUE)
-            continue;
-        table.all[i] = (struct fd){
-            standard[i], FD_OPEN | FD_TEXT | FD_STANDARD | flags_of_handle(standard[i]), -1};
-    }
-    error_set(error);
-}
-
-int fd_adopt(HANDLE handle, unsigned flags)
-{
-    flags |= flags_of_handle(handle) | FD_OPEN;
-    host_lock_take(&table.lock);
-    for (int i = 0; i < FD_COUNT; i++) {
-        if (table.all[i].flags & FD_OPEN)
-            continue;
-        table.all[i] = (struct fd){handle, flags, -1};
-        host_lock_give(&table.lock);
-        return i;
-    }
-    host_lock_give(&table.lock);
-    return crt_fail(EMFILE);
-}
-
-int fd_close(int fd)
-{
-    host_lock_take(&table.lock);
-    struct fd *at = fd_get(fd);
-    HANDLE handle = at ? at->handle : NULL;
-    if (at)
-        *at = (struct fd){.ahead = -1};
-    host_lock_give(&table.lock);
-    if (!at)
-        return -1;
-    return CloseHandle(handle) ? 0 : crt_fail_win32();
-}
-
-/* ---- opening --------------------------------------------------------------------------------------- */
-
-static DWORD share_of(int share)
-{
-    switch (share) {
-    case 0x10: /* _SH_DENYRW */
-        return 0;
-    case 0x20: /* _SH_DENYWR */
-        return FILE_SHARE_READ;
-    case 0x30: /* _SH_DENYRD */
-        return FILE_SHARE_WRITE;
-    default:
-        return FILE_SHARE_READ | FILE_SHARE_WRITE;
-    }
-}
-
-static DWORD disposition_of(int flags)
-{
-    switch (flags & (O_MS_CREAT | O_MS_EXCL | O_MS_TRUNC)) {
-    case O_MS_CREAT:
-        return 4; /* OPEN_ALWAYS */
-    case O_MS_CREAT | O_MS_EXCL:
-    case O_MS_CREAT | O_MS_EXCL | O_MS_TRUNC:
-        return 1; /* CREATE_NEW */
-    case O_MS_CREAT | O_MS_TRUNC:
-        return 2; /* CREATE_ALWAYS */
-    case O_MS_TRUNC:
-    case O_MS_TRUNC | O_MS_EXCL:
-        return 5; /* TRUNCATE_EXISTING */
-    default:
-        return 3; /* OPEN_EXISTING */
-    }
-}
-
-int fd_open(const wchar_t *path, int flags, int share, int mode)
-{
-    static const DWORD access[] = {GENERIC_READ, GENERIC_WRITE, GENERIC_READ | GENERIC_WRITE, 0};
-    DWORD attributes = FILE_ATTRIBUTE_NORMAL, wanted = access[flags & 3];
-    if (!path || !wanted || flags & O_MS_UNICODE)
-        return crt_fail(EINVAL);
-    if (flags & O_MS_CREAT && !(mode & 0x80 /* _S_IWRITE */))
-        attributes = FILE_ATTRIBUTE_READONLY;
-    if (flags & O_MS_TEMPORARY) {
-        attributes |= 0x04000000; /* FILE_FLAG_DELETE_ON_CLOSE */
-        wanted |= DELETE;
-    }
-    HANDLE handle = CreateFileW(path, wanted, share_of(share), NULL, disposition_of(flags),
-                                attributes, NULL);
-    if (handle == INVALID_HANDLE_VALUE)
-        return crt_fail_win32();
-    unsigned kept = (flags & O_MS_BINARY ? 0 : FD_TEXT) | (flags & O_MS_APPEND ? FD_APPEND : 0);
-    int fd = fd_adopt(handle, kept);
-    if (fd < 0)
-        CloseHandle(handle);
+    struct wide wide;
+    wide_of(&wide, path);
+    int fd = fd_open(wide.text, flags, 0x40, mode);
+    wide_drop(&wide);
     return fd;
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------- */
-
-static int raw_read(struct fd *at, void *buffer, unsigned count)
+CRT(int, ucrt__wsopen_s, (int *out, const wchar_t *path, int flags, int share, int mode))
 {
-    DWORD done = 0;
-    if (ReadFile(at->handle, buffer, count, &done, NULL))
-        return (int)done;
-    ULONG error = error_get();
-    if (error == ERROR_HANDLE_EOF || error == ERROR_BROKEN_PIPE)
-        return 0;
-    return crt_fail_win32();
+    if (!out)
+        return crt_invalid(EINVAL);
+    *out = fd_open(path, flags, share, mode);
+    return *out < 0 ? crt_thread()->error : 0;
 }
 
-/* Turns "\r\n" into "\n" in place. A "\r" at the very end waits for the byte behind it. */
-static int lines_read(struct fd *at, char *buffer, int count)
+CRT(int, ucrt__sopen_s, (int *out, const char *path, int flags, int share, int mode))
 {
-    int to = 0;
-    for (int from = 0; from < count; from++) {
-        char c = buffer[from];
-        if (c == CTRL_Z && !(at->flags & FD_DEVICE)) {
-            at->flags |= FD_END;
-            break;
-        }
-        if (c == '\r' && from + 1 == count) {
-            char next;
-            if (raw_read(at, &next, 1) == 1) {
-                if (next == '\n')
-                    c = '\n';
-                else
-                    at->ahead = (uint8_t)next;
-            }
-        } else if (c == '\r' && buffer[from + 1] == '\n') {
-            continue;
-        }
-        buffer[to++] = c;
-    }
-    return to;
+    struct wide wide;
+    wide_of(&wide, path);
+    int error = ucrt__wsopen_s(out, wide.text, flags, share, mode);
+    wide_drop(&wide);
+    return error;
 }
 
-int fd_read(int fd, void *buffer, unsigned count)
+CRT(int, ucrt__sopen, (const char *path, int flags, int share, int mode))
 {
-    struct fd *at = fd_get(fd);
-    char *text = buffer;
-    int held = 0;
-    if (!at)
+    struct wide wide;
+    wide_of(&wide, path);
+    int fd = fd_open(wide.text, flags, share, mode);
+    wide_drop(&wide);
+    return fd;
+}
+
+CRT(int, ucrt__wsopen, (const wchar_t *path, int flags, int share, int mode))
+{
+    return fd_open(path, flags, share, mode);
+}
+
+CRT(int, ucrt__close, (int fd))
+{
+    return fd_close(fd);
+}
+
+CRT(int, ucrt__read, (int fd, void *buffer, unsigned count))
+{
+    return fd_read(fd, buffer, count);
+}
+
+CRT(int, ucrt__write, (int fd, const void *buffer, unsigned count))
+{
+    return fd_write(fd, buffer, count);
+}
+
+CRT(int64_t, ucrt__lseeki64, (int fd, int64_t distance, int method))
+{
+    return fd_seek(fd, distance, method);
+}
+
+CRT(int32_t, ucrt__lseek, (int fd, int32_t distance, int method))
+{
+    return (int32_t)fd_seek(fd, distance, method);
+}
+
+CRT(int64_t, ucrt__telli64, (int fd))
+{
+    return fd_seek(fd, 0, 1);
+}
+
+CRT(int32_t, ucrt__tell, (int fd))
+{
+    return (int32_t)fd_seek(fd, 0, 1);
+}
+
+CRT(int, ucrt__eof, (int fd))
+{
+    int64_t size, now = fd_seek(fd, 0, 1);
+    if (now < 0)
         return -1;
-    if (!count || at->flags & FD_END)
-        return 0;
-    if (at->ahead >= 0) {
-        text[held++] = (char)at->ahead;
-        at->ahead = -1;
-    }
-    int done = 0;
-    /* A byte that is held is an answer already: a pipe must not block for more. */
-    if ((unsigned)held < count && !(held && at->flags & (FD_PIPE | FD_DEVICE)))
-        done = raw_read(at, text + held, count - (unsigned)held);
-    if (done < 0)
-        return held ? held : -1;
-    return fd_is_translated(fd) ? lines_read(at, text, held + done) : held + done;
+    size = fd_seek(fd, 0, 2);
+    fd_seek(fd, now, 0);
+    return now >= size;
 }
 
-int64_t fd_offset(int fd, int64_t start, int64_t characters)
+CRT(int, ucrt__isatty, (int fd))
 {
-    struct fd *at = fd_get(fd);
-    char piece[PIECE];
-    int64_t offset = start, now = fd_seek(fd, 0, 1);
-    if (!at || now < 0)
+    if (!fd_flags(fd))
+        return crt_fail(EBADF), 0;
+    return fd_flags(fd) & FD_DEVICE ? 0x40 : 0;
+}
+
+CRT(int, ucrt__setmode, (int fd, int mode))
+{
+    return fd_mode_set(fd, mode);
+}
+
+CRT(intptr_t, ucrt__get_osfhandle, (int fd))
+{
+    return (intptr_t)fd_handle(fd);
+}
+
+CRT(int, ucrt__open_osfhandle, (intptr_t handle, int flags))
+{
+    unsigned kept = (flags & O_MS_TEXT ? FD_TEXT : 0) | (flags & O_MS_APPEND ? FD_APPEND : 0);
+    return fd_adopt((HANDLE)handle, kept);
+}
+
+CRT(int, ucrt__commit, (int fd))
+{
+    HANDLE handle = fd_handle(fd);
+    if (handle == INVALID_HANDLE_VALUE)
         return -1;
-    bool was_return = false;
-    LARGE_INTEGER to = {.QuadPart = start};
-    SetFilePointerEx(at->handle, to, NULL, 0);
-    while (characters > 0) {
-        int got = raw_read(at, piece, sizeof piece);
-        if (got <= 0)
-            break;
-        for (int i = 0; i < got && characters > 0; i++, offset++) {
-            bool is_pair = was_return && piece[i] == '\n';
-            was_return = piece[i] == '\r';
-            characters -= !is_pair;
-            /* The last character may be the first half of a pair. */
-            if (!characters && was_return && i + 1 < got && piece[i + 1] == '\n')
-                offset++;
-        }
-    }
-    to.QuadPart = now;
-    SetFilePointerEx(at->handle, to, NULL, 0);
-    return offset;
+    return FlushFileBuffers(handle) ? 0 : crt_fail_win32();
 }
 
-/* ---- writing ---------------------------------------------------------------------------------------- */
-
-/* Bytes written; -1 when none were. */
-static int raw_write(struct fd *at, const char *data, unsigned count)
+CRT(int64_t, ucrt__filelengthi64, (int fd))
 {
-    unsigned total = 0;
-    while (total < count) {
-        DWORD done = 0;
-        if (!WriteFile(at->handle, data + total, count - total, &done, NULL))
-            return total ? (int)total : crt_fail_win32();
-        if (!done)
-            return total ? (int)total : crt_fail(ENOSPC);
-        total += done;
-    }
-    return (int)total;
-}
-
-/* Answers how many of the caller's characters went out. */
-static int lines_write(struct fd *at, const char *data, unsigned count)
-{
-    char piece[PIECE];
-    unsigned from = 0;
-    while (from < count) {
-        unsigned filled = 0, begin = from;
-        while (from < count && filled < sizeof piece - 1) {
-            if (data[from] == '\n')
-                piece[filled++] = '\r';
-            piece[filled++] = data[from++];
-        }
-        if (raw_write(at, piece, filled) != (int)filled)
-            return begin ? (int)begin : -1;
-    }
-    return (int)count;
-}
-
-int fd_write(int fd, const void *buffer, unsigned count)
-{
-    struct fd *at = fd_get(fd);
-    if (!at)
+    LARGE_INTEGER size;
+    HANDLE handle = fd_handle(fd);
+    if (handle == INVALID_HANDLE_VALUE)
         return -1;
-    if (!count)
-        return 0;
-    if (at->flags & FD_APPEND) {
-        LARGE_INTEGER zero = {.QuadPart = 0};
-        SetFilePointerEx(at->handle, zero, NULL, 2);
-    }
-    return fd_is_translated(fd) ? lines_write(at, buffer, count) : raw_write(at, buffer, count);
+    return GetFileSizeEx(handle, &size) ? size.QuadPart : crt_fail_win32();
 }
 
-int64_t fd_seek(int fd, int64_t distance, int method)
+CRT(int32_t, ucrt__filelength, (int fd))
 {
-    struct fd *at = fd_get(fd);
-    LARGE_INTEGER move = {.QuadPart = distance}, position;
-    if (!at)
-        return -1;
-    if (method < 0 || method > 2)
-        return crt_fail(EINVAL);
-    if (at->flags & (FD_PIPE | FD_DEVICE))
-        return crt_fail(ESPIPE);
-    bool is_ahead = at->ahead >= 0;
-    if (method == 1 && is_ahead)
-        move.QuadPart--;
-    if (!SetFilePointerEx(at->handle, move, &position, (DWORD)method))
-        return crt_fail_win32();
-    at->ahead = -1;
-    at->flags &= ~FD_END;
-    return position.QuadPart;
+    return (int32_t)ucrt__filelengthi64(fd);
 }
 
-/* ---- modes and copies -------------------------------------------------------------------------------- */
-
-int fd_mode_set(int fd, int mode)
+CRT(int, ucrt__chsize_s, (int fd, int64_t size))
 {
-    struct fd *at = fd_get(fd);
-    if (!at)
-        return -1;
-    if (mode != O_MS_BINARY && mode != O_MS_TEXT && !(mode & O_MS_UNICODE))
-        return crt_fail(EINVAL);
-    int old = at->flags & FD_TEXT ? O_MS_TEXT : O_MS_BINARY;
-    at->flags = mode == O_MS_BINARY ? at->flags & ~FD_TEXT : at->flags | FD_TEXT;
-    return old;
+    int64_t now = fd_seek(fd, 0, 1);
+    if (now < 0)
+        return crt_thread()->error;
+    if (size < 0)
+        return crt_invalid(EINVAL);
+    int error = 0;
+    if (fd_seek(fd, size, 0) < 0)
+        error = crt_thread()->error;
+    else if (!SetEndOfFile(fd_handle(fd)))
+        error = (crt_fail_win32(), crt_thread()->error);
+    fd_seek(fd, now, 0);
+    return error;
 }
 
-int fd_duplicate(int fd, int onto)
+CRT(int, ucrt__chsize, (int fd, int32_t size))
 {
-    struct fd *at = fd_get(fd);
-    HANDLE copy, self = ZwCurrentProcess();
-    if (!at)
-        return -1;
-    if (onto == fd)
-        return fd;
-    if (onto < -1 || onto >= FD_COUNT)
-        return crt_fail(EBADF);
-    unsigned flags = at->flags & ~(FD_OPEN | FD_END);
-    if (!DuplicateHandle(self, at->handle, self, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS))
-        return crt_fail_win32();
-    if (onto < 0)
-        return fd_adopt(copy, flags);
-    if (fd_flags(onto))
-        fd_close(onto);
-    host_lock_take(&table.lock);
-    table.all[onto] = (struct fd){copy, flags | FD_OPEN, -1};
-    host_lock_give(&table.lock);
-    return onto;
+    return ucrt__chsize_s(fd, size) ? -1 : 0;
+}
+
+CRT(int, ucrt__dup, (int fd))
+{
+    return fd_duplicate(fd, -1);
+}
+
+CRT(int, ucrt__dup2, (int fd, int onto))
+{
+    return fd_duplicate(fd, onto) < 0 ? -1 : 0;
 }

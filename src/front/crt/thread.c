@@ -130,7 +130,7 @@ CRT(uintptr_t, ucrt__beginthreadex,
 /* Made suspended, because the new thread closes the handle and must know it. */
 CRT(uintptr_t, ucrt__beginthread, (void(WINAPI *start)(void *), unsigned stack, void *argument))
 {
-    struct begin *begin = begin_make((unsigned(WINAPI *)(void *))start, argument);
+    struct begin *begin = begin_make((unsigned(WINAPI *)(void *))(void *)start, argument);
     if (!begin)
         return (uintptr_t)-1;
     HANDLE handle = CreateThread(NULL, stack, begin_run, begin, 4 /* CREATE_SUSPENDED */, NULL);
@@ -187,6 +187,11 @@ void frontcrt_init(void)
     for (int i = 0; i < LOCK_COUNT; i++)
         section_init(&locks[i], 0);
     thread_end_register(crt_thread_end);
+    exit_init();
+    environ_init();
+    startup_init();
     fd_init();
     stream_init();
+    clock_init();
+    ctype_init();
 }

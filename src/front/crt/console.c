@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* console.c - the keyboard functions of conio.h over standard input.
+ *
+ * Doc: "Console and port I/O". Differs: keys arrive when the host's terminal gives them, which
+ * is a line at a time; _kbhit knows only of what is already read.
+ */
+#include "crt_internal.h"
+
+CRT(int, ucrt__getch, (void))
+{
+    stream_lock(STREAM_IN);
+    int c = stream_get(STREAM_IN);
+    stream_unlock(STREAM_IN);
+    return c == '\n' ? '\r' : c;
+}
+
+CRT(int, ucrt__ungetch, (int c))
+{
+    stream_lock(STREAM_IN);
+    int result = stream_unget(STREAM_IN, c);
+    stream_unlock(STREAM_IN);
+    return result;
+}
+
+CRT(int, ucrt__putch, (int c))
+{
+    stream_lock(STREAM_OUT);
+    int result = stream_put(STREAM_OUT, c);
+    stream_flush(STREAM_OUT);
+    stream_unlock(STREAM_OUT);
+    return result;
+}
+
+CRT(int, ucrt__kbhit, (void))
+{
+    return STREAM_IN->flags & STREAM_READ && STREAM_IN->count > 0;
+}
+
+CRT(int, ucrt__getche, (void))
+{
+    int c = ucrt__getch(); /* the terminal has shown it already */
+    return c;
+}
