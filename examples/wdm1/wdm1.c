@@ -44,6 +44,13 @@ static NTSTATUS Wdm1Close(PDEVICE_OBJECT Device, PIRP Irp)
     return Complete(Irp, STATUS_SUCCESS, 0);
 }
 
+/* Who serves reads and writes of a synchronous file keeps its position. */
+static VOID MovePosition(PFILE_OBJECT File, LONGLONG Position)
+{
+    if (File->Flags & FO_SYNCHRONOUS_IO)
+        File->CurrentByteOffset.QuadPart = Position;
+}
+
 static NTSTATUS Wdm1Read(PDEVICE_OBJECT Device, PIRP Irp)
 {
     PWDM1_EXTENSION extension = Device->DeviceExtension;
@@ -62,6 +69,7 @@ static NTSTATUS Wdm1Read(PDEVICE_OBJECT Device, PIRP Irp)
         RtlCopyMemory(Irp->AssociatedIrp.SystemBuffer, extension->Buffer + position, count);
     }
     KeReleaseSpinLock(&extension->Lock, irql);
+    MovePosition(stack->FileObject, position + count);
     DbgPrint("Wdm1: Read %d bytes from file pointer %d, %d transferred\n", (int)length,
              (int)position, (int)count);
     return Complete(Irp, STATUS_SUCCESS, count);
@@ -102,6 +110,8 @@ static NTSTATUS Wdm1Write(PDEVICE_OBJECT Device, PIRP Irp)
     if (NT_SUCCESS(status))
         RtlCopyMemory(extension->Buffer + position, Irp->AssociatedIrp.SystemBuffer, length);
     KeReleaseSpinLock(&extension->Lock, irql);
+    if (NT_SUCCESS(status))
+        MovePosition(stack->FileObject, position + length);
     DbgPrint("Wdm1: Write %d bytes to file pointer %d, status %x\n", (int)length, (int)position,
              status);
     return Complete(Irp, status, NT_SUCCESS(status) ? length : 0);
