@@ -158,12 +158,17 @@ static NTSTATUS scm_step(void)
 
 static NTSTATUS server_step(void)
 {
-    return boot_options.socket_path ? server_start(boot_options.socket_path) : STATUS_SUCCESS;
+    return boot_options.socket_path
+               ? server_start(boot_options.socket_path, boot_options.host_folder)
+               : STATUS_SUCCESS;
 }
+
+/* What a program that is still running ends with: it has not done what it was started for. */
+#define PROGRAM_CUT_OFF 1
 
 static unsigned server_end(void)
 {
-    return boot_options.socket_path ? server_stop("the machine was shut down", 0) : 0;
+    return boot_options.socket_path ? server_stop("the machine was shut down", PROGRAM_CUT_OFF) : 0;
 }
 
 /* A follower that does not read is not waited for. */

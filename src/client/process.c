@@ -123,6 +123,9 @@ int client_program_start(const char *name, char *const *argv, pid_t *out_pid)
     memcpy(arguments + 3, argv, count * sizeof *argv);
     pid_t pid = fork();
     if (pid == 0) {
+        /* The command may ignore what the program must not. */
+        signal(SIGINT, SIG_DFL);
+        signal(SIGPIPE, SIG_DFL);
         execv(program, arguments);
         _exit(127);
     }
