@@ -38,8 +38,8 @@
     snprintf(ready, sizeof ready, "%d", ready_fd);
     snprintf(processors, sizeof processors, "%u", boot->processors);
     fcntl(ready_fd, F_SETFD, 0);
-    execl(program, "cove-machine", "--name", boot->name, "--socket", socket_path, "--ready-fd",
-          ready, "--processors", processors, (char *)NULL);
+    execl(program, "cove-machine", "--name", boot->name, "--socket", socket_path, "--folder", drive,
+          "--ready-fd", ready, "--processors", processors, (char *)NULL);
     _exit(127);
 }
 

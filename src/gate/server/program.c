@@ -141,7 +141,7 @@ static NTSTATUS program_begin(struct program *program, const struct wire_hello *
     struct process_thread *thread;
     NTSTATUS status = handles_create(program, hello, descriptors, count, welcome);
     if (NT_SUCCESS(status))
-        status = drive_of_folder(hello->folder, welcome->current_directory,
+        status = place_of_folder(hello->folder, welcome->current_directory,
                                  sizeof welcome->current_directory);
     uint64_t start_bytes = START_BYTES;
     if (NT_SUCCESS(status))

@@ -191,11 +191,12 @@ static void listener_run(void *unused)
 /* ---- start and stop
  * ------------------------------------------------------------------------------- */
 
-NTSTATUS server_start(const char *socket_path)
+NTSTATUS server_start(const char *socket_path, const char *drive_folder)
 {
     if (strlen(socket_path) >= sizeof server.path)
         return STATUS_NAME_TOO_LONG;
     strcpy(server.path, socket_path);
+    place_drive_set(drive_folder);
     list_init(&server.programs);
     server.is_stopping = false;
     int error = host_socket_listen(server.path, &server.listener);

@@ -48,7 +48,9 @@ NTSTATUS companion_create(struct program *program, bool is_suspended,
 /* Wakes all companions so that they see that their process ends. */
 void companions_close(struct program *program);
 
-/* drive.c: the drive letter behind which a host folder lies, and the folder below it. */
-NTSTATUS drive_of_folder(const char *folder, char *out_directory, size_t size);
+/* place.c: the program's name for a folder of the host, and what there is to set and free. */
+void place_drive_set(const char *folder);
+NTSTATUS place_of_folder(const char *folder, char *out_directory, size_t size);
+void place_forget_all(void);
 
 #endif

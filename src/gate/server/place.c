@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* place.c - where on the machine's drive C: the folder lies in which a program is started.
+ *
+ * A host folder appears as C:\Programs\<its name>, a link in the folder behind C:. A folder
+ * below one that has a place already is found there. Places are never taken back while the
+ * machine runs: a driver may have been installed from there.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server_internal.h"
+
+#define PLACES_MAX 256
+
+static struct {
+    struct host_lock lock; /* guards the rest */
+    char drive[PATH_MAX];  /* the host folder behind C:; set once at start */
+    struct {
+        char folder[PATH_MAX], name[NAME_MAX + 8];
+    } *place[PLACES_MAX];
+    unsigned count;
+} places;
+
+void place_drive_set(const char *folder)
+{
+    snprintf(places.drive, sizeof places.drive, "%s", folder ? folder : "");
+}
+
+/* What of folder lies below base: "" for base itself, NULL when it is elsewhere. */
+static const char *below(const char *folder, const char *base)
+{
+    size_t length = strlen(base);
+    if (length == 1)
+        return folder + 1; /* base is the root */
+    if (strncmp(folder, base, length))
+        return NULL;
+    if (!folder[length])
+        return folder + length;
+    return folder[length] == '/' ? folder + length + 1 : NULL;
+}
+
+/* The deepest place that holds folder. */
+static int find_locked(const char *folder)
+{
+    int found = -1;
+    size_t longest = 0;
+    for (unsigned i = 0; i < places.count; i++) {
+        size_t length = strlen(places.place[i]->folder);
+        if (length >= longest && below(folder, places.place[i]->folder)) {
+            found = (int)i;
+            longest = length;
+        }
+    }
+    return found;
+}
+
+/* Makes the link; another folder of the same name gets a number behind it. */
+static int link_make(const char *folder, char *out_name, size_t size)
+{
+    const char *base = strrchr(folder, '/') + 1;
+    if (!*base)
+        base = "root";
+    char path[PATH_MAX * 2];
+    snprintf(path, sizeof path, "%s/Programs", places.drive);
+    if (mkdir(path, 0700) && errno != EEXIST)
+        return errno;
+    for (unsigned n = 1; n <= PLACES_MAX; n++) {
+        if (n == 1)
+            snprintf(out_name, size, "%s", base);
+        else
+            snprintf(out_name, size, "%s-%u", base, n);
+        snprintf(path, sizeof path, "%s/Programs/%s", places.drive, out_name);
+        if (!symlink(folder, path))
+            return 0;
+        if (errno != EEXIST)
+            return errno;
+    }
+    return EEXIST;
+}
+
+static NTSTATUS add_locked(const char *folder, int *out_index)
+{
+    if (places.count == PLACES_MAX)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    void *memory = calloc(1, sizeof *places.place[0]);
+    if (!memory)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    places.place[places.count] = memory;
+    snprintf(places.place[places.count]->folder, PATH_MAX, "%s", folder);
+    if (link_make(folder, places.place[places.count]->name, sizeof places.place[0]->name)) {
+        free(memory);
+        return STATUS_OBJECT_PATH_NOT_FOUND;
+    }
+    *out_index = (int)places.count++;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS place_of_folder(const char *folder, char *out_directory, size_t size)
+{
+    if (*folder != '/' || strlen(folder) >= PATH_MAX || !*places.drive)
+        return STATUS_OBJECT_PATH_SYNTAX_BAD;
+    host_lock_take(&places.lock);
+    int index = find_locked(folder);
+    NTSTATUS status = index < 0 ? add_locked(folder, &index) : STATUS_SUCCESS;
+    if (NT_SUCCESS(status)) {
+        const char *rest = below(folder, places.place[index]->folder);
+        snprintf(out_directory, size, "C:\\Programs\\%s%s%s", places.place[index]->name,
+                 *rest ? "\\" : "", rest);
+    }
+    host_lock_give(&places.lock);
+    for (char *at = out_directory; NT_SUCCESS(status) && *at; at++) {
+        if (*at == '/')
+            *at = '\\';
+    }
+    return status;
+}
+
+void place_forget_all(void)
+{
+    while (places.count > 0)
+        free(places.place[--places.count]);
+}
