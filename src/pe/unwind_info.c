@@ -94,8 +94,11 @@ int unwind_info_read(const struct pe_unwind_image *image, uint32_t rva, struct u
         (out->flags & PE_UNWIND_CHAIN && out->flags != PE_UNWIND_CHAIN))
         return pe_fail(error, "UnwindInfo.Flags", rva, out->flags,
                        "unknown, or chained and with a handler");
-    if (unwind_image_read(image, rva + 4, out->codes, out->code_count * 2u, "UnwindCode", error) ||
-        check_codes(out, rva, error))
+    /* None of them may be the last thing in the image's memory. */
+    if (out->code_count > 0 &&
+        unwind_image_read(image, rva + 4, out->codes, out->code_count * 2u, "UnwindCode", error))
+        return PE_DAMAGED;
+    if (check_codes(out, rva, error))
         return PE_DAMAGED;
     out->tail_rva = rva + 4 + ((out->code_count + 1u) & ~1u) * 2;
     return PE_OK;

@@ -480,6 +480,19 @@ static void damage_is_an_error_and_changes_nothing(void **state)
     (void)state;
 }
 
+/* A function that does nothing to its frame, described by the last four bytes there are. */
+static void information_without_codes_may_end_the_image(void **state)
+{
+    struct world *w = *state;
+    uint32_t entry[3] = {0x100, 0x140, IMAGE_SIZE - 4};
+    memcpy(w->image + TABLE, entry, sizeof(entry));
+    memcpy(w->image + IMAGE_SIZE - 4, (const uint8_t[]){1, 0, 0, 0}, 4);
+    w->unwind.table_count = 1;
+    w->stack[0] = RETURN;
+    assert_int_equal(unwind_at(w, 0x120), PE_OK);
+    assert_true(w->context.rip == RETURN);
+}
+
 static void any_information_terminates(void **state)
 {
     /* Every first code byte pair with every flag and some rest: result or error, no crash. */
@@ -526,6 +539,7 @@ int main(void)
         TEST(epilogue_through_the_frame_register),
         TEST(jump_to_another_part_is_no_epilogue),
         TEST(version_2_lists_its_epilogues),
+        TEST(information_without_codes_may_end_the_image),
         TEST(damage_is_an_error_and_changes_nothing),
         TEST(any_information_terminates),
     };
