@@ -72,13 +72,21 @@ static int service_name(const char *path, char *out_name, size_t size)
     return 0;
 }
 
+static bool is_done_already(uint32_t code)
+{
+    return code == 1060 /* ERROR_SERVICE_DOES_NOT_EXIST */ ||
+           code == 1062 /* ERROR_SERVICE_NOT_ACTIVE */;
+}
+
 static int request(const struct run *run, const char *const *words, const char *what,
-                   const char *path)
+                   const char *path, bool may_be_done)
 {
     uint32_t code;
     cJSON *reply = options_ask(run->name, words, &code);
     if (!reply)
         return EXIT_FAILED;
+    if (may_be_done && is_done_already(code))
+        code = 0;
     if (code) {
         const char *text = json_text(reply, "text");
         if (*text)
@@ -103,24 +111,25 @@ static int driver_load(struct run *run, const char *path)
     }
     snprintf(image, sizeof image, "\\Host%s", absolute);
     const char *create[] = {"service-create", service, image, NULL};
-    error = request(run, create, "install", path);
+    error = request(run, create, "install", path, false);
     if (error)
         return error;
     run->loaded++;
     const char *start[] = {"service-start", service, NULL};
-    return request(run, start, "start", path);
+    return request(run, start, "start", path, false);
 }
 
 /* Newest first: filters go before what they stand on. Words about a failure come from the
- * machine; the result of the run stays the program's. */
+ * machine; the result of the run stays the program's, which may have stopped and removed the
+ * services itself. */
 static void drivers_unload(struct run *run)
 {
     while (run->loaded > 0) {
         const char *service = run->service[--run->loaded];
         const char *stop[] = {"service-stop", service, NULL},
                    *delete[] = {"service-delete", service, NULL};
-        request(run, stop, "stop", service);
-        request(run, delete, "remove", service);
+        request(run, stop, "stop", service, true);
+        request(run, delete, "remove", service, true);
     }
 }
 
