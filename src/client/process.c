@@ -111,6 +111,9 @@ int client_program_start(const char *name, char *const *argv, pid_t *out_pid)
         error = client_program_path("cove-program", program, sizeof program);
     if (error)
         return error;
+    if (access(socket_path, F_OK)) /* a dead machine's socket is the program's to find out */
+        return client_fail(EHOSTDOWN, "no machine '%s' is running; `cove boot %s` starts one", name,
+                           name);
     size_t count = 0;
     while (argv[count])
         count++;

@@ -56,10 +56,8 @@ static void file_systems(void)
     absent(IoRegisterFileSystem);
 }
 
-static void callbacks_and_tracing(void)
+static void tracing(void)
 {
-    absent(ExCreateCallback);
-    absent(ExRegisterCallback);
     absent(EtwRegister);
     absent(EtwWrite);
 }
@@ -72,12 +70,6 @@ static void what_is_there(void)
 }
 
 DRIVERTEST_LIST = {
-    DRIVERTEST(what_is_there),
-    DRIVERTEST(plug_and_play),
-    DRIVERTEST(power),
-    DRIVERTEST(hardware),
-    DRIVERTEST(sections),
-    DRIVERTEST(file_systems),
-    DRIVERTEST(callbacks_and_tracing),
-    DRIVERTEST_END,
+    DRIVERTEST(what_is_there), DRIVERTEST(plug_and_play), DRIVERTEST(power),   DRIVERTEST(hardware),
+    DRIVERTEST(sections),      DRIVERTEST(file_systems),  DRIVERTEST(tracing), DRIVERTEST_END,
 };

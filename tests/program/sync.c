@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sync.c - events, semaphores, mutexes, waits for several, waitable timers, APCs. */
+/* sync.c - events, semaphores, mutexes, waits for several, waitable timers, conditions. */
 #include "check.h"
 
 static DWORD Look(HANDLE Object)
@@ -97,21 +97,6 @@ static void CheckTimers(void)
     CloseHandle(timer);
 }
 
-static ULONG_PTR ApcValue;
-
-static void CALLBACK Apc(ULONG_PTR Value)
-{
-    ApcValue = Value;
-}
-
-static void CheckApcs(void)
-{
-    Check("an APC is queued", QueueUserAPC(Apc, GetCurrentThread(), 9));
-    Check("runs in an alertable sleep only", SleepEx(0, FALSE) == 0 && ApcValue == 0 &&
-                                                 SleepEx(30000, TRUE) == WAIT_IO_COMPLETION &&
-                                                 ApcValue == 9);
-}
-
 static SRWLOCK Lock = SRWLOCK_INIT;
 static CONDITION_VARIABLE Condition = CONDITION_VARIABLE_INIT;
 static int IsReady; /* guarded by Lock */
@@ -152,7 +137,6 @@ int main(void)
     CheckMutexes();
     CheckSeveral();
     CheckTimers();
-    CheckApcs();
     CheckConditions();
     return Result();
 }

@@ -45,6 +45,15 @@ class Programs(CoveTest):
     def test_errors(self):
         self.passes("errors")
 
+    def gap(self, name, wanted, driver_name="wdm1"):
+        """What is known not to be there: ends with words that say so, and fails once it is."""
+        done = self.cove("run", "--quiet", driver(driver_name), "--", program(name))
+        self.assertNotEqual(done.returncode, 0, "the gap is closed: call passes() instead")
+        self.assertIn(wanted, done.stderr)
+
+    def test_apcs(self):
+        self.gap("apc", "QueueUserAPC of kernel32.dll, which is not there yet")
+
     def test_scm(self):
         """A program that installs the driver that lies beside it."""
         folder = os.path.join(self.folder, "its folder")
