@@ -46,11 +46,12 @@ static void companion_run(void *context)
     struct program *program = companion->program;
     if (program->process->is_ending)
         program_goodbye(program, "", (uint32_t)program->process->exit_status);
+    /* Closed while it is still ours: once it is off the list the next thread may have it. */
+    atomic_store(&channel->turn, WIRE_TURN_CLOSED);
+    host_wake_shared(&channel->turn, 1);
     host_lock_take(&program->lock);
     program->companions[companion->index] = NULL;
     host_lock_give(&program->lock);
-    atomic_store(&channel->turn, WIRE_TURN_CLOSED);
-    host_wake_shared(&channel->turn, 1);
     ((struct process_thread *)thread)->channel = NULL;
     free(companion);
 }
