@@ -5,17 +5,23 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How much of host_folder is the drive's root: what is left when the directory's components
- * are taken away from its end. The lengths agree, since only the separators differ. */
+/* A host folder appears at C:\\Programs\\name: what follows the third component of directory
+ * are the folders below it, and they end host_folder as well. */
+static size_t place_length(const char *directory)
+{
+    size_t at = 0;
+    for (int components = 0; directory[at]; at++) {
+        if (directory[at] == '\\' && ++components == 3)
+            break;
+    }
+    return at;
+}
+
+/* How much of host_folder is the place itself. The lengths agree: only separators differ. */
 static size_t root_length(const char *host_folder, const char *directory)
 {
-    size_t tail = strlen(directory + 3), whole = strlen(host_folder);
-    if (!tail)
-        return whole == 1 ? 0 : whole;
-    while (tail && directory[2 + tail] == '\\')
-        tail--;
-    size_t root = whole >= tail ? whole - tail : 0;
-    return root && host_folder[root - 1] == '/' ? root - 1 : root;
+    size_t tail = strlen(directory + place_length(directory)), whole = strlen(host_folder);
+    return whole > tail ? whole - tail : 0;
 }
 
 void place_of_file(const char *file, const char *host_folder, const char *directory, char *out,
@@ -23,8 +29,10 @@ void place_of_file(const char *file, const char *host_folder, const char *direct
 {
     size_t root = root_length(host_folder, directory);
     const char *name = strrchr(file, '/') + 1;
+    if (root == 1)
+        root = 0; /* the host's root ends in its separator */
     if (!strncmp(file, host_folder, root) && file[root] == '/') {
-        snprintf(out, size, "%.2s\\%s", directory, file + root + 1);
+        snprintf(out, size, "%.*s\\%s", (int)place_length(directory), directory, file + root + 1);
     } else {
         size_t length = strlen(directory);
         snprintf(out, size, "%s%s%s", directory, directory[length - 1] == '\\' ? "" : "\\", name);
