@@ -89,7 +89,7 @@ static void irp_complete_checked(PIRP irp)
     if (irp->CancelRoutine != NULL)
         io_bugcheck(CANCEL_STATE_IN_COMPLETED_IRP, (ULONG_PTR)irp, (ULONG_PTR)irp->CancelRoutine, 0,
                     0);
-    if (irp->IoStatus.Status == STATUS_PENDING || irp->IoStatus.Status == -1)
+    if (irp->IoStatus.Status == STATUS_PENDING)
         io_bugcheck(DRIVER_VERIFIER_IOMANAGER_VIOLATION, IO_RULE_COMPLETE_PENDING,
                     (ULONG_PTR)(ULONG)irp->IoStatus.Status, (ULONG_PTR)irp, 0);
     irp_unwind(irp);
