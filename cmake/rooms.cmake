@@ -52,7 +52,7 @@ endfunction()
 function(cove_link target ground)
   list(JOIN ARGN "," libs)
   target_link_libraries(${target} PRIVATE cove_flags
-    "$<LINK_GROUP:RESCAN,${libs},ground_${ground}>" Zydis cjson)
+    "$<LINK_GROUP:RESCAN,${libs},ground_${ground}>" Zydis cjson m)
 endfunction()
 
 function(cove_room_tests room)

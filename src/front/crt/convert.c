@@ -19,23 +19,23 @@ static bool is_base(int base)
     return !base || (base >= 2 && base <= 36);
 }
 
-#define READ_NUMBER(name, result_type, character, read, clamp)                                     \
-    CRT(result_type, name, (const character *text, character **end, int base))                     \
-    {                                                                                              \
-        bool out_range = false;                                                                    \
-        if (!text || !is_base(base)) {                                                             \
-            if (end)                                                                               \
-                *end = (character *)text;                                                          \
-            crt_invalid(EINVAL);                                                                   \
-            return 0;                                                                              \
-        }                                                                                          \
-        struct crt_number number = read(text, base);                                               \
-        if (end)                                                                                   \
-            *end = (character *)text + number.used;                                                \
-        result_type value = clamp(number, &out_range);                                             \
-        if (out_range)                                                                             \
-            crt_fail(ERANGE);                                                                      \
-        return value;                                                                              \
+#define READ_NUMBER(name, result_type, character, read, clamp)                 \
+    CRT(result_type, name, (const character *text, character **end, int base)) \
+    {                                                                          \
+        bool out_range = false;                                                \
+        if (!text || !is_base(base)) {                                         \
+            if (end)                                                           \
+                *end = (character *)text;                                      \
+            crt_invalid(EINVAL);                                               \
+            return 0;                                                          \
+        }                                                                      \
+        struct crt_number number = read(text, base);                           \
+        if (end)                                                               \
+            *end = (character *)text + number.used;                            \
+        result_type value = clamp(number, &out_range);                         \
+        if (out_range)                                                         \
+            crt_fail(ERANGE);                                                  \
+        return value;                                                          \
     }
 
 READ_NUMBER(ucrt_strtol, int32_t, char, crt_number_read, crt_number_long)
@@ -47,7 +47,8 @@ READ_NUMBER(ucrt_wcstoul, uint32_t, wchar_t, crt_number_read_wide, crt_number_ul
 READ_NUMBER(ucrt__wcstoi64, int64_t, wchar_t, crt_number_read_wide, crt_number_int64)
 READ_NUMBER(ucrt__wcstoui64, uint64_t, wchar_t, crt_number_read_wide, crt_number_uint64)
 
-/* ---- floating point ---------------------------------------------------------------------------------------- */
+/* ---- floating point
+ * ---------------------------------------------------------------------------------------- */
 
 CRT(double, ucrt_strtod, (const char *text, char **end))
 {
@@ -119,7 +120,8 @@ CRT(char *, ucrt__fcvt, (double value, int count, int *place, int *is_negative))
     return digits_of(fcvt, value, count, place, is_negative);
 }
 
-/* ---- integers ---------------------------------------------------------------------------------------------- */
+/* ---- integers
+ * ---------------------------------------------------------------------------------------------- */
 
 struct division {
     int32_t quotient, remainder;

@@ -43,9 +43,9 @@ struct crt_thread {
     char error_text[128];
     wchar_t wide_error_text[128];
     invalid_parameter_handler invalid;
-    PVOID exception_pointers; /* __pxcptinfoptrs */
+    PVOID exception_pointers;                 /* __pxcptinfoptrs */
     PVOID current_exception, current_context; /* of C++: always NULL */
-    HANDLE begun;             /* _beginthread's handle, closed at its end */
+    HANDLE begun;                             /* _beginthread's handle, closed at its end */
 };
 /* On the process heap, made at the first use. */
 struct crt_thread *crt_thread(void);
@@ -165,11 +165,14 @@ struct stream *stream_take(void);
 /* Those with any of these flags. Others are not even locked: one may wait for its input. */
 void stream_visit(int flags, void (*visit)(struct stream *stream, void *context), void *context);
 int stream_flush_all(void);
+/* At the process's end: the streams that nobody is using. */
+void stream_flush_end(void);
 void stream_buffer_drop(struct stream *stream);
 int64_t stream_tell(struct stream *stream);
 int stream_seek(struct stream *stream, int64_t distance, int method);
 
-/* ---- start and end ---------------------------------------------------------------------------- */
+/* ---- start and end ----------------------------------------------------------------------------
+ */
 
 typedef void(WINAPI *crt_procedure)(void);
 typedef int(WINAPI *crt_onexit)(void);
@@ -195,7 +198,8 @@ wchar_t *text_wide(const char *text);
 
 extern int ucrt__fmode, ucrt__commode; /* O_MS_TEXT, O_MS_BINARY; 0: text */
 
-/* ---- the environment (environ.c) -------------------------------------------------------------- */
+/* ---- the environment (environ.c) --------------------------------------------------------------
+ */
 
 extern char **ucrt__environ, **ucrt___initenv;
 extern wchar_t **ucrt__wenviron, **ucrt___winitenv;
@@ -203,8 +207,8 @@ void environ_init(void);
 bool environ_load(void);
 bool environ_load_wide(void);
 
-
-/* ---- of win32, not in its header --------------------------------------------------------------- */
+/* ---- of win32, not in its header ---------------------------------------------------------------
+ */
 
 typedef struct _BY_HANDLE_FILE_INFORMATION {
     DWORD dwFileAttributes;
@@ -230,8 +234,8 @@ BOOL WINAPI SetFileAttributesW(LPCWSTR path, DWORD attributes);
 DWORD WINAPI GetFullPathNameW(LPCWSTR path, DWORD count, LPWSTR out, LPWSTR *part);
 DWORD WINAPI GetCurrentDirectoryW(DWORD count, LPWSTR out);
 BOOL WINAPI SetCurrentDirectoryW(LPCWSTR path);
-BOOL WINAPI DuplicateHandle(HANDLE from_process, HANDLE handle, HANDLE to_process, HANDLE *out_handle,
-                            DWORD access, BOOL inherit, DWORD options);
+BOOL WINAPI DuplicateHandle(HANDLE from_process, HANDLE handle, HANDLE to_process,
+                            HANDLE *out_handle, DWORD access, BOOL inherit, DWORD options);
 DWORD WINAPI GetTempPathW(DWORD count, LPWSTR out);
 
 #endif

@@ -70,7 +70,9 @@ bool environ_load(void)
     return is_there;
 }
 
-/* ---- finding ------------------------------------------------------------------------------------------------ */
+/* ---- finding
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static size_t find(const char *name, size_t length)
 {
@@ -114,7 +116,7 @@ CRT(wchar_t *, ucrt__wgetenv, (const wchar_t *name))
     return found ? found + length + 1 : NULL;
 }
 
-CRT(int, ucrt_getenv_s, (size_t * needed, char *buffer, size_t size, const char *name))
+CRT(int, ucrt_getenv_s, (size_t *needed, char *buffer, size_t size, const char *name))
 {
     if (!needed || (!buffer && size))
         return crt_invalid(EINVAL);
@@ -163,7 +165,9 @@ CRT(int, ucrt__wdupenv_s, (wchar_t * *out, size_t *count, const wchar_t *name))
     return 0;
 }
 
-/* ---- changing ----------------------------------------------------------------------------------------------- */
+/* ---- changing
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /* Puts entry at place i of an array of pointers, or takes that place out when entry is NULL. */
 static bool array_set(void ***array, size_t i, void *entry)

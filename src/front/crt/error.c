@@ -21,17 +21,13 @@ static int error_of_win32(ULONG error)
         uint16_t error;
         uint8_t number;
     } rows[] = {
-        {1, EINVAL},   {2, ENOENT},   {3, ENOENT},
-        {4, EMFILE},   {5, EACCES},   {6, EBADF},
-        {8, ENOMEM},   {11, ENOEXEC}, {12, EINVAL},
-        {14, ENOMEM},  {15, ENOENT},  {17, EXDEV},
-        {18, ENOENT},  {19, EACCES},  {21, EACCES},
-        {32, EACCES},  {33, EACCES},  {50, EINVAL},
-        {53, ENOENT},  {80, EEXIST},  {87, EINVAL},
-        {109, EPIPE},  {112, ENOSPC}, {123, ENOENT},
-        {131, EINVAL}, {145, CRT_ENOTEMPTY},
-        {161, ENOENT}, {183, EEXIST}, {193, ENOEXEC},
-        {206, ENOENT}, {267, ENOENT}, {1450, ENOMEM},
+        {1, EINVAL},          {2, ENOENT},    {3, ENOENT},   {4, EMFILE},    {5, EACCES},
+        {6, EBADF},           {8, ENOMEM},    {11, ENOEXEC}, {12, EINVAL},   {14, ENOMEM},
+        {15, ENOENT},         {17, EXDEV},    {18, ENOENT},  {19, EACCES},   {21, EACCES},
+        {32, EACCES},         {33, EACCES},   {50, EINVAL},  {53, ENOENT},   {80, EEXIST},
+        {87, EINVAL},         {109, EPIPE},   {112, ENOSPC}, {123, ENOENT},  {131, EINVAL},
+        {145, CRT_ENOTEMPTY}, {161, ENOENT},  {183, EEXIST}, {193, ENOEXEC}, {206, ENOENT},
+        {267, ENOENT},        {1450, ENOMEM},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (rows[i].error == error)
@@ -46,7 +42,8 @@ int crt_fail_win32(void)
     return crt_fail(error_of_win32(error_get()));
 }
 
-/* ---- broken rules ---------------------------------------------------------------------------------- */
+/* ---- broken rules
+ * ---------------------------------------------------------------------------------- */
 
 static _Atomic(invalid_parameter_handler) invalid_handler;
 
@@ -109,7 +106,8 @@ CRT(void, ucrt__invalid_parameter,
         handler(expression, function, file, line, reserved);
 }
 
-/* ---- text ------------------------------------------------------------------------------------------- */
+/* ---- text
+ * ------------------------------------------------------------------------------------------- */
 
 static const char *const texts[] = {
     [0] = "No error",

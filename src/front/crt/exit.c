@@ -28,7 +28,8 @@ void exit_init(void)
     memset(&table.at_quick_exit, 0, sizeof table.at_quick_exit);
 }
 
-/* ---- tables --------------------------------------------------------------------------------------------- */
+/* ---- tables
+ * --------------------------------------------------------------------------------------------- */
 
 static int table_add(struct exit_table *to, crt_onexit function)
 {
@@ -126,12 +127,14 @@ CRT(crt_onexit, ucrt___dllonexit, (crt_onexit function, crt_onexit **first, crt_
 }
 
 CRT(void, ucrt__register_thread_local_exe_atexit_callback,
-    (void(WINAPI *callback)(void *, ULONG, void *)))
+    (void(WINAPI * callback)(void *, ULONG, void *)))
 {
     table.thread_local_end = callback;
 }
 
-/* ---- ends ----------------------------------------------------------------------------------------------- */
+/* ---- ends
+ * -----------------------------------------------------------------------------------------------
+ */
 
 void exit_run(void)
 {
@@ -250,7 +253,8 @@ CRT(int, ucrt__set_error_mode, (int mode))
     return mode >= 0 && mode < 3 ? atomic_exchange(&error_mode, mode) : crt_fail(EINVAL);
 }
 
-/* ---- assertions ------------------------------------------------------------------------------------------ */
+/* ---- assertions
+ * ------------------------------------------------------------------------------------------ */
 
 CRT(void, ucrt__assert, (const char *message, const char *file, unsigned line))
 {

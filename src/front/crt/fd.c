@@ -102,7 +102,8 @@ int fd_close(int fd)
     return CloseHandle(handle) ? 0 : crt_fail_win32();
 }
 
-/* ---- opening --------------------------------------------------------------------------------------- */
+/* ---- opening
+ * --------------------------------------------------------------------------------------- */
 
 static DWORD share_of(int share)
 {
@@ -148,8 +149,8 @@ int fd_open(const wchar_t *path, int flags, int share, int mode)
         attributes |= 0x04000000; /* FILE_FLAG_DELETE_ON_CLOSE */
         wanted |= DELETE;
     }
-    HANDLE handle = CreateFileW(path, wanted, share_of(share), NULL, disposition_of(flags),
-                                attributes, NULL);
+    HANDLE handle =
+        CreateFileW(path, wanted, share_of(share), NULL, disposition_of(flags), attributes, NULL);
     if (handle == INVALID_HANDLE_VALUE)
         return crt_fail_win32();
     unsigned kept = (flags & O_MS_BINARY ? 0 : FD_TEXT) | (flags & O_MS_APPEND ? FD_APPEND : 0);
@@ -159,7 +160,8 @@ int fd_open(const wchar_t *path, int flags, int share, int mode)
     return fd;
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------- */
+/* ---- reading
+ * ---------------------------------------------------------------------------------------- */
 
 static int raw_read(struct fd *at, void *buffer, unsigned count)
 {
@@ -224,9 +226,12 @@ int64_t fd_offset(int fd, int64_t start, int64_t characters)
 {
     struct fd *at = fd_get(fd);
     char piece[PIECE];
-    int64_t offset = start, now = fd_seek(fd, 0, 1);
-    if (!at || now < 0)
+    int64_t offset = start;
+    LARGE_INTEGER now, none = {.QuadPart = 0};
+    if (!at)
         return -1;
+    if (!SetFilePointerEx(at->handle, none, &now, 1))
+        return crt_fail_win32();
     bool was_return = false;
     LARGE_INTEGER to = {.QuadPart = start};
     SetFilePointerEx(at->handle, to, NULL, 0);
@@ -243,12 +248,12 @@ int64_t fd_offset(int fd, int64_t start, int64_t characters)
                 offset++;
         }
     }
-    to.QuadPart = now;
-    SetFilePointerEx(at->handle, to, NULL, 0);
+    SetFilePointerEx(at->handle, now, NULL, 0);
     return offset;
 }
 
-/* ---- writing ---------------------------------------------------------------------------------------- */
+/* ---- writing
+ * ---------------------------------------------------------------------------------------- */
 
 /* Bytes written; -1 when none were. */
 static int raw_write(struct fd *at, const char *data, unsigned count)
@@ -307,17 +312,21 @@ int64_t fd_seek(int fd, int64_t distance, int method)
         return crt_fail(EINVAL);
     if (at->flags & (FD_PIPE | FD_DEVICE))
         return crt_fail(ESPIPE);
-    bool is_ahead = at->ahead >= 0;
-    if (method == 1 && is_ahead)
-        move.QuadPart--;
+    bool is_question = method == 1 && !distance;
+    int is_ahead = at->ahead >= 0;
+    if (method == 1 && !is_question)
+        move.QuadPart -= is_ahead;
     if (!SetFilePointerEx(at->handle, move, &position, (DWORD)method))
         return crt_fail_win32();
+    if (is_question)
+        return position.QuadPart - is_ahead;
     at->ahead = -1;
     at->flags &= ~FD_END;
     return position.QuadPart;
 }
 
-/* ---- modes and copies -------------------------------------------------------------------------------- */
+/* ---- modes and copies
+ * -------------------------------------------------------------------------------- */
 
 int fd_mode_set(int fd, int mode)
 {

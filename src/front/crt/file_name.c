@@ -18,18 +18,18 @@ static int answer(BOOL is_done)
     return is_done ? 0 : crt_fail_win32();
 }
 
-#define BY_NAME(narrow, wide_name, call)                  \
-    CRT(int, wide_name, (const wchar_t *path))            \
-    {                                                     \
-        return path ? answer(call) : crt_fail(EINVAL);    \
-    }                                                     \
-    CRT(int, narrow, (const char *name))                  \
-    {                                                     \
-        struct wide wide;                                 \
-        wide_of(&wide, name);                             \
-        int result = wide_name(wide.text);                \
-        wide_drop(&wide);                                 \
-        return result;                                    \
+#define BY_NAME(narrow, wide_name, call)               \
+    CRT(int, wide_name, (const wchar_t *path))         \
+    {                                                  \
+        return path ? answer(call) : crt_fail(EINVAL); \
+    }                                                  \
+    CRT(int, narrow, (const char *name))               \
+    {                                                  \
+        struct wide wide;                              \
+        wide_of(&wide, name);                          \
+        int result = wide_name(wide.text);             \
+        wide_drop(&wide);                              \
+        return result;                                 \
     }
 
 BY_NAME(ucrt_remove, ucrt__wremove, DeleteFileW(path))
@@ -104,7 +104,9 @@ CRT(int, ucrt__chmod, (const char *path, int mode))
     return result;
 }
 
-/* ---- _stat -------------------------------------------------------------------------------------------------- */
+/* ---- _stat
+ * --------------------------------------------------------------------------------------------------
+ */
 
 struct stat64 { /* struct _stat64 */
     uint32_t device;
@@ -125,13 +127,13 @@ struct stat64i32 { /* struct _stat64i32, _stat of 64-bit msvcrt.dll */
 };
 _Static_assert(sizeof(struct stat64i32) == 48, "public header");
 
-#define MODE_FILE      0x8000
-#define MODE_FOLDER    0x4000
-#define MODE_DEVICE    0x2000
-#define MODE_PIPE      0x1000
-#define MODE_READ      0x124
-#define MODE_WRITE     0x092
-#define MODE_EXECUTE   0x049
+#define MODE_FILE    0x8000
+#define MODE_FOLDER  0x4000
+#define MODE_DEVICE  0x2000
+#define MODE_PIPE    0x1000
+#define MODE_READ    0x124
+#define MODE_WRITE   0x092
+#define MODE_EXECUTE 0x049
 
 static int64_t seconds_of(FILETIME time)
 {
@@ -195,10 +197,10 @@ static int narrow_size(const struct stat64 *from, struct stat64i32 *out)
 {
     if (from->size > INT32_MAX)
         return crt_fail(132); /* EOVERFLOW */
-    *out = (struct stat64i32){from->device,    from->node,       from->mode,
-                              from->links,     from->user,       from->group,
-                              from->rdevice,   (int32_t)from->size, from->read_time,
-                              from->write_time, from->create_time};
+    *out =
+        (struct stat64i32){from->device,    from->node,       from->mode,       from->links,
+                           from->user,      from->group,      from->rdevice,    (int32_t)from->size,
+                           from->read_time, from->write_time, from->create_time};
     return 0;
 }
 
@@ -232,7 +234,9 @@ CRT(int, ucrt__stat64i32, (const char *path, struct stat64i32 *out))
     return result;
 }
 
-/* ---- places --------------------------------------------------------------------------------------------------- */
+/* ---- places
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 /* text into out of size characters, or onto the heap when out is NULL. */
 static wchar_t *text_answer(const wchar_t *text, wchar_t *out, size_t size)
@@ -312,7 +316,9 @@ CRT(char *, ucrt__fullpath, (char *out, const char *path, size_t size))
     return text_answer_narrow(full, out, size);
 }
 
-/* ---- parts ------------------------------------------------------------------------------------------------------ */
+/* ---- parts
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 static void part_copy(char *to, const char **from, size_t count)
 {

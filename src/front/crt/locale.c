@@ -48,12 +48,25 @@ _Static_assert(offsetof(struct lconv_ms, _W_decimal_point) == 88, "public header
 
 CRT(struct lconv_ms *, ucrt_localeconv, (void))
 {
-    static struct lconv_ms conventions = {
-        point,      empty,      empty,      empty,      empty,
-        empty,      empty,      empty,      empty,      empty,
-        {127, 127, 127, 127, 127, 127, 127, 127},
-        wide_point, wide_empty, wide_empty, wide_empty, wide_empty,
-        wide_empty, wide_empty, wide_empty};
+    static struct lconv_ms conventions = {point,
+                                          empty,
+                                          empty,
+                                          empty,
+                                          empty,
+                                          empty,
+                                          empty,
+                                          empty,
+                                          empty,
+                                          empty,
+                                          {127, 127, 127, 127, 127, 127, 127, 127},
+                                          wide_point,
+                                          wide_empty,
+                                          wide_empty,
+                                          wide_empty,
+                                          wide_empty,
+                                          wide_empty,
+                                          wide_empty,
+                                          wide_empty};
     return &conventions;
 }
 

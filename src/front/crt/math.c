@@ -13,29 +13,29 @@
 
 double ucrt__HUGE = HUGE_VAL;
 
-#define MATH1(name, type, function)  \
-    CRT(type, name, (type x))        \
-    {                                \
-        errno = 0;                   \
-        type value = function(x);    \
-        if (errno)                   \
-            crt_fail(errno);         \
-        return value;                \
+#define MATH1(name, type, function) \
+    CRT(type, name, (type x))       \
+    {                               \
+        errno = 0;                  \
+        type value = function(x);   \
+        if (errno)                  \
+            crt_fail(errno);        \
+        return value;               \
     }
-#define MATH2(name, type, function)     \
-    CRT(type, name, (type x, type y))   \
-    {                                   \
-        errno = 0;                      \
-        type value = function(x, y);    \
-        if (errno)                      \
-            crt_fail(errno);            \
-        return value;                   \
+#define MATH2(name, type, function)   \
+    CRT(type, name, (type x, type y)) \
+    {                                 \
+        errno = 0;                    \
+        type value = function(x, y);  \
+        if (errno)                    \
+            crt_fail(errno);          \
+        return value;                 \
     }
-#define BOTH1(name)                      \
-    MATH1(ucrt_##name, double, name)     \
+#define BOTH1(name)                  \
+    MATH1(ucrt_##name, double, name) \
     MATH1(ucrt_##name##f, float, name##f)
-#define BOTH2(name)                      \
-    MATH2(ucrt_##name, double, name)     \
+#define BOTH2(name)                  \
+    MATH2(ucrt_##name, double, name) \
     MATH2(ucrt_##name##f, float, name##f)
 
 BOTH1(sin)
@@ -175,7 +175,9 @@ CRT(double, ucrt__cabs, (struct complex_ms value))
     return hypot(value.x, value.y);
 }
 
-/* ---- kinds ---------------------------------------------------------------------------------------------------- */
+/* ---- kinds
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 CRT(int, ucrt__finite, (double x))
 {
@@ -254,12 +256,13 @@ CRT(int, ucrt__fdsign, (float x))
     return signbit(x) ? 0x8000 : 0;
 }
 
-CRT(void, ucrt___setusermatherr, (int(WINAPI *handler)(void *)))
+CRT(void, ucrt___setusermatherr, (int(WINAPI * handler)(void *)))
 {
     /* Errors reach the program as errno and as values. */
 }
 
-/* ---- the processor's state -------------------------------------------------------------------------------------- */
+/* ---- the processor's state
+ * -------------------------------------------------------------------------------------- */
 
 #define MASKS 0x0008001fu
 

@@ -111,12 +111,13 @@ CRT(int, ucrt__query_new_mode, (void))
 
 static _Atomic(int(WINAPI *)(size_t)) new_handler;
 
-CRT(void *, ucrt__set_new_handler, (int(WINAPI *handler)(size_t)))
+CRT(void *, ucrt__set_new_handler, (int(WINAPI * handler)(size_t)))
 {
     return (void *)atomic_exchange(&new_handler, handler);
 }
 
-/* ---- aligned ---------------------------------------------------------------------------------------------
+/* ---- aligned
+ * ---------------------------------------------------------------------------------------------
  *
  * The block's own address and its size stand in front of the aligned one.
  */

@@ -19,7 +19,9 @@ wchar_t *ucrt__wcmdln, *ucrt__wpgmptr;
 unsigned ucrt__osver, ucrt__winver, ucrt__winmajor, ucrt__winminor;
 unsigned ucrt__osplatform = 2; /* VER_PLATFORM_WIN32_NT */
 
-/* ---- text ----------------------------------------------------------------------------------------------- */
+/* ---- text
+ * -----------------------------------------------------------------------------------------------
+ */
 
 char *text_narrow(const wchar_t *text)
 {
@@ -45,7 +47,8 @@ wchar_t *text_wide(const char *text)
     return made;
 }
 
-/* ---- the command line ------------------------------------------------------------------------------------ */
+/* ---- the command line
+ * ------------------------------------------------------------------------------------ */
 
 static bool is_blank(wchar_t c)
 {
@@ -167,7 +170,9 @@ void startup_init(void)
     ucrt___wargv = NULL;
 }
 
-/* ---- msvcrt ------------------------------------------------------------------------------------------------ */
+/* ---- msvcrt
+ * ------------------------------------------------------------------------------------------------
+ */
 
 struct startup_information {
     int new_mode;
@@ -227,7 +232,9 @@ CRT(int, ucrt__query_app_type, (void))
     return app_type;
 }
 
-/* ---- ucrt -------------------------------------------------------------------------------------------------- */
+/* ---- ucrt
+ * --------------------------------------------------------------------------------------------------
+ */
 
 enum { ARGV_NONE, ARGV_PLAIN, ARGV_EXPANDED };
 
@@ -319,7 +326,8 @@ CRT(int, ucrt__get_wpgmptr, (wchar_t * *path))
     return 0;
 }
 
-/* ---- where the variables are ---------------------------------------------------------------------------------- */
+/* ---- where the variables are
+ * ---------------------------------------------------------------------------------- */
 
 #define PLACE(type, name, variable) \
     CRT(type *, name, (void))       \

@@ -10,7 +10,8 @@
 #include "crt_internal.h"
 #include "host/host.h"
 
-/* ---- modes -------------------------------------------------------------------------------------------- */
+/* ---- modes
+ * -------------------------------------------------------------------------------------------- */
 
 struct mode {
     int open;
@@ -72,7 +73,13 @@ static bool mode_read(const wchar_t *text, struct mode *out)
         case 'D':
             out->open |= O_MS_TEMPORARY;
             break;
-        case ' ': case 'c': case 'n': case 'N': case 'S': case 'R': case 'T':
+        case ' ':
+        case 'c':
+        case 'n':
+        case 'N':
+        case 'S':
+        case 'R':
+        case 'T':
             break;
         case ',':
             return encoding_read(text + 1);
@@ -85,7 +92,8 @@ static bool mode_read(const wchar_t *text, struct mode *out)
     return true;
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------- */
+/* ---- opening
+ * ------------------------------------------------------------------------------------------- */
 
 static void stream_begin(struct stream *stream, int fd, int flags)
 {
@@ -177,7 +185,8 @@ CRT(struct stream *, ucrt__fdopen, (int fd, const char *mode))
     return stream;
 }
 
-/* ---- closing ------------------------------------------------------------------------------------------- */
+/* ---- closing
+ * ------------------------------------------------------------------------------------------- */
 
 static int close_locked(struct stream *stream)
 {
@@ -282,7 +291,8 @@ CRT(struct stream *, ucrt_tmpfile, (void))
     return NULL;
 }
 
-/* ---- places and states ----------------------------------------------------------------------------------- */
+/* ---- places and states
+ * ----------------------------------------------------------------------------------- */
 
 CRT(int, ucrt_fflush, (struct stream * stream))
 {

@@ -31,7 +31,8 @@ static int answer(int result)
     return result < 0 ? -1 : result;
 }
 
-/* ---- into streams --------------------------------------------------------------------------------------- */
+/* ---- into streams
+ * --------------------------------------------------------------------------------------- */
 
 struct gather {
     struct stream *stream;
@@ -119,8 +120,9 @@ STREAM_PRINT(msvcrt_fprintf, stream_print, (struct stream * stream, const char *
              stream, CRT_FORMAT_OLD_FLOAT, char, format)
 STREAM_PRINT(msvcrt_wprintf, stream_print_wide, (const wchar_t *format, ...), STREAM_OUT,
              CRT_FORMAT_OLD_FLOAT, wchar_t, format)
-STREAM_PRINT(msvcrt_fwprintf, stream_print_wide, (struct stream * stream, const wchar_t *format, ...),
-             stream, CRT_FORMAT_OLD_FLOAT, wchar_t, format)
+STREAM_PRINT(msvcrt_fwprintf, stream_print_wide,
+             (struct stream * stream, const wchar_t *format, ...), stream, CRT_FORMAT_OLD_FLOAT,
+             wchar_t, format)
 
 CRT(int, msvcrt_vprintf, (const char *format, __builtin_ms_va_list args))
 {
@@ -157,7 +159,8 @@ CRT(int, ucrt___stdio_common_vfwprintf,
     return stream_print_wide(stream, options_of(options), format, args);
 }
 
-/* ---- ucrt, into buffers --------------------------------------------------------------------------------- */
+/* ---- ucrt, into buffers
+ * --------------------------------------------------------------------------------- */
 
 CRT(int, ucrt___stdio_common_vsprintf,
     (uint64_t options, char *buffer, size_t count, const char *format, void *locale,
@@ -189,16 +192,14 @@ CRT(int, ucrt___stdio_common_vsprintf_s,
     (uint64_t options, char *buffer, size_t size, const char *format, void *locale,
      __builtin_ms_va_list args))
 {
-    return answer(
-        crt_vsnprintf_s(buffer, size, CRT_NO_LIMIT, options_of(options), format, args));
+    return answer(crt_vsnprintf_s(buffer, size, CRT_NO_LIMIT, options_of(options), format, args));
 }
 
 CRT(int, ucrt___stdio_common_vswprintf_s,
     (uint64_t options, wchar_t *buffer, size_t size, const wchar_t *format, void *locale,
      __builtin_ms_va_list args))
 {
-    return answer(
-        crt_vsnwprintf_s(buffer, size, CRT_NO_LIMIT, options_of(options), format, args));
+    return answer(crt_vsnwprintf_s(buffer, size, CRT_NO_LIMIT, options_of(options), format, args));
 }
 
 CRT(int, ucrt___stdio_common_vsnprintf_s,

@@ -76,14 +76,14 @@ static int text_scan_wide(const wchar_t *text, size_t limit, unsigned options,
     return crt_vswscanf(text, limit, options, format, args);
 }
 
-#define SCAN(name, params, call)                     \
-    CRT(int, name, params)                           \
-    {                                                \
-        __builtin_ms_va_list args;                   \
-        __builtin_ms_va_start(args, format);         \
-        int count = call;                            \
-        __builtin_ms_va_end(args);                   \
-        return count;                                \
+#define SCAN(name, params, call)             \
+    CRT(int, name, params)                   \
+    {                                        \
+        __builtin_ms_va_list args;           \
+        __builtin_ms_va_start(args, format); \
+        int count = call;                    \
+        __builtin_ms_va_end(args);           \
+        return count;                        \
     }
 
 SCAN(msvcrt_scanf, (const char *format, ...), stream_scan(STREAM_IN, 0, format, args))

@@ -6,7 +6,7 @@
  */
 #include "crt_internal.h"
 
-#define OLD CRT_FORMAT_OLD_FLOAT
+#define OLD        CRT_FORMAT_OLD_FLOAT
 #define HUGE_COUNT ((size_t)INT32_MAX)
 
 static int answer(int result)
@@ -33,7 +33,6 @@ static int answer(int result)
         return result;                                               \
     }
 
-
 PRINT_PAIR(msvcrt_vsprintf, msvcrt_sprintf, (char *buffer, const char *format, ...),
            (char *buffer, const char *format, __builtin_ms_va_list args), format,
            crt_vsnprintf_c99(buffer, HUGE_COUNT, OLD, format, args))
@@ -43,7 +42,8 @@ PRINT_PAIR(msvcrt__vsnprintf, msvcrt__snprintf,
            (char *buffer, size_t count, const char *format, __builtin_ms_va_list args), format,
            crt_vsnprintf_ms(buffer, count, OLD, format, args))
 
-PRINT_PAIR(msvcrt_vsprintf_s, msvcrt_sprintf_s, (char *buffer, size_t size, const char *format, ...),
+PRINT_PAIR(msvcrt_vsprintf_s, msvcrt_sprintf_s,
+           (char *buffer, size_t size, const char *format, ...),
            (char *buffer, size_t size, const char *format, __builtin_ms_va_list args), format,
            crt_vsnprintf_s(buffer, size, CRT_NO_LIMIT, OLD, format, args))
 
@@ -57,28 +57,28 @@ PRINT_PAIR(msvcrt__vscprintf, msvcrt__scprintf, (const char *format, ...),
            crt_vscprintf(OLD, format, args))
 
 /* msvcrt.dll's swprintf has no count: it is _swprintf. */
-PRINT_PAIR(msvcrt_vswprintf, msvcrt_swprintf, (wchar_t *buffer, const wchar_t *format, ...),
-           (wchar_t *buffer, const wchar_t *format, __builtin_ms_va_list args), format,
+PRINT_PAIR(msvcrt_vswprintf, msvcrt_swprintf, (wchar_t * buffer, const wchar_t *format, ...),
+           (wchar_t * buffer, const wchar_t *format, __builtin_ms_va_list args), format,
            crt_vswprintf_c99(buffer, HUGE_COUNT, OLD, format, args))
 
 PRINT_PAIR(msvcrt__vswprintf_c, msvcrt__swprintf_c,
-           (wchar_t *buffer, size_t count, const wchar_t *format, ...),
-           (wchar_t *buffer, size_t count, const wchar_t *format, __builtin_ms_va_list args),
+           (wchar_t * buffer, size_t count, const wchar_t *format, ...),
+           (wchar_t * buffer, size_t count, const wchar_t *format, __builtin_ms_va_list args),
            format, crt_vswprintf_c99(buffer, count, OLD, format, args))
 
 PRINT_PAIR(msvcrt__vsnwprintf, msvcrt__snwprintf,
-           (wchar_t *buffer, size_t count, const wchar_t *format, ...),
-           (wchar_t *buffer, size_t count, const wchar_t *format, __builtin_ms_va_list args),
+           (wchar_t * buffer, size_t count, const wchar_t *format, ...),
+           (wchar_t * buffer, size_t count, const wchar_t *format, __builtin_ms_va_list args),
            format, crt_vsnwprintf_ms(buffer, count, OLD, format, args))
 
 PRINT_PAIR(msvcrt_vswprintf_s, msvcrt_swprintf_s,
-           (wchar_t *buffer, size_t size, const wchar_t *format, ...),
-           (wchar_t *buffer, size_t size, const wchar_t *format, __builtin_ms_va_list args), format,
-           crt_vsnwprintf_s(buffer, size, CRT_NO_LIMIT, OLD, format, args))
+           (wchar_t * buffer, size_t size, const wchar_t *format, ...),
+           (wchar_t * buffer, size_t size, const wchar_t *format, __builtin_ms_va_list args),
+           format, crt_vsnwprintf_s(buffer, size, CRT_NO_LIMIT, OLD, format, args))
 
 PRINT_PAIR(msvcrt__vsnwprintf_s, msvcrt__snwprintf_s,
-           (wchar_t *buffer, size_t size, size_t count, const wchar_t *format, ...),
-           (wchar_t *buffer, size_t size, size_t count, const wchar_t *format,
+           (wchar_t * buffer, size_t size, size_t count, const wchar_t *format, ...),
+           (wchar_t * buffer, size_t size, size_t count, const wchar_t *format,
             __builtin_ms_va_list args),
            format, crt_vsnwprintf_s(buffer, size, count, OLD, format, args))
 

@@ -17,7 +17,8 @@
     stream_unlock(stream);               \
     return result
 
-/* ---- characters ---------------------------------------------------------------------------------------- */
+/* ---- characters
+ * ---------------------------------------------------------------------------------------- */
 
 CRT(int, ucrt_fgetc, (struct stream * stream))
 {
@@ -90,7 +91,8 @@ CRT(wchar_t, ucrt_putwchar, (wchar_t character))
     return ucrt_fputwc(character, STREAM_OUT);
 }
 
-/* ---- lines --------------------------------------------------------------------------------------------- */
+/* ---- lines
+ * --------------------------------------------------------------------------------------------- */
 
 CRT(int, ucrt_fputs, (const char *text, struct stream *stream))
 {
@@ -116,7 +118,8 @@ CRT(int, ucrt__putws, (const wchar_t *text))
 {
     static const wchar_t end = '\n';
     LOCKED(int, STREAM_OUT,
-           stream_put_wide(STREAM_OUT, text, crt_wcslen(text)) || stream_put_wide(STREAM_OUT, &end, 1)
+           stream_put_wide(STREAM_OUT, text, crt_wcslen(text)) ||
+                   stream_put_wide(STREAM_OUT, &end, 1)
                ? CRT_EOF
                : 0);
 }
@@ -187,7 +190,7 @@ CRT(char *, ucrt_gets_s, (char *out, size_t size))
     return fits && (c != CRT_EOF || filled) ? out : NULL;
 }
 
-CRT(wchar_t *, ucrt_fgetws, (wchar_t *out, int count, struct stream *stream))
+CRT(wchar_t *, ucrt_fgetws, (wchar_t * out, int count, struct stream *stream))
 {
     int filled = 0;
     if (!out || count <= 0)
@@ -206,7 +209,8 @@ CRT(wchar_t *, ucrt_fgetws, (wchar_t *out, int count, struct stream *stream))
     return filled || count == 1 ? out : NULL;
 }
 
-/* ---- blocks -------------------------------------------------------------------------------------------- */
+/* ---- blocks
+ * -------------------------------------------------------------------------------------------- */
 
 CRT(size_t, ucrt_fread, (void *data, size_t size, size_t count, struct stream *stream))
 {

@@ -59,7 +59,8 @@ void stream_init(void)
     STREAM_ERR->flags |= STREAM_NONE;
 }
 
-/* ---- all of them -------------------------------------------------------------------------------- */
+/* ---- all of them --------------------------------------------------------------------------------
+ */
 
 struct stream *stream_take(void)
 {
@@ -126,7 +127,31 @@ int stream_flush_all(void)
     return failed;
 }
 
-/* ---- the buffer -------------------------------------------------------------------------------------- */
+static void flush_free(struct stream *stream)
+{
+    RTL_CRITICAL_SECTION *lock = &stream_state(stream)->lock;
+    if (!(stream->flags & STREAM_WRITE) || !section_try(lock))
+        return;
+    stream_flush(stream);
+    section_leave(lock);
+}
+
+/* Whoever holds a lock now may never give it back. */
+void stream_flush_end(void)
+{
+    if (!section_try(&table.lock))
+        return;
+    for (int i = 0; i < IOB_COUNT; i++)
+        flush_free(&ucrt__iob[i]);
+    for (int i = 0; i < STREAMS_MAX - IOB_COUNT; i++) {
+        if (table.more[i])
+            flush_free(&table.more[i]->stream);
+    }
+    section_leave(&table.lock);
+}
+
+/* ---- the buffer
+ * -------------------------------------------------------------------------------------- */
 
 static void buffer_make(struct stream *stream)
 {
@@ -165,7 +190,8 @@ static int failed(struct stream *stream)
     return CRT_EOF;
 }
 
-/* ---- writing ---------------------------------------------------------------------------------------- */
+/* ---- writing
+ * ---------------------------------------------------------------------------------------- */
 
 static int write_all(struct stream *stream, const char *data, size_t count)
 {
@@ -265,7 +291,8 @@ int stream_put(struct stream *stream, int character)
     return stream_write(stream, &c, 1) == 1 ? (uint8_t)c : CRT_EOF;
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------- */
+/* ---- reading
+ * ---------------------------------------------------------------------------------------- */
 
 static int read_begin(struct stream *stream)
 {
@@ -369,7 +396,8 @@ int stream_unget(struct stream *stream, int character)
     return (uint8_t)character;
 }
 
-/* ---- places ------------------------------------------------------------------------------------------ */
+/* ---- places
+ * ------------------------------------------------------------------------------------------ */
 
 int64_t stream_tell(struct stream *stream)
 {
@@ -379,7 +407,7 @@ int64_t stream_tell(struct stream *stream)
     if (stream->flags & STREAM_READ) {
         if (!fd_is_translated(stream->fd))
             return now - stream->count;
-        if (!stream->count)
+        if (!stream->count && !(fd_flags(stream->fd) & FD_END))
             return now;
         return fd_offset(stream->fd, stream_state(stream)->start, stream->at - stream->base);
     }

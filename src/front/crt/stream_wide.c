@@ -11,9 +11,11 @@
 
 static int tail_of(int lead)
 {
-    return lead < 0x80 ? 0 : lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2
-           : lead >= 0xf0 && lead < 0xf5                 ? 3
-                                                         : -1;
+    return lead < 0x80                   ? 0
+           : lead >= 0xc2 && lead < 0xe0 ? 1
+           : lead >= 0xe0 && lead < 0xf0 ? 2
+           : lead >= 0xf0 && lead < 0xf5 ? 3
+                                         : -1;
 }
 
 wchar_t stream_get_wide(struct stream *stream)

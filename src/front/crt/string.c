@@ -102,7 +102,8 @@ CRT(void, ucrt__swab, (char *from, char *to, int count))
     }
 }
 
-/* ---- characters -------------------------------------------------------------------------------------------- */
+/* ---- characters
+ * -------------------------------------------------------------------------------------------- */
 
 CRT(int, ucrt__isctype, (int c, int classes))
 {
@@ -134,10 +135,10 @@ CRT(int, ucrt___iscsymf, (int c))
     return c == '_' || crt_is(c, CRT_ALPHA);
 }
 
-#define WIDE_CLASS(name, classes)                           \
-    CRT(int, name, (wchar_t c))                             \
-    {                                                       \
-        return c < 0x80 ? crt_is(c, classes) : 0;           \
+#define WIDE_CLASS(name, classes)                 \
+    CRT(int, name, (wchar_t c))                   \
+    {                                             \
+        return c < 0x80 ? crt_is(c, classes) : 0; \
     }
 
 WIDE_CLASS(ucrt_iswcntrl, CRT_CONTROL)

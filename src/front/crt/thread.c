@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "crt_internal.h"
+#include "ntdll/process.h"
 #include "ntdll/thread.h"
 
-/* ---- the block ---------------------------------------------------------------------------------- */
+/* ---- the block ----------------------------------------------------------------------------------
+ */
 
 struct crt_thread *crt_thread(void)
 {
@@ -76,7 +78,8 @@ CRT(void **, ucrt___pxcptinfoptrs, (void))
     return &crt_thread()->exception_pointers;
 }
 
-/* ---- threads -------------------------------------------------------------------------------------- */
+/* ---- threads
+ * -------------------------------------------------------------------------------------- */
 
 struct begin {
     unsigned(WINAPI *start)(void *);
@@ -128,7 +131,7 @@ CRT(uintptr_t, ucrt__beginthreadex,
 }
 
 /* Made suspended, because the new thread closes the handle and must know it. */
-CRT(uintptr_t, ucrt__beginthread, (void(WINAPI *start)(void *), unsigned stack, void *argument))
+CRT(uintptr_t, ucrt__beginthread, (void(WINAPI * start)(void *), unsigned stack, void *argument))
 {
     struct begin *begin = begin_make((unsigned(WINAPI *)(void *))(void *)start, argument);
     if (!begin)
@@ -163,7 +166,8 @@ CRT(int, ucrt__getpid, (void))
     return (int)(uintptr_t)teb_current()->UniqueProcess;
 }
 
-/* ---- the numbered locks of msvcrt ------------------------------------------------------------------- */
+/* ---- the numbered locks of msvcrt
+ * ------------------------------------------------------------------- */
 
 #define LOCK_COUNT 64
 static RTL_CRITICAL_SECTION locks[LOCK_COUNT]; /* nest in the caller's order */
@@ -180,13 +184,15 @@ CRT(void, ucrt__unlock, (int number))
         section_leave(&locks[number]);
 }
 
-/* ---- the door --------------------------------------------------------------------------------------- */
+/* ---- the door
+ * --------------------------------------------------------------------------------------- */
 
 void frontcrt_init(void)
 {
     for (int i = 0; i < LOCK_COUNT; i++)
         section_init(&locks[i], 0);
     thread_end_register(crt_thread_end);
+    process_end_register(stream_flush_end);
     exit_init();
     environ_init();
     startup_init();

@@ -54,19 +54,21 @@ CRT(char **, ucrt___p__tzname, (void))
     return ucrt__tzname;
 }
 
-CRT(int, ucrt__get_timezone, (int32_t * out))
+CRT(int, ucrt__get_timezone, (int32_t *out))
 {
     return out ? *out = ucrt__timezone, 0 : crt_invalid(EINVAL);
 }
 
-CRT(int, ucrt__get_daylight, (int32_t * out))
+CRT(int, ucrt__get_daylight, (int32_t *out))
 {
     return out ? *out = ucrt__daylight, 0 : crt_invalid(EINVAL);
 }
 
-/* ---- now ------------------------------------------------------------------------------------------------------ */
+/* ---- now
+ * ------------------------------------------------------------------------------------------------------
+ */
 
-CRT(int64_t, ucrt__time64, (int64_t * out))
+CRT(int64_t, ucrt__time64, (int64_t *out))
 {
     int64_t now = (int64_t)((host_wallclock_100ns() - EPOCH_100NS) / SECOND_100NS);
     if (out)
@@ -74,7 +76,7 @@ CRT(int64_t, ucrt__time64, (int64_t * out))
     return now;
 }
 
-CRT(int32_t, ucrt__time32, (int32_t * out))
+CRT(int32_t, ucrt__time32, (int32_t *out))
 {
     int32_t now = (int32_t)ucrt__time64(NULL);
     if (out)
@@ -130,7 +132,9 @@ CRT(void, ucrt__ftime64, (struct timeb64 * out))
     ucrt__ftime64_s(out);
 }
 
-/* ---- parts ---------------------------------------------------------------------------------------------------- */
+/* ---- parts
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 CRT(int, ucrt__gmtime64_s, (struct crt_tm * out, const int64_t *seconds))
 {
@@ -211,7 +215,9 @@ CRT(int64_t, ucrt__mkgmtime64, (struct crt_tm * tm))
     return seconds < 0 ? crt_fail(EINVAL) : seconds;
 }
 
-/* ---- text ----------------------------------------------------------------------------------------------------- */
+/* ---- text
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 CRT(int, ucrt_asctime_s, (char *out, size_t size, const struct crt_tm *tm))
 {
@@ -275,8 +281,7 @@ static int32_t bias_of(const struct crt_tm *tm)
     return ucrt__timezone + (tm->tm_isdst > 0 ? ucrt__dstbias : 0);
 }
 
-CRT(size_t, ucrt_strftime,
-    (char *out, size_t size, const char *format, const struct crt_tm *tm))
+CRT(size_t, ucrt_strftime, (char *out, size_t size, const char *format, const struct crt_tm *tm))
 {
     if (!out || !format || !tm)
         return crt_invalid(EINVAL), 0;

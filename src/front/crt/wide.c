@@ -19,7 +19,12 @@ static int character_at(const char *text, size_t count, wchar_t out[2])
         out[0] = 0;
         return 0;
     }
-    need = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+    need = lead < 0x80   ? 1
+           : lead < 0xc2 ? 0
+           : lead < 0xe0 ? 2
+           : lead < 0xf0 ? 3
+           : lead < 0xf5 ? 4
+                         : 0;
     if (!need)
         return -1;
     if (count < need)
@@ -152,7 +157,9 @@ CRT(int, ucrt_wctob, (wchar_t c))
     return c < 0x80 ? c : CRT_EOF;
 }
 
-/* ---- strings ----------------------------------------------------------------------------------------------- */
+/* ---- strings
+ * -----------------------------------------------------------------------------------------------
+ */
 
 CRT(size_t, ucrt_mbstowcs, (wchar_t * to, const char *from, size_t count))
 {
@@ -186,8 +193,7 @@ CRT(size_t, ucrt_wcsrtombs, (char *to, const wchar_t **from, size_t count, int *
     return done;
 }
 
-CRT(int, ucrt_mbstowcs_s,
-    (size_t * used, wchar_t *to, size_t size, const char *from, size_t count))
+CRT(int, ucrt_mbstowcs_s, (size_t *used, wchar_t *to, size_t size, const char *from, size_t count))
 {
     if (used)
         *used = 0;
@@ -216,8 +222,7 @@ CRT(int, ucrt_mbstowcs_s,
     return is_cut ? CRT_STRUNCATE : 0;
 }
 
-CRT(int, ucrt_wcstombs_s,
-    (size_t * used, char *to, size_t size, const wchar_t *from, size_t count))
+CRT(int, ucrt_wcstombs_s, (size_t *used, char *to, size_t size, const wchar_t *from, size_t count))
 {
     if (used)
         *used = 0;

@@ -37,39 +37,6 @@ NTSTATUS process_block_create(const struct process_start *start, struct peb **ou
 /* ---- the command line
  * ---------------------------------------------------------------------------- */
 
-/* Backslashes double before a quote, and quotes get one. Doc: "Parsing C command-line
- * arguments". Answers the length there would be; stores at most size with the terminator. */
-size_t argument_quote(const char *argument, char *out, size_t size)
-{
-    size_t count = 0, slashes = 0;
-    bool is_plain = *argument && !strpbrk(argument, " \t\n\v\"");
-#define PUT(c)                \
-    do {                      \
-        if (count + 1 < size) \
-            out[count] = (c); \
-        count++;              \
-    } while (0)
-    if (!is_plain)
-        PUT('"');
-    for (const char *at = argument; *at; at++) {
-        if (*at == '"' && !is_plain) {
-            for (size_t i = 0; i <= slashes; i++)
-                PUT('\\');
-        }
-        slashes = *at == '\\' ? slashes + 1 : 0;
-        PUT(*at);
-    }
-    if (!is_plain) {
-        for (size_t i = 0; i < slashes; i++)
-            PUT('\\');
-        PUT('"');
-    }
-#undef PUT
-    if (size)
-        out[count < size ? count : size - 1] = '\0';
-    return count;
-}
-
 static char *command_line(const struct process_start *start)
 {
     size_t size = argument_quote(start->image_path, NULL, 0) + 2;
@@ -217,8 +184,17 @@ void process_terminate(ULONG code)
     host_exit((int)code);
 }
 
+static void (*process_end)(void); /* set at start */
+
+void process_end_register(void (*end)(void))
+{
+    process_end = end;
+}
+
 void process_exit(ULONG code)
 {
     ldr_detach();
+    if (process_end)
+        process_end();
     process_terminate(code);
 }

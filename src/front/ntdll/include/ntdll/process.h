@@ -22,13 +22,14 @@ NTSTATUS process_block_create(const struct process_start *start, struct peb **ou
 /* The heap, the parameters, the environment. Needs the first thread's TEB. */
 NTSTATUS process_init(const struct process_start *start);
 
-/* Detaches modules, then ends. */
+/* Detaches modules, runs what is registered, then ends. */
 [[noreturn]] void process_exit(ULONG code);
+/* The C run-time's last act, as at its own DLL's detach; at most one. */
+void process_end_register(void (*end)(void));
 /* At once. */
 [[noreturn]] void process_terminate(ULONG code);
 
 /* Appends an argument to a command line the way CommandLineToArgvW takes it apart again. */
 size_t argument_quote(const char *argument, char *out, size_t size);
 
-/* The loader's answer to a shell: what the host shows of a 32-bit exit code. */
 #endif
