@@ -8,18 +8,29 @@ static KIRQL wait_limit(const LARGE_INTEGER *timeout)
     return timeout != NULL && timeout->QuadPart == 0 ? DISPATCH_LEVEL : APC_LEVEL;
 }
 
+/* Doc: "Bug Check 0xB8: ATTEMPTED_SWITCH_FROM_DPC"; otherwise the general rule. */
+static void wait_require_irql_at_most(const char *function, KIRQL limit)
+{
+    if (__builtin_expect(ke_irql() <= limit, 1))
+        return;
+    if (__c11_atomic_load(&processor_self->dpc_running, __ATOMIC_RELAXED) != NULL)
+        bugcheck(ATTEMPTED_SWITCH_FROM_DPC, (uintptr_t)thread_self, 0, 0, 0);
+    ke_irql_violation(function, limit);
+}
+
 /* Waits until the object is signalled.
  *
  * IRQL:    <= APC_LEVEL; == DISPATCH_LEVEL with a Timeout of zero
  * Errors:  STATUS_TIMEOUT, STATUS_ALERTED, STATUS_USER_APC, STATUS_ABANDONED_WAIT_0,
- *          STATUS_THREAD_IS_TERMINATING; raises STATUS_MUTANT_LIMIT_EXCEEDED
+ *          STATUS_THREAD_IS_TERMINATING; raises STATUS_MUTANT_LIMIT_EXCEEDED; bug check 0xB8
+ *          in a DPC
  * Doc:     wdm.h KeWaitForSingleObject
  */
 NTSTATUS NTAPI KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason,
                                      KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
                                      PLARGE_INTEGER Timeout)
 {
-    KE_REQUIRE_IRQL_AT_MOST(wait_limit(Timeout));
+    wait_require_irql_at_most(__func__, wait_limit(Timeout));
     (void)WaitReason;
     return wait_objects(1, &Object, false, WaitMode, Alertable != FALSE, Timeout);
 }
@@ -36,7 +47,7 @@ NTSTATUS NTAPI KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE W
                                         BOOLEAN Alertable, PLARGE_INTEGER Timeout,
                                         PKWAIT_BLOCK WaitBlockArray)
 {
-    KE_REQUIRE_IRQL_AT_MOST(wait_limit(Timeout));
+    wait_require_irql_at_most(__func__, wait_limit(Timeout));
     if (Count == 0 || Count > MAXIMUM_WAIT_OBJECTS ||
         (WaitBlockArray == NULL && Count > THREAD_WAIT_OBJECTS))
         bugcheck(MAXIMUM_WAIT_OBJECTS_EXCEEDED, Count, 0, 0, 0);
@@ -54,6 +65,6 @@ NTSTATUS NTAPI KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE W
 NTSTATUS NTAPI KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
                                       PLARGE_INTEGER Interval)
 {
-    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
+    wait_require_irql_at_most(__func__, APC_LEVEL);
     return wait_delay(WaitMode, Alertable != FALSE, Interval);
 }

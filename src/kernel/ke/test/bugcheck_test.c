@@ -246,7 +246,7 @@ static void irql_rules(void **state)
     expect(IRQL_NOT_LESS_OR_EQUAL, set_above_dispatch);
     expect(IRQL_NOT_LESS_OR_EQUAL, lower_up);
     expect(IRQL_NOT_GREATER_OR_EQUAL, raise_down);
-    expect(IRQL_NOT_LESS_OR_EQUAL, dpc_blocks);
+    expect(ATTEMPTED_SWITCH_FROM_DPC, dpc_blocks);
     expect(IRQL_UNEXPECTED_VALUE, dpc_comes_back_raised);
     assert_int_equal(report->parameter[0], HIGH_LEVEL << 16 | DISPATCH_LEVEL << 8 | 2);
     assert_ptr_equal((void *)report->parameter[1], (void *)dpc_raises);
