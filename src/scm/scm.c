@@ -177,6 +177,7 @@ uint32_t scm_stop(const char *name, struct scm_status *out_status, char *error, 
     }
     if (!result) {
         status_fill(name, config.type, out_status);
+        out_status->win32_exit_code = NO_ERROR; /* it has run */
         void *key;
         /* A driver with open files stops later: SERVICE_STOP_PENDING. */
         if (out_status->state == SERVICE_RUNNING)

@@ -90,7 +90,7 @@ static int request(const struct run *run, const char *const *words, const char *
     if (code) {
         const char *text = json_text(reply, "text");
         if (*text)
-            fprintf(stderr, "cove: %s: %s\n", path, text);
+            fprintf(stderr, "cove: %s\n", text); /* it names the file */
         else
             fprintf(stderr, "cove: %s: cannot %s it: Windows error %u\n", path, what, code);
     }
