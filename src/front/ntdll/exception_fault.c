@@ -149,6 +149,33 @@ static void context_fill(const struct host_registers *from, CONTEXT *to)
     }
 }
 
+/* The nearest return address into the program's own code, for a message; 0: none. */
+static uint64_t caller_guess(uint64_t rsp)
+{
+    const struct teb *teb = teb_current();
+    if (rsp < (uint64_t)teb->StackLimit || rsp % 8)
+        return 0;
+    for (; rsp + 8 <= (uint64_t)teb->StackBase; rsp += 8) {
+        const struct ldr_module *module = ldr_by_address(*(uint64_t *)rsp);
+        if (module && !module->builtin && *(uint64_t *)rsp > module->base + PE_PAGE_SIZE)
+            return *(uint64_t *)rsp;
+    }
+    return 0;
+}
+
+/* Our own code met the fault, mostly through an address that the program gave it. */
+[[noreturn]] static void native_fault(const EXCEPTION_RECORD *record, uint64_t rsp)
+{
+    uint64_t caller = caller_guess(rsp);
+    const struct ldr_module *module = caller ? ldr_by_address(caller) : NULL;
+    program_die(record->ExceptionCode,
+                "exception 0x%08X at address 0x%llx inside a system function, called from about "
+                "%s+0x%llx",
+                (unsigned)record->ExceptionCode,
+                (unsigned long long)record->ExceptionInformation[1], module ? module->name : "?",
+                (unsigned long long)(module ? caller - module->base : 0));
+}
+
 static bool fault_hook(const struct host_fault *fault, struct host_registers *registers)
 {
     struct teb *teb = host_gs_get();
@@ -165,7 +192,9 @@ static bool fault_hook(const struct host_fault *fault, struct host_registers *re
                     module ? module->name : "0x0",
                     (unsigned long long)(registers->rip - (module ? module->base : 0)));
     }
-    if (!has_stack || !is_program)
+    if (!is_program)
+        native_fault(&record, registers->rsp);
+    if (!has_stack)
         return false;
     struct fault_frame *frame = (struct fault_frame *)top;
     context_fill(registers, &frame->context);
