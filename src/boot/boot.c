@@ -235,6 +235,9 @@ NTSTATUS boot_start(const struct boot_options *options, char *error)
     return STATUS_SUCCESS;
 }
 
+/* For threads of programs that have ended to be quite gone. */
+#define LAST_INSTRUCTIONS_NS 1000000000ull
+
 unsigned boot_stop(void (*report)(const char *line, void *context), void *context)
 {
     if (server_end()) {
@@ -242,6 +245,7 @@ unsigned boot_stop(void (*report)(const char *line, void *context), void *contex
         followers_end();
         return boot_stuck_report(report, context);
     }
+    ps_programs_wait(host_clock_ns() + LAST_INSTRUCTIONS_NS);
     io_shutdown_send();
     unsigned left = boot_drivers_unload(report, context);
     bool is_running = boot_drivers_run(report, context);

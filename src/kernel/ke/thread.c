@@ -15,6 +15,7 @@
 
 uint64_t threads_alive;
 static _Atomic uint32_t threads_tails; /* atomic: host threads that have not quite ended */
+static _Atomic uint64_t threads_of_programs; /* started, not system threads, not quite gone */
 
 void ke_thread_init(struct thread *thread, const char *name, void *process)
 {
@@ -100,6 +101,7 @@ static void thread_end(struct thread *thread)
 static void thread_main(void *argument)
 {
     struct thread *thread = argument;
+    bool is_program = !thread->is_system;
     jmp_buf base;
 
     thread_begin(thread);
@@ -110,6 +112,7 @@ static void thread_main(void *argument)
     thread->exit_jump = NULL;
     thread_check_clean(thread);
     thread_end(thread);
+    __c11_atomic_fetch_sub(&threads_of_programs, is_program, __ATOMIC_RELEASE);
     __c11_atomic_fetch_sub(&threads_tails, 1, __ATOMIC_RELEASE);
 }
 
@@ -117,6 +120,7 @@ NTSTATUS ke_thread_start(struct thread *thread, void (*entry)(void *), void *con
                          void (*on_end)(struct thread *))
 {
     char name[16];
+    bool is_program = !thread->is_system;
     struct host_thread_options options = {.name = name, .detached = true};
     struct host_thread *host;
 
@@ -127,9 +131,11 @@ NTSTATUS ke_thread_start(struct thread *thread, void (*entry)(void *), void *con
     thread->on_end = on_end;
     thread_count();
     __c11_atomic_fetch_add(&threads_tails, 1, __ATOMIC_RELAXED);
+    __c11_atomic_fetch_add(&threads_of_programs, is_program, __ATOMIC_RELAXED);
     if (host_thread_create(&options, thread_main, thread, &host) == 0)
         return STATUS_SUCCESS;
     __c11_atomic_fetch_sub(&threads_tails, 1, __ATOMIC_RELAXED);
+    __c11_atomic_fetch_sub(&threads_of_programs, is_program, __ATOMIC_RELAXED);
     dispatcher_take();
     threads_alive--;
     host_lock_give(&dispatcher_lock);
@@ -222,5 +228,6 @@ void ke_counts(struct ke_counts *out_counts)
     out_counts->threads = threads_alive;
     out_counts->timers_set = timers_set;
     host_lock_give(&dispatcher_lock);
+    out_counts->program_threads = __c11_atomic_load(&threads_of_programs, __ATOMIC_ACQUIRE);
     out_counts->dpcs_queued = __c11_atomic_load(&dpcs_queued, __ATOMIC_SEQ_CST);
 }

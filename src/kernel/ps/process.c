@@ -263,6 +263,18 @@ struct process_thread *ps_thread_find_get(uint64_t id)
     return found;
 }
 
+bool ps_programs_wait(uint64_t deadline_ns)
+{
+    LARGE_INTEGER moment = {.QuadPart = -1000};
+    struct ke_counts counts;
+    for (ke_counts(&counts); counts.program_threads != 0; ke_counts(&counts)) {
+        if (host_clock_ns() >= deadline_ns)
+            return false;
+        KeDelayExecutionThread(KernelMode, FALSE, &moment);
+    }
+    return true;
+}
+
 uint64_t ps_system_thread_find(uint64_t low, uint64_t high)
 {
     uint64_t found = 0;

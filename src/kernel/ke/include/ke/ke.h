@@ -193,6 +193,7 @@ bool ke_timer_find(uint64_t low, uint64_t high, enum ke_timer_use *out_use, uint
 /* Counts of what is alive, for "everything is back where it began" in tests. */
 struct ke_counts {
     uint64_t threads, timers_set, dpcs_queued;
+    uint64_t program_threads; /* of programs, until their very last instruction */
 };
 void ke_counts(struct ke_counts *out_counts);
 

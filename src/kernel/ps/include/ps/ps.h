@@ -110,6 +110,10 @@ void ps_thread_io_set(void (*cancel_irps)(struct process_thread *),
 /* Called when a process has been run down (gate/server frees its half). */
 void ps_process_gone_set(void (*gone)(struct process *));
 
+/* Waits until no thread of a program runs: one that has ended may be on its last instructions.
+ * false: not by deadline_ns (host_clock_ns).
+ * IRQL: PASSIVE_LEVEL. */
+bool ps_programs_wait(uint64_t deadline_ns);
 /* A live system thread that began in a routine within the range; 0: none. */
 uint64_t ps_system_thread_find(uint64_t low, uint64_t high);
 struct process *ps_process_find_get(uint64_t id);
