@@ -37,6 +37,7 @@ struct run {
     int driver_count, loaded;
     char **program; /* argv, or NULL */
     char service[DRIVERS_MAX][256];
+    bool is_lost; /* the machine stopped by itself: it answers nothing more */
 };
 
 static bool log_print(const char *text, size_t length, void *unused)
@@ -78,13 +79,15 @@ static bool is_done_already(uint32_t code)
            code == 1062 /* ERROR_SERVICE_NOT_ACTIVE */;
 }
 
-static int request(const struct run *run, const char *const *words, const char *what,
-                   const char *path, bool may_be_done)
+static int request(struct run *run, const char *const *words, const char *what, const char *path,
+                   bool may_be_done)
 {
     uint32_t code;
     cJSON *reply = options_ask(run->name, words, &code);
-    if (!reply)
+    if (!reply) {
+        run->is_lost = true;
         return EXIT_FAILED;
+    }
     if (may_be_done && is_done_already(code))
         code = 0;
     if (code) {
@@ -124,12 +127,13 @@ static int driver_load(struct run *run, const char *path)
  * services itself. */
 static void drivers_unload(struct run *run)
 {
-    while (run->loaded > 0) {
+    while (run->loaded > 0 && !run->is_lost) {
         const char *service = run->service[--run->loaded];
         const char *stop[] = {"service-stop", service, NULL},
                    *delete[] = {"service-delete", service, NULL};
         request(run, stop, "stop", service, true);
-        request(run, delete, "remove", service, true);
+        if (!run->is_lost)
+            request(run, delete, "remove", service, true);
     }
 }
 
@@ -162,6 +166,18 @@ static bool machine_is_alive(const struct run *run)
     return !waitid(P_PID, (id_t)run->machine, &info, WEXITED | WNOHANG | WNOWAIT) && !info.si_pid;
 }
 
+/* A machine with a bug check stops listening before it ends its programs; its process may take
+ * a little longer. */
+static bool machine_answers(const struct run *run)
+{
+    struct client_reply reply;
+    const char *words[] = {"ps", NULL};
+    if (!machine_is_alive(run) || client_request(run->name, words, &reply))
+        return false;
+    free(reply.text);
+    return true;
+}
+
 static int run_all(struct run *run)
 {
     int result = 0;
@@ -169,9 +185,10 @@ static int run_all(struct run *run)
         result = driver_load(run, run->drivers[i]);
     if (!result && run->program)
         result = program_run(run);
-    if (machine_is_alive(run))
-        drivers_unload(run);
-    if (machine_is_alive(run)) {
+    if (!machine_answers(run))
+        run->is_lost = true;
+    drivers_unload(run);
+    if (!run->is_lost) {
         uint32_t code;
         const char *words[] = {"shutdown", NULL};
         cJSON_Delete(options_ask(run->name, words, &code));
