@@ -121,5 +121,6 @@ int door_watch(void)
 
 void door_thread_end(void)
 {
+    door_thread_detach();
     pthread_exit(NULL);
 }

@@ -23,6 +23,11 @@ void door_thread_attach(uint32_t channel)
     door_channel = &door.link->channel[channel];
 }
 
+void door_thread_detach(void)
+{
+    atomic_store(&door_channel->program_holds, 0);
+}
+
 static uint64_t channel_call(struct wire_channel *channel, uint32_t service,
                              const uint64_t *arguments, uint32_t count)
 {

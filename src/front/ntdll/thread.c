@@ -4,11 +4,10 @@
  * One allocation holds a guard, the stack and above it the TEB. A thread cannot free the stack
  * it stands on, nor ask the kernel to once it has left it (arguments must lie in the window),
  * so finished threads leave their memory to the next one that is made.
- * Locks: leaving around creation; lock, a leaf.
+ * Lock: lock, a leaf.
  */
 #include "ntdll/thread.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +19,6 @@
 #include "ntdll/ldr.h"
 #include "ntdll/nt.h"
 #include "ntdll/process.h"
-#include "ntdll/sync.h"
 
 #define GUARD_BYTES 0x10000u
 #define TEB_BYTES   ((sizeof(struct teb) + HOST_PAGE - 1) & ~(size_t)(HOST_PAGE - 1))
@@ -44,9 +42,6 @@ static struct {
     uint32_t living_count, spare_count;
     size_t stack_default;                 /* set once at start */
     void (*end[END_HOOKS])(struct teb *); /* set at start */
-    /* Shared: threads in their last call. The kernel gives a channel away as soon as it has
-     * closed it, while the old thread may still be looking at it: none is asked for then. */
-    RTL_SRWLOCK leaving;
 } threads = {.stack_default = THREAD_STACK_DEFAULT};
 
 void thread_stack_default_set(size_t bytes)
@@ -206,22 +201,14 @@ static uint64_t thread_body(void *context)
     return code;
 }
 
-static void leaving_over(void *unused)
-{
-    srw_give_shared(&threads.leaving);
-}
-
 /* On the host's stack; the memory in the window is somebody else's from here on. The kernel's
- * half may answer once more before it closes the channel, so the call can come back; when it
- * does not, the host's thread ends inside it and the clean-up runs. */
+ * half may answer once more before it closes the channel, so the call can come back. */
 static void thread_gone(struct thread *thread, ULONG code)
 {
     host_gs_set(NULL);
     spare_give(thread);
-    srw_take_shared(&threads.leaving);
-    pthread_cleanup_push(leaving_over, NULL);
     NtTerminateThread(ZwCurrentThread(), (NTSTATUS)code);
-    pthread_cleanup_pop(1);
+    door_thread_detach();
 }
 
 static void thread_main(void *context)
@@ -279,9 +266,7 @@ NTSTATUS thread_create(LPTHREAD_START_ROUTINE start, void *argument, size_t stac
     HANDLE handle;
     ULONG_PTR id;
     ULONG channel;
-    srw_take_exclusive(&threads.leaving);
     status = NtCoveThreadCreate(&handle, &id, &channel, THREAD_ALL_ACCESS, is_suspended, start);
-    srw_give_exclusive(&threads.leaving);
     if (!NT_SUCCESS(status)) {
         memory_free(thread->memory);
         free(thread);

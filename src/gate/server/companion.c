@@ -60,7 +60,8 @@ static uint32_t channel_take(struct program *program, struct companion *companio
 {
     uint32_t index = 0;
     host_lock_take(&program->lock);
-    while (index < WIRE_CHANNELS && program->companions[index])
+    while (index < WIRE_CHANNELS &&
+           (program->companions[index] || program->shared->channel[index].program_holds))
         index++;
     if (index < WIRE_CHANNELS)
         program->companions[index] = companion;
@@ -83,7 +84,7 @@ NTSTATUS companion_create(struct program *program, bool is_suspended,
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     companion->channel = &program->shared->channel[companion->index];
-    *companion->channel = (struct wire_channel){.turn = WIRE_TURN_PROGRAM};
+    *companion->channel = (struct wire_channel){.turn = WIRE_TURN_PROGRAM, .program_holds = 1};
     /* The companion may run, and end, before the creation has returned. */
     *out_companion = companion;
     char name[32];

@@ -31,7 +31,9 @@ struct wire_channel {
     _Alignas(64) _Atomic uint32_t turn;
     _Atomic uint32_t kernel_sleeps;
     _Atomic uint32_t program_sleeps;
-    _Atomic uint32_t program_cpu; /* where the program last ran: a hint for the companion */
+    /* Set when the channel is given out, cleared by the program's thread as the last thing it
+     * does with it: a channel is not given out again before. */
+    _Atomic uint32_t program_holds;
     uint32_t service;
     uint32_t count;
     uint64_t result;

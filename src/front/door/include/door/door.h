@@ -25,6 +25,8 @@ void door_direct_set(uint64_t (*direct)(uint32_t service, const uint64_t *argume
                                         uint32_t count));
 /* The calling host thread speaks on this channel from now on. */
 void door_thread_attach(uint32_t channel);
+/* It makes no call any more: its channel may be another thread's. */
+void door_thread_detach(void);
 uint64_t door_call(uint32_t service, const uint64_t *arguments, uint32_t count);
 /* Applies outstanding map commands now (start-up). */
 void door_maps_apply(void);
