@@ -40,6 +40,20 @@ NTSTATUS NTAPI CmUnRegisterCallback(LARGE_INTEGER Cookie)
     return registry_callback_remove(Cookie);
 }
 
+/* 1.1: what a routine raises stops the machine, a failed operation has no object.
+ *
+ * IRQL:    <= APC_LEVEL
+ * Doc:     nf-wdm-cmgetcallbackversion
+ */
+VOID NTAPI CmGetCallbackVersion(PULONG Major, PULONG Minor)
+{
+    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
+    if (Major)
+        *Major = 1;
+    if (Minor)
+        *Minor = 1;
+}
+
 /* The key's identity and a copy of its name (CmCallbackReleaseKeyObjectIDEx).
  *
  * Doc:     nf-wdm-cmcallbackgetkeyobjectidex

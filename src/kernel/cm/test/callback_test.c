@@ -65,6 +65,10 @@ static void operations_are_seen(void **state)
 {
     LARGE_INTEGER cookie;
     watch_begin();
+    ULONG major, minor;
+    CmGetCallbackVersion(&major, &minor);
+    assert_int_equal(major << 8 | minor, 0x101);
+    CmGetCallbackVersion(NULL, NULL);
     assert_int_equal(CmRegisterCallbackEx(watch, NAME("1000"), &cookie, NULL, &cookie, NULL),
                      STATUS_FLT_INSTANCE_ALTITUDE_COLLISION);
     void *key = key_new(NAME("\\Registry\\Machine\\Software\\Seen"));
