@@ -114,6 +114,12 @@ SERVICE NtProtectVirtualMemory(HANDLE Process, PVOID *Base, PSIZE_T Size, ULONG 
                                PULONG OldProtect);
 SERVICE NtQueryVirtualMemory(HANDLE Process, PVOID Base, ULONG Class, PVOID Information,
                              SIZE_T Length, PSIZE_T ReturnLength);
+/* tokens */
+SERVICE NtOpenProcessToken(HANDLE Process, ACCESS_MASK Access, PHANDLE Token);
+SERVICE NtQueryInformationToken(HANDLE Token, TOKEN_INFORMATION_CLASS Class, PVOID Information,
+                                ULONG Length, PULONG ReturnLength);
+SERVICE NtAdjustPrivilegesToken(HANDLE Token, BOOLEAN DisableAll, PTOKEN_PRIVILEGES NewState,
+                                ULONG Length, PTOKEN_PRIVILEGES Previous, PULONG ReturnLength);
 /* registry */
 SERVICE NtCreateKey(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
                     ULONG TitleIndex, PUNICODE_STRING Class, ULONG Options, PULONG Disposition);
