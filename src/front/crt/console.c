@@ -4,6 +4,8 @@
  * Doc: "Console and port I/O". Differs: keys arrive when the host's terminal gives them, which
  * is a line at a time; _kbhit knows only of what is already read.
  */
+#include <string.h>
+
 #include "crt_internal.h"
 
 CRT(int, ucrt__getch, (void))
@@ -40,4 +42,31 @@ CRT(int, ucrt__getche, (void))
 {
     int c = ucrt__getch(); /* the terminal has shown it already */
     return c;
+}
+
+CRT(int, ucrt__cputs, (const char *text))
+{
+    size_t count = strlen(text);
+    stream_lock(STREAM_OUT);
+    int result = stream_write(STREAM_OUT, text, count) == count ? 0 : CRT_EOF;
+    stream_flush(STREAM_OUT);
+    stream_unlock(STREAM_OUT);
+    return result;
+}
+
+CRT(int, ucrt__cputws, (const wchar_t *text))
+{
+    stream_lock(STREAM_OUT);
+    int result = stream_put_wide(STREAM_OUT, text, crt_wcslen(text));
+    stream_flush(STREAM_OUT);
+    stream_unlock(STREAM_OUT);
+    return result;
+}
+
+CRT(wchar_t, ucrt__getwch, (void))
+{
+    stream_lock(STREAM_IN);
+    wchar_t c = stream_get_wide(STREAM_IN);
+    stream_unlock(STREAM_IN);
+    return c == '\n' ? '\r' : c;
 }

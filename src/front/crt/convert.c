@@ -47,8 +47,7 @@ READ_NUMBER(ucrt_wcstoul, uint32_t, wchar_t, crt_number_read_wide, crt_number_ul
 READ_NUMBER(ucrt__wcstoi64, int64_t, wchar_t, crt_number_read_wide, crt_number_int64)
 READ_NUMBER(ucrt__wcstoui64, uint64_t, wchar_t, crt_number_read_wide, crt_number_uint64)
 
-/* ---- floating point
- * ---------------------------------------------------------------------------------------- */
+/* ---- floating point -------------------------------------------------------------------------- */
 
 CRT(double, ucrt_strtod, (const char *text, char **end))
 {
@@ -120,8 +119,46 @@ CRT(char *, ucrt__fcvt, (double value, int count, int *place, int *is_negative))
     return digits_of(fcvt, value, count, place, is_negative);
 }
 
-/* ---- integers
- * ---------------------------------------------------------------------------------------------- */
+/* digits and place into a caller's buffer. */
+static int digits_copy(const char *text, char *out, size_t size)
+{
+    if (!out || !size)
+        return crt_invalid(EINVAL);
+    int error = crt_strcpy_s(out, size, text);
+    return error ? crt_invalid(error) : 0;
+}
+
+CRT(int, ucrt__ecvt_s,
+    (char *out, size_t size, double value, int count, int *place, int *is_negative))
+{
+    return digits_copy(ucrt__ecvt(value, count, place, is_negative), out, size);
+}
+
+CRT(int, ucrt__fcvt_s,
+    (char *out, size_t size, double value, int count, int *place, int *is_negative))
+{
+    return digits_copy(ucrt__fcvt(value, count, place, is_negative), out, size);
+}
+
+CRT(int, ucrt__gcvt_s, (char *out, size_t size, double value, int digits))
+{
+    char text[400];
+    if (digits < 0 || digits > 350)
+        return crt_invalid(ERANGE);
+    return digits_copy(ucrt__gcvt(value, digits, text), out, size);
+}
+
+CRT(char *, ucrt__ui64toa, (uint64_t value, char *buffer, int radix))
+{
+    return crt_ui64toa(value, buffer, radix);
+}
+
+CRT(wchar_t *, ucrt__ui64tow, (uint64_t value, wchar_t *buffer, int radix))
+{
+    return crt_ui64tow(value, buffer, radix);
+}
+
+/* ---- integers -------------------------------------------------------------------------------- */
 
 struct division {
     int32_t quotient, remainder;
@@ -202,4 +239,26 @@ CRT(int, ucrt_rand_s, (unsigned *out))
         return crt_invalid(EINVAL);
     *out = (unsigned)host_random64();
     return 0;
+}
+
+/* ---- searches -------------------------------------------------------------------------------- */
+
+CRT(void *, ucrt__lfind,
+    (const void *key, const void *base, const unsigned *count, unsigned size, crt_compare *compare))
+{
+    for (unsigned i = 0; i < *count; i++) {
+        const char *at = (const char *)base + (size_t)i * size;
+        if (!compare(key, at))
+            return (void *)at;
+    }
+    return NULL;
+}
+
+CRT(void *, ucrt__lsearch,
+    (const void *key, void *base, unsigned *count, unsigned size, crt_compare *compare))
+{
+    void *found = ucrt__lfind(key, base, count, size, compare);
+    if (found)
+        return found;
+    return memcpy((char *)base + (size_t)(*count)++ * size, key, size);
 }

@@ -25,7 +25,7 @@
 #define CRT_ENAMETOOLONG 38
 #define CRT_ENOTEMPTY    41
 
-/* ---- the thread's own (thread.c) ------------------------------------------------------------ */
+/* ---- the thread's own (thread.c) ------------------------------------------------------------- */
 
 typedef void(WINAPI *invalid_parameter_handler)(const wchar_t *expression, const wchar_t *function,
                                                 const wchar_t *file, unsigned line,
@@ -40,7 +40,7 @@ struct crt_thread {
     struct crt_tm tm;
     char time_text[26];
     wchar_t wide_time_text[26];
-    char error_text[128];
+    char error_text[128], temporary_name[MAX_PATH];
     wchar_t wide_error_text[128];
     invalid_parameter_handler invalid;
     PVOID exception_pointers;                 /* __pxcptinfoptrs */
@@ -60,7 +60,7 @@ int crt_invalid(int error);
 /* Text of an errno; never NULL. */
 const char *crt_error_text(int error);
 
-/* ---- descriptors (fd.c) ---------------------------------------------------------------- */
+/* ---- descriptors (fd.c) ---------------------------------------------------------------------- */
 
 #define FD_COUNT 2048
 
@@ -103,7 +103,7 @@ int fd_mode_set(int fd, int mode);
 /* onto -1: the lowest free one. */
 int fd_duplicate(int fd, int onto);
 
-/* ---- streams (stream.c) ------------------------------------------------------------------ */
+/* ---- streams (stream.c) ---------------------------------------------------------------------- */
 
 #define STREAM_READ   0x01
 #define STREAM_WRITE  0x02
@@ -136,7 +136,8 @@ struct stream_state {
     wchar_t high, low;         /* halves of a pair: written so far, to be read next */
 };
 
-#define IOB_COUNT 20
+#define IOB_COUNT   20
+#define STREAMS_MAX 512
 extern struct stream ucrt__iob[IOB_COUNT];
 #define STREAM_IN  (&ucrt__iob[0])
 #define STREAM_OUT (&ucrt__iob[1])
@@ -160,6 +161,8 @@ int stream_flush(struct stream *stream);
 wchar_t stream_get_wide(struct stream *stream);
 wchar_t stream_unget_wide(struct stream *stream, wchar_t character);
 int stream_put_wide(struct stream *stream, const wchar_t *text, size_t count);
+/* Gives one that was taken its descriptor. */
+void stream_begin(struct stream *stream, int fd, int flags);
 /* Takes a free one, unused; NULL with errno. */
 struct stream *stream_take(void);
 /* Those with any of these flags. Others are not even locked: one may wait for its input. */
@@ -191,6 +194,9 @@ wchar_t **arguments_split(const wchar_t *line, int *out_count);
 /* The program's start on its clock, and the zone (time.c). */
 void clock_init(void);
 void ctype_init(void);
+void error_init(void);
+extern int ucrt__sys_nerr;
+extern const char *ucrt__sys_errlist[];
 
 /* Copies on the process heap; NULL: no memory. */
 char *text_narrow(const wchar_t *text);
@@ -234,6 +240,8 @@ BOOL WINAPI SetFileAttributesW(LPCWSTR path, DWORD attributes);
 DWORD WINAPI GetFullPathNameW(LPCWSTR path, DWORD count, LPWSTR out, LPWSTR *part);
 DWORD WINAPI GetCurrentDirectoryW(DWORD count, LPWSTR out);
 BOOL WINAPI SetCurrentDirectoryW(LPCWSTR path);
+BOOL WINAPI SetFileTime(HANDLE file, const FILETIME *created, const FILETIME *accessed,
+                        const FILETIME *written);
 BOOL WINAPI DuplicateHandle(HANDLE from_process, HANDLE handle, HANDLE to_process,
                             HANDLE *out_handle, DWORD access, BOOL inherit, DWORD options);
 DWORD WINAPI GetTempPathW(DWORD count, LPWSTR out);

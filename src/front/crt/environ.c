@@ -70,9 +70,7 @@ bool environ_load(void)
     return is_there;
 }
 
-/* ---- finding
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- finding --------------------------------------------------------------------------------- */
 
 static size_t find(const char *name, size_t length)
 {
@@ -165,9 +163,7 @@ CRT(int, ucrt__wdupenv_s, (wchar_t * *out, size_t *count, const wchar_t *name))
     return 0;
 }
 
-/* ---- changing
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- changing -------------------------------------------------------------------------------- */
 
 /* Puts entry at place i of an array of pointers, or takes that place out when entry is NULL. */
 static bool array_set(void ***array, size_t i, void *entry)

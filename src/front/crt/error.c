@@ -42,8 +42,7 @@ int crt_fail_win32(void)
     return crt_fail(error_of_win32(error_get()));
 }
 
-/* ---- broken rules
- * ---------------------------------------------------------------------------------- */
+/* ---- broken rules ---------------------------------------------------------------------------- */
 
 static _Atomic(invalid_parameter_handler) invalid_handler;
 
@@ -106,8 +105,7 @@ CRT(void, ucrt__invalid_parameter,
         handler(expression, function, file, line, reserved);
 }
 
-/* ---- text
- * ------------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 static const char *const texts[] = {
     [0] = "No error",
@@ -220,8 +218,40 @@ CRT(void, ucrt__wperror, (const wchar_t *message))
     ucrt_perror(text);
 }
 
+CRT(int, ucrt__strerror_s, (char *buffer, size_t size, const char *message))
+{
+    char text[512];
+    if (!buffer || !size)
+        return crt_invalid(EINVAL);
+    error_message(message, text, sizeof text);
+    crt_strncpy_s(buffer, size, text, CRT_TRUNCATE);
+    return 0;
+}
+
+CRT(int, ucrt__wcserror_s, (wchar_t * buffer, size_t count, int error))
+{
+    if (!buffer || !count)
+        return crt_invalid(EINVAL);
+    crt_utf16_from_string(crt_error_text(error), buffer, count);
+    return 0;
+}
+
+#define TEXT_COUNT (sizeof texts / sizeof *texts)
+int ucrt__sys_nerr = TEXT_COUNT - 1;
+const char *ucrt__sys_errlist[TEXT_COUNT];
+
+void error_init(void)
+{
+    for (size_t i = 0; i < TEXT_COUNT; i++)
+        ucrt__sys_errlist[i] = crt_error_text((int)i);
+}
+
 CRT(int *, ucrt___sys_nerr, (void))
 {
-    static int count = sizeof texts / sizeof *texts;
-    return &count;
+    return &ucrt__sys_nerr;
+}
+
+CRT(const char **, ucrt___sys_errlist, (void))
+{
+    return ucrt__sys_errlist;
 }

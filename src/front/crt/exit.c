@@ -28,8 +28,7 @@ void exit_init(void)
     memset(&table.at_quick_exit, 0, sizeof table.at_quick_exit);
 }
 
-/* ---- tables
- * --------------------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 static int table_add(struct exit_table *to, crt_onexit function)
 {
@@ -132,9 +131,7 @@ CRT(void, ucrt__register_thread_local_exe_atexit_callback,
     table.thread_local_end = callback;
 }
 
-/* ---- ends
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- ends ------------------------------------------------------------------------------------ */
 
 void exit_run(void)
 {
@@ -253,8 +250,7 @@ CRT(int, ucrt__set_error_mode, (int mode))
     return mode >= 0 && mode < 3 ? atomic_exchange(&error_mode, mode) : crt_fail(EINVAL);
 }
 
-/* ---- assertions
- * ------------------------------------------------------------------------------------------ */
+/* ---- assertions ------------------------------------------------------------------------------ */
 
 CRT(void, ucrt__assert, (const char *message, const char *file, unsigned line))
 {

@@ -102,8 +102,7 @@ int fd_close(int fd)
     return CloseHandle(handle) ? 0 : crt_fail_win32();
 }
 
-/* ---- opening
- * --------------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static DWORD share_of(int share)
 {
@@ -160,8 +159,7 @@ int fd_open(const wchar_t *path, int flags, int share, int mode)
     return fd;
 }
 
-/* ---- reading
- * ---------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static int raw_read(struct fd *at, void *buffer, unsigned count)
 {
@@ -252,8 +250,7 @@ int64_t fd_offset(int fd, int64_t start, int64_t characters)
     return offset;
 }
 
-/* ---- writing
- * ---------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 /* Bytes written; -1 when none were. */
 static int raw_write(struct fd *at, const char *data, unsigned count)
@@ -325,8 +322,7 @@ int64_t fd_seek(int fd, int64_t distance, int method)
     return position.QuadPart;
 }
 
-/* ---- modes and copies
- * -------------------------------------------------------------------------------- */
+/* ---- modes and copies ------------------------------------------------------------------------ */
 
 int fd_mode_set(int fd, int mode)
 {

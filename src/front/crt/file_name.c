@@ -8,6 +8,7 @@
 
 #include "crt/path.h"
 #include "crt_internal.h"
+#include "host/host.h"
 
 #define EPOCH_100NS  116444736000000000ull
 #define SECOND_100NS 10000000ull
@@ -104,9 +105,7 @@ CRT(int, ucrt__chmod, (const char *path, int mode))
     return result;
 }
 
-/* ---- _stat
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- _stat ----------------------------------------------------------------------------------- */
 
 struct stat64 { /* struct _stat64 */
     uint32_t device;
@@ -234,9 +233,38 @@ CRT(int, ucrt__stat64i32, (const char *path, struct stat64i32 *out))
     return result;
 }
 
-/* ---- places
- * ---------------------------------------------------------------------------------------------------
- */
+static FILETIME filetime_of(int64_t seconds)
+{
+    uint64_t value = (uint64_t)seconds * SECOND_100NS + EPOCH_100NS;
+    return (FILETIME){(DWORD)value, (DWORD)(value >> 32)};
+}
+
+/* times: of access, of writing; NULL: now. */
+CRT(int, ucrt__futime64, (int fd, const int64_t *times))
+{
+    HANDLE handle = fd_handle(fd);
+    if (handle == INVALID_HANDLE_VALUE)
+        return -1;
+    int64_t now = (int64_t)((host_wallclock_100ns() - EPOCH_100NS) / SECOND_100NS);
+    FILETIME read = filetime_of(times ? times[0] : now);
+    FILETIME written = filetime_of(times ? times[1] : now);
+    return answer(SetFileTime(handle, NULL, &read, &written));
+}
+
+CRT(int, ucrt__utime64, (const char *path, const int64_t *times))
+{
+    struct wide wide;
+    wide_of(&wide, path);
+    int fd = fd_open(wide.text, O_MS_RDWR | O_MS_BINARY, 0x40, 0);
+    wide_drop(&wide);
+    if (fd < 0)
+        return -1;
+    int result = ucrt__futime64(fd, times);
+    fd_close(fd);
+    return result;
+}
+
+/* ---- places ---------------------------------------------------------------------------------- */
 
 /* text into out of size characters, or onto the heap when out is NULL. */
 static wchar_t *text_answer(const wchar_t *text, wchar_t *out, size_t size)
@@ -316,9 +344,7 @@ CRT(char *, ucrt__fullpath, (char *out, const char *path, size_t size))
     return text_answer_narrow(full, out, size);
 }
 
-/* ---- parts
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- parts ----------------------------------------------------------------------------------- */
 
 static void part_copy(char *to, const char **from, size_t count)
 {

@@ -66,7 +66,7 @@ BOTH1(trunc)
 BOTH1(round)
 BOTH1(rint)
 BOTH1(nearbyint)
-BOTH1(fabs)
+MATH1(ucrt_fabs, double, fabs)
 BOTH1(erf)
 BOTH1(erfc)
 BOTH1(lgamma)
@@ -85,6 +85,26 @@ MATH1(ucrt__j0, double, j0)
 MATH1(ucrt__j1, double, j1)
 MATH1(ucrt__y0, double, y0)
 MATH1(ucrt__y1, double, y1)
+
+CRT(double, ucrt__chgsign, (double x))
+{
+    return -x;
+}
+
+CRT(float, ucrt__chgsignf, (float x))
+{
+    return -x;
+}
+
+CRT(double, ucrt__jn, (int n, double x))
+{
+    return jn(n, x);
+}
+
+CRT(double, ucrt__yn, (int n, double x))
+{
+    return yn(n, x);
+}
 
 CRT(double, ucrt_fma, (double x, double y, double z))
 {
@@ -175,9 +195,7 @@ CRT(double, ucrt__cabs, (struct complex_ms value))
     return hypot(value.x, value.y);
 }
 
-/* ---- kinds
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- kinds ----------------------------------------------------------------------------------- */
 
 CRT(int, ucrt__finite, (double x))
 {
@@ -261,8 +279,7 @@ CRT(void, ucrt___setusermatherr, (int(WINAPI * handler)(void *)))
     /* Errors reach the program as errno and as values. */
 }
 
-/* ---- the processor's state
- * -------------------------------------------------------------------------------------- */
+/* ---- the processor's state ------------------------------------------------------------------- */
 
 #define MASKS 0x0008001fu
 

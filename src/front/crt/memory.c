@@ -116,11 +116,10 @@ CRT(void *, ucrt__set_new_handler, (int(WINAPI * handler)(size_t)))
     return (void *)atomic_exchange(&new_handler, handler);
 }
 
-/* ---- aligned
- * ---------------------------------------------------------------------------------------------
- *
- * The block's own address and its size stand in front of the aligned one.
+/* ---- aligned ----------------------------------------------------------------------------------
  */
+
+/* The block's own address and its size stand in front of the aligned one. */
 struct aligned {
     void *block;
     size_t size;

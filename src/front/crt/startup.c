@@ -19,9 +19,7 @@ wchar_t *ucrt__wcmdln, *ucrt__wpgmptr;
 unsigned ucrt__osver, ucrt__winver, ucrt__winmajor, ucrt__winminor;
 unsigned ucrt__osplatform = 2; /* VER_PLATFORM_WIN32_NT */
 
-/* ---- text
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 char *text_narrow(const wchar_t *text)
 {
@@ -47,8 +45,7 @@ wchar_t *text_wide(const char *text)
     return made;
 }
 
-/* ---- the command line
- * ------------------------------------------------------------------------------------ */
+/* ---- the command line ------------------------------------------------------------------------ */
 
 static bool is_blank(wchar_t c)
 {
@@ -170,9 +167,7 @@ void startup_init(void)
     ucrt___wargv = NULL;
 }
 
-/* ---- msvcrt
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- msvcrt ---------------------------------------------------------------------------------- */
 
 struct startup_information {
     int new_mode;
@@ -232,9 +227,7 @@ CRT(int, ucrt__query_app_type, (void))
     return app_type;
 }
 
-/* ---- ucrt
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- ucrt ------------------------------------------------------------------------------------ */
 
 enum { ARGV_NONE, ARGV_PLAIN, ARGV_EXPANDED };
 
@@ -326,8 +319,7 @@ CRT(int, ucrt__get_wpgmptr, (wchar_t * *path))
     return 0;
 }
 
-/* ---- where the variables are
- * ---------------------------------------------------------------------------------- */
+/* ---- where the variables are ----------------------------------------------------------------- */
 
 #define PLACE(type, name, variable) \
     CRT(type *, name, (void))       \
@@ -346,9 +338,3 @@ PLACE(int, ucrt___p__fmode, ucrt__fmode)
 PLACE(int, ucrt___p__commode, ucrt__commode)
 PLACE(char **, ucrt___p__environ, ucrt__environ)
 PLACE(wchar_t **, ucrt___p__wenviron, ucrt__wenviron)
-PLACE(char **, ucrt___p___initenv, ucrt___initenv)
-PLACE(wchar_t **, ucrt___p___winitenv, ucrt___winitenv)
-PLACE(unsigned, ucrt___p__osver, ucrt__osver)
-PLACE(unsigned, ucrt___p__winver, ucrt__winver)
-PLACE(unsigned, ucrt___p__winmajor, ucrt__winmajor)
-PLACE(unsigned, ucrt___p__winminor, ucrt__winminor)

@@ -8,17 +8,19 @@
 
 #include "crt_internal.h"
 
+static _Atomic int creation_mask; /* _umask */
+
 /* The third parameter counts only with _O_CREAT; reading it from its register is harmless. */
 CRT(int, ucrt__wopen, (const wchar_t *path, int flags, int mode))
 {
-    return fd_open(path, flags, 0x40 /* _SH_DENYNO */, mode);
+    return fd_open(path, flags, 0x40 /* _SH_DENYNO */, mode & ~creation_mask);
 }
 
 CRT(int, ucrt__open, (const char *path, int flags, int mode))
 {
     struct wide wide;
     wide_of(&wide, path);
-    int fd = fd_open(wide.text, flags, 0x40, mode);
+    int fd = fd_open(wide.text, flags, 0x40, mode & ~creation_mask);
     wide_drop(&wide);
     return fd;
 }
@@ -173,4 +175,19 @@ CRT(int, ucrt__dup, (int fd))
 CRT(int, ucrt__dup2, (int fd, int onto))
 {
     return fd_duplicate(fd, onto) < 0 ? -1 : 0;
+}
+
+CRT(int, ucrt__wcreat, (const wchar_t *path, int mode))
+{
+    return fd_open(path, O_MS_CREAT | O_MS_TRUNC | O_MS_RDWR, 0x40, mode);
+}
+
+CRT(int, ucrt__creat, (const char *path, int mode))
+{
+    return ucrt__open(path, O_MS_CREAT | O_MS_TRUNC | O_MS_RDWR, mode);
+}
+
+CRT(int, ucrt__umask, (int mask))
+{
+    return atomic_exchange(&creation_mask, mask & 0x180);
 }

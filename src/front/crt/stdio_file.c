@@ -4,14 +4,11 @@
  * Doc: "Stream I/O", a page by name. Differs: of the ccs= encodings only UTF-8 opens, and adds
  * no byte order mark.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "crt_internal.h"
-#include "host/host.h"
 
-/* ---- modes
- * -------------------------------------------------------------------------------------------- */
+/* ---- modes ----------------------------------------------------------------------------------- */
 
 struct mode {
     int open;
@@ -92,10 +89,9 @@ static bool mode_read(const wchar_t *text, struct mode *out)
     return true;
 }
 
-/* ---- opening
- * ------------------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
-static void stream_begin(struct stream *stream, int fd, int flags)
+void stream_begin(struct stream *stream, int fd, int flags)
 {
     stream->fd = fd;
     stream->flags = flags;
@@ -185,8 +181,7 @@ CRT(struct stream *, ucrt__fdopen, (int fd, const char *mode))
     return stream;
 }
 
-/* ---- closing
- * ------------------------------------------------------------------------------------------- */
+/* ---- closing --------------------------------------------------------------------------------- */
 
 static int close_locked(struct stream *stream)
 {
@@ -266,33 +261,7 @@ CRT(int, ucrt__fcloseall, (void))
     return closing.count;
 }
 
-CRT(struct stream *, ucrt_tmpfile, (void))
-{
-    static _Atomic unsigned number;
-    wchar_t path[320];
-    char name[64];
-    DWORD length = GetTempPathW(260, path);
-    if (!length || length > 260)
-        return crt_fail(ENOENT), NULL;
-    for (int tries = 0; tries < 100; tries++) {
-        snprintf(name, sizeof name, "t%llx.%u", (unsigned long long)host_random64(), number++);
-        crt_utf16_from_string(name, path + length, 40);
-        int fd = fd_open(path, O_MS_CREAT | O_MS_EXCL | O_MS_RDWR | O_MS_BINARY | O_MS_TEMPORARY,
-                         0x40, 0x180);
-        if (fd < 0 && crt_thread()->error == EEXIST)
-            continue;
-        struct stream *stream = fd < 0 ? NULL : stream_take();
-        if (stream)
-            stream_begin(stream, fd, STREAM_BOTH);
-        else if (fd >= 0)
-            fd_close(fd);
-        return stream;
-    }
-    return NULL;
-}
-
-/* ---- places and states
- * ----------------------------------------------------------------------------------- */
+/* ---- places and states ----------------------------------------------------------------------- */
 
 CRT(int, ucrt_fflush, (struct stream * stream))
 {
@@ -441,4 +410,22 @@ CRT(void, ucrt__lock_file, (struct stream * stream))
 CRT(void, ucrt__unlock_file, (struct stream * stream))
 {
     stream_unlock(stream);
+}
+
+CRT(int, ucrt__getmaxstdio, (void))
+{
+    return STREAMS_MAX;
+}
+
+CRT(int, ucrt__setmaxstdio, (int count))
+{
+    /* All there are may be used from the start. */
+    if (count < IOB_COUNT || count > STREAMS_MAX)
+        return crt_invalid(EINVAL), -1;
+    return count;
+}
+
+CRT(int, ucrt__rmtmp, (void))
+{
+    return 0; /* tmpfile's go when they are closed */
 }

@@ -31,8 +31,7 @@ static int answer(int result)
     return result < 0 ? -1 : result;
 }
 
-/* ---- into streams
- * --------------------------------------------------------------------------------------- */
+/* ---- into streams ---------------------------------------------------------------------------- */
 
 struct gather {
     struct stream *stream;
@@ -159,8 +158,43 @@ CRT(int, ucrt___stdio_common_vfwprintf,
     return stream_print_wide(stream, options_of(options), format, args);
 }
 
-/* ---- ucrt, into buffers
- * --------------------------------------------------------------------------------- */
+/* The _s forms refuse what the others print; bad formats are refused by both here. */
+CRT(int, ucrt___stdio_common_vfprintf_s,
+    (uint64_t options, struct stream *stream, const char *format, void *locale,
+     __builtin_ms_va_list args))
+{
+    return stream_print(stream, options_of(options), format, args);
+}
+
+CRT(int, ucrt___stdio_common_vfwprintf_s,
+    (uint64_t options, struct stream *stream, const wchar_t *format, void *locale,
+     __builtin_ms_va_list args))
+{
+    return stream_print_wide(stream, options_of(options), format, args);
+}
+
+/* On the console: standard output, at once. */
+CRT(int, ucrt___conio_common_vcprintf,
+    (uint64_t options, const char *format, void *locale, __builtin_ms_va_list args))
+{
+    int result = stream_print(STREAM_OUT, options_of(options), format, args);
+    stream_lock(STREAM_OUT);
+    stream_flush(STREAM_OUT);
+    stream_unlock(STREAM_OUT);
+    return result;
+}
+
+CRT(int, msvcrt__cprintf, (const char *format, ...))
+{
+    __builtin_ms_va_list args;
+    __builtin_ms_va_start(args, format);
+    int result =
+        ucrt___conio_common_vcprintf(UCRT_OLD_WIDE | UCRT_OLD_EXPONENTS, format, NULL, args);
+    __builtin_ms_va_end(args);
+    return result;
+}
+
+/* ---- ucrt, into buffers ---------------------------------------------------------------------- */
 
 CRT(int, ucrt___stdio_common_vsprintf,
     (uint64_t options, char *buffer, size_t count, const char *format, void *locale,

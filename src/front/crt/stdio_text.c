@@ -17,8 +17,7 @@
     stream_unlock(stream);               \
     return result
 
-/* ---- characters
- * ---------------------------------------------------------------------------------------- */
+/* ---- characters ------------------------------------------------------------------------------ */
 
 CRT(int, ucrt_fgetc, (struct stream * stream))
 {
@@ -91,8 +90,7 @@ CRT(wchar_t, ucrt_putwchar, (wchar_t character))
     return ucrt_fputwc(character, STREAM_OUT);
 }
 
-/* ---- lines
- * --------------------------------------------------------------------------------------------- */
+/* ---- lines ----------------------------------------------------------------------------------- */
 
 CRT(int, ucrt_fputs, (const char *text, struct stream *stream))
 {
@@ -209,8 +207,34 @@ CRT(wchar_t *, ucrt_fgetws, (wchar_t * out, int count, struct stream *stream))
     return filled || count == 1 ? out : NULL;
 }
 
-/* ---- blocks
- * -------------------------------------------------------------------------------------------- */
+/* Without the line's end; a line that does not fit is dropped whole. */
+CRT(wchar_t *, ucrt__getws_s, (wchar_t * out, size_t count))
+{
+    size_t filled = 0;
+    wchar_t c;
+    if (!out || !count)
+        return crt_invalid(EINVAL), NULL;
+    stream_lock(STREAM_IN);
+    while ((c = stream_get_wide(STREAM_IN)) != WIDE_EOF && c != '\n') {
+        if (filled + 1 < count)
+            out[filled] = c;
+        filled++;
+    }
+    stream_unlock(STREAM_IN);
+    if (filled >= count) {
+        *out = 0;
+        return crt_invalid(ERANGE), NULL;
+    }
+    out[filled] = 0;
+    return c != WIDE_EOF || filled ? out : NULL;
+}
+
+CRT(wchar_t *, ucrt__getws, (wchar_t * out))
+{
+    return ucrt__getws_s(out, SIZE_MAX);
+}
+
+/* ---- blocks ---------------------------------------------------------------------------------- */
 
 CRT(size_t, ucrt_fread, (void *data, size_t size, size_t count, struct stream *stream))
 {

@@ -11,12 +11,14 @@
 #include "crt_internal.h"
 
 #define BUFFER_BYTES 4096
-#define STREAMS_MAX  512
 
-struct more { /* streams beyond the array that msvcrt exports */
+/* Streams beyond the array that msvcrt exports. Their lock stands right behind the public part,
+ * where mingw-w64's stdio takes it. */
+struct more {
     struct stream stream;
     struct stream_state state;
 };
+_Static_assert(offsetof(struct more, state.lock) == sizeof(struct stream), "public header");
 
 struct stream ucrt__iob[IOB_COUNT];
 static struct stream_state iob_state[IOB_COUNT];
@@ -150,8 +152,7 @@ void stream_flush_end(void)
     section_leave(&table.lock);
 }
 
-/* ---- the buffer
- * -------------------------------------------------------------------------------------- */
+/* ---- the buffer ------------------------------------------------------------------------------ */
 
 static void buffer_make(struct stream *stream)
 {
@@ -190,8 +191,7 @@ static int failed(struct stream *stream)
     return CRT_EOF;
 }
 
-/* ---- writing
- * ---------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static int write_all(struct stream *stream, const char *data, size_t count)
 {
@@ -291,8 +291,7 @@ int stream_put(struct stream *stream, int character)
     return stream_write(stream, &c, 1) == 1 ? (uint8_t)c : CRT_EOF;
 }
 
-/* ---- reading
- * ---------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static int read_begin(struct stream *stream)
 {
@@ -396,8 +395,7 @@ int stream_unget(struct stream *stream, int character)
     return (uint8_t)character;
 }
 
-/* ---- places
- * ------------------------------------------------------------------------------------------ */
+/* ---- places ---------------------------------------------------------------------------------- */
 
 int64_t stream_tell(struct stream *stream)
 {

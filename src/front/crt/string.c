@@ -102,8 +102,7 @@ CRT(void, ucrt__swab, (char *from, char *to, int count))
     }
 }
 
-/* ---- characters
- * -------------------------------------------------------------------------------------------- */
+/* ---- characters ------------------------------------------------------------------------------ */
 
 CRT(int, ucrt__isctype, (int c, int classes))
 {
@@ -149,6 +148,21 @@ WIDE_CLASS(ucrt_iswpunct, CRT_PUNCT)
 WIDE_CLASS(ucrt_iswupper, CRT_UPPER)
 WIDE_CLASS(ucrt_iswblank, CRT_BLANK)
 WIDE_CLASS(ucrt_iswascii, 0xffff)
+
+CRT(int, ucrt_isleadbyte, (int c))
+{
+    return 0; /* as in code page 65001 on Windows */
+}
+
+CRT(int, ucrt__tolower, (int c))
+{
+    return c + ('a' - 'A'); /* only for upper-case letters */
+}
+
+CRT(int, ucrt__toupper, (int c))
+{
+    return c - ('a' - 'A');
+}
 
 /* _pctype: bits of the characters -1 to 255; the table is what inline isalpha reads. */
 static uint16_t classes[257];

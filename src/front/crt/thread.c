@@ -78,8 +78,7 @@ CRT(void **, ucrt___pxcptinfoptrs, (void))
     return &crt_thread()->exception_pointers;
 }
 
-/* ---- threads
- * -------------------------------------------------------------------------------------- */
+/* ---- threads --------------------------------------------------------------------------------- */
 
 struct begin {
     unsigned(WINAPI *start)(void *);
@@ -166,26 +165,47 @@ CRT(int, ucrt__getpid, (void))
     return (int)(uintptr_t)teb_current()->UniqueProcess;
 }
 
-/* ---- the numbered locks of msvcrt
- * ------------------------------------------------------------------- */
+CRT(ULONG, ucrt___threadid, (void))
+{
+    return (ULONG)(uintptr_t)teb_current()->UniqueThread;
+}
 
-#define LOCK_COUNT 64
+CRT(intptr_t, ucrt___threadhandle, (void))
+{
+    return (intptr_t)ZwCurrentThread();
+}
+
+/* ---- the numbered locks of msvcrt ------------------------------------------------------------ */
+
+#define LOCK_COUNT   64
+#define LOCK_STREAMS 16 /* this one and the next are those of _iob's streams (mingw-w64's stdio) \
+                         */
 static RTL_CRITICAL_SECTION locks[LOCK_COUNT]; /* nest in the caller's order */
+
+static RTL_CRITICAL_SECTION *lock_of(int number)
+{
+    if (number < 0 || number >= LOCK_COUNT)
+        return NULL;
+    if (number >= LOCK_STREAMS && number < LOCK_STREAMS + IOB_COUNT)
+        return &stream_state(&ucrt__iob[number - LOCK_STREAMS])->lock;
+    return &locks[number];
+}
 
 CRT(void, ucrt__lock, (int number))
 {
-    if (number >= 0 && number < LOCK_COUNT)
-        section_enter(&locks[number]);
+    RTL_CRITICAL_SECTION *lock = lock_of(number);
+    if (lock)
+        section_enter(lock);
 }
 
 CRT(void, ucrt__unlock, (int number))
 {
-    if (number >= 0 && number < LOCK_COUNT)
-        section_leave(&locks[number]);
+    RTL_CRITICAL_SECTION *lock = lock_of(number);
+    if (lock)
+        section_leave(lock);
 }
 
-/* ---- the door
- * --------------------------------------------------------------------------------------- */
+/* ---- the door -------------------------------------------------------------------------------- */
 
 void frontcrt_init(void)
 {
@@ -200,4 +220,5 @@ void frontcrt_init(void)
     stream_init();
     clock_init();
     ctype_init();
+    error_init();
 }

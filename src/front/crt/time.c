@@ -34,26 +34,6 @@ void clock_init(void)
     ucrt__tzset();
 }
 
-CRT(int32_t *, ucrt___p__timezone, (void))
-{
-    return &ucrt__timezone;
-}
-
-CRT(int32_t *, ucrt___p__daylight, (void))
-{
-    return &ucrt__daylight;
-}
-
-CRT(int32_t *, ucrt___p__dstbias, (void))
-{
-    return &ucrt__dstbias;
-}
-
-CRT(char **, ucrt___p__tzname, (void))
-{
-    return ucrt__tzname;
-}
-
 CRT(int, ucrt__get_timezone, (int32_t *out))
 {
     return out ? *out = ucrt__timezone, 0 : crt_invalid(EINVAL);
@@ -64,9 +44,7 @@ CRT(int, ucrt__get_daylight, (int32_t *out))
     return out ? *out = ucrt__daylight, 0 : crt_invalid(EINVAL);
 }
 
-/* ---- now
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- now ------------------------------------------------------------------------------------- */
 
 CRT(int64_t, ucrt__time64, (int64_t *out))
 {
@@ -87,6 +65,11 @@ CRT(int32_t, ucrt__time32, (int32_t *out))
 CRT(int32_t, ucrt_clock, (void))
 {
     return (int32_t)((host_clock_ns() - clock_start_ns) / 1000000);
+}
+
+CRT(double, ucrt__difftime32, (int32_t end, int32_t start))
+{
+    return (double)end - start;
 }
 
 CRT(double, ucrt__difftime64, (int64_t end, int64_t start))
@@ -132,9 +115,7 @@ CRT(void, ucrt__ftime64, (struct timeb64 * out))
     ucrt__ftime64_s(out);
 }
 
-/* ---- parts
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- parts ----------------------------------------------------------------------------------- */
 
 CRT(int, ucrt__gmtime64_s, (struct crt_tm * out, const int64_t *seconds))
 {
@@ -183,6 +164,18 @@ CRT(struct crt_tm *, ucrt__gmtime32, (const int32_t *seconds))
     return ucrt__gmtime64(&wide);
 }
 
+CRT(int, ucrt__localtime32_s, (struct crt_tm * out, const int32_t *seconds))
+{
+    int64_t wide = seconds ? *seconds : -1;
+    return ucrt__localtime64_s(out, &wide);
+}
+
+CRT(int, ucrt__gmtime32_s, (struct crt_tm * out, const int32_t *seconds))
+{
+    int64_t wide = seconds ? *seconds : -1;
+    return ucrt__gmtime64_s(out, &wide);
+}
+
 CRT(int64_t, ucrt__mktime64, (struct crt_tm * tm))
 {
     if (!tm)
@@ -215,9 +208,7 @@ CRT(int64_t, ucrt__mkgmtime64, (struct crt_tm * tm))
     return seconds < 0 ? crt_fail(EINVAL) : seconds;
 }
 
-/* ---- text
- * -----------------------------------------------------------------------------------------------------
- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 CRT(int, ucrt_asctime_s, (char *out, size_t size, const struct crt_tm *tm))
 {
@@ -281,6 +272,12 @@ static int32_t bias_of(const struct crt_tm *tm)
     return ucrt__timezone + (tm->tm_isdst > 0 ? ucrt__dstbias : 0);
 }
 
+CRT(char *, ucrt__ctime32, (const int32_t *seconds))
+{
+    int64_t wide = seconds ? *seconds : -1;
+    return ucrt__ctime64(&wide);
+}
+
 CRT(size_t, ucrt_strftime, (char *out, size_t size, const char *format, const struct crt_tm *tm))
 {
     if (!out || !format || !tm)
@@ -319,4 +316,20 @@ CRT(char *, ucrt__strdate, (char *out))
 CRT(char *, ucrt__strtime, (char *out))
 {
     return now_text(out, "%H:%M:%S");
+}
+
+CRT(int, ucrt__strdate_s, (char *out, size_t size))
+{
+    if (!out || size < 9)
+        return crt_invalid(out && size ? ERANGE : EINVAL);
+    now_text(out, "%m/%d/%y");
+    return 0;
+}
+
+CRT(int, ucrt__strtime_s, (char *out, size_t size))
+{
+    if (!out || size < 9)
+        return crt_invalid(out && size ? ERANGE : EINVAL);
+    now_text(out, "%H:%M:%S");
+    return 0;
 }

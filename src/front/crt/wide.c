@@ -142,11 +142,6 @@ CRT(size_t, ucrt_wcrtomb, (char *out, wchar_t character, int *state))
     return made.written;
 }
 
-CRT(int, ucrt_mbsinit, (const int *state))
-{
-    return !state || !*state;
-}
-
 CRT(wchar_t, ucrt_btowc, (int c))
 {
     return c >= 0 && c < 0x80 ? (wchar_t)c : (wchar_t)0xffff;
@@ -157,9 +152,7 @@ CRT(int, ucrt_wctob, (wchar_t c))
     return c < 0x80 ? c : CRT_EOF;
 }
 
-/* ---- strings
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- strings --------------------------------------------------------------------------------- */
 
 CRT(size_t, ucrt_mbstowcs, (wchar_t * to, const char *from, size_t count))
 {

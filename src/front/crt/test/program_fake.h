@@ -21,8 +21,7 @@
 #include "ntdll/process.h"
 #include "ntdll/thread.h"
 
-/* ---- heap
- * ---------------------------------------------------------------------------------------------- */
+/* ---- heap ------------------------------------------------------------------------------------ */
 
 struct fake_block {
     struct fake_block *next, **link;
@@ -90,8 +89,7 @@ bool heap_check(struct heap *heap, const void *block)
     return true;
 }
 
-/* ---- files
- * --------------------------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------------------- */
 
 #define FAKE_FILES 16
 
@@ -248,8 +246,7 @@ BOOL WINAPI DeleteFileW(LPCWSTR name)
     return TRUE;
 }
 
-/* ---- what no test needs: present so that win32's own, and the gate behind it, stay out
- * -------------------- */
+/* ---- what no test needs: present so that win32's own, and the gate behind it, stay out ------- */
 
 #define FAKE_ABSENT(type, name, params)  \
     type WINAPI name params              \
@@ -268,11 +265,35 @@ FAKE_ABSENT(BOOL, RemoveDirectoryW, (LPCWSTR name))
 FAKE_ABSENT(BOOL, SetCurrentDirectoryW, (LPCWSTR name))
 FAKE_ABSENT(DWORD, GetCurrentDirectoryW, (DWORD count, LPWSTR out))
 FAKE_ABSENT(DWORD, GetFullPathNameW, (LPCWSTR path, DWORD count, LPWSTR out, LPWSTR *part))
-FAKE_ABSENT(DWORD, GetTempPathW, (DWORD count, LPWSTR out))
-FAKE_ABSENT(DWORD, GetFileAttributesW, (LPCWSTR name))
+
+DWORD WINAPI GetTempPathW(DWORD count, LPWSTR out)
+{
+    return (DWORD)crt_utf16_from_string("T:\\", out, count);
+}
+
+DWORD WINAPI GetFileAttributesW(LPCWSTR name)
+{
+    char narrow[64];
+    crt_utf8_from_string(name, narrow, sizeof narrow);
+    if (fake_file(narrow))
+        return FILE_ATTRIBUTE_NORMAL;
+    error_set(ERROR_FILE_NOT_FOUND);
+    return INVALID_FILE_ATTRIBUTES;
+}
+
 FAKE_ABSENT(BOOL, SetFileAttributesW, (LPCWSTR name, DWORD attributes))
 FAKE_ABSENT(BOOL, GetFileAttributesExW, (LPCWSTR name, DWORD level, LPVOID out))
 FAKE_ABSENT(BOOL, GetFileInformationByHandle, (HANDLE handle, BY_HANDLE_FILE_INFORMATION *out))
+FAKE_ABSENT(BOOL, SetFileTime,
+            (HANDLE handle, const FILETIME *created, const FILETIME *accessed,
+             const FILETIME *written))
+struct find_data;
+HANDLE WINAPI FindFirstFileW(LPCWSTR name, struct find_data *out);
+FAKE_ABSENT(HANDLE, FindFirstFileW, (LPCWSTR name, struct find_data *out))
+BOOL WINAPI FindNextFileW(HANDLE handle, struct find_data *out);
+FAKE_ABSENT(BOOL, FindNextFileW, (HANDLE handle, struct find_data *out))
+BOOL WINAPI FindClose(HANDLE handle);
+FAKE_ABSENT(BOOL, FindClose, (HANDLE handle))
 FAKE_ABSENT(BOOL, DuplicateHandle,
             (HANDLE from, HANDLE handle, HANDLE to, HANDLE *out, DWORD access, BOOL inherit,
              DWORD options))
@@ -294,8 +315,7 @@ BOOL WINAPI SetEnvironmentVariableW(LPCWSTR name, LPCWSTR value)
     return TRUE;
 }
 
-/* ---- errors, exceptions and ends
- * --------------------------------------------------------------------------- */
+/* ---- errors, exceptions and ends ------------------------------------------------------------- */
 
 void error_set(ULONG error)
 {
@@ -364,8 +384,7 @@ void thread_end_register(void (*end)(struct teb *teb))
     assert_ptr_equal(end, crt_thread_end);
 }
 
-/* ---- begin and end of a test
- * ---------------------------------------------------------------------------------- */
+/* ---- begin and end of a test ----------------------------------------------------------------- */
 
 static struct teb *fake_teb;
 static struct peb fake_peb;
