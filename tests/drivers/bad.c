@@ -104,6 +104,27 @@ static VOID LeaveWorkItem(PDEVICE_OBJECT Device)
     KeWaitForSingleObject(&WorkBegan, Executive, KernelMode, FALSE, NULL);
 }
 
+static WORK_QUEUE_ITEM LateItem;
+
+/* Nothing holds the driver while it runs: ExQueueWorkItem knows no device. */
+static VOID LateWork(PVOID Unused)
+{
+    LARGE_INTEGER due;
+
+    KeSetEvent(&WorkBegan, 0, FALSE);
+    due.QuadPart = -10000LL * 1000;
+    KeDelayExecutionThread(KernelMode, FALSE, &due);
+}
+
+static VOID LeaveLateWork(VOID)
+{
+    KeInitializeEvent(&WorkBegan, NotificationEvent, FALSE);
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+    ExInitializeWorkItem(&LateItem, LateWork, NULL);
+    ExQueueWorkItem(&LateItem, DelayedWorkQueue);
+    KeWaitForSingleObject(&WorkBegan, Executive, KernelMode, FALSE, NULL);
+}
+
 static VOID FaultingThread(PVOID Unused)
 {
     WriteToNull();
@@ -184,6 +205,9 @@ static BOOLEAN Do(ULONG Deed, PDEVICE_OBJECT Device, PIRP Irp)
         break;
     case BAD_LEAVE_WORK_ITEM:
         LeaveWorkItem(Device);
+        break;
+    case BAD_LEAVE_LATE_WORK:
+        LeaveLateWork();
         break;
     case BAD_LEAVE_THREAD:
         LeaveThread();

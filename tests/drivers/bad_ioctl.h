@@ -27,14 +27,16 @@ enum bad_deed {
     BAD_RAISE,     /* an exception that nobody handles */
     BAD_THREAD_FAULT,
     BAD_WAIT_IN_DPC_LEVEL, /* a wait with time at DISPATCH_LEVEL */
+    BAD_LEAVE_LATE_WORK,   /* a work item that comes back when the driver is gone */
     BAD_DEEDS
 };
 
-#define BAD_NAMES                                                                  \
-    {"nothing",          "null-write",      "fault-at-dispatch", "complete-twice", \
-     "complete-pending", "keep-lock",       "fast-fail",         "never",          \
-     "leave-timer",      "leave-work-item", "leave-thread",      "leave-pool",     \
-     "leave-device",     "absent-export",   "recursion",         "double-free",    \
-     "wild-call",        "raise",           "thread-fault",      "wait-at-dispatch"}
+#define BAD_NAMES                                                                    \
+    {"nothing",          "null-write",      "fault-at-dispatch", "complete-twice",   \
+     "complete-pending", "keep-lock",       "fast-fail",         "never",            \
+     "leave-timer",      "leave-work-item", "leave-thread",      "leave-pool",       \
+     "leave-device",     "absent-export",   "recursion",         "double-free",      \
+     "wild-call",        "raise",           "thread-fault",      "wait-at-dispatch", \
+     "leave-late-work"}
 
 #endif

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Drivers that misbehave: the machine stops with the documented bug check or refuses, says
 which driver it was, and nothing else is touched."""
-import json
 import os
-import re
 import shutil
+import subprocess
 import unittest
 
 from kit import CoveTest, driver, program, wait_until
@@ -105,6 +104,11 @@ class BugChecks(CoveTest):
         self.left_behind("leave-thread", 0xce,
                          "DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS")
 
+    def test_work_that_comes_back_to_an_unloaded_driver(self):
+        self.left_behind("leave-late-work", 0xce,
+                         "DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS",
+                         (1, r".*bad\.sys\+0x[0-9a-f]+ \(unloaded\)"))
+
     def left_behind(self, deed, code, name, *parameters):
         """The deed itself goes well; the unload after it does not."""
         done = self.cove("run", driver("bad"), "--", program("bad"), deed)
@@ -147,7 +151,8 @@ class Refusals(CoveTest):
 
     def test_a_request_that_is_never_completed(self):
         self.boot("never", driver("bad"))
-        stuck = self.program_start("never", program("bad"), "never")
+        stuck = self.program_start("never", program("bad"), "never",
+                                    stdout=subprocess.DEVNULL)
         self.assertTrue(wait_until(lambda: self.machine("never")["counts"]["irps"] >= 1))
         stuck.kill()
         stuck.wait(timeout=10)

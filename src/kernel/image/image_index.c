@@ -76,6 +76,7 @@ void image_index_remove(struct image *image)
     struct index *index = index_current;
     if (index == NULL)
         return;
+    image_gone_note(image);
     struct index *shorter = index_allocate(index->count);
     if (shorter == NULL) {
         /* In place: a reader may miss an image for a moment, but never finds this one. */

@@ -93,6 +93,9 @@ bool image_region_is_readable(const struct module *module, const struct pe_regio
 /* image_guard.c */
 void image_guard_fill(struct module *module);
 
+/* image_gone.c */
+void image_gone_note(const struct image *image);
+
 /* image_index.c */
 bool image_index_add(struct image *image); /* false: no memory */
 void image_index_remove(struct image *image);

@@ -121,6 +121,7 @@ static void driver_leftovers_report(struct driver *driver)
 /* ---- what would still run its code ----------------------------------------------------------- */
 
 #define THREAD_GRACE_MS 2000
+#define WORK_GRACE_NS   200000000ull
 
 /* A thread that has said that it ends may be on its last instructions. */
 static uint64_t thread_left_behind(uint64_t low, uint64_t high)
@@ -144,6 +145,8 @@ static void driver_outstanding_check(const struct driver *driver)
         return; /* the image stays */
     uint64_t low = driver->image->base, high = low + driver->image->size;
     KeFlushQueuedDpcs();
+    /* A worker may be on the last instructions of a routine that has said that it is done. */
+    (void)ex_work_drain_until(host_clock_ns() + WORK_GRACE_NS);
     if (ke_timer_find(low, high, &use, &address))
         io_bugcheck(TIMER_OR_DPC_INVALID, use, address, low, high);
     uint64_t start = thread_left_behind(low, high);

@@ -96,6 +96,8 @@ static bool trap_fault(const struct host_fault *fault, struct host_registers *re
         trap_stack_overflow(registers);
     if (is_driver)
         return fault_in_driver(fault, registers);
+    if (trap_unloaded_code(fault, registers))
+        return true;
     if (is_wild_call(fault, registers)) {
         trap_exception(fault, registers);
         return true;

@@ -178,6 +178,21 @@ static bool stop_at_irql(struct host_registers *registers, const struct host_fau
     return true;
 }
 
+/* A timer, a work item or a thread goes on in a driver that is gone. Doc: "Bug Check 0xCE" */
+bool trap_unloaded_code(const struct host_fault *fault, struct host_registers *registers)
+{
+    uint64_t offset;
+    if (fault->kind != HOST_FAULT_ACCESS || !fault->is_execute ||
+        fault->address != registers->rip || image_gone_of_address(registers->rip, &offset) == NULL)
+        return false;
+    struct bugcheck bugcheck = {
+        .code = DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS,
+        .parameter = {fault->address, ACCESS_EXECUTE, registers->rip, 0},
+    };
+    stop(registers, &bugcheck, NULL);
+    return true;
+}
+
 /* A bad address in system space is no exception: a handler never sees it. The shared-data page
  * is there, but not for writing. Doc: "Bug Check 0x50", 0xBE, 0xFC */
 static bool stop_at_address(struct host_registers *registers, const struct host_fault *fault)

@@ -62,6 +62,8 @@ bool trap_shared_step(struct host_registers *registers);
 /* trap_exception.c: what cannot go on. All change registers so that the thread continues on
  * its own stack, or end the machine. */
 void trap_exception(const struct host_fault *fault, struct host_registers *registers);
+/* Is it that? The machine stops then. */
+bool trap_unloaded_code(const struct host_fault *fault, struct host_registers *registers);
 void trap_exception_access(struct host_registers *registers, bool is_write, uint64_t address);
 void trap_exception_privileged(struct host_registers *registers);
 void trap_interrupt_vector(unsigned vector, struct host_registers *registers);

@@ -65,6 +65,10 @@ static uint64_t culprit_find(const struct crash *crash)
     for (unsigned i = 0; i < 4; i++)
         if (image_is_driver_code(crash->bugcheck->parameter[i]))
             return crash->bugcheck->parameter[i];
+    uint64_t offset;
+    for (unsigned i = 0; i < 4; i++)
+        if (image_gone_of_address(crash->bugcheck->parameter[i], &offset) != NULL)
+            return crash->bugcheck->parameter[i];
     return 0;
 }
 

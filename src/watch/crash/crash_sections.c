@@ -30,7 +30,8 @@ static void parameter_print(const struct abi_bugcheck *known, unsigned index, ui
     if (status != NULL)
         crash_print(": %s", status);
     const struct image *image = image_of_address(value);
-    if (image != NULL && !image->is_native)
+    uint64_t offset;
+    if ((image != NULL && !image->is_native) || image_gone_of_address(value, &offset) != NULL)
         crash_print(": %s", crash_place(value));
     crash_print("\n");
 }

@@ -62,9 +62,14 @@ const char *crash_place(uint64_t address)
     static __thread unsigned next;
     const struct image *image = image_of_address(address);
     char *place = places[next++ % PLACES];
+    uint64_t offset = 0;
+    const char *gone = image == NULL ? image_gone_of_address(address, &offset) : NULL;
     if (image != NULL)
         snprintf(place, sizeof(places[0]), "%s+0x%llx", image->name,
                  (unsigned long long)(address - image->base));
+    else if (gone != NULL)
+        snprintf(place, sizeof(places[0]), "%s+0x%llx (unloaded)", gone,
+                 (unsigned long long)offset);
     else
         snprintf(place, sizeof(places[0]), "0x%016llx", (unsigned long long)address);
     return place;

@@ -48,6 +48,9 @@ void image_unload(struct image *image);
 /* Lock-free; the image stays valid while its driver is loaded. NULL: not in any image. */
 struct image *image_of_address(uint64_t address);
 bool image_is_driver_code(uint64_t address);
+/* Name of an image that was unloaded and lay at address, and the offset in it. NULL: none that is
+ * remembered. Lock-free. */
+const char *image_gone_of_address(uint64_t address, uint64_t *out_offset);
 /* May these bytes of an image be read without a fault? Lock-free. false outside images. */
 bool image_can_read(uint64_t address, size_t size_bytes);
 void image_visit(void (*visit)(struct image *image, void *context), void *context);
