@@ -177,10 +177,8 @@ CRT(intptr_t, ucrt___threadhandle, (void))
 
 /* ---- the numbered locks of msvcrt ------------------------------------------------------------ */
 
-#define LOCK_COUNT 64
-#define LOCK_STREAMS                                                            \
-    16 /* this one and the next are those of _iob's streams (mingw-w64's stdio) \
-        */
+#define LOCK_COUNT   64
+#define LOCK_STREAMS 16 /* from here on those of _iob's streams: mingw-w64's stdio */
 static RTL_CRITICAL_SECTION locks[LOCK_COUNT]; /* nest in the caller's order */
 
 static RTL_CRITICAL_SECTION *lock_of(int number)
