@@ -145,6 +145,9 @@ void cove_counts(struct cove_machine *machine, struct cove_counts *out_counts)
 
 const char *cove_status_name(int32_t status)
 {
-    const char *name = abi_status_name((uint32_t)status);
+    /* Errors of the service control manager come wrapped: 0xC007xxxx. */
+    bool is_win32 = ((uint32_t)status & 0xffff0000u) == 0xc0070000u;
+    const char *name =
+        is_win32 ? abi_win32_name((uint32_t)status & 0xffff) : abi_status_name((uint32_t)status);
     return name ? name : "an NTSTATUS without a name";
 }
