@@ -74,10 +74,8 @@ static void link_destroy(struct program *program)
 
 static NTSTATUS process_create(struct program *program, const struct wire_hello *hello)
 {
-    int pid = 0;
-    host_socket_peer(program->socket, &pid);
-    struct ps_process_options options = {
-        .image_name = hello->image_name, .id = (uint64_t)pid, .is_32bit = hello->width == 32};
+    struct ps_process_options options = {.image_name = hello->image_name,
+                                         .is_32bit = hello->width == 32};
     NTSTATUS status = mm_window_create(&options.window);
     if (!NT_SUCCESS(status))
         return status;
