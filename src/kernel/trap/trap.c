@@ -77,7 +77,13 @@ static bool fault_in_native(const struct host_fault *fault, struct host_register
         registers->rip = fixup;
         return true;
     }
-    if (!callout_in_ddi() || fault->kind == HOST_FAULT_BREAKPOINT)
+    if (fault->kind == HOST_FAULT_BREAKPOINT)
+        return false;
+    if (callout_top != NULL && !callout_in_ddi()) {
+        trap_astray(fault, registers);
+        return true;
+    }
+    if (!callout_in_ddi())
         return false;
     trap_exception_in_call(fault, registers);
     return true;

@@ -311,6 +311,18 @@ void trap_exception(const struct host_fault *fault, struct host_registers *regis
     raise_exception(registers, &record);
 }
 
+/* No handler is asked: where the driver stood when it jumped is not known. */
+void trap_astray(const struct host_fault *fault, struct host_registers *registers)
+{
+    EXCEPTION_RECORD record = record_of(fault, registers);
+    struct bugcheck bugcheck = {
+        .code = KMODE_EXCEPTION_NOT_HANDLED,
+        .parameter = {(ULONG)record.ExceptionCode, registers->rip, record.ExceptionInformation[0],
+                      record.ExceptionInformation[1]},
+    };
+    stop(registers, &bugcheck, &record);
+}
+
 void trap_exception_in_call(const struct host_fault *fault, struct host_registers *registers)
 {
     struct delivery delivery;
