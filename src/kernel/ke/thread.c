@@ -14,7 +14,7 @@
 #define THREAD_BASE_PRIORITY 8
 
 uint64_t threads_alive;
-static _Atomic uint32_t threads_tails; /* atomic: host threads that have not quite ended */
+static _Atomic uint32_t threads_tails;       /* atomic: host threads that have not quite ended */
 static _Atomic uint64_t threads_of_programs; /* started, not system threads, not quite gone */
 
 void ke_thread_init(struct thread *thread, const char *name, void *process)

@@ -327,7 +327,7 @@ static void lookups_race_with_closes(void **state)
         assert_int_equal(ob_handle_create(event, EVENT_ALL_ACCESS, 0, &handle), STATUS_SUCCESS);
         ob_dereference(event);
         atomic_store(&race_handle, (uintptr_t)handle);
-        host_spin_pause(); /* on sim: the others may run here */
+        host_spin_pause();                       /* on sim: the others may run here */
         if (i % (host_is_sim() ? 4 : 64) == 0) { /* sim has one processor: let others have it */
             LARGE_INTEGER soon = {.QuadPart = -100};
             KeDelayExecutionThread(KernelMode, FALSE, &soon);

@@ -18,15 +18,15 @@
 #include "pe/pe.h"
 
 struct image {
-    uint64_t base, size;             /* set once */
-    uint64_t entry;                  /* absolute address; 0: none */
-    char name[64];                   /* "wdm1.sys" */
-    char *path;                      /* host path; NULL for built-in modules */
-    struct pe_image pe;              /* parsed headers; set once */
+    uint64_t base, size; /* set once */
+    uint64_t entry;      /* absolute address; 0: none */
+    char name[64];       /* "wdm1.sys" */
+    char *path;          /* host path; NULL for built-in modules */
+    struct pe_image pe;  /* parsed headers; set once */
     uint32_t timestamp;
-    bool is_native;                  /* ntoskrnl.exe, hal.dll: names only, code is ours */
-    uint64_t pdata, pdata_size;      /* absolute address of the function table */
-    uint32_t references;             /* images that import from it, and its driver object */
+    bool is_native;             /* ntoskrnl.exe, hal.dll: names only, code is ours */
+    uint64_t pdata, pdata_size; /* absolute address of the function table */
+    uint32_t references;        /* images that import from it, and its driver object */
     struct list link;
 };
 
@@ -56,7 +56,8 @@ bool image_can_read(uint64_t address, size_t size_bytes);
 void image_visit(void (*visit)(struct image *image, void *context), void *context);
 /* The loaded driver images by rising address, without the lock: for reports. */
 void image_visit_unlocked(void (*visit)(const struct image *image, void *context), void *context);
-/* Address of an export of a loaded image or of ntoskrnl/hal (MmGetSystemRoutineAddress). NULL: none. */
+/* Address of an export of a loaded image or of ntoskrnl/hal (MmGetSystemRoutineAddress). NULL:
+ * none. */
 void *image_export(const char *module, const char *name);
 
 /* The kernel's export table (generated); boot hands it in before the first load. */

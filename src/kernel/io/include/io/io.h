@@ -40,7 +40,8 @@ NTSTATUS io_driver_unload(const UNICODE_STRING *service_key, struct io_load_erro
 DRIVER_OBJECT *io_driver_find_get(const char *name); /* "wdm1"; referenced */
 void io_driver_visit(void (*visit)(DRIVER_OBJECT *driver, void *context), void *context);
 /* A native driver (hostfs): the same object, no image. */
-NTSTATUS io_native_driver_create(const char *name, PDRIVER_INITIALIZE entry, DRIVER_OBJECT **out_driver);
+NTSTATUS io_native_driver_create(const char *name, PDRIVER_INITIALIZE entry,
+                                 DRIVER_OBJECT **out_driver);
 /* Unloads a native driver: DriverUnload, if it has one, then the object goes. */
 void io_native_driver_destroy(DRIVER_OBJECT *driver);
 /* How ImagePath becomes a path of the host (malloc'ed); hostfs sets it. */
@@ -72,23 +73,23 @@ NTSTATUS io_file_create(const OBJECT_ATTRIBUTES *attributes, KPROCESSOR_MODE mod
 
 /* One request of a program or driver on an open file. The gate fills it after checking. */
 struct io_request {
-    FILE_OBJECT *file;          /* referenced; io takes the reference */
-    KEVENT *event;              /* referenced or NULL; taken; cleared by io before sending */
+    FILE_OBJECT *file; /* referenced; io takes the reference */
+    KEVENT *event;     /* referenced or NULL; taken; cleared by io before sending */
     PIO_APC_ROUTINE apc;
-    void *apc_context;          /* also the completion port's value */
+    void *apc_context;            /* also the completion port's value */
     IO_STATUS_BLOCK *user_status; /* program's address (or kernel's for kernel mode) */
     KPROCESSOR_MODE mode;
     uint8_t major, minor;
-    ULONG control_code;         /* device and file-system control */
-    void *input;                /* program's addresses */
+    ULONG control_code; /* device and file-system control */
+    void *input;        /* program's addresses */
     ULONG input_length;
-    void *output;               /* read and write use output/input alone */
+    void *output; /* read and write use output/input alone */
     ULONG output_length;
     LARGE_INTEGER offset;
     ULONG key;
-    ULONG information_class;    /* query and set information, directory */
+    ULONG information_class;           /* query and set information, directory */
     UNICODE_STRING *directory_pattern; /* kernel memory or NULL */
-    ULONG stack_flags;          /* SL_* */
+    ULONG stack_flags;                 /* SL_* */
 };
 /* Builds the IRP by transfer method, sends it, and for a synchronous file waits. Returns the
  * NTSTATUS that the service returns (STATUS_PENDING for an asynchronous file). The status
@@ -105,13 +106,15 @@ void io_cancel(struct process *process, struct process_thread *thread, FILE_OBJE
 
 NTSTATUS io_completion_create(ULONG concurrency, void **out_port); /* body of io_completion_type */
 NTSTATUS io_completion_bind(FILE_OBJECT *file, void *port, void *key);
-NTSTATUS io_completion_post(void *port, void *key, void *apc_context, NTSTATUS status, uintptr_t information);
+NTSTATUS io_completion_post(void *port, void *key, void *apc_context, NTSTATUS status,
+                            uintptr_t information);
 struct io_completion_packet {
     void *key, *apc_context;
     IO_STATUS_BLOCK status;
 };
-NTSTATUS io_completion_remove(void *port, KPROCESSOR_MODE mode, bool alertable, const LARGE_INTEGER *timeout,
-                              struct io_completion_packet *packets, unsigned count, unsigned *out_count);
+NTSTATUS io_completion_remove(void *port, KPROCESSOR_MODE mode, bool alertable,
+                              const LARGE_INTEGER *timeout, struct io_completion_packet *packets,
+                              unsigned count, unsigned *out_count);
 
 /* ---- IRPs, stage by stage ----------------------------------------------------------------- */
 
