@@ -28,8 +28,7 @@ demo: all
 # compare that stream.
 LOOKS_AT_STDERR = program/command|walk/driver_prints_only_there
 
-# The native half with every check of the compiler's runtime on; drivers and programs come
-# from the plain build where a test needs them.
+# The native half with every check of the compiler's runtime on.
 $(BUILD)-asan/build.ninja:
 	@$(CMAKE) -B $(BUILD)-asan -DCOVE_SANITIZE=address,undefined >/dev/null
 
