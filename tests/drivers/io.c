@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* io.c - tests of requests from inside a driver: two stacked devices, passing down,
- * completion routines, IRPs of one's own, cancellation, queues, remove locks, StartIo.
+ * completion routines, IRPs of one's own, cancellation, cancel-safe queues.
  *
  * The lower device answers by control code; the upper one does what `upper` says.
  */
@@ -382,22 +382,12 @@ static void cancel_safe_queue(void)
         IoFreeIrp(irps[i]);
 }
 
-static void remove_locks(void)
-{
-    static IO_REMOVE_LOCK lock;
-
-    RtlZeroMemory(&lock, sizeof lock);
-    IoInitializeRemoveLock(&lock, TAG, 0, 0);
-    expect_status(IoAcquireRemoveLock(&lock, &queue), STATUS_SUCCESS);
-    expect_status(IoAcquireRemoveLock(&lock, NULL), STATUS_SUCCESS);
-    IoReleaseRemoveLock(&lock, NULL);
-    IoReleaseRemoveLockAndWait(&lock, &queue);
-    expect_status(IoAcquireRemoveLock(&lock, NULL), STATUS_DELETE_PENDING);
-}
-
 DRIVERTEST_LIST = {
-    DRIVERTEST(pass_down),       DRIVERTEST(completion_routines),
-    DRIVERTEST(more_processing), DRIVERTEST(own_irps),
-    DRIVERTEST(cancel),          DRIVERTEST(cancel_safe_queue),
-    DRIVERTEST(remove_locks),    DRIVERTEST_END,
+    DRIVERTEST(pass_down),
+    DRIVERTEST(completion_routines),
+    DRIVERTEST(more_processing),
+    DRIVERTEST(own_irps),
+    DRIVERTEST(cancel),
+    DRIVERTEST(cancel_safe_queue),
+    DRIVERTEST_END,
 };

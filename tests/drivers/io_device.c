@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* io_device.c - tests of devices and what hangs on them, from inside a driver: work items,
- * StartIo, IoTimer, notifications, driver extensions, share access, partial transfers. */
+ * StartIo, IoTimer, notifications, driver extensions, share access,
+ * remove locks, device queues. */
 #include "drivertest.h"
 
 #define TAG 'tstD'
@@ -245,6 +246,45 @@ static void share_access(void)
     IoRemoveShareAccess(one, &access);
     expect_number(access.OpenCount, 0);
     ExFreePoolWithTag(one, TAG);
+}
+
+/* ---- remove locks ------------------------------------------------------------------------------
+ */
+
+static void remove_locks(void)
+{
+    static IO_REMOVE_LOCK lock;
+
+    RtlZeroMemory(&lock, sizeof lock);
+    IoInitializeRemoveLock(&lock, TAG, 0, 0);
+    expect_status(IoAcquireRemoveLock(&lock, &routine_ran), STATUS_SUCCESS);
+    expect_status(IoAcquireRemoveLock(&lock, NULL), STATUS_SUCCESS);
+    IoReleaseRemoveLock(&lock, NULL);
+    IoReleaseRemoveLockAndWait(&lock, &routine_ran);
+    expect_status(IoAcquireRemoveLock(&lock, NULL), STATUS_DELETE_PENDING);
+}
+
+/* ---- device queues
+ * ------------------------------------------------------------------------------------------- */
+
+static void device_queues(void)
+{
+    KDEVICE_QUEUE queue;
+    KDEVICE_QUEUE_ENTRY entries[3];
+    KIRQL irql;
+
+    KeInitializeDeviceQueue(&queue);
+    KeRaiseIrql(DISPATCH_LEVEL, &irql);
+    expect(!KeInsertDeviceQueue(&queue, &entries[0])); /* the device was idle: it is busy now */
+    expect(KeInsertByKeyDeviceQueue(&queue, &entries[1], 20));
+    expect(KeInsertByKeyDeviceQueue(&queue, &entries[2], 10));
+    expect(KeRemoveDeviceQueue(&queue) == &entries[2]);
+    expect(KeRemoveEntryDeviceQueue(&queue, &entries[1]));
+    expect(!KeRemoveEntryDeviceQueue(&queue, &entries[1]));
+    expect(KeRemoveDeviceQueue(&queue) == NULL); /* and idle again */
+    expect(!KeInsertDeviceQueue(&queue, &entries[0]));
+    expect(KeRemoveByKeyDeviceQueue(&queue, 0) == NULL);
+    KeLowerIrql(irql);
 }
 
 DRIVERTEST_LIST = {

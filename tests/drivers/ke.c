@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ke.c - tests of the kernel's dispatcher from inside a driver: objects that are waited
- * for, timers and DPCs, spin locks and IRQL, system threads, device queues. */
+ * for, timers and DPCs, spin locks and IRQL, system threads. */
 #include "drivertest.h"
 
 #define MS(n) (-10000LL * (n))
@@ -386,29 +386,6 @@ static void threads(void)
     expect_status(PsGetThreadExitStatus(thread), STATUS_SUCCESS);
     ObDereferenceObject(thread);
     expect(PsGetCurrentProcess() != PsInitialSystemProcess);
-}
-
-/* ---- device queues
- * ------------------------------------------------------------------------------------------- */
-
-static void device_queues(void)
-{
-    KDEVICE_QUEUE queue;
-    KDEVICE_QUEUE_ENTRY entries[3];
-    KIRQL irql;
-
-    KeInitializeDeviceQueue(&queue);
-    KeRaiseIrql(DISPATCH_LEVEL, &irql);
-    expect(!KeInsertDeviceQueue(&queue, &entries[0])); /* the device was idle: it is busy now */
-    expect(KeInsertByKeyDeviceQueue(&queue, &entries[1], 20));
-    expect(KeInsertByKeyDeviceQueue(&queue, &entries[2], 10));
-    expect(KeRemoveDeviceQueue(&queue) == &entries[2]);
-    expect(KeRemoveEntryDeviceQueue(&queue, &entries[1]));
-    expect(!KeRemoveEntryDeviceQueue(&queue, &entries[1]));
-    expect(KeRemoveDeviceQueue(&queue) == NULL); /* and idle again */
-    expect(!KeInsertDeviceQueue(&queue, &entries[0]));
-    expect(KeRemoveByKeyDeviceQueue(&queue, 0) == NULL);
-    KeLowerIrql(irql);
 }
 
 DRIVERTEST_LIST = {
