@@ -58,7 +58,7 @@ class CoveTest(unittest.TestCase):
         cls.runtime = os.path.join(cls.folder, "run")
         os.mkdir(cls.runtime, 0o700)
         cls.environment = {key: value for key, value in os.environ.items()
-                           if key not in ("COVE_MACHINE", "COVE_LIBEXEC", "COVE_CRASH_FILE")}
+                           if key not in ("COVE_MACHINE", "COVE_CRASH_FILE")}
         cls.environment["COVE_RUNTIME_DIR"] = cls.runtime
 
     @classmethod
