@@ -2,16 +2,34 @@
 /* turn.c - the hand-over between the two halves of a call. */
 #include "wire/turn.h"
 
+#include <stdbool.h>
+
 #include "host/host.h"
 
-#define SPINS_A_ROUND 20
+/* Looks before the waiter lets others run: a service that is answered from another core is
+ * answered within the larger number; on the same core nothing happens until we yield. */
+#define LOOKS_ACROSS_CORES 200u
+#define LOOKS_ON_ONE_CORE  1u
+
+/* Tells the other side where we run, and answers whether it runs there as well. The line is
+ * written only when something has changed. */
+static bool is_on_one_core(_Atomic uint32_t *ours, const _Atomic uint32_t *theirs)
+{
+    uint32_t here = (uint32_t)host_cpu_current() + 1; /* 0: not known yet */
+    if (atomic_load_explicit(ours, memory_order_relaxed) != here)
+        atomic_store_explicit(ours, here, memory_order_relaxed);
+    return atomic_load_explicit(theirs, memory_order_relaxed) == here;
+}
 
 /* Spins and yields for WIRE_SPIN_NS at most; returns the turn as it saw it last. */
-static uint32_t spin(struct wire_channel *channel, uint32_t theirs)
+static uint32_t spin(struct wire_channel *channel, uint32_t theirs, bool is_kernel)
 {
+    _Atomic uint32_t *cpu = channel->cpu;
     uint64_t began = 0;
     for (;;) {
-        for (unsigned i = 0; i < SPINS_A_ROUND; i++) {
+        bool is_shared = is_on_one_core(&cpu[is_kernel], &cpu[!is_kernel]);
+        unsigned looks = is_shared ? LOOKS_ON_ONE_CORE : LOOKS_ACROSS_CORES;
+        for (unsigned i = 0; i < looks; i++) {
             uint32_t turn = atomic_load_explicit(&channel->turn, memory_order_acquire);
             if (turn != theirs)
                 return turn;
@@ -28,7 +46,7 @@ static uint32_t spin(struct wire_channel *channel, uint32_t theirs)
 
 uint32_t wire_turn_wait(struct wire_channel *channel, uint32_t theirs, _Atomic uint32_t *sleeps)
 {
-    uint32_t turn = spin(channel, theirs);
+    uint32_t turn = spin(channel, theirs, sleeps == &channel->kernel_sleeps);
     while (turn == theirs) {
         /* Sequentially consistent on both sides: either we see the new turn here, or the
          * giver sees the flag. */

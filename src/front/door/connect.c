@@ -64,6 +64,8 @@ int door_connect(const char *socket_path, const struct wire_hello *hello,
     error = host_memory_reserve(window, out_welcome->window_bytes, &window);
     if (error)
         return fail(error, text, "cannot reserve the program's addresses");
+    door.window_base = out_welcome->window_base;
+    door.window_bytes = out_welcome->window_bytes;
     door_thread_attach(0);
     door_maps_apply();
     error = door_watch();

@@ -42,6 +42,9 @@ static uint64_t channel_call(struct wire_channel *channel, uint32_t service,
         host_wake_shared(&channel->turn, 1);
     if (wire_turn_wait(channel, WIRE_TURN_KERNEL, &channel->program_sleeps) == WIRE_TURN_CLOSED)
         door_thread_end();
+    wire_lines_fetch(arguments, count, door.window_base, door.window_bytes);
+    /* The next call writes there; the kernel's half only looks at turn meanwhile. */
+    __builtin_prefetch(&channel->arguments[WIRE_ARGUMENTS_FIRST_LINE], 1);
     return channel->result;
 }
 

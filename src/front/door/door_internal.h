@@ -10,6 +10,7 @@ struct door {
     uint64_t (*direct)(uint32_t service, const uint64_t *arguments, uint32_t count);
     int socket;             /* set once at connect, as what follows */
     int window_fd, pool_fd; /* pool_fd: -1 until the first command that needs it */
+    uint64_t window_base, window_bytes;
     struct wire_link *link;
     struct host_lock map_lock; /* guards: applying map commands, pool_fd */
     _Atomic uint64_t maps_applied;

@@ -9,19 +9,29 @@
 
 #include "gate/gate.h"
 #include "ke/ke.h"
+#include "mm/mm.h"
 #include "server_internal.h"
 #include "wire/turn.h"
 
-static void serve_one(struct wire_channel *channel)
-{
+/* A request, read once: the program may write to the channel at any time. */
+struct request {
+    uint32_t service, count;
     uint64_t arguments[WIRE_ARGUMENTS];
-    uint32_t count = channel->count;
-    /* The program may write to the channel at any time: everything is read once. */
-    if (count > WIRE_ARGUMENTS)
-        count = WIRE_ARGUMENTS + 1; /* refused by the gate */
-    for (uint32_t i = 0; i < count && i < WIRE_ARGUMENTS; i++)
-        arguments[i] = channel->arguments[i];
-    channel->result = gate_call(channel->service, arguments, count);
+};
+
+static void request_take(const struct companion *companion, struct request *out_request)
+{
+    const struct wire_channel *channel = companion->channel;
+    out_request->service = channel->service;
+    out_request->count = channel->count;
+    if (out_request->count > WIRE_ARGUMENTS) {
+        out_request->service = UINT32_MAX; /* refused by the gate */
+        out_request->count = 0;
+    }
+    for (uint32_t i = 0; i < out_request->count; i++)
+        out_request->arguments[i] = channel->arguments[i];
+    wire_lines_fetch(out_request->arguments, out_request->count, companion->window_base,
+                     MM_WINDOW_BYTES);
 }
 
 static void companion_run(void *context)
@@ -32,10 +42,13 @@ static void companion_run(void *context)
     while (!thread->is_terminating) {
         ke_processor_leave();
         uint32_t turn = wire_turn_wait(channel, WIRE_TURN_PROGRAM, &channel->kernel_sleeps);
+        struct request request;
+        if (turn == WIRE_TURN_KERNEL)
+            request_take(companion, &request);
         ke_processor_enter();
         if (turn != WIRE_TURN_KERNEL)
             break;
-        serve_one(channel);
+        channel->result = gate_call(request.service, request.arguments, request.count);
         /* Closed meanwhile stays closed. */
         uint32_t expected = WIRE_TURN_KERNEL;
         if (!atomic_compare_exchange_strong(&channel->turn, &expected, WIRE_TURN_PROGRAM))
@@ -76,6 +89,7 @@ NTSTATUS companion_create(struct program *program, bool is_suspended,
     if (!companion)
         return STATUS_INSUFFICIENT_RESOURCES;
     companion->program = program;
+    companion->window_base = mm_window_base(program->process->window);
     companion->suspend_count = is_suspended;
     KeInitializeEvent(&companion->may_begin, NotificationEvent, !is_suspended);
     companion->index = channel_take(program, companion);

@@ -16,6 +16,7 @@ struct companion {
     struct program *program;
     uint32_t index;                /* of the channel; set once */
     struct wire_channel *channel;  /* set once */
+    uint64_t window_base;          /* of the program's window; set once */
     KEVENT may_begin;              /* not signalled while created suspended */
     _Atomic int32_t suspend_count; /* of a thread that has not begun yet */
     _Atomic bool has_begun;

@@ -18,8 +18,9 @@
 
 /* ---- channels --------------------------------------------------------------------- */
 
-#define WIRE_ARGUMENTS 20u
-#define WIRE_CHANNELS  256u /* threads of one program at once */
+#define WIRE_ARGUMENTS            20u
+#define WIRE_ARGUMENTS_FIRST_LINE 3u   /* so many lie beside turn */
+#define WIRE_CHANNELS             256u /* threads of one program at once */
 
 enum wire_turn { WIRE_TURN_PROGRAM = 0, WIRE_TURN_KERNEL = 1, WIRE_TURN_CLOSED = 2 };
 
@@ -28,12 +29,14 @@ enum wire_turn { WIRE_TURN_PROGRAM = 0, WIRE_TURN_KERNEL = 1, WIRE_TURN_CLOSED =
  * turn sets its sleeping flag, looks at turn once more, then sleeps (futex on turn); the
  * other side wakes it only when the flag is set. CLOSED ends the channel. */
 struct wire_channel {
-    _Alignas(64) _Atomic uint32_t turn;
+    /* Two lines that are fetched as a pair hold everything up to the tenth argument. */
+    _Alignas(128) _Atomic uint32_t turn;
     _Atomic uint32_t kernel_sleeps;
     _Atomic uint32_t program_sleeps;
     /* Set when the channel is given out, cleared by the program's thread as the last thing it
      * does with it: a channel is not given out again before. */
     _Atomic uint32_t program_holds;
+    _Atomic uint32_t cpu[2]; /* where the program's and the kernel's half ran last, plus 1 */
     uint32_t service;
     uint32_t count;
     uint64_t result;
