@@ -31,7 +31,6 @@ struct process_thread *ps_thread_current(void)
 void thread_delete_body(void *body)
 {
     struct process_thread *thread = body;
-    COVE_ASSERT(list_is_empty(&thread->irps));
     atomic_fetch_sub(&thread_workers, thread->is_worker);
     if (thread->impersonation_token)
         ob_dereference(thread->impersonation_token);
@@ -47,7 +46,6 @@ NTSTATUS thread_make(struct process *process, const char *name, struct process_t
     ob_reference(process);
     thread->process = process;
     ke_thread_init(&thread->tcb, name, process);
-    list_init(&thread->irps);
     list_init(&thread->link);
     thread->create_time = (int64_t)host_wallclock_100ns();
     host_lock_take(&ps_lock);

@@ -28,7 +28,6 @@ struct process {
     struct handle_table *handles; /* set once; empty and closed after rundown */
     struct mm_window *window;     /* set once; NULL: system process, or after rundown */
     void *token;
-    struct process *session; /* reserved */
     char image_name[64];     /* set once */
     bool is_32bit;           /* set once */
     uint64_t peb;            /* user address */
@@ -52,8 +51,6 @@ struct process_thread {
     struct process *process; /* referenced */
     uint64_t id;
     struct list link; /* process->threads; guarded by ps lock */
-    struct list irps; /* IRP.ThreadListEntry; io's, guarded by irp_lock */
-    struct host_lock irp_lock;
     uint64_t teb;  /* user address */
     void *channel; /* gate/server's own */
     int64_t create_time;
