@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "ex/ex.h"
-#include "gate/gate.h"
 #include "ke/ke.h"
 #include "mm/mm.h"
+#include "services.h"
 
 #define TAG_CAPTURE 'paCG'
 
@@ -43,6 +43,11 @@ NTSTATUS gate_probe_write(void *user, size_t length, unsigned alignment)
 {
     return gate_mode() == KernelMode ? STATUS_SUCCESS
                                      : mm_user_probe(user, length, alignment, true);
+}
+
+NTSTATUS gate_length_tell(PULONG user, ULONG length)
+{
+    return user ? gate_copy_out(user, &length, sizeof length) : STATUS_SUCCESS;
 }
 
 NTSTATUS gate_capture_string(const UNICODE_STRING *user, UNICODE_STRING *out_string)

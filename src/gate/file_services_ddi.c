@@ -14,10 +14,6 @@
 #include "ps/ps.h"
 #include "services.h"
 
-#ifndef IRP_MN_USER_FS_REQUEST
-#define IRP_MN_USER_FS_REQUEST 0
-#endif
-
 /* ---- create -------------------------------------------------------------------------------- */
 
 static NTSTATUS ea_capture(const void *user, ULONG length, void **out_buffer)

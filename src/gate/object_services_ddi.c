@@ -126,18 +126,13 @@ SERVICE NtDuplicateObject(HANDLE SourceProcess, HANDLE Source, HANDLE TargetProc
 /* ---- NtQueryObject
  * ------------------------------------------------------------------------------------ */
 
-static NTSTATUS told(PULONG user, ULONG length)
-{
-    return user ? gate_copy_out(user, &length, sizeof length) : STATUS_SUCCESS;
-}
-
 /* A counted string behind a UNICODE_STRING, both in the program's buffer. */
 static NTSTATUS name_out(PVOID buffer, ULONG length, const UNICODE_STRING *name,
                          PULONG return_length)
 {
     ULONG needed =
         sizeof(UNICODE_STRING) + (name->Length ? name->Length + (ULONG)sizeof(WCHAR) : 0);
-    NTSTATUS status = told(return_length, needed);
+    NTSTATUS status = gate_length_tell(return_length, needed);
     if (!NT_SUCCESS(status))
         return status;
     if (length < needed)
@@ -197,7 +192,7 @@ SERVICE NtQueryObject(HANDLE Handle, ULONG Class, PVOID Information, ULONG Lengt
         status = Length < sizeof basic ? STATUS_INFO_LENGTH_MISMATCH
                                        : gate_copy_out(Information, &basic, sizeof basic);
         if (NT_SUCCESS(status))
-            status = told(ReturnLength, sizeof basic);
+            status = gate_length_tell(ReturnLength, sizeof basic);
     } else if (Class == ObjectName) {
         status = query_name(body, Information, Length, ReturnLength);
     } else if (Class == ObjectType) {
@@ -247,7 +242,7 @@ SERVICE NtQuerySymbolicLinkObject(HANDLE Handle, PUNICODE_STRING Target, PULONG 
     if (!NT_SUCCESS(status))
         return status;
     const UNICODE_STRING *target = ob_symbolic_link_target(link);
-    status = told(ReturnedLength, target->Length);
+    status = gate_length_tell(ReturnedLength, target->Length);
     if (NT_SUCCESS(status) && user.MaximumLength < target->Length)
         status = STATUS_BUFFER_TOO_SMALL;
     if (NT_SUCCESS(status))

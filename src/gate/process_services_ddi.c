@@ -3,11 +3,6 @@
 #include "ps/ps.h"
 #include "services.h"
 
-static NTSTATUS told(PULONG user, ULONG length)
-{
-    return user ? gate_copy_out(user, &length, sizeof length) : STATUS_SUCCESS;
-}
-
 /* Opens a body that was found by id; takes its reference. */
 static NTSTATUS open_found(void *body, ACCESS_MASK access, PHANDLE handle)
 {
@@ -118,7 +113,7 @@ static NTSTATUS answer(PVOID buffer, ULONG length, PULONG return_length, const v
     if (length < size)
         return STATUS_INFO_LENGTH_MISMATCH;
     NTSTATUS status = gate_copy_out(buffer, value, size);
-    return NT_SUCCESS(status) ? told(return_length, size) : status;
+    return NT_SUCCESS(status) ? gate_length_tell(return_length, size) : status;
 }
 
 SERVICE NtQueryInformationThread(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length,

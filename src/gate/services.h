@@ -11,6 +11,8 @@
 /* A timeout from a program; out_timeout is NULL for "for ever". */
 NTSTATUS gate_capture_timeout(const LARGE_INTEGER *user, LARGE_INTEGER *storage,
                               LARGE_INTEGER **out_timeout);
+/* An optional ReturnLength. */
+NTSTATUS gate_length_tell(PULONG user, ULONG length);
 /* Creates an object of a type with a prepared body: name, handle, and the handle told to the
  * program. Takes body. */
 NTSTATUS gate_object_insert(void *body, const struct gate_attributes *attributes,

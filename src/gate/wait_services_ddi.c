@@ -3,10 +3,6 @@
 #include "ps/ps.h"
 #include "services.h"
 
-#ifndef MAXIMUM_WAIT_OBJECTS
-#define MAXIMUM_WAIT_OBJECTS 64
-#endif
-
 NTSTATUS gate_capture_timeout(const LARGE_INTEGER *user, LARGE_INTEGER *storage,
                               LARGE_INTEGER **out_timeout)
 {

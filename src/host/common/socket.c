@@ -87,16 +87,6 @@ void host_socket_shut(int fd)
     shutdown(fd, SHUT_RDWR);
 }
 
-int host_socket_peer(int fd, int *out_pid)
-{
-    struct ucred peer;
-    socklen_t length = sizeof peer;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length))
-        return errno;
-    *out_pid = peer.pid;
-    return 0;
-}
-
 union ancillary {
     struct cmsghdr header;
     char bytes[CMSG_SPACE(sizeof(int) * HOST_MESSAGE_DESCRIPTORS)];

@@ -10,10 +10,6 @@
 #include "callout/callout.h"
 #include "ke_internal.h"
 
-#ifndef TIMER_OR_DPC_INVALID
-#define TIMER_OR_DPC_INVALID 0xC7
-#endif
-
 #define EX_TIMER_ATTRIBUTES (EX_TIMER_HIGH_RESOLUTION | EX_TIMER_NO_WAKE | EX_TIMER_NOTIFICATION)
 
 struct ex_timer {

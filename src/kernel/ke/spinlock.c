@@ -8,10 +8,6 @@
  */
 #include "spinlock.h"
 
-#ifndef DPC_WATCHDOG_VIOLATION
-#define DPC_WATCHDOG_VIOLATION 0x133
-#endif
-
 #define SPIN_PAUSES   256u
 #define SPIN_LIMIT_NS 10000000000ull
 

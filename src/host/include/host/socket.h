@@ -19,9 +19,6 @@ int host_socket_connect(const char *path, int *out_fd);
 int host_socket_accept(int fd, int *out_fd);
 /* Wakes everyone who is blocked on it; later calls fail with EPIPE. The descriptor stays. */
 void host_socket_shut(int fd);
-/* Who is at the other end: its process id. */
-int host_socket_peer(int fd, int *out_pid);
-
 int host_message_send(int fd, const void *bytes, size_t length, const int *descriptors,
                       unsigned count);
 /* Blocks until a message comes, at most timeout_ms (-1: forever) -> ETIMEDOUT. Received

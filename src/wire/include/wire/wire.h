@@ -59,8 +59,6 @@ struct wire_map {
 /* The first bytes of the link file. */
 struct wire_link {
     uint32_t magic, version;
-    _Atomic uint32_t is_machine_gone; /* set by the program's own watcher thread */
-    _Atomic uint32_t exit_code;       /* what the machine wants the program to end with */
     /* The kernel appends at head % WIRE_MAP_ENTRIES; the program applies up to head before a
      * service returns and stores how far it is in tail. Full: the service fails. */
     _Atomic uint64_t map_head, map_tail;
@@ -97,7 +95,6 @@ struct wire_welcome {
     /* Committed memory in the window: services take addresses in the window only, so the
      * front's first calls have their arguments here. The program's from then on. */
     uint64_t start_address, start_bytes;
-    uint64_t process_handle_count;
     uint64_t standard_handle[3]; /* 0: none */
     uint32_t windows_major, windows_minor, windows_build;
     char current_directory[1024]; /* "C:\\" or "Z:\\home\\…" in UTF-8 */

@@ -28,9 +28,9 @@ struct process {
     struct handle_table *handles; /* set once; empty and closed after rundown */
     struct mm_window *window;     /* set once; NULL: system process, or after rundown */
     void *token;
-    char image_name[64];     /* set once */
-    bool is_32bit;           /* set once */
-    uint64_t peb;            /* user address */
+    char image_name[64]; /* set once */
+    bool is_32bit;       /* set once */
+    uint64_t peb;        /* user address */
     NTSTATUS exit_status;
     int64_t create_time;
     struct list link;                 /* process list; guarded by ps lock */
@@ -51,8 +51,8 @@ struct process_thread {
     struct process *process; /* referenced */
     uint64_t id;
     struct list link; /* process->threads; guarded by ps lock */
-    uint64_t teb;  /* user address */
-    void *channel; /* gate/server's own */
+    uint64_t teb;     /* user address */
+    void *channel;    /* gate/server's own */
     int64_t create_time;
     PVOID start_address;
     PVOID top_level_irp;
