@@ -61,16 +61,48 @@ struct reporter {
     void *context;
 };
 
-/* Only blocks that driver code asked for: those are what a driver's author can mend. */
+/* "name+0x10", also for images that are gone. false: the image stays loaded, and what it
+ * asked for with it. */
+static bool caller_is_gone(const struct ex_pool_block *block, char *out_text, size_t size)
+{
+    uint64_t offset = 0;
+    const struct image *image = image_of_address((uint64_t)block->caller);
+    if (image && !image->is_native)
+        return false;
+    const char *gone = image_gone_of_address((uint64_t)block->caller, &offset);
+    if (gone)
+        snprintf(out_text, size, "%s+0x%llx", gone, (unsigned long long)offset);
+    else
+        snprintf(out_text, size, "%p", block->caller);
+    return true;
+}
+
+/* Only blocks that driver code asked for: those are what a driver's author can mend. An
+ * object is called by its type and name; the blocks that hang on it are not listed. */
 static void block_report(const struct ex_pool_block *block, void *context)
 {
     const struct reporter *reporter = context;
-    if (!block->caller)
+    char line[400], caller[100];
+    void *body;
+    if (!block->caller || !caller_is_gone(block, caller, sizeof caller))
         return;
-    char line[200];
-    snprintf(line, sizeof line, "leak: %zu bytes of %s pool, tag '%.4s', allocated from %p",
-             block->bytes, block->is_paged ? "paged" : "nonpaged", (const char *)&block->tag,
-             block->caller);
+    switch (ob_block_kind(block, &body)) {
+    case OB_BLOCK_PART:
+        return;
+    case OB_BLOCK_OBJECT: {
+        UNICODE_STRING name = {0};
+        char *text = NT_SUCCESS(ob_name_of(body, &name)) && name.Length ? rtl_utf8_of(&name) : NULL;
+        snprintf(line, sizeof line, "leak: object %s%s of type %s, made by %s", text ? text : "",
+                 text ? "" : "without a name", ob_type_name(ob_type_of(body)), caller);
+        rtl_free(text);
+        RtlFreeUnicodeString(&name);
+        break;
+    }
+    default:
+        snprintf(line, sizeof line, "leak: %zu bytes of %s pool, tag '%.4s', allocated from %s",
+                 block->bytes, block->is_paged ? "paged" : "nonpaged", (const char *)&block->tag,
+                 caller);
+    }
     reporter->report(line, reporter->context);
 }
 
@@ -78,24 +110,27 @@ unsigned boot_leaks_report(const struct boot_counts *began,
                            void (*report)(const char *line, void *context), void *context)
 {
     struct boot_counts now;
+    struct reporter reporter = {report, context};
     boot_counts_take(&now);
+    bool is_kept = now.drivers > began->drivers; /* said already; what they hold is no leak */
     const struct {
         const char *what;
         uint64_t began, now;
+        bool may_be_kept; /* and nobody can tell whose it is */
     } kinds[] = {
-        {"pool blocks", began->pool_blocks, now.pool_blocks},
-        {"objects", began->objects, now.objects},
-        {"handles", began->handles, now.handles},
-        {"IRPs", began->irps, now.irps},
-        {"file objects", began->files, now.files},
-        {"device objects", began->devices, now.devices},
-        {"driver objects", began->drivers, now.drivers},
-        {"locked pages", began->locked_pages, now.locked_pages},
-        {"timers set", began->timers, now.timers},
+        {"pool blocks", began->pool_blocks, now.pool_blocks, true},
+        {"objects", began->objects, now.objects, true},
+        {"handles", began->handles, now.handles, true},
+        {"IRPs", began->irps, now.irps, false},
+        {"file objects", began->files, now.files, true},
+        {"device objects", began->devices, now.devices, true},
+        {"driver objects", began->drivers, now.drivers, true},
+        {"locked pages", began->locked_pages, now.locked_pages, true},
+        {"timers set", began->timers, now.timers, true},
     };
     unsigned left = 0;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (kinds[i].now <= kinds[i].began)
+        if (kinds[i].now <= kinds[i].began || (is_kept && kinds[i].may_be_kept))
             continue;
         char line[160];
         snprintf(line, sizeof line, "leak: %llu %s left behind",
@@ -103,10 +138,8 @@ unsigned boot_leaks_report(const struct boot_counts *began,
         report(line, context);
         left++;
     }
-    if (now.pool_blocks > began->pool_blocks) {
-        struct reporter reporter = {report, context};
+    if (now.pool_blocks > began->pool_blocks)
         ex_pool_visit(block_report, &reporter);
-    }
     return left;
 }
 

@@ -72,7 +72,9 @@ static bool is_extension(const struct driver *driver, const void *address)
 static void leftover_block(const struct ex_pool_block *block, void *context)
 {
     struct leftovers *left = context;
-    if (!in_image(left, block->caller) || is_extension(left->driver, block->address))
+    void *body;
+    if (!in_image(left, block->caller) || is_extension(left->driver, block->address) ||
+        ob_block_kind(block, &body) == OB_BLOCK_PART)
         return;
     if (left->blocks++ == 0) {
         left->tag = block->tag;

@@ -32,6 +32,22 @@ NTSTATUS ob_create(struct object_type *type, size_t size, void **out_body)
     return STATUS_SUCCESS;
 }
 
+enum ob_block ob_block_kind(const struct ex_pool_block *block, void **out_body)
+{
+    *out_body = NULL;
+    switch (block->tag) {
+    case OB_TAG:
+        *out_body = body_of((struct object_header *)block->address);
+        return OB_BLOCK_OBJECT;
+    case OB_TAG_NAME:
+    case OB_TAG_HANDLE:
+    case OB_TAG_SECURITY:
+        return OB_BLOCK_PART;
+    default:
+        return OB_BLOCK_NONE;
+    }
+}
+
 static void object_destroy(struct object_header *header)
 {
     struct object_type *type = header->type;

@@ -100,6 +100,11 @@ void ob_dereference_deferred(void *body);
 DISPATCHER_HEADER *ob_waitable_of(void *body);
 bool ob_is_permanent(const void *body);
 struct object_type *ob_type_of(const void *body);
+/* What a pool block is to this room: OBJECT gives its body, PART hangs on some object (its
+ * name, its handles), NONE is not ours. For reports. */
+enum ob_block { OB_BLOCK_NONE, OB_BLOCK_OBJECT, OB_BLOCK_PART };
+struct ex_pool_block;
+enum ob_block ob_block_kind(const struct ex_pool_block *block, void **out_body);
 uint64_t ob_reference_count(const void *body);
 uint64_t ob_handle_count(const void *body);
 /* The full name, or an empty string; allocated, RtlFreeUnicodeString. */
