@@ -45,18 +45,6 @@ SERVICE NtOpenThread(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attr
     return open_found(ps_thread_find_get((uint64_t)id.UniqueThread), Access, Handle);
 }
 
-SERVICE NtTerminateThread(HANDLE Handle, NTSTATUS Status)
-{
-    void *thread;
-    NTSTATUS status = ob_handle_reference(Handle ? Handle : NtCurrentThread(), THREAD_TERMINATE,
-                                          ps_thread_type, gate_mode(), &thread, NULL);
-    if (!NT_SUCCESS(status))
-        return status;
-    ps_thread_terminate(thread, Status);
-    ob_dereference(thread);
-    return STATUS_SUCCESS;
-}
-
 SERVICE NtTerminateProcess(HANDLE Handle, NTSTATUS Status)
 {
     void *process;

@@ -50,6 +50,10 @@ SERVICE NtSignalAndWaitForSingleObject(HANDLE Signal, HANDLE Wait, BOOLEAN Alert
                                        PLARGE_INTEGER Timeout);
 SERVICE NtDelayExecution(BOOLEAN Alertable, PLARGE_INTEGER Interval);
 SERVICE NtYieldExecution(VOID);
+SERVICE NtQueueApcThread(HANDLE Handle, PVOID Routine, PVOID Argument1, PVOID Argument2,
+                         PVOID Argument3);
+SERVICE NtTestAlert(VOID);
+SERVICE NtCoveApcTake(PVOID Call);
 /* events, mutants, semaphores, timers */
 SERVICE NtCreateEvent(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
                       EVENT_TYPE Type, BOOLEAN InitialState);
@@ -104,7 +108,6 @@ SERVICE NtQueryFullAttributesFile(POBJECT_ATTRIBUTES Attributes,
 /* processes, threads, memory */
 SERVICE NtOpenThread(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
                      PCLIENT_ID Id);
-SERVICE NtTerminateThread(HANDLE Handle, NTSTATUS Status);
 SERVICE NtTerminateProcess(HANDLE Handle, NTSTATUS Status);
 SERVICE NtAlertThread(HANDLE Handle);
 SERVICE NtQueryInformationThread(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length,

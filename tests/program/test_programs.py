@@ -52,7 +52,10 @@ class Programs(CoveTest):
         self.assertIn(wanted, done.stderr)
 
     def test_apcs(self):
-        self.gap("apc", "QueueUserAPC of kernel32.dll, which is not there yet")
+        self.passes("apc", "apc_driver")
+
+    def test_stop(self):
+        self.passes("stop", "pending")
 
     def test_scm(self):
         """A program that installs the driver that lies beside it."""

@@ -106,6 +106,9 @@ static void watch(void *unused)
         ((char *)&message)[length] = '\0';
         if (message.header.kind == WIRE_GOODBYE)
             machine_ended(&message);
+        if (message.header.kind == WIRE_LOOK && message.header.code < WIRE_CHANNELS &&
+            door.hooks.look)
+            door.hooks.look(message.header.code);
         if (message.header.kind == WIRE_POOL) {
             door.pool_fd = count ? fd : -1;
             door.pool_answered = 1;

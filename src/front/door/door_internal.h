@@ -12,6 +12,7 @@ struct door {
     int window_fd, pool_fd; /* pool_fd: -1 until the first command that needs it */
     uint64_t window_base, window_bytes;
     struct wire_link *link;
+    struct door_hooks hooks; /* set at start */
     struct host_lock map_lock; /* guards: applying map commands, pool_fd */
     _Atomic uint64_t maps_applied;
     _Atomic uint32_t pool_answered; /* the watcher has received the pool file */

@@ -61,6 +61,15 @@ EXPORT(void, front_RtlRestoreContext, (CONTEXT * context, EXCEPTION_RECORD *reco
     context_restore(context);
 }
 
+/* TestAlert: APCs that are queued run first. */
+EXPORT(NTSTATUS, front_NtContinue, (CONTEXT * context, BOOLEAN test_alert))
+{
+    if (test_alert)
+        NtTestAlert();
+    exception_forget_below(context->Rsp);
+    context_restore(context);
+}
+
 /* Differs: tables that a program made at run time are not known. */
 EXPORT(PRUNTIME_FUNCTION, RtlLookupFunctionEntry,
        (ULONG64 pc, ULONG64 *image_base, PUNWIND_HISTORY_TABLE history))

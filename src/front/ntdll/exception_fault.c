@@ -120,7 +120,7 @@ static void fault_describe(const struct host_fault *fault, struct host_registers
     record->ExceptionAddress = (PVOID)at->rip;
 }
 
-static void context_fill(const struct host_registers *from, CONTEXT *to)
+void context_of_registers(const struct host_registers *from, CONTEXT *to)
 {
     memset(to, 0, offsetof(CONTEXT, VectorRegister));
     to->ContextFlags = CONTEXT_CONTROL | CONTEXT_INTEGER;
@@ -147,6 +147,33 @@ static void context_fill(const struct host_registers *from, CONTEXT *to)
         to->MxCsr = to->FltSave.MxCsr;
         to->ContextFlags = CONTEXT_FULL;
     }
+}
+
+/* What ContextFlags names, of control and integers. */
+void registers_of_context(const CONTEXT *from, struct host_registers *to)
+{
+    if ((from->ContextFlags & CONTEXT_CONTROL) == CONTEXT_CONTROL) {
+        to->rip = from->Rip;
+        to->rsp = from->Rsp;
+        to->eflags = from->EFlags;
+    }
+    if ((from->ContextFlags & CONTEXT_INTEGER) != CONTEXT_INTEGER)
+        return;
+    to->rax = from->Rax;
+    to->rcx = from->Rcx;
+    to->rdx = from->Rdx;
+    to->rbx = from->Rbx;
+    to->rbp = from->Rbp;
+    to->rsi = from->Rsi;
+    to->rdi = from->Rdi;
+    to->r8 = from->R8;
+    to->r9 = from->R9;
+    to->r10 = from->R10;
+    to->r11 = from->R11;
+    to->r12 = from->R12;
+    to->r13 = from->R13;
+    to->r14 = from->R14;
+    to->r15 = from->R15;
 }
 
 /* The nearest return address into the program's own code, for a message; 0: none. */
@@ -197,7 +224,7 @@ static bool fault_hook(const struct host_fault *fault, struct host_registers *re
     if (!has_stack)
         return false;
     struct fault_frame *frame = (struct fault_frame *)top;
-    context_fill(registers, &frame->context);
+    context_of_registers(registers, &frame->context);
     frame->record = record;
     registers->rdi = (uint64_t)&frame->record;
     registers->rsi = (uint64_t)&frame->context;

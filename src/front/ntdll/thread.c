@@ -19,30 +19,13 @@
 #include "ntdll/ldr.h"
 #include "ntdll/nt.h"
 #include "ntdll/process.h"
+#include "thread_internal.h"
 
 #define GUARD_BYTES 0x10000u
 #define TEB_BYTES   ((sizeof(struct teb) + HOST_PAGE - 1) & ~(size_t)(HOST_PAGE - 1))
 #define SPARES_KEPT 8u
-#define END_HOOKS   4u
 
-struct thread {
-    struct thread *next, *previous; /* living, or spare */
-    struct teb *teb;
-    char *memory;
-    size_t stack_bytes;
-    void *host_stack; /* where stack_leave goes */
-    LPTHREAD_START_ROUTINE start;
-    void *argument;
-    uint32_t channel;
-};
-
-static struct {
-    struct host_lock lock; /* guards: living, spare and their counts */
-    struct thread *living, *spare;
-    uint32_t living_count, spare_count;
-    size_t stack_default;                 /* set once at start */
-    void (*end[END_HOOKS])(struct teb *); /* set at start */
-} threads = {.stack_default = THREAD_STACK_DEFAULT};
+struct threads threads = {.stack_default = THREAD_STACK_DEFAULT};
 
 void thread_stack_default_set(size_t bytes)
 {
@@ -102,6 +85,7 @@ static void spare_give(struct thread *thread)
     if (thread->next)
         thread->next->previous = thread->previous;
     threads.living_count--;
+    thread->host = NULL;
     thread->next = threads.spare;
     threads.spare = thread;
     threads.spare_count++;
@@ -139,6 +123,9 @@ static void teb_init(struct thread *thread, const CLIENT_ID *id, struct peb *peb
     teb->TlsLinks.Flink = teb->TlsLinks.Blink = &teb->TlsLinks;
     teb->thread = thread;
     thread->teb = teb;
+    thread->host_stack = NULL;
+    thread->parked = NULL;
+    thread->has_seen = false;
 }
 
 static void living_add(struct thread *thread)
@@ -194,6 +181,7 @@ static uint64_t thread_body(void *context)
     if (!NT_SUCCESS(status))
         return (uint64_t)(ULONG)status;
     ldr_thread_callbacks(DLL_THREAD_ATTACH);
+    NtTestAlert(); /* what was queued before it began */
     ULONG code = thread->start(thread->argument);
     if (thread_count() == 1)
         process_exit(code);
@@ -205,10 +193,22 @@ static uint64_t thread_body(void *context)
  * half may answer once more before it closes the channel, so the call can come back. */
 static void thread_gone(struct thread *thread, ULONG code)
 {
+    bool is_ended = door_asks(thread->channel) & WIRE_ASK_END;
     host_gs_set(NULL);
     spare_give(thread);
-    NtTerminateThread(ZwCurrentThread(), (NTSTATUS)code);
+    if (is_ended)
+        NtTestAlert(); /* any call: the kernel's half has its code already, and sees that it ends */
+    else
+        NtTerminateThread(ZwCurrentThread(), (NTSTATUS)code);
     door_thread_detach();
+}
+
+/* From here on the thread can be interrupted by its process. */
+static void thread_here(struct thread *thread)
+{
+    host_lock_take(&threads.lock);
+    thread->host = host_thread_self();
+    host_lock_give(&threads.lock);
 }
 
 static void thread_main(void *context)
@@ -216,6 +216,7 @@ static void thread_main(void *context)
     struct thread *thread = context;
     door_thread_attach(thread->channel);
     host_gs_set(thread->teb);
+    thread_here(thread);
     NTSTATUS status = NtCoveThreadBegin(thread->teb);
     ULONG code = (ULONG)status;
     if (NT_SUCCESS(status))
@@ -245,6 +246,7 @@ NTSTATUS thread_first(const CLIENT_ID *id, size_t stack_bytes, struct peb *peb,
     teb_init(thread, id, peb);
     living_add(thread);
     host_gs_set(thread->teb);
+    thread_here(thread);
     status = NtCoveThreadBegin(thread->teb);
     if (!NT_SUCCESS(status))
         return status;

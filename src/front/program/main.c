@@ -155,6 +155,7 @@ static uint64_t program_run(void *unused)
     if (!NT_SUCCESS(status))
         program_die(PROGRAM_CANNOT_START, "there is no memory to start it in");
     exception_init();
+    thread_asks_init();
     win32_init();
     frontcrt_init();
     size_t length = crt_utf16_from_string(program.image_path, path, PATH_MAX);

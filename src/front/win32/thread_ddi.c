@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* thread_ddi.c - threads and processes. Doc: processthreadsapi.h
  *
- * Differs: programs cannot start programs; priorities and affinities are taken and shown again
- * but the host decides; a running thread cannot be suspended.
+ * Differs: priorities and affinities are taken and shown again but the host decides.
  */
 #include <string.h>
 
@@ -83,7 +82,14 @@ EXPORT(DWORD, ResumeThread, (HANDLE thread))
 EXPORT(DWORD, SuspendThread, (HANDLE thread))
 {
     ULONG previous = 0;
-    return error_result(NtSuspendThread(thread, &previous)) ? previous : (DWORD)-1;
+    struct thread_basic basic;
+    if (!error_result(NtSuspendThread(thread, &previous)))
+        return (DWORD)-1;
+    if (NT_SUCCESS(NtQueryInformationThread(thread, 0, &basic, sizeof basic, NULL)) &&
+        basic.process == teb_current()->UniqueProcess &&
+        basic.thread != teb_current()->UniqueThread)
+        thread_stopped_wait((ULONG_PTR)basic.thread);
+    return previous;
 }
 
 EXPORT(HANDLE, GetCurrentThread, (void))
@@ -305,12 +311,43 @@ EXPORT(BOOL, GetProcessTimes,
     return error_fail(ERROR_CALL_NOT_IMPLEMENTED);
 }
 
+/* The id of a thread of this process; 0 with the error set. */
+static ULONG_PTR own_thread_id(HANDLE thread)
+{
+    struct thread_basic basic;
+    if (!error_result(NtQueryInformationThread(thread, 0, &basic, sizeof basic, NULL)))
+        return 0;
+    if (basic.process != teb_current()->UniqueProcess)
+        return error_fail(ERROR_NOT_SUPPORTED), 0;
+    return (ULONG_PTR)basic.thread;
+}
+
+/* Differs: debug registers are zero; of a thread inside a system call, the registers are those
+ * of our code. */
 EXPORT(BOOL, GetThreadContext, (HANDLE thread, CONTEXT *context))
 {
-    return error_fail(ERROR_NOT_SUPPORTED);
+    ULONG_PTR id = own_thread_id(thread);
+    if (!id)
+        return FALSE;
+    if ((HANDLE)id == teb_current()->UniqueThread) {
+        void WINAPI RtlCaptureContext(CONTEXT *);
+        RtlCaptureContext(context);
+        return TRUE;
+    }
+    /* Stopped for the moment, in case it runs. */
+    ULONG previous;
+    if (!error_result(NtSuspendThread(thread, &previous)))
+        return FALSE;
+    thread_stopped_wait(id);
+    BOOL is_known = thread_context_get(id, context);
+    NtResumeThread(thread, &previous);
+    return is_known ? TRUE : error_fail(ERROR_NOT_SUPPORTED);
 }
 
 EXPORT(BOOL, SetThreadContext, (HANDLE thread, const CONTEXT *context))
 {
-    return error_fail(ERROR_NOT_SUPPORTED);
+    ULONG_PTR id = own_thread_id(thread);
+    if (!id)
+        return FALSE;
+    return thread_context_set(id, context) ? TRUE : error_fail(ERROR_NOT_SUPPORTED);
 }

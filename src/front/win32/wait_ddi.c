@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* wait_ddi.c - waits, and the objects that are waited for. Doc: synchapi.h
- *
- * Differs: user APCs are not delivered, so an alertable wait ends only as any other.
- */
+/* wait_ddi.c - waits, and the objects that are waited for. Doc: synchapi.h */
 #include "win32_internal.h"
 
 /* ---- waits ------------------------------------------------------------------------------------
@@ -51,7 +48,7 @@ EXPORT(DWORD, SleepEx, (DWORD milliseconds, BOOL alertable))
 {
     LARGE_INTEGER timeout = {.QuadPart = INT64_MIN};
     timeout_of_ms(milliseconds, &timeout);
-    if (!milliseconds) {
+    if (!milliseconds && !alertable) {
         NtYieldExecution();
         return 0;
     }

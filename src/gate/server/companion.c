@@ -8,10 +8,36 @@
 #include <stdlib.h>
 
 #include "gate/gate.h"
+#include "host/socket.h"
 #include "ke/ke.h"
 #include "mm/mm.h"
 #include "server_internal.h"
 #include "wire/turn.h"
+
+/* guards: a thread's companion against its end, suspend_count, has_begun. A leaf. */
+static struct host_lock companions_lock;
+
+struct companion *companion_lock(struct process_thread *thread)
+{
+    host_lock_take(&companions_lock);
+    if (!thread->channel)
+        host_lock_give(&companions_lock);
+    return thread->channel;
+}
+
+void companion_unlock(void)
+{
+    host_lock_give(&companions_lock);
+}
+
+/* A thread inside a service, or about to sleep on its turn, looks when it comes back; one that
+ * runs the program's code is made to by its own process. */
+void companion_ask(struct companion *companion, uint32_t ask)
+{
+    struct wire_text message = {.kind = WIRE_LOOK, .code = companion->index, .is_last = 1};
+    atomic_fetch_or(&companion->channel->asks, ask);
+    host_message_send(companion->program->socket, &message, sizeof message, NULL, 0);
+}
 
 /* A request, read once: the program may write to the channel at any time. */
 struct request {
@@ -49,6 +75,8 @@ static void companion_run(void *context)
         if (turn != WIRE_TURN_KERNEL)
             break;
         channel->result = gate_call(request.service, request.arguments, request.count);
+        if (thread->is_user_apc_due)
+            atomic_fetch_or(&channel->asks, WIRE_ASK_APC);
         /* Closed meanwhile stays closed. */
         uint32_t expected = WIRE_TURN_KERNEL;
         if (!atomic_compare_exchange_strong(&channel->turn, &expected, WIRE_TURN_PROGRAM))
@@ -62,10 +90,12 @@ static void companion_run(void *context)
     /* Closed while it is still ours: once it is off the list the next thread may have it. */
     atomic_store(&channel->turn, WIRE_TURN_CLOSED);
     host_wake_shared(&channel->turn, 1);
+    host_lock_take(&companions_lock);
+    ((struct process_thread *)thread)->channel = NULL;
+    host_lock_give(&companions_lock);
     host_lock_take(&program->lock);
     program->companions[companion->index] = NULL;
     host_lock_give(&program->lock);
-    ((struct process_thread *)thread)->channel = NULL;
     free(companion);
 }
 

@@ -14,12 +14,12 @@ struct program;
 /* The kernel half of one thread of a program; one for each channel in use. */
 struct companion {
     struct program *program;
-    uint32_t index;                /* of the channel; set once */
-    struct wire_channel *channel;  /* set once */
-    uint64_t window_base;          /* of the program's window; set once */
-    KEVENT may_begin;              /* not signalled while created suspended */
-    _Atomic int32_t suspend_count; /* of a thread that has not begun yet */
-    _Atomic bool has_begun;
+    uint32_t index;               /* of the channel; set once */
+    struct wire_channel *channel; /* set once */
+    uint64_t window_base;         /* of the program's window; set once */
+    KEVENT may_begin;             /* not signalled while created suspended */
+    int32_t suspend_count;        /* guarded by the companions' lock */
+    bool has_begun;               /* the same */
 };
 
 struct program {
@@ -46,6 +46,12 @@ void program_delist(struct program *program);
 /* companion.c: a new channel with a thread behind it, in program. Gives a reference. */
 NTSTATUS companion_create(struct program *program, bool is_suspended,
                           struct companion **out_companion, struct process_thread **out_thread);
+/* The companion of a thread, with the companions' lock held; NULL (and not held) when it has
+ * none. Given back with companion_unlock. */
+struct companion *companion_lock(struct process_thread *thread);
+void companion_unlock(void);
+/* Asks the program's half of a thread for something (enum wire_ask); under the lock. */
+void companion_ask(struct companion *companion, uint32_t ask);
 /* Wakes all companions so that they see that their process ends. */
 void companions_close(struct program *program);
 

@@ -4,6 +4,8 @@
  * They stand here and not with the other services because a thread of a program is a
  * channel and a companion, which only this room knows.
  */
+#include <limits.h>
+
 #include "gate/gate.h"
 #include "ke/ke.h"
 #include "mm/mm.h"
@@ -16,6 +18,9 @@ NTSTATUS NTAPI NtCoveThreadCreate(PHANDLE ThreadHandle, PULONG_PTR ThreadId, PUL
 NTSTATUS NTAPI NtCoveThreadBegin(PVOID Teb);
 NTSTATUS NTAPI NtResumeThread(HANDLE ThreadHandle, PULONG PreviousSuspendCount);
 NTSTATUS NTAPI NtSuspendThread(HANDLE ThreadHandle, PULONG PreviousSuspendCount);
+NTSTATUS NTAPI NtTerminateThread(HANDLE ThreadHandle, NTSTATUS ExitStatus);
+
+#define SUSPEND_LIMIT 127 /* MAXIMUM_SUSPEND_COUNT */
 
 NTSTATUS NTAPI NtCoveThreadCreate(PHANDLE ThreadHandle, PULONG_PTR ThreadId, PULONG Channel,
                                   ACCESS_MASK DesiredAccess, BOOLEAN IsSuspended,
@@ -64,14 +69,42 @@ NTSTATUS NTAPI NtCoveThreadBegin(PVOID Teb)
     if (!companion)
         return STATUS_INVALID_SYSTEM_SERVICE;
     thread->teb = (uint64_t)Teb;
-    NTSTATUS status =
-        KeWaitForSingleObject(&companion->may_begin, Suspended, UserMode, FALSE, NULL);
-    companion->has_begun = true;
+    NTSTATUS status;
+    bool may_begin;
+    do {
+        status = KeWaitForSingleObject(&companion->may_begin, Suspended, UserMode, FALSE, NULL);
+        companion_lock(thread);
+        /* Suspended again between the wake and now? */
+        may_begin = !companion->suspend_count || status != STATUS_SUCCESS;
+        if (!may_begin)
+            KeClearEvent(&companion->may_begin);
+        companion->has_begun = may_begin;
+        companion_unlock();
+    } while (!may_begin);
     return status;
 }
 
-/* The count before the change; delta is +1 or -1 and the count stays at 0 or more. Only a
- * thread that has not begun can be stopped. */
+/* The count before the change; delta is +1 or -1 and the count stays at 0 or more. Under the
+ * companions' lock. */
+static ULONG suspend_count_change(struct companion *companion, int32_t delta)
+{
+    ULONG previous = (ULONG)companion->suspend_count;
+    if (delta > 0 || previous)
+        companion->suspend_count += delta;
+    if (!companion->has_begun) {
+        if (!companion->suspend_count)
+            KeSetEvent(&companion->may_begin, IO_NO_INCREMENT, FALSE);
+    } else if (!previous && companion->suspend_count) {
+        companion_ask(companion, WIRE_ASK_SUSPEND);
+    } else if (previous && !companion->suspend_count) {
+        atomic_fetch_and(&companion->channel->asks, ~(uint32_t)WIRE_ASK_SUSPEND);
+        host_wake_shared(&companion->channel->asks, INT_MAX);
+    }
+    return previous;
+}
+
+/* Differs: a thread inside a service finishes it and stops at its return; one that runs the
+ * program's code stops when its process has been told, a moment later. */
 static NTSTATUS suspend_change(HANDLE ThreadHandle, int32_t delta, PULONG PreviousSuspendCount)
 {
     NTSTATUS status = PreviousSuspendCount
@@ -83,18 +116,16 @@ static NTSTATUS suspend_change(HANDLE ThreadHandle, int32_t delta, PULONG Previo
                                      gate_mode(), (void **)&thread, NULL);
     if (!NT_SUCCESS(status))
         return status;
-    struct companion *companion = thread->channel;
+    struct companion *companion = companion_lock(thread);
     ULONG previous = 0;
     if (!companion) {
         status = STATUS_THREAD_IS_TERMINATING;
-    } else if (companion->has_begun && delta > 0) {
-        status = STATUS_NOT_SUPPORTED;
     } else {
-        previous = (ULONG)companion->suspend_count;
-        if (delta > 0 || previous)
-            companion->suspend_count += delta;
-        if (!companion->suspend_count)
-            KeSetEvent(&companion->may_begin, IO_NO_INCREMENT, FALSE);
+        if (delta > 0 && companion->suspend_count >= SUSPEND_LIMIT)
+            status = STATUS_SUSPEND_COUNT_EXCEEDED;
+        else
+            previous = suspend_count_change(companion, delta);
+        companion_unlock();
     }
     ob_dereference(thread);
     if (NT_SUCCESS(status) && PreviousSuspendCount)
@@ -110,4 +141,24 @@ NTSTATUS NTAPI NtResumeThread(HANDLE ThreadHandle, PULONG PreviousSuspendCount)
 NTSTATUS NTAPI NtSuspendThread(HANDLE ThreadHandle, PULONG PreviousSuspendCount)
 {
     return suspend_change(ThreadHandle, 1, PreviousSuspendCount);
+}
+
+NTSTATUS NTAPI NtTerminateThread(HANDLE ThreadHandle, NTSTATUS ExitStatus)
+{
+    struct process_thread *thread;
+    NTSTATUS status =
+        ob_handle_reference(ThreadHandle ? ThreadHandle : NtCurrentThread(), THREAD_TERMINATE,
+                            ps_thread_type, gate_mode(), (void **)&thread, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    ps_thread_terminate(thread, ExitStatus);
+    struct companion *companion = thread == ps_thread_current() ? NULL : companion_lock(thread);
+    if (companion) {
+        KeSetEvent(&companion->may_begin, IO_NO_INCREMENT, FALSE);
+        companion_ask(companion, WIRE_ASK_END);
+        host_wake_shared(&companion->channel->asks, INT_MAX); /* it may be suspended */
+        companion_unlock();
+    }
+    ob_dereference(thread);
+    return STATUS_SUCCESS;
 }

@@ -59,8 +59,10 @@ bool apcs_are_deliverable(const struct thread *thread, KIRQL irql)
 static void apc_announce_locked(struct thread *thread, const KAPC *apc, struct aftermath *aftermath)
 {
     if (apc->ApcMode == UserMode) {
-        if (thread->is_waiting && thread->is_alertable && thread->wait_mode == UserMode)
+        if (thread->is_waiting && thread->is_alertable && thread->wait_mode == UserMode) {
+            thread->is_user_apc_due = true;
             dispatcher_unwait_locked(thread, STATUS_USER_APC, aftermath);
+        }
         return;
     }
     thread->is_apc_pending = true;
@@ -173,6 +175,20 @@ bool ke_user_apc_is_pending(void)
     is_pending = !list_is_empty(&thread_self->user_apcs);
     host_lock_give(&dispatcher_lock);
     return is_pending;
+}
+
+NTSTATUS ke_user_apc_test(void)
+{
+    struct thread *thread = thread_self;
+    bool was_alerted;
+
+    dispatcher_take();
+    was_alerted = thread->is_alerted;
+    thread->is_alerted = false;
+    if (!list_is_empty(&thread->user_apcs))
+        thread->is_user_apc_due = true;
+    host_lock_give(&dispatcher_lock);
+    return was_alerted ? STATUS_ALERTED : STATUS_SUCCESS;
 }
 
 bool ke_user_apc_take(struct ke_user_apc *out_apc)

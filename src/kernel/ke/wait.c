@@ -42,8 +42,10 @@ static NTSTATUS wait_refusal_locked(struct thread *thread, KPROCESSOR_MODE mode,
         return STATUS_SUCCESS;
     if (thread->is_terminating)
         return STATUS_THREAD_IS_TERMINATING;
-    if (is_alertable && !list_is_empty(&thread->user_apcs))
+    if (is_alertable && !list_is_empty(&thread->user_apcs)) {
+        thread->is_user_apc_due = true;
         return STATUS_USER_APC;
+    }
     return STATUS_SUCCESS;
 }
 

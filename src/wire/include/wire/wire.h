@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #define WIRE_MAGIC   0x45564f43u /* "COVE" */
-#define WIRE_VERSION 1u
+#define WIRE_VERSION 2u
 
 /* ---- channels --------------------------------------------------------------------- */
 
@@ -23,6 +23,13 @@
 #define WIRE_CHANNELS             256u /* threads of one program at once */
 
 enum wire_turn { WIRE_TURN_PROGRAM = 0, WIRE_TURN_KERNEL = 1, WIRE_TURN_CLOSED = 2 };
+
+/* What the kernel asks of a program's thread; looked at whenever a service returns. */
+enum wire_ask {
+    WIRE_ASK_APC = 1,     /* user APCs are due; cleared by the thread */
+    WIRE_ASK_SUSPEND = 2, /* it must not go on; cleared by the kernel */
+    WIRE_ASK_END = 4,     /* it is terminated */
+};
 
 /* A request goes over by turn PROGRAM -> KERNEL, the answer by KERNEL -> PROGRAM; only
  * the side whose turn it is touches the other fields. A side that is going to sleep on
@@ -37,8 +44,8 @@ struct wire_channel {
      * does with it: a channel is not given out again before. */
     _Atomic uint32_t program_holds;
     _Atomic uint32_t cpu[2]; /* where the program's and the kernel's half ran last, plus 1 */
-    uint32_t service;
-    uint32_t count;
+    uint16_t service, count;
+    _Atomic uint32_t asks; /* enum wire_ask; a suspended thread waits on it */
     uint64_t result;
     uint64_t arguments[WIRE_ARGUMENTS];
 };
@@ -74,6 +81,7 @@ enum wire_kind {
     WIRE_GET_POOL,          /* the program needs the pool file for a map command */
     WIRE_POOL,              /* + 1 descriptor */
     WIRE_GOODBYE,           /* the machine ends: code, text */
+    WIRE_LOOK,              /* the thread of channel `code` is asked for something */
     WIRE_CONTROL,           /* text: a control request, words separated by NUL */
     WIRE_CONTROL_REPLY,     /* code 0 or an NTSTATUS, text (JSON); sent more than once by
                                streams; is_last says when it is over */

@@ -15,6 +15,19 @@
 
 #include "wire/wire.h"
 
+/* What the thread room does for the door. */
+struct door_hooks {
+    void (*apcs_run)(void); /* user APCs are due on the calling thread */
+    void (*leave)(void);    /* the calling thread is ended; comes back when it has no stack */
+    void (*look)(uint32_t channel); /* that channel's thread is asked; on the watcher's thread */
+};
+void door_hooks_set(const struct door_hooks *hooks);
+/* What that channel's thread is asked (enum wire_ask), and whether it is inside a service. */
+uint32_t door_asks(uint32_t channel);
+bool door_is_in_service(uint32_t channel);
+/* Blocks the calling thread, which speaks on channel, while it is suspended. */
+void door_suspended_wait(uint32_t channel);
+
 /* Connects to the machine behind socket_path and fills *out_welcome; the calling thread is
  * attached to channel 0. Standard descriptors 0..2 are handed over. Errors: errno value;
  * text (at least 256 bytes) says it in words. */
@@ -27,6 +40,8 @@ void door_direct_set(uint64_t (*direct)(uint32_t service, const uint64_t *argume
 void door_thread_attach(uint32_t channel);
 /* It makes no call any more: its channel may be another thread's. */
 void door_thread_detach(void);
+/* Does an address lie in the program's window? */
+bool door_window_has(uint64_t address);
 uint64_t door_call(uint32_t service, const uint64_t *arguments, uint32_t count);
 /* Applies outstanding map commands now (start-up). */
 void door_maps_apply(void);

@@ -20,6 +20,9 @@ void exception_init(void);
 /* Unwinds from start (the context of the first frame to go) to target. */
 [[noreturn]] void exception_unwind(CONTEXT *start, PVOID target_frame, PVOID target_ip,
                                    EXCEPTION_RECORD *record, PVOID value);
+struct host_registers;
+void context_of_registers(const struct host_registers *from, CONTEXT *to);
+void registers_of_context(const CONTEXT *from, struct host_registers *to);
 /* Drops records of dispatches whose frames are below that stack address. */
 void exception_forget_below(uint64_t rsp);
 

@@ -65,6 +65,10 @@ NT(OpenThread, PHANDLE ThreadHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUT
    PCLIENT_ID ClientId);
 NT(TerminateThread, HANDLE ThreadHandle, NTSTATUS ExitStatus);
 NT(TerminateProcess, HANDLE ProcessHandle, NTSTATUS ExitStatus);
+NT(QueueApcThread, HANDLE ThreadHandle, PVOID ApcRoutine, PVOID Argument1, PVOID Argument2,
+   PVOID Argument3);
+NT(TestAlert, void);
+NT(CoveApcTake, PVOID Call);
 NT(SuspendThread, HANDLE ThreadHandle, PULONG PreviousSuspendCount);
 NT(ResumeThread, HANDLE ThreadHandle, PULONG PreviousSuspendCount);
 NT(QueryInformationThread, HANDLE ThreadHandle, ULONG ThreadInformationClass,

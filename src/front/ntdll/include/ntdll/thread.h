@@ -29,6 +29,16 @@ void thread_each(void (*visit)(struct teb *teb, void *context), void *context);
 void thread_end_register(void (*end)(struct teb *teb));
 ULONG thread_count(void);
 
+/* A thread of this process that is asked to stop: see thread_ask.c. Called once at start, before
+ * threads are made. */
+void thread_asks_init(void);
+/* Registers of a suspended thread of this process; false: it has none to show yet. */
+bool thread_context_get(ULONG_PTR id, CONTEXT *context);
+/* False: it does not stand in the program's own code. */
+bool thread_context_set(ULONG_PTR id, const CONTEXT *context);
+/* Waits a moment for a suspended thread to have stopped. */
+void thread_stopped_wait(ULONG_PTR id);
+
 /* thread_switch.S: runs function(argument) on the stack below top; where to come back to is
  * stored in *out_return before. stack_leave goes back there. */
 uint64_t stack_run(void *top, uint64_t (*function)(void *), void *argument, void **out_return);

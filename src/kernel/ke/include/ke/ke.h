@@ -106,6 +106,9 @@ struct thread {
     _Atomic uint32_t wake_word;      /* what it blocks on */
     NTSTATUS wait_status;            /* dispatcher lock */
     bool is_waiting, is_alertable, is_alerted; /* dispatcher lock */
+    /* A wait was broken for a user APC: it runs before the program goes on. Set under the
+     * dispatcher lock, cleared by the owner. */
+    _Atomic bool is_user_apc_due;
     KPROCESSOR_MODE wait_mode;
     char name[32];
 
@@ -162,6 +165,9 @@ struct ke_user_apc {
 };
 bool ke_user_apc_take(struct ke_user_apc *out_apc);
 bool ke_user_apc_is_pending(void);
+/* Makes the calling thread's user APCs due, and answers what NtTestAlert does: STATUS_ALERTED
+ * when it was alerted (it is not any more), else STATUS_SUCCESS. */
+NTSTATUS ke_user_apc_test(void);
 
 /* ---- mutants, semaphores of programs -----------------------------------------------------------
  */
