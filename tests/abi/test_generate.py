@@ -67,6 +67,25 @@ class Tables(unittest.TestCase):
 
 
 class KernelExports(Tables):
+    def test_versions(self):
+        """A row's own version wins; the table gives it to rows that have none."""
+        self.table("exports/ke.tsv", EXPORTS + "A\tntoskrnl\t0\tdone\t-\t-\tp\n"
+                   "B\tntoskrnl\t0\tdone\tNTDDI_WIN8\t-\tp\n"
+                   "C\tntoskrnl\t0\tdone\t-\t-\tp\n")
+        self.table("versions.tsv", "name\tntddi\tsource\nA\tNTDDI_WIN10_VB\tpage\n"
+                   "B\tNTDDI_WIN7\tlib\n")
+        self.assertEqual(self.generate(), [])
+        rows = self.written("exports_kernel.c")
+        self.assertIn('{"A", ddi_entry_A, "ke", 0x0a000008,', rows)
+        self.assertIn('{"B", ddi_entry_B, "ke", 0x06020000,', rows)
+        self.assertRegex(rows, r'\{"C", ddi_entry_C, "ke", (0x0+|0000000000),')
+
+    def test_a_version_twice(self):
+        path = self.table("versions.tsv", "name\tntddi\tsource\nA\tNTDDI_WIN7\tlib\n"
+                          "A\tNTDDI_WIN8\tpage\nB\tNTDDI_WIN12\tpage\n")
+        self.refused(path + ":3: A already stands at " + path + ":2",
+                     path + ':4: ntddi "NTDDI_WIN12" is not a version known here')
+
     def test_rows_thunks_and_definitions(self):
         self.table("exports/ke.tsv", EXPORTS
                    + "KeTwo\tntoskrnl,hal\t6\tdone\tNTDDI_WIN8\t-\tnf-wdm-ketwo\n"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The exports of ntoskrnl.exe and hal.dll: rows, entry thunks, import definitions.
 
-Comes in: abi/exports/<room>.tsv. Goes out: exports_kernel.c (the rows a binder
-searches), ddi_entry.S (a thunk for every function that is there, a stub for every one
+Comes in: abi/exports/<room>.tsv, and abi/versions.tsv for the versions that rows leave
+out. Goes out: exports_kernel.c (the rows a binder searches), ddi_entry.S (a thunk for every function that is there, a stub for every one
 that is not), lib/<module>.def.
 Always holds: a name belongs to one room; a row of `unassigned` gives way to a room's.
 """
@@ -47,8 +47,25 @@ def check(row, faults):
     row["version"] = tables.ntddi(row, faults)
 
 
+def versions(abi, faults):
+    """Name to the row of abi/versions.tsv; empty where there is no such table."""
+    path = os.path.join(abi, "versions.tsv")
+    found = {}
+    if not os.path.exists(path):
+        return found
+    for row in tables.read(path, ["name", "ntddi", "source"], faults):
+        tables.identifier(row, "name", faults)
+        if row["name"] in found:
+            faults.add(row.where, "%s already stands at %s"
+                       % (row["name"], found[row["name"]].where))
+        row["version"] = tables.ntddi(row, faults)
+        found[row["name"]] = row
+    return found
+
+
 def read(abi, faults):
     """The rows of all rooms, sorted by name in byte order."""
+    first = versions(abi, faults)
     owned, spare = {}, {}
     for path in sorted(glob.glob(os.path.join(abi, "exports", "*.tsv"))):
         room = os.path.splitext(os.path.basename(path))[0]
@@ -56,6 +73,9 @@ def read(abi, faults):
         for row in tables.read(path, COLUMNS, faults, optional=("doc",)):
             row["room"] = room
             check(row, faults)
+            if not row["ntddi"] and row["name"] in first:
+                row["ntddi"] = first[row["name"]]["ntddi"]
+                row["version"] = first[row["name"]]["version"]
             other = taken.get(row["name"])
             if other:
                 faults.add(row.where, "%s already stands at %s" % (row["name"], other.where))
