@@ -63,9 +63,13 @@ struct arguments {
 static int arguments_parse(int argc, char **argv, struct arguments *out)
 {
     static const struct option options[] = {
-        {"name", required_argument, NULL, 'n'},       {"socket", required_argument, NULL, 's'},
-        {"folder", required_argument, NULL, 'f'},     {"ready-fd", required_argument, NULL, 'r'},
-        {"processors", required_argument, NULL, 'p'}, {0},
+        {"name", required_argument, NULL, 'n'},
+        {"socket", required_argument, NULL, 's'},
+        {"folder", required_argument, NULL, 'f'},
+        {"ready-fd", required_argument, NULL, 'r'},
+        {"processors", required_argument, NULL, 'p'},
+        {"build", required_argument, NULL, 'b'},
+        {0},
     };
     *out = (struct arguments){.name = "machine", .ready_fd = -1};
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
@@ -84,6 +88,9 @@ static int arguments_parse(int argc, char **argv, struct arguments *out)
             break;
         case 'p':
             out->boot.processors = (unsigned)atoi(optarg);
+            break;
+        case 'b':
+            out->boot.windows_build = (uint32_t)strtoul(optarg, NULL, 10);
             break;
         default:
             return EINVAL;

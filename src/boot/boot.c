@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/abi_export.h"
+#include "base/windows.h"
 #include "boot_internal.h"
 #include "cm/cm.h"
 #include "control/control.h"
@@ -80,7 +81,8 @@ static NTSTATUS ke_step(void)
     struct ke_options options = {.processors = boot_options.processors};
     NTSTATUS status = ke_init(&options);
     if (NT_SUCCESS(status)) {
-        ke_version_set(10, 0, boot_options.windows_build ? boot_options.windows_build : 22621);
+        struct windows_version windows = windows_of_build(boot_options.windows_build);
+        ke_version_set(windows.major, windows.minor, windows.build);
         bare_enter();
     }
     return status;
@@ -133,8 +135,10 @@ static void ps_unstep(void)
 static NTSTATUS image_step(void)
 {
     NTSTATUS status = image_init();
-    if (NT_SUCCESS(status))
+    if (NT_SUCCESS(status)) {
         image_kernel_exports_set(abi_kernel_exports, abi_kernel_export_count);
+        image_windows_set(boot_options.windows_build);
+    }
     return status;
 }
 

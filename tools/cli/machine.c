@@ -13,8 +13,9 @@
 #include "options.h"
 
 static const char boot_usage[] =
-    "usage: cove boot [NAME] [--processors N] [--json]\n"
-    "Starts a machine that stays until `cove shutdown`. NAME is 'default' or $COVE_MACHINE.\n";
+    "usage: cove boot [NAME] [--windows VERSION] [--processors N] [--json]\n"
+    "Starts a machine that stays until `cove shutdown`. NAME is 'default' or "
+    "$COVE_MACHINE.\n" OPTIONS_WINDOWS_HELP;
 
 static int number_of(const char *text, unsigned least, unsigned most, unsigned *out_number)
 {
@@ -30,6 +31,7 @@ static int number_of(const char *text, unsigned least, unsigned most, unsigned *
 int cli_boot(int argc, char **argv)
 {
     static const struct option options[] = {{"processors", required_argument, NULL, 'p'},
+                                            {"windows", required_argument, NULL, 'w'},
                                             {"machine", required_argument, NULL, 'm'},
                                             {"json", no_argument, NULL, 'j'},
                                             {"help", no_argument, NULL, 'h'},
@@ -42,7 +44,11 @@ int cli_boot(int argc, char **argv)
             name = optarg;
         else if (c == 'j')
             is_json = true;
-        else if (c != 'p' || number_of(optarg, 1, 64, &boot.processors))
+        else if (c == 'w') {
+            int error = options_windows(optarg, &boot.windows_build);
+            if (error)
+                return error;
+        } else if (c != 'p' || number_of(optarg, 1, 64, &boot.processors))
             return c == 'h' ? (fputs(boot_usage, stdout), 0) : options_usage(boot_usage);
     }
     if (argc - optind > 1)

@@ -5,7 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/windows.h"
 #include "client/client.h"
+
+int options_windows(const char *text, uint32_t *out_build)
+{
+    struct windows_version version;
+    if (windows_parse(text, &version)) {
+        fprintf(stderr, "cove: --windows %s: no version known here\n" OPTIONS_WINDOWS_HELP, text);
+        return EXIT_USAGE;
+    }
+    *out_build = version.build;
+    return 0;
+}
 
 const char *options_machine(const char *given)
 {

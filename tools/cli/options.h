@@ -12,6 +12,13 @@
 #define EXIT_FAILED   1
 #define EXIT_BUGCHECK 70
 
+#define OPTIONS_WINDOWS_HELP                                                                       \
+    "VERSION is 7, 8, 8.1, 10 or 11, or a release or build of it: 7:7600, 10:22H2, 10:17763,\n"    \
+    "11:26100, 10.0.19045. Without it the machine is Windows 11, version 22H2. Exports that are\n" \
+    "newer than the version are not there.\n"
+/* Reads the argument of --windows. 0, or an exit code after it has said what may stand there. */
+int options_windows(const char *text, uint32_t *out_build);
+
 /* -m NAME, else COVE_MACHINE, else "default". */
 const char *options_machine(const char *given);
 /* Prints client_error() as an error of cove. Returns EXIT_FAILED. */

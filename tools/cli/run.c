@@ -19,25 +19,27 @@
 #include "client/client.h"
 #include "exec.h"
 #include "options.h"
+#include "run.h"
 
 static const char usage[] =
-    "usage: cove run [--processors N] [--quiet] DRIVER.sys… [-- APP.exe ARGS…]\n"
+    "usage: cove run [--windows VERSION] [--processors N] [--quiet] DRIVER.sys…\n"
+    "                [-- APP.exe ARGS…]\n"
+    "       cove run --windows all|VERSION,VERSION… [--json] … DRIVER.sys… [-- APP.exe ARGS…]\n"
     "Boots a fresh machine, loads the drivers, runs the program, unloads, shuts down.\n"
     "What drivers print goes to standard error. The exit code is the program's; 70 after a\n"
-    "bug check; 1 when a driver could not be loaded.\n";
-
-#define DRIVERS_MAX 64
+    "bug check; 1 when a driver could not be loaded.\n" OPTIONS_WINDOWS_HELP
+    "all is 7, 8, 8.1, 10 and 11. With several versions each gets a machine of its own, one\n"
+    "after the other; what programs print goes to standard error, then a row per version to\n"
+    "standard output. The exit code is 1 unless every run ended with 0.\n";
 
 struct run {
+    struct run_request request;
     char name[32]; /* of the machine */
     pid_t machine;
-    unsigned processors;
-    bool is_quiet;
-    char **drivers;
-    int driver_count, loaded;
-    char **program; /* argv, or NULL */
-    char service[DRIVERS_MAX][256];
+    int loaded;
+    char service[RUN_DRIVERS_MAX][256];
     bool is_lost; /* the machine stopped by itself: it answers nothing more */
+    struct run_report *report;
 };
 
 static bool log_print(const char *text, size_t length, void *unused)
@@ -92,10 +94,14 @@ static int request(struct run *run, const char *const *words, const char *what, 
         code = 0;
     if (code) {
         const char *text = json_text(reply, "text");
+        char line[512];
         if (*text)
-            fprintf(stderr, "cove: %s\n", text); /* it names the file */
+            snprintf(line, sizeof line, "%s", text); /* it names the file */
         else
-            fprintf(stderr, "cove: %s: cannot %s it: Windows error %u\n", path, what, code);
+            snprintf(line, sizeof line, "%s: cannot %s it: Windows error %u", path, what, code);
+        fprintf(stderr, "cove: %s\n", line);
+        if (!*run->report->text)
+            strcpy(run->report->text, line);
     }
     cJSON_Delete(reply);
     return code ? EXIT_FAILED : 0;
@@ -140,7 +146,7 @@ static void drivers_unload(struct run *run)
 static int program_run(const struct run *run)
 {
     pid_t pid;
-    if (client_program_start(run->name, run->program, &pid))
+    if (client_program_start(run->name, run->request.program, &pid))
         return options_client_failed();
     return exec_wait(pid);
 }
@@ -181,9 +187,10 @@ static bool machine_answers(const struct run *run)
 static int run_all(struct run *run)
 {
     int result = 0;
-    for (int i = 0; i < run->driver_count && !result; i++)
-        result = driver_load(run, run->drivers[i]);
-    if (!result && run->program)
+    for (int i = 0; i < run->request.driver_count && !result; i++)
+        result = driver_load(run, run->request.drivers[i]);
+    run->report->is_loaded = !result;
+    if (!result && run->request.program)
         result = program_run(run);
     if (!machine_answers(run))
         run->is_lost = true;
@@ -202,18 +209,19 @@ static int run_all(struct run *run)
 static int files_check(const struct run *run)
 {
     char service[256];
-    for (int i = 0; i < run->driver_count; i++) {
-        int error = service_name(run->drivers[i], service, sizeof service);
+    for (int i = 0; i < run->request.driver_count; i++) {
+        int error = service_name(run->request.drivers[i], service, sizeof service);
         if (error)
             return error;
-        if (access(run->drivers[i], R_OK)) {
-            fprintf(stderr, "cove: cannot read the driver file %s: %s\n", run->drivers[i],
+        if (access(run->request.drivers[i], R_OK)) {
+            fprintf(stderr, "cove: cannot read the driver file %s: %s\n", run->request.drivers[i],
                     strerror(errno));
             return EXIT_FAILED;
         }
     }
-    if (run->program && access(run->program[0], R_OK)) {
-        fprintf(stderr, "cove: cannot read the program %s: %s\n", run->program[0], strerror(errno));
+    if (run->request.program && access(run->request.program[0], R_OK)) {
+        fprintf(stderr, "cove: cannot read the program %s: %s\n", run->request.program[0],
+                strerror(errno));
         return EXIT_FAILED;
     }
     return 0;
@@ -224,42 +232,75 @@ static int run_machine(struct run *run)
     int error = files_check(run);
     if (error)
         return error;
-    struct client_boot boot = {.name = run->name, .processors = run->processors};
+    struct client_boot boot = {.name = run->name,
+                               .processors = run->request.processors,
+                               .windows_build = run->request.windows_build};
     if (client_boot(&boot, &run->machine))
         return options_client_failed();
     pthread_t follower;
-    bool follows = !run->is_quiet && !pthread_create(&follower, NULL, log_follow, run);
+    bool follows = !run->request.is_quiet && !pthread_create(&follower, NULL, log_follow, run);
     int result = run_all(run);
     if (follows)
         pthread_join(follower, NULL);
     return result;
 }
 
-int cli_run(int argc, char **argv)
+int run_once(const struct run_request *request, struct run_report *out_report)
 {
-    static const struct option options[] = {{"processors", required_argument, NULL, 'p'},
-                                            {"quiet", no_argument, NULL, 'q'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
-    struct run run = {0};
-    int split = argc; /* where "--" stands */
-    for (int i = 1; i < argc && split == argc; i++)
-        split = strcmp(argv[i], "--") ? argc : i;
-    for (int c; (c = getopt_long(split, argv, "+", options, NULL)) != -1;) {
-        if (c == 'q')
-            run.is_quiet = true;
-        else if (c == 'p' && atoi(optarg) >= 1 && atoi(optarg) <= 64)
-            run.processors = (unsigned)atoi(optarg);
-        else
-            return c == 'h' ? (fputs(usage, stdout), 0) : options_usage(usage);
-    }
-    run.drivers = argv + optind;
-    run.driver_count = split - optind;
-    if (run.driver_count < 1 || run.driver_count > DRIVERS_MAX || split == argc - 1)
-        return options_usage(usage);
-    run.program = split < argc ? argv + split + 1 : NULL;
+    struct run run = {.request = *request, .report = out_report};
+    *out_report = (struct run_report){0};
     snprintf(run.name, sizeof run.name, "run-%d", (int)getpid());
     signal(SIGINT, SIG_IGN); /* Ctrl-C ends the program; the rest is cleared away */
     signal(SIGPIPE, SIG_IGN);
-    return run_machine(&run);
+    return out_report->exit_code = run_machine(&run);
+}
+
+/* The words before "--". 0, or an exit code; -1 when help was asked for. */
+static int arguments_parse(int argc, char **argv, struct run_request *out, const char **out_windows)
+{
+    static const struct option options[] = {{"processors", required_argument, NULL, 'p'},
+                                            {"windows", required_argument, NULL, 'w'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
+    for (int c; (c = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
+        if (c == 'q')
+            out->is_quiet = true;
+        else if (c == 'j')
+            out->is_json = true;
+        else if (c == 'w')
+            *out_windows = optarg;
+        else if (c == 'p' && atoi(optarg) >= 1 && atoi(optarg) <= 64)
+            out->processors = (unsigned)atoi(optarg);
+        else
+            return c == 'h' ? -1 : EXIT_USAGE;
+    }
+    return 0;
+}
+
+int cli_run(int argc, char **argv)
+{
+    struct run_request request = {0};
+    struct run_report report;
+    const char *windows = NULL;
+    int split = argc; /* where "--" stands */
+    for (int i = 1; i < argc && split == argc; i++)
+        split = strcmp(argv[i], "--") ? argc : i;
+    int error = arguments_parse(split, argv, &request, &windows);
+    if (error)
+        return error < 0 ? (fputs(usage, stdout), 0) : options_usage(usage);
+    request.drivers = argv + optind;
+    request.driver_count = split - optind;
+    if (request.driver_count < 1 || request.driver_count > RUN_DRIVERS_MAX || split == argc - 1)
+        return options_usage(usage);
+    request.program = split < argc ? argv + split + 1 : NULL;
+    if (windows && run_names_several(windows))
+        return run_versions(&request, windows);
+    if (request.is_json) {
+        fputs("cove: --json is for several versions: --windows all\n", stderr);
+        return EXIT_USAGE;
+    }
+    error = windows ? options_windows(windows, &request.windows_build) : 0;
+    return error ? error : run_once(&request, &report);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/windows.h"
 #include "crt/string.h"
 #include "crt/utf.h"
 #include "host/host.h"
@@ -28,6 +29,7 @@ NTSTATUS process_block_create(const struct process_start *start, struct peb **ou
     peb->OSMajorVersion = start->windows_major;
     peb->OSMinorVersion = start->windows_minor;
     peb->OSBuildNumber = (USHORT)start->windows_build;
+    peb->OSCSDVersion = (USHORT)(windows_of_build(start->windows_build).service_pack << 8);
     peb->OSPlatformId = PLATFORM_NT;
     peb->ImageSubsystem = start->subsystem;
     *out_peb = peb;

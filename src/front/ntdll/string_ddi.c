@@ -262,8 +262,12 @@ EXPORT(NTSTATUS, front_RtlGetVersion, (RTL_OSVERSIONINFOW * version))
     version->dwMinorVersion = peb->OSMinorVersion;
     version->dwBuildNumber = peb->OSBuildNumber;
     version->dwPlatformId = peb->OSPlatformId;
-    if (size >= sizeof(RTL_OSVERSIONINFOEXW))
+    if (peb->OSCSDVersion != 0)
+        memcpy(version->szCSDVersion, L"Service Pack 1", sizeof L"Service Pack 1");
+    if (size >= sizeof(RTL_OSVERSIONINFOEXW)) {
+        ((RTL_OSVERSIONINFOEXW *)version)->wServicePackMajor = peb->OSCSDVersion >> 8;
         ((RTL_OSVERSIONINFOEXW *)version)->wProductType = 1; /* a workstation */
+    }
     return STATUS_SUCCESS;
 }
 

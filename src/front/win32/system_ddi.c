@@ -35,8 +35,12 @@ EXPORT(BOOL, GetVersionExW, (DWORD * version))
     if (version[0] != sizeof(RTL_OSVERSIONINFOW) && version[0] != sizeof(RTL_OSVERSIONINFOEXW))
         return error_fail(ERROR_INSUFFICIENT_BUFFER);
     version_numbers(version);
-    if (version[0] == sizeof(RTL_OSVERSIONINFOEXW))
+    if (peb_current()->OSCSDVersion != 0)
+        memcpy(version + 5, L"Service Pack 1", sizeof L"Service Pack 1");
+    if (version[0] == sizeof(RTL_OSVERSIONINFOEXW)) {
+        ((RTL_OSVERSIONINFOEXW *)version)->wServicePackMajor = peb_current()->OSCSDVersion >> 8;
         ((RTL_OSVERSIONINFOEXW *)version)->wProductType = 1;
+    }
     return TRUE;
 }
 
@@ -45,8 +49,12 @@ EXPORT(BOOL, GetVersionExA, (DWORD * version))
     if (version[0] != 148 && version[0] != 156) /* OSVERSIONINFOA, OSVERSIONINFOEXA */
         return error_fail(ERROR_INSUFFICIENT_BUFFER);
     version_numbers(version);
-    if (version[0] == 156)
+    if (peb_current()->OSCSDVersion != 0)
+        memcpy(version + 5, "Service Pack 1", sizeof "Service Pack 1");
+    if (version[0] == 156) { /* wServicePackMajor follows the text, wProductType the suites */
+        ((BYTE *)version)[148] = (BYTE)(peb_current()->OSCSDVersion >> 8);
         ((BYTE *)version)[154] = 1;
+    }
     return TRUE;
 }
 

@@ -11,11 +11,27 @@
 
 static const struct abi_export *kernel_table; /* set once before the first load */
 static size_t kernel_count;
+static struct windows_version kernel_windows = {.ntddi = UINT32_MAX}; /* set once, as the table */
 
 void image_kernel_exports_set(const struct abi_export *table, size_t count)
 {
     kernel_table = table;
     kernel_count = count;
+}
+
+void image_windows_set(uint32_t build)
+{
+    kernel_windows = windows_of_build(build);
+}
+
+bool kernel_export_is_newer(const struct abi_export *row)
+{
+    return row->ntddi > kernel_windows.ntddi;
+}
+
+uint32_t kernel_build(void)
+{
+    return kernel_windows.build;
 }
 
 const struct abi_export *kernel_export_find(const char *name)
@@ -48,7 +64,7 @@ static uint64_t follow_forwarder(const char *forwarder, unsigned depth)
         strcpy(name + (dot - forwarder), suffixes[i]);
         if (module_kernel_bits(name) != 0) {
             const struct abi_export *row = kernel_export_find(export);
-            return row != NULL ? (uint64_t)row->address : 0;
+            return row != NULL && !kernel_export_is_newer(row) ? (uint64_t)row->address : 0;
         }
         struct module *module = module_find_locked(name);
         if (module != NULL && export[0] == '#')
@@ -85,7 +101,9 @@ void *image_export(const char *module, const char *name)
     uint64_t address = 0;
     if (module == NULL || module_kernel_bits(module) != 0) {
         const struct abi_export *row = kernel_export_find(name);
-        return row != NULL && row->status != ABI_ABSENT ? (void *)row->address : NULL;
+        return row != NULL && row->status != ABI_ABSENT && !kernel_export_is_newer(row)
+                   ? (void *)row->address
+                   : NULL;
     }
     host_lock_take(&image_lock);
     struct module *found = module_find_locked(module);

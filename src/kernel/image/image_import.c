@@ -26,6 +26,21 @@ static uint64_t fail(struct binder *binder, NTSTATUS status)
     return 0;
 }
 
+/* The loader of the machine's Windows does not know the name. */
+static uint64_t fail_newer(struct binder *binder, const struct pe_import *import,
+                           const struct abi_export *row)
+{
+    const struct windows_release *first = windows_first_with(row->ntddi);
+    char mine[80], theirs[80] = "a Windows later than any known here";
+    if (first != NULL)
+        windows_text(first->build, theirs, sizeof(theirs));
+    return fail(binder, image_fail(binder->error, STATUS_DRIVER_ENTRYPOINT_NOT_FOUND,
+                                   "%s: imports %s of %s, which first appears in %s; this machine "
+                                   "is %s: the procedure is not found",
+                                   binder->importer, import->name, import->module, theirs,
+                                   windows_text(kernel_build(), mine, sizeof(mine))));
+}
+
 static uint64_t resolve_kernel(struct binder *binder, const struct pe_import *import,
                                unsigned modules)
 {
@@ -35,6 +50,8 @@ static uint64_t resolve_kernel(struct binder *binder, const struct pe_import *im
                                        "exports by name only",
                                        binder->importer, import->module, import->ordinal_or_hint));
     const struct abi_export *row = kernel_export_find(import->name);
+    if (row != NULL && kernel_export_is_newer(row))
+        return fail_newer(binder, import, row);
     if (row != NULL && row->address != NULL)
         return (uint64_t)row->address;
     if (row != NULL)

@@ -11,6 +11,7 @@
 #include "image/image.h"
 
 #include "base/abi_export.h"
+#include "base/windows.h"
 #include "host/host.h"
 #include "pe/pe.h"
 #include "pe/tables.h"
@@ -79,6 +80,9 @@ NTSTATUS imports_bind_locked(struct module *module, void *mapped, struct image_e
 
 /* image_export.c */
 const struct abi_export *kernel_export_find(const char *name);
+/* Did a later Windows than the machine's bring this row? */
+bool kernel_export_is_newer(const struct abi_export *row);
+uint32_t kernel_build(void);
 /* Address of a module's export by name, or by ordinal when name is NULL. 0: none. */
 uint64_t module_export_locked(struct module *module, const char *name, uint16_t ordinal,
                               unsigned depth);

@@ -66,11 +66,15 @@ void time_init(void)
     ke_version_set(10, 0, 19041);
 }
 
+/* The variable that drivers import: a free build has the high four bits set. Set once at boot. */
+ULONG NtBuildNumber;
+
 void ke_version_set(ULONG major, ULONG minor, ULONG build)
 {
     shared_page.data.NtMajorVersion = major;
     shared_page.data.NtMinorVersion = minor;
     shared_page.data.NtBuildNumber = build;
+    NtBuildNumber = 0xf0000000u | build;
     rtl_version_set(major, minor, build); /* RtlGetVersion says the same */
 }
 

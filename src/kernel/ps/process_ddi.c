@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* process_ddi.c - what drivers call to find and read processes, and to stand in one. */
 #include "ps_internal.h"
+#include "rtl/rtl.h"
 
 #include <string.h>
 
@@ -157,11 +158,8 @@ BOOLEAN NTAPI PsGetVersion(PULONG MajorVersion, PULONG MinorVersion, PULONG Buil
         *MinorVersion = shared->NtMinorVersion;
     if (BuildNumber)
         *BuildNumber = shared->NtBuildNumber & 0x3fffffff;
-    if (CSDVersion) {
-        CSDVersion->Length = 0; /* no service pack */
-        CSDVersion->MaximumLength = 0;
-        CSDVersion->Buffer = NULL;
-    }
+    if (CSDVersion)
+        RtlInitUnicodeString(CSDVersion, rtl_service_pack());
     return FALSE; /* not a checked build */
 }
 

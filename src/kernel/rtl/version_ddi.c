@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/windows.h"
 #include "rtl_ddi.h"
 
 #define VERSION_BITS_MAX 8 /* kinds of question, three bits of condition each */
@@ -20,12 +21,26 @@ static RTL_OSVERSIONINFOEXW version = {
     .wSuiteMask = 0x0100, /* VER_SUITE_SINGLEUSERTS */
     .wProductType = VER_NT_WORKSTATION,
 }; /* set once at boot */
+static ULONG newest_ntddi = NTDDI_WIN10_VB; /* of that version; set with it */
 
 void rtl_version_set(ULONG major, ULONG minor, ULONG build)
 {
+    static const WCHAR service_pack[] = L"Service Pack 1";
+    struct windows_version windows = windows_of_build(build);
+
     version.dwMajorVersion = major;
     version.dwMinorVersion = minor;
     version.dwBuildNumber = build;
+    version.wServicePackMajor = (USHORT)windows.service_pack;
+    memset(version.szCSDVersion, 0, sizeof(version.szCSDVersion));
+    if (windows.service_pack != 0)
+        memcpy(version.szCSDVersion, service_pack, sizeof(service_pack));
+    newest_ntddi = windows.ntddi;
+}
+
+const WCHAR *rtl_service_pack(void)
+{
+    return version.szCSDVersion[0] != 0 ? version.szCSDVersion : NULL;
 }
 
 /* IRQL:    PASSIVE_LEVEL
@@ -41,28 +56,13 @@ NTSTATUS NTAPI RtlGetVersion(PRTL_OSVERSIONINFOW lpVersionInformation)
     return STATUS_SUCCESS;
 }
 
-/* The lowest half of an NTDDI_ value of Windows 10 and 11: 1 for each release. */
-static ULONG release_of(ULONG build)
-{
-    static const USHORT builds[] = {10586, 14393, 15063, 16299, 17134, 17763, 18362,
-                                    19041, 19645, 20348, 22000, 22621, 26100};
-    ULONG release = 0;
-
-    while (release < sizeof(builds) / sizeof(builds[0]) && build >= builds[release])
-        release++;
-    return release;
-}
-
 /* Doc: nf-wdm-rtlisntddiversionavailable; a value without a service pack */
 BOOLEAN NTAPI RtlIsNtDdiVersionAvailable(ULONG Version)
 {
-    ULONG mine = version.dwMajorVersion << 24 | version.dwMinorVersion << 16;
-
-    if (version.dwMajorVersion >= 10)
-        return (mine | release_of(version.dwBuildNumber)) >= Version;
-    return (Version & 0xffff) == 0 && mine >= Version;
+    return SPVER(Version) == 0 && newest_ntddi >= Version;
 }
 
+/* Doc: nf-wdm-rtlisservicepackversioninstalled; only of the version that runs */
 BOOLEAN NTAPI RtlIsServicePackVersionInstalled(ULONG Version)
 {
     ULONG mine = version.dwMajorVersion << 24 | version.dwMinorVersion << 16 |

@@ -11,7 +11,7 @@ struct boot_options {
     unsigned processors;     /* 0: as the host has */
     const char *host_folder; /* drive C: of the machine; NULL: a private empty folder */
     const char *socket_path; /* NULL: no programs (in-process mode) */
-    uint32_t windows_build;  /* 0: the newest known */
+    uint32_t windows_build;  /* 0: the default; see base/windows.h */
     void (*log_line)(const char *line, void *context); /* each DebugPrint line; may be NULL */
     void *log_context;
 };

@@ -63,5 +63,8 @@ void *image_export(const char *module, const char *name);
 /* The kernel's export table (generated); boot hands it in before the first load. */
 struct abi_export;
 void image_kernel_exports_set(const struct abi_export *table, size_t count);
+/* The Windows that the kernel claims to be (0: the default): names that came later are exported
+ * to nobody. Without a call nothing is too new. */
+void image_windows_set(uint32_t build);
 
 #endif

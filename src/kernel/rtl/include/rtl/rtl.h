@@ -38,5 +38,7 @@ void rtl_free(void *memory);
 
 /* What RtlGetVersion says; set once at boot, beside ke_version_set. */
 void rtl_version_set(ULONG major, ULONG minor, ULONG build);
+/* "Service Pack 1", or NULL; lives as long as the machine. */
+const WCHAR *rtl_service_pack(void);
 
 #endif
