@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* hal.c - the machine as drivers reach it: today an empty bus.
  *
- * A port that nobody decodes reads all ones and swallows writes, as on a PC. The model-specific
- * registers are those that drivers read to learn about the processor. Every access is traced.
+ * Interrupts are in interrupt.c. A port that nobody decodes reads all ones and swallows writes, as
+ * on a PC. The model-specific registers are those that drivers read to learn about the processor.
+ * Every access is traced.
  */
 #include "hal/hal.h"
 
@@ -18,13 +19,14 @@
 #define MSR_MTRR_CAPABILITY 0xfeu
 #define MSR_MISC_ENABLE     0x1a0u
 #define MSR_PAT             0x277u
+#define MSR_APIC_SELF_IPI   0x83fu
 #define MSR_EFER            0xc0000080u
 #define MSR_FS_BASE         0xc0000100u
 #define MSR_GS_BASE         0xc0000101u
 #define MSR_KERNEL_GS_BASE  0xc0000102u
 #define MSR_TSC_AUX         0xc0000103u
 
-#define APIC_BASE_VALUE 0xfee00900ull /* enabled, boot processor */
+#define APIC_BASE_VALUE 0xfee00d00ull /* enabled, in x2APIC mode, boot processor */
 #define PAT_VALUE       0x0007010600070106ull
 #define EFER_VALUE      0xd01ull /* syscall, long mode, no-execute */
 
@@ -84,11 +86,16 @@ bool hal_msr_read(uint32_t number, uint64_t *out_value)
     return is_known;
 }
 
-/* No register of this machine takes a value: the page-attribute table and the like describe
- * hardware that is not there. Writing what is there already is no change. */
+/* The local APIC's self-IPI register raises a vector. No other register of this machine takes a
+ * value: the page-attribute table and the like describe hardware that is not there. Writing what
+ * is there already is no change. */
 bool hal_msr_write(uint32_t number, uint64_t value)
 {
     uint64_t current;
     trace_point(TRACE_TRAP, 'W', number, value);
+    if (number == MSR_APIC_SELF_IPI && value >= HAL_VECTOR_FIRST && value < HAL_VECTORS) {
+        hal_interrupt_raise((unsigned)value);
+        return true;
+    }
     return msr_value(number, &current) && number != MSR_GS_BASE && current == value;
 }

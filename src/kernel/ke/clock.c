@@ -84,11 +84,10 @@ static void lead_give(void)
 /* A processor that nobody holds and that has, or may be given, something to do. */
 static struct processor *clock_take_processor(void)
 {
-    bool any = __c11_atomic_load(&interrupts_queued, __ATOMIC_SEQ_CST) != 0;
-
     for (unsigned i = 0; i < processor_count; i++) {
         struct processor *processor = &processors[i];
         uint32_t pending = __c11_atomic_load(&processor->pending, __ATOMIC_SEQ_CST);
+        bool any = interrupts_highest(processor) != PASSIVE_LEVEL;
 
         if (!any && (pending & (PENDING_DPC | PENDING_INTERRUPT)) == 0)
             continue;
@@ -118,12 +117,12 @@ static void clock_watch_quantum(struct processor *processor, uint64_t now_ns)
 /* Asks owners of processors to do what is theirs. Returns true if something is left to do. */
 static bool clock_ask_owners(uint64_t now_ns)
 {
-    KIRQL highest = interrupts_highest();
     bool is_waited = __c11_atomic_load(&processor_waiters, __ATOMIC_SEQ_CST) != 0;
-    bool is_busy = highest != PASSIVE_LEVEL || is_waited;
+    bool is_busy = __c11_atomic_load(&interrupts_queued, __ATOMIC_SEQ_CST) != 0 || is_waited;
 
     for (unsigned i = 0; i < processor_count; i++) {
         struct processor *processor = &processors[i];
+        KIRQL highest = interrupts_highest(processor);
 
         if (highest > __c11_atomic_load(&processor->pcr.irql, __ATOMIC_RELAXED))
             __c11_atomic_fetch_or(&processor->pending, PENDING_INTERRUPT, __ATOMIC_SEQ_CST);

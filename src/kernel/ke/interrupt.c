@@ -38,8 +38,10 @@ void ke_interrupt_request(struct ke_interrupt_source *source)
     clock_kick();
 }
 
-/* The most urgent source above irql, the oldest of its kind. interrupt_lock is held. */
-static struct ke_interrupt_source *interrupt_best_locked(KIRQL irql)
+/* The most urgent source above irql that may run on the processor, the oldest of its kind.
+ * interrupt_lock is held. */
+static struct ke_interrupt_source *interrupt_best_locked(const struct processor *processor,
+                                                         KIRQL irql)
 {
     struct ke_interrupt_source *best = NULL;
 
@@ -47,22 +49,28 @@ static struct ke_interrupt_source *interrupt_best_locked(KIRQL irql)
     {
         struct ke_interrupt_source *source = list_entry(node, struct ke_interrupt_source, link);
 
+        if (source->affinity != 0 && (source->affinity >> processor->pcr.number & 1) == 0)
+            continue;
         if (source->irql > irql && (best == NULL || source->irql > best->irql))
             best = source;
     }
     return best;
 }
 
-static struct ke_interrupt_source *interrupt_pop(KIRQL irql)
+/* Takes the best off the queue; NULL: there is none, out_is_blocked: only irql keeps one out. */
+static struct ke_interrupt_source *interrupt_pop(const struct processor *processor, KIRQL irql,
+                                                 bool *out_is_blocked)
 {
     struct ke_interrupt_source *source;
 
     host_lock_take(&interrupt_lock);
-    source = interrupt_best_locked(irql);
+    source = interrupt_best_locked(processor, irql);
     if (source != NULL) {
         list_remove(&source->link);
         source->is_queued = false;
         __c11_atomic_fetch_sub(&interrupts_queued, 1, __ATOMIC_SEQ_CST);
+    } else {
+        *out_is_blocked = interrupt_best_locked(processor, PASSIVE_LEVEL) != NULL;
     }
     host_lock_give(&interrupt_lock);
     return source;
@@ -71,8 +79,9 @@ static struct ke_interrupt_source *interrupt_pop(KIRQL irql)
 bool interrupts_run(struct processor *processor, KIRQL irql)
 {
     struct ke_interrupt_source *source;
+    bool is_blocked = false;
 
-    while ((source = interrupt_pop(irql)) != NULL) {
+    while ((source = interrupt_pop(processor, irql, &is_blocked)) != NULL) {
         void (*routine)(void *) = source->routine;
         KIRQL level = source->irql, after;
 
@@ -84,10 +93,10 @@ bool interrupts_run(struct processor *processor, KIRQL irql)
             bugcheck_irql_unexpected(after, level, 3, (const void *)routine, source);
         __c11_atomic_store(&processor->pcr.irql, irql, __ATOMIC_RELAXED);
     }
-    return __c11_atomic_load(&interrupts_queued, __ATOMIC_SEQ_CST) != 0;
+    return is_blocked;
 }
 
-KIRQL interrupts_highest(void)
+KIRQL interrupts_highest(const struct processor *processor)
 {
     struct ke_interrupt_source *best;
     KIRQL irql = PASSIVE_LEVEL;
@@ -95,7 +104,7 @@ KIRQL interrupts_highest(void)
     if (__c11_atomic_load(&interrupts_queued, __ATOMIC_SEQ_CST) == 0)
         return PASSIVE_LEVEL;
     host_lock_take(&interrupt_lock);
-    best = interrupt_best_locked(PASSIVE_LEVEL);
+    best = interrupt_best_locked(processor, PASSIVE_LEVEL);
     if (best != NULL)
         irql = best->irql;
     host_lock_give(&interrupt_lock);

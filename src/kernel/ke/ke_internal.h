@@ -118,10 +118,11 @@ void processor_interrupt(struct host_registers *registers);
 extern struct host_lock interrupt_lock;
 extern _Atomic uint32_t interrupts_queued; /* atomic: length of the queue */
 void interrupts_init(void);
-/* Runs every queued source whose IRQL is above irql. Returns true if others remain. */
+/* Runs every queued source for this processor whose IRQL is above irql. Returns true if others
+ * for it remain. */
 bool interrupts_run(struct processor *processor, KIRQL irql);
-/* IRQL of the most urgent source; PASSIVE_LEVEL if there is none. */
-KIRQL interrupts_highest(void);
+/* IRQL of the most urgent source for this processor; PASSIVE_LEVEL if there is none. */
+KIRQL interrupts_highest(const struct processor *processor);
 
 /* ---- clock.c --------------------------------------------------------------------------- */
 

@@ -24,7 +24,7 @@ static void skip(const struct trap_instruction *instruction, struct host_registe
 
 void trap_lower(uint32_t irql)
 {
-    ke_irql_write((KIRQL)irql);
+    ke_irql_lower((KIRQL)irql);
 }
 
 /* Lowering may run DPCs, which must not happen on the signal stack: the thread goes through
@@ -127,6 +127,7 @@ static enum trap_answer msr_write(const struct trap_instruction *instruction,
     if (!hal_msr_write((uint32_t)registers->rcx, value))
         return TRAP_PRIVILEGED;
     skip(instruction, registers);
+    lower_on_own_stack(registers, ke_irql()); /* it may have raised an interrupt */
     return TRAP_DONE;
 }
 

@@ -56,18 +56,32 @@ NTHALAPI VOID NTAPI HalExamineMBR(PDEVICE_OBJECT DeviceObject, ULONG SectorSize,
                                   ULONG MBRTypeIdentifier, PVOID *Buffer);
 NTHALAPI PADAPTER_OBJECT NTAPI HalGetAdapter(PDEVICE_DESCRIPTION DeviceDescription,
                                              PULONG NumberOfMapRegisters);
+NTHALAPI NTSTATUS NTAPI HalAssignSlotResources(PUNICODE_STRING RegistryPath,
+                                               PUNICODE_STRING DriverClassName,
+                                               PDRIVER_OBJECT DriverObject,
+                                               PDEVICE_OBJECT DeviceObject, INTERFACE_TYPE BusType,
+                                               ULONG BusNumber, ULONG SlotNumber,
+                                               PCM_RESOURCE_LIST *AllocatedResources);
+NTHALAPI ULONG NTAPI HalGetBusData(BUS_DATA_TYPE BusDataType, ULONG BusNumber, ULONG SlotNumber,
+                                   PVOID Buffer, ULONG Length);
 NTHALAPI ULONG NTAPI HalGetBusDataByOffset(BUS_DATA_TYPE BusDataType, ULONG BusNumber,
                                            ULONG SlotNumber, PVOID Buffer, ULONG Offset,
                                            ULONG Length);
+NTHALAPI ULONG NTAPI HalGetInterruptVector(INTERFACE_TYPE InterfaceType, ULONG BusNumber,
+                                           ULONG BusInterruptLevel, ULONG BusInterruptVector,
+                                           PKIRQL Irql, PKAFFINITY Affinity);
 NTHALAPI NTSTATUS NTAPI HalGetScatterGatherList(PADAPTER_OBJECT DmaAdapter,
                                                 PDEVICE_OBJECT DeviceObject, PMDL Mdl,
                                                 PVOID CurrentVa, ULONG Length,
                                                 PDRIVER_LIST_CONTROL ExecutionRoutine,
                                                 PVOID Context, BOOLEAN WriteToDevice);
+NTHALAPI BOOLEAN NTAPI HalMakeBeep(ULONG Frequency);
 NTHALAPI VOID NTAPI HalPutDmaAdapter(PADAPTER_OBJECT DmaAdapter);
 NTHALAPI VOID NTAPI HalPutScatterGatherList(PADAPTER_OBJECT DmaAdapter,
                                             PSCATTER_GATHER_LIST ScatterGather,
                                             BOOLEAN WriteToDevice);
+NTHALAPI ULONG NTAPI HalSetBusData(BUS_DATA_TYPE BusDataType, ULONG BusNumber, ULONG SlotNumber,
+                                   PVOID Buffer, ULONG Length);
 NTHALAPI ULONG NTAPI HalSetBusDataByOffset(BUS_DATA_TYPE BusDataType, ULONG BusNumber,
                                            ULONG SlotNumber, PVOID Buffer, ULONG Offset,
                                            ULONG Length);

@@ -71,11 +71,14 @@ static void buses_are_empty(void **state)
 {
     PHYSICAL_ADDRESS address = {.QuadPart = 0x3f8}, translated = {.QuadPart = 0};
     ULONG space = 1;
-    UCHAR buffer[4] = {9};
+    UCHAR buffer[4] = {9, 9, 9, 9};
     (void)state;
-    assert_int_equal(HalGetBusDataByOffset(PCIConfiguration, 0, 0, buffer, 0, 4), 0);
+    assert_int_equal(HalGetBusDataByOffset(PCIConfiguration, 0, 0, buffer, 0, 4), 2);
+    assert_int_equal(buffer[0], 0xff);
+    assert_int_equal(buffer[1], 0xff);
+    assert_int_equal(buffer[2], 9);
+    assert_int_equal(HalGetBusDataByOffset(PCIConfiguration, 1, 0, buffer, 0, 4), 0);
     assert_int_equal(HalSetBusDataByOffset(PCIConfiguration, 0, 0, buffer, 0, 4), 0);
-    assert_int_equal(buffer[0], 9);
     assert_true(HalTranslateBusAddress(Isa, 0, address, &space, &translated));
     assert_int_equal(translated.QuadPart, 0x3f8);
     assert_int_equal(space, 1);

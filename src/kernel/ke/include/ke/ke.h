@@ -57,7 +57,8 @@ struct ke_interrupt_source {
     void (*routine)(void *context);
     void *context;
     KIRQL irql;
-    bool is_queued; /* guarded by ke's interrupt lock */
+    bool is_queued;     /* guarded by ke's interrupt lock */
+    KAFFINITY affinity; /* processors it may run on; 0: any; not changed while it is queued */
 };
 void ke_interrupt_request(struct ke_interrupt_source *source);
 /* Runs now, on this thread, what is pending for its processor: interrupts above the current
