@@ -9,6 +9,7 @@
 
 #include "base/abi_names.h"
 #include "callout/callout.h"
+#include "rtl/rtl.h"
 #include "ke_internal.h"
 #include "bugcheck_callback.h"
 
@@ -91,9 +92,15 @@ void bugcheck_irql_unexpected(KIRQL irql, KIRQL expected, unsigned kind, const v
              (uintptr_t)object, 0);
 }
 
+static void breakpoint_raise(void)
+{
+    ke_raise(STATUS_BREAKPOINT);
+}
+
 void ke_raise_set(void (*raise)(NTSTATUS status))
 {
     raise_hook = raise;
+    rtl_breakpoint_set(raise ? breakpoint_raise : NULL);
 }
 
 void ke_raise(NTSTATUS status)

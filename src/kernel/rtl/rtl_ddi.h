@@ -32,6 +32,12 @@ BOOLEAN NTAPI RtlPrefixString(const STRING *String1, const STRING *String2,
                               BOOLEAN CaseInSensitive);
 NTSTATUS NTAPI RtlAppendStringToString(PSTRING Destination, const STRING *Source);
 NTSTATUS NTAPI RtlAppendAsciizToString(PSTRING Destination, PCSZ Source);
+NTSTATUS NTAPI RtlUTF8StringToUnicodeString(PUNICODE_STRING DestinationString,
+                                            PUTF8_STRING SourceString,
+                                            BOOLEAN AllocateDestinationString);
+NTSTATUS NTAPI RtlUnicodeStringToUTF8String(PUTF8_STRING DestinationString,
+                                            PCUNICODE_STRING SourceString,
+                                            BOOLEAN AllocateDestinationString);
 VOID NTAPI RtlFreeUTF8String(PUTF8_STRING Utf8String);
 WCHAR NTAPI RtlAnsiCharToUnicodeChar(PUCHAR *SourceCharacter);
 
@@ -49,6 +55,10 @@ LARGE_INTEGER NTAPI RtlExtendedMagicDivide(LARGE_INTEGER Dividend, LARGE_INTEGER
                                            CCHAR ShiftCount);
 LARGE_INTEGER NTAPI RtlLargeIntegerDivide(LARGE_INTEGER Dividend, LARGE_INTEGER Divisor,
                                           PLARGE_INTEGER Remainder);
+NTSTATUS NTAPI RtlDecompressBufferEx(USHORT CompressionFormat, PUCHAR UncompressedBuffer,
+                                     ULONG UncompressedBufferSize, PUCHAR CompressedBuffer,
+                                     ULONG CompressedBufferSize, PULONG FinalUncompressedSize,
+                                     PVOID WorkSpace);
 VOID NTAPI ddi_RtlCopyMemory(void *Destination, const void *Source, SIZE_T Length);
 VOID NTAPI ddi_RtlMoveMemory(void *Destination, const void *Source, SIZE_T Length);
 VOID NTAPI ddi_RtlFillMemory(void *Destination, SIZE_T Length, UCHAR Fill);

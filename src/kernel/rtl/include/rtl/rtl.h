@@ -24,6 +24,8 @@ void rtl_allocator_set(const struct rtl_allocator *allocator);
 /* A line of DebugPrint output is complete up to length; may be called at any IRQL. */
 typedef void rtl_debug_print_fn(ULONG component, ULONG level, const char *text, size_t length);
 void rtl_debug_print_set(rtl_debug_print_fn *hook);
+/* What DbgBreakPoint does: raises STATUS_BREAKPOINT at the driver's call. Set at boot, by ke. */
+void rtl_breakpoint_set(void (*breakpoint)(void));
 /* Native code's own messages to the same place. */
 void rtl_debug_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
