@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* ip2string.h - Internet addresses as text and back. Include the kernel's headers first. */
+/* ip2string.h - Internet addresses as text and back. */
 #ifndef _IP2STRING_
 #define _IP2STRING_
 
 #include <in6addr.h>
 #include <inaddr.h>
+#include <ntdef.h>
 
 #ifdef __cplusplus
 extern "C" {
-#endif
-
-#ifndef NTSYSAPI
-#define NTSYSAPI
 #endif
 
 NTSYSAPI PSTR NTAPI RtlIpv4AddressToStringA(const struct in_addr *Addr, PSTR S);
