@@ -17,6 +17,7 @@
 #include "cm/cm.h"
 #include "control/control.h"
 #include "crash/crash.h"
+#include "etw/etw.h"
 #include "ex/ex.h"
 #include "gate/gate.h"
 #include "hostfs/hostfs.h"
@@ -142,6 +143,13 @@ static NTSTATUS image_step(void)
     return status;
 }
 
+static NTSTATUS etw_step(void)
+{
+    NTSTATUS status = etw_init();
+    etw_sink_set(log_line);
+    return status;
+}
+
 static NTSTATUS trap_step(void)
 {
     trap_install();
@@ -191,23 +199,15 @@ static const struct step {
     NTSTATUS (*start)(void);
     void (*stop)(void); /* NULL: nothing to undo */
 } steps[] = {
-    {"ke", ke_step, ke_unstep},
-    {"log", log_step, log_unstep},
-    {"crash", crash_step, NULL},
-    {"ex", ex_init, ex_fini},
-    {"mm", mm_init, mm_fini},
-    {"ob", ob_init, ob_fini},
-    {"se", se_init, se_fini},
-    {"ps", ps_step, ps_unstep},
-    {"cm", cm_init, cm_fini},
-    {"image", image_step, image_fini},
-    {"trap", trap_step, NULL},
-    {"io", io_init, io_fini},
-    {"hostfs", hostfs_init, hostfs_fini},
-    {"drives", drives_step, NULL},
-    {"gate", boot_gate_start, gate_fini},
-    {"scm", scm_step, scm_fini},
-    {"server", server_step, NULL},
+    {"ke", ke_step, ke_unstep},    {"log", log_step, log_unstep},
+    {"crash", crash_step, NULL},   {"ex", ex_init, ex_fini},
+    {"mm", mm_init, mm_fini},      {"ob", ob_init, ob_fini},
+    {"se", se_init, se_fini},      {"ps", ps_step, ps_unstep},
+    {"cm", cm_init, cm_fini},      {"image", image_step, image_fini},
+    {"etw", etw_step, etw_fini},   {"trap", trap_step, NULL},
+    {"io", io_init, io_fini},      {"hostfs", hostfs_init, hostfs_fini},
+    {"drives", drives_step, NULL}, {"gate", boot_gate_start, gate_fini},
+    {"scm", scm_step, scm_fini},   {"server", server_step, NULL},
 };
 #define STEP_COUNT (sizeof steps / sizeof *steps)
 

@@ -35,6 +35,7 @@ static const struct verb verbs[] = {
     {"ps", 0, 0, control_ps, true},
     {"log", 0, 1, control_log, false},
     {"trace", 0, 1, control_trace, false},
+    {"events", 1, 16, control_events, true},
     {"service-create", 2, 3, control_service_create, true},
     {"service-delete", 1, 1, control_service_delete, true},
     {"service-start", 1, 1, control_service_start, true},

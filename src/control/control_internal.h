@@ -21,6 +21,7 @@ void control_fail(server_control *control, uint32_t code, const char *text);
 void control_ps(server_control *control, unsigned count, char **words);
 void control_log(server_control *control, unsigned count, char **words);
 void control_trace(server_control *control, unsigned count, char **words);
+void control_events(server_control *control, unsigned count, char **words);
 void control_service_create(server_control *control, unsigned count, char **words);
 void control_service_delete(server_control *control, unsigned count, char **words);
 void control_service_start(server_control *control, unsigned count, char **words);

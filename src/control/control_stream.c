@@ -10,6 +10,7 @@
 
 #include "control_internal.h"
 #include "base/list.h"
+#include "etw/etw.h"
 #include "host/host.h"
 #include "log/log.h"
 #include "trace/trace.h"
@@ -100,4 +101,26 @@ void control_trace(server_control *control, unsigned count, char **words)
     stream_wait(&stream);
     stream_delist(&stream);
     trace_unlisten();
+}
+
+void control_events(server_control *control, unsigned count, char **words)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct etw_rule rule;
+        if (!etw_rule_parse(words[i], &rule)) {
+            control_fail(control, CONTROL_BAD_REQUEST,
+                         "a provider is written GUID, NAME or *, then :LEVEL and :FLAGS if wanted");
+            return;
+        }
+    }
+    NTSTATUS status = STATUS_SUCCESS;
+    for (unsigned i = 0; i < count && NT_SUCCESS(status); i++) {
+        struct etw_rule rule;
+        etw_rule_parse(words[i], &rule);
+        status = etw_rule_add(&rule);
+    }
+    if (!NT_SUCCESS(status))
+        control_fail(control, (uint32_t)status, "too many providers were switched one by one");
+    else
+        control_reply(control, 0, cJSON_CreateObject());
 }

@@ -56,12 +56,6 @@ static void file_systems(void)
     absent(IoRegisterFileSystem);
 }
 
-static void tracing(void)
-{
-    absent(EtwRegister);
-    absent(EtwWrite);
-}
-
 /* The list means something only if names that are there are found. */
 static void what_is_there(void)
 {
@@ -70,6 +64,6 @@ static void what_is_there(void)
 }
 
 DRIVERTEST_LIST = {
-    DRIVERTEST(what_is_there), DRIVERTEST(plug_and_play), DRIVERTEST(power),   DRIVERTEST(hardware),
-    DRIVERTEST(sections),      DRIVERTEST(file_systems),  DRIVERTEST(tracing), DRIVERTEST_END,
+    DRIVERTEST(what_is_there), DRIVERTEST(plug_and_play), DRIVERTEST(power), DRIVERTEST(hardware),
+    DRIVERTEST(sections),      DRIVERTEST(file_systems),  DRIVERTEST_END,
 };

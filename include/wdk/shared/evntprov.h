@@ -47,6 +47,26 @@ typedef struct _EVENT_FILTER_DESCRIPTOR {
 } EVENT_FILTER_DESCRIPTOR, *PEVENT_FILTER_DESCRIPTOR;
 #endif
 
+typedef enum _EVENT_INFO_CLASS {
+    EventProviderBinaryTrackInfo,
+    EventProviderSetReserved1,
+    EventProviderSetTraits,
+    EventProviderUseDescriptorType,
+    MaxEventInfo
+} EVENT_INFO_CLASS;
+
+#define EVENT_DATA_DESCRIPTOR_TYPE_NONE               (0)
+#define EVENT_DATA_DESCRIPTOR_TYPE_EVENT_METADATA     (1)
+#define EVENT_DATA_DESCRIPTOR_TYPE_PROVIDER_METADATA  (2)
+#define EVENT_DATA_DESCRIPTOR_TYPE_TIMESTAMP_OVERRIDE (3)
+
+#define EVENT_WRITEEX_NO_FLAGS       (0x00000000)
+#define EVENT_WRITEEX_FLAG_INPRIVATE (0x00000002)
+
+#define EVENT_CONTROL_CODE_DISABLE_PROVIDER (0)
+#define EVENT_CONTROL_CODE_ENABLE_PROVIDER  (1)
+#define EVENT_CONTROL_CODE_CAPTURE_STATE    (2)
+
 #define EVENT_MIN_LEVEL                   (0)
 #define EVENT_MAX_LEVEL                   (0xff)
 #define EVENT_ACTIVITY_CTRL_GET_ID        (1)

@@ -145,3 +145,9 @@ void callout_reinitialize(PDRIVER_REINITIALIZE routine, PDRIVER_OBJECT driver, P
 {
     INVOKE(routine, ARG(driver), ARG(context), ARG(count));
 }
+
+void callout_etw_enable(PETWENABLECALLBACK routine, const GUID *source, ULONG code, UCHAR level,
+                        ULONGLONG any, ULONGLONG all, PVOID context)
+{
+    INVOKE(routine, ARG(source), ARG(code), ARG(level), ARG(any), ARG(all), 0, ARG(context));
+}

@@ -84,6 +84,24 @@ static void log_print(ULONG component, ULONG level, const char *text, size_t len
         bell_ring();
 }
 
+static void line_add_locked(const char *line, size_t length)
+{
+    struct log_line *slot = &log_state.lines[log_state.head % LOG_LINES];
+    if (length > LOG_LINE_BYTES)
+        length = LOG_LINE_BYTES;
+    memcpy(slot->text, line, length);
+    slot->length = (uint16_t)length;
+    log_state.head++;
+}
+
+void log_line(const char *line, size_t length)
+{
+    host_lock_take(&log_state.lock);
+    line_add_locked(line, length);
+    host_lock_give(&log_state.lock);
+    bell_ring();
+}
+
 void log_printf(const char *format, ...)
 {
     char text[LOG_LINE_BYTES];

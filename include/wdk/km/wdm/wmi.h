@@ -98,6 +98,15 @@ NTKERNELAPI NTSTATUS NTAPI WmiQueryTraceInformation(TRACE_INFORMATION_CLASS Trac
                                                     ULONG TraceInformationLength,
                                                     PULONG RequiredLength, PVOID Buffer);
 
+#if (NTDDI_VERSION >= NTDDI_WINXP)
+typedef ULONG64 TRACEHANDLE, *PTRACEHANDLE;
+NTKERNELAPI NTSTATUS NTAPI_CDECL WmiTraceMessage(TRACEHANDLE LoggerHandle, ULONG MessageFlags,
+                                                 LPCGUID MessageGuid, USHORT MessageNumber, ...);
+NTKERNELAPI NTSTATUS NTAPI WmiTraceMessageVa(TRACEHANDLE LoggerHandle, ULONG MessageFlags,
+                                             LPCGUID MessageGuid, USHORT MessageNumber,
+                                             NT_VA_LIST MessageArgList);
+#endif
+
 #if (NTDDI_VERSION >= NTDDI_VISTA)
 NTKERNELAPI BOOLEAN NTAPI EtwEventEnabled(REGHANDLE RegHandle, PCEVENT_DESCRIPTOR EventDescriptor);
 NTKERNELAPI BOOLEAN NTAPI EtwProviderEnabled(REGHANDLE RegHandle, UCHAR Level, ULONGLONG Keyword);
@@ -112,6 +121,8 @@ NTKERNELAPI NTSTATUS NTAPI EtwWriteEx(REGHANDLE RegHandle, PCEVENT_DESCRIPTOR Ev
                                       ULONG64 Filter, ULONG Flags, LPCGUID ActivityId,
                                       LPCGUID RelatedActivityId, ULONG UserDataCount,
                                       PEVENT_DATA_DESCRIPTOR UserData);
+NTKERNELAPI NTSTATUS NTAPI EtwSetInformation(REGHANDLE RegHandle, EVENT_INFO_CLASS InformationClass,
+                                             PVOID EventInformation, ULONG InformationLength);
 #endif
 
 /* ---- Performance counters that a driver provides ---- */

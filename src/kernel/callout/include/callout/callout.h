@@ -67,6 +67,8 @@ void callout_worker(PWORKER_THREAD_ROUTINE routine, PVOID parameter);
 void callout_timer_routine(PIO_TIMER_ROUTINE routine, PDEVICE_OBJECT device, PVOID context);
 void callout_reinitialize(PDRIVER_REINITIALIZE routine, PDRIVER_OBJECT driver, PVOID context,
                           ULONG count);
+void callout_etw_enable(PETWENABLECALLBACK routine, const GUID *source, ULONG code, UCHAR level,
+                        ULONGLONG any, ULONGLONG all, PVOID context);
 
 /* What a watcher may replace; every typed function calls through it. atomic pointer */
 struct callout_ops {

@@ -26,6 +26,8 @@ struct log_listener;
 struct log_listener *log_listen(bool from_start, log_line_fn *line, void *context);
 /* After it returns, line is not called any more. Not from within line. */
 void log_unlisten(struct log_listener *listener);
+/* A whole line; text that waits for its newline is not disturbed. Any IRQL. */
+void log_line(const char *line, size_t length);
 /* A line of our own into the same stream. */
 void log_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
