@@ -54,6 +54,9 @@ class Programs(CoveTest):
     def test_apcs(self):
         self.passes("apc", "apc_driver")
 
+    def test_pools(self):
+        self.passes("pool", "pending")
+
     def test_stop(self):
         self.passes("stop", "pending")
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* tls_ddi.c - slots of thread-local storage, plain and with a callback (fiber-local).
  *
- * Doc: processthreadsapi.h, fibersapi.h. Differs: fibers are not there, so fiber-local is
- * thread-local with a callback at the thread's end.
+ * Doc: processthreadsapi.h, fibersapi.h. The values of a fiber that does not run are with it.
  */
 #include <string.h>
 
@@ -152,12 +151,7 @@ EXPORT(BOOL, FlsSetValue, (DWORD slot, PVOID value))
     return TRUE;
 }
 
-EXPORT(BOOL, IsThreadAFiber, (void))
-{
-    return FALSE;
-}
-
-void fls_thread_end(struct teb *teb)
+void fls_values_end(struct teb *teb)
 {
     for (DWORD slot = 1; teb->FlsData && slot < FLS_SLOTS; slot++) {
         PVOID value = teb->FlsData[slot];
@@ -166,8 +160,13 @@ void fls_thread_end(struct teb *teb)
             slots.callback[slot](value);
     }
     heap_give(teb->FlsData);
-    heap_give(teb->TlsExpansionSlots);
     teb->FlsData = NULL;
+}
+
+void fls_thread_end(struct teb *teb)
+{
+    fls_values_end(teb);
+    heap_give(teb->TlsExpansionSlots);
     teb->TlsExpansionSlots = NULL;
 }
 

@@ -38,5 +38,7 @@ uint64_t time_of(const FILETIME *filetime);
 NTSTATUS file_open(const wchar_t *path, ACCESS_MASK access, ULONG options, HANDLE *out_handle);
 
 void fls_thread_end(struct teb *teb);
+/* Calls back for the values of the running fiber and forgets them. */
+void fls_values_end(struct teb *teb);
 
 #endif

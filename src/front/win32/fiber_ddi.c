@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* fiber_ddi.c - fibers: stacks that a thread changes between by itself. Doc: winbase.h
+ *
+ * A fiber that does not run has its registers on its stack. What the thread's block says of
+ * the stack, of exceptions under way and of fiber-local storage goes with the fiber.
+ * Differs: a fiber's stack has no guard page that grows.
+ */
+#include <string.h>
+
+#include "host/host.h"
+#include "ntdll/thread.h"
+#include "win32_internal.h"
+
+#define STACK_DEFAULT (1u << 20)
+
+typedef void(WINAPI *fiber_routine)(PVOID parameter);
+
+struct fiber {
+    PVOID parameter; /* first: GetFiberData reads it through the thread's block */
+    void *saved;     /* stack pointer; NULL while it runs */
+    PVOID stack_base, stack_limit;
+    struct dispatch *dispatch;
+    PVOID *fls;
+    fiber_routine routine;
+    void *memory; /* its stack; NULL: the thread's own */
+};
+
+void fiber_switch(void **out_from, void *to);
+void fiber_begin(void);
+
+static void fiber_run(void)
+{
+    struct fiber *self = teb_current()->FiberData;
+    self->routine(self->parameter);
+    thread_exit(0); /* as documented: the thread ends with the fiber's routine */
+}
+
+/* What fiber_switch leaves on a stack, lowest first. */
+struct switch_frame {
+    uint32_t mxcsr, control;
+    uint64_t r15, r14, r13, r12, rbx, rbp, back;
+};
+
+static void stack_prepare(struct fiber *fiber)
+{
+    struct switch_frame *frame = (struct switch_frame *)fiber->stack_base - 1;
+    *frame = (struct switch_frame){.mxcsr = 0x1f80,
+                                   .control = 0x27f,
+                                   .rbx = (uint64_t)fiber_run,
+                                   .back = (uint64_t)fiber_begin};
+    fiber->saved = frame;
+}
+
+EXPORT(PVOID, CreateFiberEx,
+       (SIZE_T commit, SIZE_T reserve, DWORD flags, fiber_routine routine, PVOID parameter))
+{
+    size_t bytes = reserve > commit ? reserve : commit;
+    bytes = bytes ? (bytes + 0xffff) & ~(size_t)0xffff : STACK_DEFAULT;
+    struct fiber *fiber = heap_allocate(heap_process(), HEAP_ZERO_MEMORY, sizeof *fiber);
+    if (!fiber || !NT_SUCCESS(memory_allocate(bytes + HOST_PAGE, PAGE_READWRITE, &fiber->memory))) {
+        heap_give(fiber);
+        return error_fail(ERROR_NOT_ENOUGH_MEMORY), NULL;
+    }
+    memory_protect(fiber->memory, HOST_PAGE, PAGE_NOACCESS);
+    fiber->parameter = parameter;
+    fiber->routine = routine;
+    fiber->stack_limit = (char *)fiber->memory + HOST_PAGE;
+    fiber->stack_base = (char *)fiber->memory + HOST_PAGE + bytes;
+    stack_prepare(fiber);
+    return fiber;
+}
+
+EXPORT(PVOID, CreateFiber, (SIZE_T stack, fiber_routine routine, PVOID parameter))
+{
+    return CreateFiberEx(0, stack, 0, routine, parameter);
+}
+
+EXPORT(PVOID, ConvertThreadToFiberEx, (PVOID parameter, DWORD flags))
+{
+    struct teb *teb = teb_current();
+    if (teb->FiberData)
+        return error_fail(ERROR_ALREADY_FIBER), NULL;
+    struct fiber *fiber = heap_allocate(heap_process(), HEAP_ZERO_MEMORY, sizeof *fiber);
+    if (!fiber)
+        return error_fail(ERROR_NOT_ENOUGH_MEMORY), NULL;
+    fiber->parameter = parameter;
+    teb->FiberData = fiber;
+    return fiber;
+}
+
+EXPORT(PVOID, ConvertThreadToFiber, (PVOID parameter))
+{
+    return ConvertThreadToFiberEx(parameter, 0);
+}
+
+EXPORT(BOOL, ConvertFiberToThread, (void))
+{
+    struct teb *teb = teb_current();
+    struct fiber *fiber = teb->FiberData;
+    if (!fiber)
+        return error_fail(ERROR_ALREADY_THREAD);
+    teb->FiberData = NULL;
+    if (!fiber->memory) /* one that stands on its own stack cannot give it back here */
+        heap_give(fiber);
+    return TRUE;
+}
+
+EXPORT(void, SwitchToFiber, (struct fiber * to))
+{
+    struct teb *teb = teb_current();
+    struct fiber *from = teb->FiberData;
+    if (from == to || !to->saved)
+        return;
+    from->stack_base = teb->StackBase;
+    from->stack_limit = teb->StackLimit;
+    from->dispatch = teb->dispatch;
+    from->fls = teb->FlsData;
+    void *saved = to->saved;
+    to->saved = NULL;
+    teb->FiberData = to;
+    teb->dispatch = to->dispatch;
+    teb->FlsData = to->fls;
+    /* The thread's own stack was recorded when it was first left. */
+    teb->StackBase = to->stack_base;
+    teb->StackLimit = to->stack_limit;
+    fiber_switch(&from->saved, saved);
+}
+
+EXPORT(void, DeleteFiber, (struct fiber * fiber))
+{
+    struct teb *teb = teb_current();
+    if (teb->FiberData == fiber)
+        thread_exit(1); /* as documented: the running fiber's deletion ends its thread */
+    PVOID *own = teb->FlsData;
+    teb->FlsData = fiber->fls;
+    fls_values_end(teb);
+    teb->FlsData = own;
+    if (fiber->memory)
+        memory_free(fiber->memory);
+    heap_give(fiber);
+}
+
+EXPORT(BOOL, IsThreadAFiber, (void))
+{
+    return teb_current()->FiberData != NULL;
+}
