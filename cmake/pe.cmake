@@ -37,7 +37,7 @@ function(cove_driver name)
     COMMAND ${CMAKE_COMMAND} -E make_directory ${arg_OUTPUT}
     COMMAND ${CMAKE_COMMAND} -E env COVE_WDK=${COVE_WDK_DIR}
             $<TARGET_FILE:cove> cc -o ${file} ${arg_FLAGS} ${sources}
-    DEPENDS cove ${sources} ${headers} ${COVE_WDK_DIR}/headers.stamp ${COVE_WDK_LIBS}
+    DEPENDS cove ${sources} ${headers} ${COVE_WDK_DIR}/headers.stamp ${COVE_WDK_LIBS} ${COVE_WDK_BIN}
     COMMENT "cove cc ${name}.sys" VERBATIM)
   add_custom_target(driver_${name} ALL DEPENDS ${file})
   add_dependencies(driver_${name} wdk)

@@ -16,5 +16,7 @@ if(COVE_TESTS)
     -s ${CMAKE_SOURCE_DIR}/tests/cli -p "test_cc.py")
   add_test(NAME wdk/kit COMMAND ${Python3_EXECUTABLE} -B -m unittest discover
     -s ${CMAKE_SOURCE_DIR}/tests/cli -p "test_kit.py")
-  set_tests_properties(cli/cc wdk/kit PROPERTIES ENVIRONMENT "COVE=$<TARGET_FILE:cove>")
+  add_test(NAME cli/trace COMMAND ${Python3_EXECUTABLE} -B -m unittest discover
+    -s ${CMAKE_SOURCE_DIR}/tests/cli -p "test_trace.py")
+  set_tests_properties(cli/cc cli/trace wdk/kit PROPERTIES ENVIRONMENT "COVE=$<TARGET_FILE:cove>")
 endif()

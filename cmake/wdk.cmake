@@ -22,6 +22,17 @@ add_custom_command(
 add_custom_target(wdk_headers DEPENDS ${COVE_WDK_DIR}/headers.stamp)
 add_dependencies(wdk_headers abi_headers)
 
+# Generators that `cove cc`, `cove wpp` and `cove mc` start.
+file(GLOB COVE_WDK_TOOLS RELATIVE ${CMAKE_SOURCE_DIR}/tools CONFIGURE_DEPENDS
+  ${CMAKE_SOURCE_DIR}/tools/wpp/*.py ${CMAKE_SOURCE_DIR}/tools/mc/*.py)
+set(COVE_WDK_BIN "")
+foreach(tool ${COVE_WDK_TOOLS})
+  add_custom_command(OUTPUT ${COVE_WDK_DIR}/bin/${tool}
+    COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_SOURCE_DIR}/tools/${tool} ${COVE_WDK_DIR}/bin/${tool}
+    DEPENDS ${CMAKE_SOURCE_DIR}/tools/${tool} COMMENT "wdk: ${tool}")
+  list(APPEND COVE_WDK_BIN ${COVE_WDK_DIR}/bin/${tool})
+endforeach()
+
 set(COVE_WDK_LIBS "")
 
 # cove_import_library(NAME DEF): NAME.lib from a module definition.
@@ -67,6 +78,7 @@ cove_driver_library(libcntpr ${gs}/fltused.c ${gs}/cxx_frame.c)
 # The safe string functions are inline; the library is there because projects name it.
 cove_driver_library(ntstrsafe)
 
-add_custom_target(wdk ALL DEPENDS wdk_headers ${COVE_WDK_LIBS})
+add_custom_target(wdk ALL DEPENDS wdk_headers ${COVE_WDK_LIBS} ${COVE_WDK_BIN})
 add_dependencies(wdk abi_headers wdk_headers)
-install(DIRECTORY ${COVE_WDK_DIR}/include ${COVE_WDK_DIR}/lib DESTINATION share/cove/wdk)
+install(DIRECTORY ${COVE_WDK_DIR}/include ${COVE_WDK_DIR}/lib ${COVE_WDK_DIR}/bin
+  DESTINATION share/cove/wdk)

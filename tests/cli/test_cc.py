@@ -216,11 +216,34 @@ class Cc(unittest.TestCase):
         self.assertEqual(len(result.stderr.splitlines()), 2)
         self.assertIn("DriverEntry", self.built("-E", "a.c", quiet=False).stdout)
 
+    def test_masm(self):
+        self.file("seven.asm", "_TEXT SEGMENT\nPUBLIC seven\nseven PROC\n  mov eax, 7\n  ret\n"
+                               "seven ENDP\n_TEXT ENDS\nEND\n")
+        self.file("main.c", "int seven(void);\nlong DriverEntry(void *d, void *p)\n"
+                            "{ return seven(); }\n")
+        self.built("-O2", "-o", "masm.sys", "main.c", "seven.asm")
+        self.assertIn(bytes.fromhex("b807000000c3"), Image(self.path("masm.sys")).data)
+
+    def test_words_of_microsofts_compiler(self):
+        self.file("m.c", "int DriverEntry(void) { return VALUE + FORCED + INSIDE; }\n")
+        self.file("forced.h", "#define FORCED 2\n")
+        os.mkdir(self.path("below"))
+        self.file("below/inside.h", "#define INSIDE 3\n")
+        self.file("words.rsp", "/nologo /W4 /WX /Gz /Yufoo.h /D VALUE=1 /I \"below\" /FI forced.h\n"
+                               "/FIinside.h /kernel /GS- /O2")
+        self.built("@words.rsp", "-o", "m.sys", "m.c", "/link", "/version:3.1")
+        self.assertEqual(Image(self.path("m.sys")).number("H", 44), 3)
+        self.refused(2, ["@none.rsp", "m.c"], "none.rsp cannot be read")
+
+    def test_exports(self):
+        self.file("e.c", "int shared(void) { return 1; }\nint DriverEntry(void) { return 0; }\n")
+        self.built("-o", "e.sys", "--export=shared", "e.c")
+        self.assertTrue(Image(self.path("e.sys")).directory(0)[1])
+
     def test_refusals(self):
         self.refused(2, [], "no input files")
         self.refused(2, ["--kmdf", "a.c"], "--kmdf", "cannot be built yet")
         self.refused(2, ["a.vbs"], "a.vbs: not a source")
-        self.refused(2, ["a.asm"], "MASM")
         self.refused(2, ["a.c", "-o"], "-o needs a value")
         self.file("b.c", "int x;\n")
         self.refused(2, ["-c", "-o", "x.obj", "a.c", "b.c"], "several sources")

@@ -19,12 +19,14 @@
 #define CLANG  "clang-19"
 #define LINKER "lld-link-19"
 #define RC     "llvm-rc-19"
+#define MASM   "llvm-ml-19"
 
 static const char help_text[] =
     "usage: cove cc [-o NAME.sys] [OPTIONS] FILE...\n"
     "\n"
-    "Compiles and links a WDM driver. FILE is a source (.c .cpp .S .rc), an object, a\n"
-    "library, a .res or a .def. Options not listed here go to clang.\n"
+    "Compiles and links a WDM driver. FILE is a source (.c .cpp .S .asm .rc), an object, a\n"
+    "library, a .res, a .def,\n"
+    "a message file (.mc) or an event manifest (.man). Options not listed here go to clang.\n"
     "\n"
     "  -o FILE        what to write; without it the first source's name and .sys\n"
     "  -c             compile only: an .obj (or .res) beside you\n"
@@ -35,6 +37,10 @@ static const char help_text[] =
     "  --entry=NAME   entry point; else DriverEntry or GsDriverEntry\n"
     "  -lNAME -L DIR  NAME.lib, and where to look for it\n"
     "  -Wl,A,B        words for lld-link\n"
+    "  --export=NAME  a function that other drivers may import\n"
+    "  --wpp=-func:NAME(LEVEL,FLAGS,MSG,...)   a trace function, for sources that include\n"
+    "                 a .tmh; --wpp=-scan:FILE where more are described\n"
+    "  @FILE          more words; /D /I /FI /O2 /Zi and the like are understood\n"
     "  --verbose      print each command before it runs; -### prints and does nothing\n"
     "\n"
     "NTDDI_VERSION or _WIN32_WINNT given with -D choose an older interface. The WDK is\n"
@@ -215,6 +221,7 @@ static int source_compile(const struct cc_options *options, const struct cc_plac
         words_add(&command, "-gcodeview");
     }
     words_join(&command, &options->clang);
+    words_addf(&command, "-I%s", place->temporary);
     includes_add(&command, place, code_folders);
     if (options->mode != CC_CLANG)
         words_add(&command, "-c");
@@ -242,6 +249,7 @@ static int resource_compile(const struct cc_options *options, const struct cc_pl
     defines_add(&preprocess, options);
     words_add(&preprocess, "-DRC_INVOKED");
     words_join(&preprocess, &options->resource);
+    words_addf(&preprocess, "-I%s", place->temporary);
     includes_add(&preprocess, place, resource_folders);
     words_add(&preprocess, "-E");
     words_add(&preprocess, "-xc");
@@ -260,35 +268,98 @@ static int resource_compile(const struct cc_options *options, const struct cc_pl
     words_add(&compile, "-no-preprocess");
     words_add(&compile, "-I");
     words_add(&compile, slash != NULL ? folder : ".");
+    for (size_t i = 0; i < options->resource.count; i++)
+        if (strncmp(options->resource.items[i], "-I", 2) == 0)
+            words_addf(&compile, "-I%s", options->resource.items[i] + 2);
+    words_addf(&compile, "-I%s", place->temporary);
     words_add(&compile, "-fo");
     words_add(&compile, object);
     words_add(&compile, plain);
     return cc_run(options, &compile);
 }
 
-/* Compiles every source; each object's name is added to inputs. */
+static int assembly_compile(const struct cc_options *options, const struct cc_source *source,
+                            const char *object)
+{
+    struct words command = {0};
+
+    words_add(&command, MASM);
+    words_add(&command, "-m64");
+    words_join(&command, &options->resource);
+    words_add(&command, "/c");
+    words_add(&command, "/Fo");
+    words_add(&command, object);
+    words_add(&command, source->path);
+    return cc_run(options, &command);
+}
+
+/* Header and script of a message file, and what the script compiles to. */
+static int messages_compile(const struct cc_options *options, const struct cc_place *place,
+                            const struct cc_source *source, const char *object)
+{
+    struct cc_source script = {.language = CC_RESOURCE};
+    int code = cc_messages_make(options, place->wdk, place->temporary, source->path);
+
+    if (code != 0)
+        return code;
+    script.path = text_copyf("%s/%s.rc", place->temporary, stem_of(source->path));
+    return resource_compile(options, place, &script, object);
+}
+
+static int one_compile(const struct cc_options *options, const struct cc_place *place,
+                       const struct cc_source *source, const char *object)
+{
+    if (source->language == CC_MESSAGES)
+        return messages_compile(options, place, source, object);
+    if (source->language == CC_MASM)
+        return assembly_compile(options, source, object);
+    if (source->language == CC_RESOURCE && options->mode != CC_CLANG)
+        return resource_compile(options, place, source, object);
+    if (source->language == CC_C || source->language == CC_CXX) {
+        int code = cc_trace_header_make(options, place->wdk, place->temporary, source->path);
+        if (code != 0)
+            return code;
+    }
+    return source_compile(options, place, source, object);
+}
+
+static bool is_resource(const struct cc_source *source)
+{
+    return source->language == CC_RESOURCE || source->language == CC_MESSAGES;
+}
+
+static int object_make(const struct cc_options *options, const struct cc_place *place, size_t index,
+                       struct words *inputs)
+{
+    const struct cc_source *source = &options->sources[index];
+    const char *extension = is_resource(source) ? "res" : "obj";
+    char *stem = stem_of(source->path);
+    const char *object = options->output;
+
+    if (options->mode == CC_LINK)
+        object = text_copyf("%s/%zu-%s.%s", place->temporary, index, stem, extension);
+    else if (object == NULL && options->mode == CC_COMPILE)
+        object = text_copyf("%s.%s", stem, extension);
+    int code = one_compile(options, place, source, object);
+    if (code == 0 && object != NULL)
+        words_add(inputs, object);
+    return code;
+}
+
+/* Compiles every source; each object's name is added to inputs. Messages come first: the
+ * others include what is made of them.
+ */
 static int sources_compile(const struct cc_options *options, const struct cc_place *place,
                            struct words *inputs)
 {
-    for (size_t i = 0; i < options->source_count; i++) {
-        const struct cc_source *source = &options->sources[i];
-        const char *extension = source->language == CC_RESOURCE ? "res" : "obj";
-        char *stem = stem_of(source->path);
-        const char *object = options->output;
-        int code;
-
-        if (options->mode == CC_LINK)
-            object = text_copyf("%s/%zu-%s.%s", place->temporary, i, stem, extension);
-        else if (object == NULL && options->mode == CC_COMPILE)
-            object = text_copyf("%s.%s", stem, extension);
-        if (source->language == CC_RESOURCE && options->mode != CC_CLANG)
-            code = resource_compile(options, place, source, object);
-        else
-            code = source_compile(options, place, source, object);
-        if (code != 0)
-            return code;
-        if (object != NULL)
-            words_add(inputs, object);
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < options->source_count; i++) {
+            if ((options->sources[i].language == CC_MESSAGES) != (pass == 0))
+                continue;
+            int code = object_make(options, place, i, inputs);
+            if (code != 0)
+                return code;
+        }
     }
     return 0;
 }
@@ -365,6 +436,7 @@ static bool asks_for_help(int argc, char **argv)
 int cli_cc(int argc, char **argv)
 {
     struct cc_options options;
+    struct words words = {0};
     struct words objects = {0};
     struct cc_place place = {0};
 
@@ -372,7 +444,8 @@ int cli_cc(int argc, char **argv)
         fputs(help_text, stdout);
         return 0;
     }
-    if (!cc_options_read(argc, argv, &options))
+    if (!cc_words_read(argc, argv, &words) ||
+        !cc_options_read((int)words.count, words.items, &options))
         return 2;
     place.wdk = wdk_find();
     if (place.wdk == NULL)
@@ -386,4 +459,18 @@ int cli_cc(int argc, char **argv)
         code = objects_link(&options, &place, &objects);
     cc_temporary_remove(place.temporary);
     return code;
+}
+
+int cli_wpp(int argc, char **argv)
+{
+    const char *wdk = wdk_find();
+
+    return wdk == NULL ? 1 : cli_generator(wdk, "wpp/wpp.py", argc, argv);
+}
+
+int cli_mc(int argc, char **argv)
+{
+    const char *wdk = wdk_find();
+
+    return wdk == NULL ? 1 : cli_generator(wdk, "mc/mc.py", argc, argv);
 }

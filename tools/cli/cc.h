@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* cc.h - inside of `cove cc`: lists of words, running a tool, the command line read.
  *
- * cc_options.c reads the command line into struct cc_options, cc_overlay.c looks at
- * the driver's own headers, cc_run.c starts tools and keeps the temporary folder, cc.c
- * knows what clang and lld-link must be told.
+ * cc_msvc.c translates words that Microsoft's compiler takes, cc_options.c reads the command
+ * line into struct cc_options, cc_overlay.c looks at the driver's own headers, cc_generate.c
+ * has trace headers and messages made, cc_run.c starts tools and keeps the temporary folder,
+ * cc.c knows what clang and lld-link must be told.
  */
 #ifndef CLI_CC_H
 #define CLI_CC_H
@@ -40,7 +41,9 @@ enum cc_language {
     CC_C,
     CC_CXX,
     CC_ASSEMBLER,
+    CC_MASM,
     CC_RESOURCE,
+    CC_MESSAGES, /* .mc, .man: a header and a resource script are made of them */
 };
 
 struct cc_source {
@@ -69,10 +72,14 @@ struct cc_options {
     struct words resource; /* -I, -D, -U: for the resource compiler, too */
     struct words inputs;   /* objects, .res and libraries in their order */
     struct words linker;   /* -Wl, -L, .def */
+    struct words wpp;      /* --wpp=: for the generator of trace headers */
 };
 
+/* Words as cc_options_read takes them: response files opened, /D and its like respelled. */
+bool cc_words_read(int argc, char **argv, struct words *out_words);
+
 /* Reads the command line. Errors: prints what is wrong and answers false. */
-bool cc_options_read(int argc, char **argv, struct cc_options *out_options);
+bool cc_options_read(int count, const char *const *items, struct cc_options *out_options);
 
 /* Runs a tool and waits. Answers its exit code; 127 if it is not there (and says which
  * package brings it), 128 + n after signal n.
@@ -87,5 +94,14 @@ void cc_temporary_remove(const char *folder);
  * path inside temporary, or NULL if it could not be written.
  */
 const char *cc_overlay_write(const struct cc_options *options, const char *temporary);
+
+/* Has the .tmh made that a source includes; nothing for one that includes none. */
+int cc_trace_header_make(const struct cc_options *options, const char *wdk, const char *temporary,
+                         const char *source);
+/* Has header, STEM.rc and message tables made of a message file or manifest. */
+int cc_messages_make(const struct cc_options *options, const char *wdk, const char *temporary,
+                     const char *source);
+/* A generator as a verb: the words go to it unchanged. */
+int cli_generator(const char *wdk, const char *script, int argc, char **argv);
 
 #endif

@@ -47,7 +47,7 @@ static bool fail(const char *format, const char *word)
 /* The words that have not been read yet. */
 struct reader {
     int at, count;
-    char **items;
+    const char *const *items;
     const char *forced; /* language after -x */
 };
 
@@ -113,10 +113,11 @@ static bool file_read(struct cc_options *options, const struct reader *reader, c
         return true;
     }
     if (is_one_of(extension, "asm"))
-        return fail("%s: MASM sources are not supported; write it for clang as a .S file", path);
+        return source_add(options, reader, path, CC_MASM);
     if (is_one_of(extension, "mc man"))
-        return fail("%s: message files are not supported yet", path);
-    return fail("%s: not a source, object, library, .def, .rc or .res by its name", path);
+        return source_add(options, reader, path, CC_MESSAGES);
+    return fail("%s: not a source, object, library, .def, .mc, .man, .rc or .res by its name",
+                path);
 }
 
 /* ---- options ----------------------------------------------------------------- */
@@ -210,6 +211,10 @@ static bool own_read(struct cc_options *options, const char *word, bool *out_kno
         return fail("%s: framework drivers cannot be built yet; WDM drivers can", word);
     else if (starts(word, "--entry="))
         options->entry = word + strlen("--entry=");
+    else if (starts(word, "--wpp="))
+        words_add(&options->wpp, word + strlen("--wpp="));
+    else if (starts(word, "--export="))
+        words_addf(&options->linker, "/export:%s", word + strlen("--export="));
     else if (starts(word, "-Wl,"))
         linker_words(options, word + strlen("-Wl,"));
     else
@@ -256,10 +261,10 @@ static bool check(const struct cc_options *options)
     return true;
 }
 
-bool cc_options_read(int argc, char **argv, struct cc_options *out_options)
+bool cc_options_read(int count, const char *const *items, struct cc_options *out_options)
 {
     struct cc_options options = {.mode = CC_LINK};
-    struct reader reader = {.at = 1, .count = argc, .items = argv};
+    struct reader reader = {.at = 1, .count = count, .items = items};
 
     while (reader.at < reader.count) {
         const char *word = reader.items[reader.at++];

@@ -112,6 +112,7 @@ static const char *package_of(const char *tool)
         {"clang-19", "clang-19"},
         {"lld-link-19", "lld-19"},
         {"llvm-rc-19", "llvm-19"},
+        {"llvm-ml-19", "llvm-19"},
     };
 
     for (size_t i = 0; i < sizeof(packages) / sizeof(packages[0]); i++)

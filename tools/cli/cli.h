@@ -15,6 +15,8 @@ struct verb {
 
 int cli_boot(int argc, char **argv);
 int cli_cc(int argc, char **argv);
+int cli_wpp(int argc, char **argv);
+int cli_mc(int argc, char **argv);
 int cli_exec(int argc, char **argv);
 int cli_log(int argc, char **argv);
 int cli_ps(int argc, char **argv);

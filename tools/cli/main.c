@@ -18,6 +18,8 @@ static const struct verb verbs[] = {
     {"log", cli_log, "what drivers print"},
     {"trace", cli_trace, "follow requests"},
     {"cc", cli_cc, "compile and link a driver"},
+    {"wpp", cli_wpp, "make the .tmh headers of traced sources"},
+    {"mc", cli_mc, "compile message files and event manifests"},
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* cc_generate.c - sources that are made before compiling: trace headers and messages.
+ *
+ * In: the driver's sources; out: headers, a .rc and message tables in the temporary folder,
+ * which every compilation searches. The generators are Python programs of the driver kit.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cc.h"
+
+#define PYTHON "python3"
+
+/* Does the line include a file whose name ends in .tmh? */
+static bool line_includes_trace(const char *line)
+{
+    while (isspace((unsigned char)*line))
+        line++;
+    if (*line++ != '#')
+        return false;
+    while (*line == ' ' || *line == '\t')
+        line++;
+    if (strncmp(line, "include", 7) != 0)
+        return false;
+    line = strpbrk(line, "\"<");
+    size_t length = line != NULL ? strcspn(line + 1, "\">") : 0;
+    return length > 4 && strncasecmp(line + 1 + length - 4, ".tmh", 4) == 0;
+}
+
+static bool source_is_traced(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char line[1024];
+    bool is_traced = false;
+
+    while (file != NULL && !is_traced && fgets(line, sizeof(line), file) != NULL)
+        is_traced = line_includes_trace(line);
+    if (file != NULL)
+        fclose(file);
+    return is_traced;
+}
+
+static void generator_start(struct words *command, const char *wdk, const char *script)
+{
+    words_add(command, PYTHON);
+    words_add(command, "-B");
+    words_addf(command, "%s/bin/%s", wdk, script);
+}
+
+int cc_trace_header_make(const struct cc_options *options, const char *wdk, const char *temporary,
+                         const char *source)
+{
+    struct words command = {0};
+
+    if (!source_is_traced(source))
+        return 0;
+    generator_start(&command, wdk, "wpp/wpp.py");
+    words_add(&command, "-o");
+    words_add(&command, temporary);
+    for (size_t i = 0; i < options->resource.count; i++)
+        if (strncmp(options->resource.items[i], "-I", 2) == 0)
+            words_add(&command, options->resource.items[i]);
+    words_join(&command, &options->wpp);
+    words_add(&command, source);
+    return cc_run(options, &command);
+}
+
+int cc_messages_make(const struct cc_options *options, const char *wdk, const char *temporary,
+                     const char *source)
+{
+    struct words command = {0};
+
+    generator_start(&command, wdk, "mc/mc.py");
+    words_add(&command, "-km");
+    words_add(&command, "-h");
+    words_add(&command, temporary);
+    words_add(&command, "-r");
+    words_add(&command, temporary);
+    words_add(&command, source);
+    return cc_run(options, &command);
+}
+
+int cli_generator(const char *wdk, const char *script, int argc, char **argv)
+{
+    struct cc_options options = {0};
+    struct words command = {0};
+
+    generator_start(&command, wdk, script);
+    for (int i = 1; i < argc; i++)
+        words_add(&command, argv[i]);
+    return cc_run(&options, &command);
+}
