@@ -61,7 +61,8 @@ static bool slash_add(struct words *words, const char *option, const char *next,
         words_add(words, *out_used ? next : value);
         return true;
     }
-    return is_ignored(option);
+    /* A path that leads nowhere is for somebody else to say so. */
+    return strchr(option, '/') == NULL && is_ignored(option);
 }
 
 /* Words of a file: blanks part them, double quotes hold them together. */
