@@ -151,3 +151,67 @@ void callout_etw_enable(PETWENABLECALLBACK routine, const GUID *source, ULONG co
 {
     INVOKE(routine, ARG(source), ARG(code), ARG(level), ARG(any), ARG(all), 0, ARG(context));
 }
+
+IO_ALLOCATION_ACTION callout_controller(PDRIVER_CONTROL routine, PDEVICE_OBJECT device, PIRP irp,
+                                        PVOID context)
+{
+    return (IO_ALLOCATION_ACTION)INVOKE(routine, ARG(device), ARG(irp), 0, ARG(context));
+}
+
+void callout_fs_notification(PDRIVER_FS_NOTIFICATION routine, PDEVICE_OBJECT device, bool is_active)
+{
+    INVOKE(routine, ARG(device), ARG(is_active));
+}
+
+NTSTATUS callout_dll_initialize(const void *routine, PUNICODE_STRING registry_path)
+{
+    return (NTSTATUS)INVOKE(routine, ARG(registry_path));
+}
+
+NTSTATUS callout_dll_unload(const void *routine)
+{
+    return (NTSTATUS)callout_invoke(routine, NULL, 0);
+}
+
+void callout_wmi_notification(WMI_NOTIFICATION_CALLBACK routine, PVOID wnode, PVOID context)
+{
+    INVOKE(routine, ARG(wnode), ARG(context));
+}
+
+void callout_power_completion(PREQUEST_POWER_COMPLETE routine, PDEVICE_OBJECT device, UCHAR minor,
+                              POWER_STATE state, PVOID context, PIO_STATUS_BLOCK status)
+{
+    INVOKE(routine, ARG(device), ARG(minor), ARG(state.SystemState), ARG(context), ARG(status));
+}
+
+NTSTATUS callout_power_setting(PPOWER_SETTING_CALLBACK routine, LPCGUID setting, PVOID value,
+                               ULONG length, PVOID context)
+{
+    return (NTSTATUS)INVOKE(routine, ARG(setting), ARG(value), ARG(length), ARG(context));
+}
+
+/* ---- fast I/O; the caller may wait, always -------------------------------------------- */
+
+BOOLEAN callout_fast_control(PFAST_IO_DEVICE_CONTROL routine, PFILE_OBJECT file,
+                             const struct callout_control *control, PIO_STATUS_BLOCK status,
+                             PDEVICE_OBJECT device)
+{
+    return (BOOLEAN)INVOKE(routine, ARG(file), TRUE, ARG(control->input),
+                           ARG(control->input_length), ARG(control->output),
+                           ARG(control->output_length), ARG(control->code), ARG(status),
+                           ARG(device));
+}
+
+BOOLEAN callout_fast_transfer(const void *routine, PFILE_OBJECT file, PLARGE_INTEGER offset,
+                              ULONG length, ULONG key, PVOID buffer, PIO_STATUS_BLOCK status,
+                              PDEVICE_OBJECT device)
+{
+    return (BOOLEAN)INVOKE(routine, ARG(file), ARG(offset), ARG(length), TRUE, ARG(key),
+                           ARG(buffer), ARG(status), ARG(device));
+}
+
+BOOLEAN callout_fast_query(const void *routine, PFILE_OBJECT file, PVOID information,
+                           PIO_STATUS_BLOCK status, PDEVICE_OBJECT device)
+{
+    return (BOOLEAN)INVOKE(routine, ARG(file), TRUE, ARG(information), ARG(status), ARG(device));
+}

@@ -13,6 +13,8 @@
 #define FRAME_ROUTINE  16
 #define FRAME_RSP      24
 #define FRAME_SIZE     32
+/* 32 bytes home space, 48 for arguments 5 to 10. */
+#define ARGS_SIZE      80
 
     .text
     .globl callout_enter
@@ -27,19 +29,18 @@ callout_enter:
     .cfi_offset %rbp, -16
     movq %rsp, %rbp
     .cfi_def_cfa_register %rbp
-    /* 32 bytes home space, 32 for arguments 5 to 8, the frame. */
-    subq $(64 + FRAME_SIZE), %rsp
+    subq $(ARGS_SIZE + FRAME_SIZE), %rsp
 
     movq callout_top@gottpoff(%rip), %r10
     movq ddi_top@gottpoff(%rip), %r11
     movq %fs:(%r10), %rax
-    movq %rax, 64 + FRAME_PREVIOUS(%rsp)
+    movq %rax, ARGS_SIZE + FRAME_PREVIOUS(%rsp)
     movq %fs:(%r11), %rax
-    movq %rax, 64 + FRAME_DDI(%rsp)
-    movq %rdi, 64 + FRAME_ROUTINE(%rsp)
+    movq %rax, ARGS_SIZE + FRAME_DDI(%rsp)
+    movq %rdi, ARGS_SIZE + FRAME_ROUTINE(%rsp)
     leaq -8(%rsp), %rax
-    movq %rax, 64 + FRAME_RSP(%rsp)
-    leaq 64(%rsp), %rax
+    movq %rax, ARGS_SIZE + FRAME_RSP(%rsp)
+    leaq ARGS_SIZE(%rsp), %rax
     movq %rax, %fs:(%r10)
 
     movq %rdi, %rax
@@ -67,7 +68,7 @@ callout_enter:
 5:  call *%rax
 callout_return:
     movq callout_top@gottpoff(%rip), %r10
-    movq 64 + FRAME_PREVIOUS(%rsp), %r11
+    movq ARGS_SIZE + FRAME_PREVIOUS(%rsp), %r11
     movq %r11, %fs:(%r10)
     leave
     .cfi_def_cfa %rsp, 8

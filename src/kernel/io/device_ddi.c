@@ -82,6 +82,13 @@ NTSTATUS NTAPI IoAttachDevice(PDEVICE_OBJECT SourceDevice, PUNICODE_STRING Targe
     return status;
 }
 
+/* Doc:     ntddk.h IoAttachDeviceByPointer (obsolete) */
+NTSTATUS NTAPI IoAttachDeviceByPointer(PDEVICE_OBJECT SourceDevice, PDEVICE_OBJECT TargetDevice)
+{
+    return IoAttachDeviceToDeviceStack(SourceDevice, TargetDevice) != NULL ? STATUS_SUCCESS
+                                                                           : STATUS_NO_SUCH_DEVICE;
+}
+
 /* Doc:     wdm.h IoDetachDevice */
 VOID NTAPI IoDetachDevice(PDEVICE_OBJECT TargetDevice)
 {
@@ -143,6 +150,8 @@ NTSTATUS NTAPI IoEnumerateDeviceObjectList(PDRIVER_OBJECT DriverObject,
 PDEVICE_OBJECT NTAPI IoGetRelatedDeviceObject(PFILE_OBJECT FileObject)
 {
     PDEVICE_OBJECT device = FileObject->DeviceObject;
+    if (FileObject->FileObjectExtension != NULL)
+        return file_top(FileObject);
     if (FileObject->Vpb != NULL && FileObject->Vpb->DeviceObject != NULL)
         device = FileObject->Vpb->DeviceObject;
     return device_top(device);

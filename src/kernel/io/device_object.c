@@ -5,7 +5,8 @@
  * device lives as long as it has not been deleted, or is open, or something is attached.
  * Invariant: ReferenceCount counts open files; chains change under io_database_lock only.
  */
-#include "io_internal.h"
+#include "file_system.h"
+#include "legacy_resource.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -215,6 +216,8 @@ void device_delete(PDEVICE_OBJECT device)
     timers_stop(device);
     shutdown_forget(device);
     wmi_forget(device);
+    (void)file_system_forget(device, false);
+    legacy_resource_forget(device);
     host_lock_take(&io_database_lock);
     struct device *lower = ours->attached_to;
     host_lock_give(&io_database_lock);
@@ -347,4 +350,13 @@ PDEVICE_OBJECT device_top_get(PDEVICE_OBJECT device)
     ob_reference(device_of(top));
     host_lock_give(&io_database_lock);
     return top;
+}
+
+bool device_is_above(PDEVICE_OBJECT upper, PDEVICE_OBJECT device)
+{
+    host_lock_take(&io_database_lock);
+    while (device != NULL && device != upper)
+        device = device->AttachedDevice;
+    host_lock_give(&io_database_lock);
+    return device != NULL;
 }

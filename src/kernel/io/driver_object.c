@@ -5,7 +5,8 @@
  * STATUS_INVALID_DEVICE_REQUEST everywhere. The list of drivers and every device hold a
  * reference; with the last one the image goes.
  */
-#include "io_internal.h"
+#include "file_system.h"
+#include "legacy_resource.h"
 
 #include <string.h>
 
@@ -156,6 +157,9 @@ void driver_initialized(struct driver *driver)
 
 void driver_remove(struct driver *driver)
 {
+    legacy_resource_forget(&driver->abi);
+    while (fs_watcher_forget(&driver->abi, NULL))
+        rtl_debug_printf("io: %s goes without IoUnregisterFsRegistrationChange\n", driver->name);
     host_lock_take(&io_database_lock);
     list_remove(&driver->link);
     host_lock_give(&io_database_lock);

@@ -9,7 +9,7 @@
 
 static void file_send(FILE_OBJECT *file, UCHAR major)
 {
-    PDEVICE_OBJECT top = device_top(file->DeviceObject);
+    PDEVICE_OBJECT top = file_top(file);
     PIRP irp;
     /* There is nobody to tell that memory is out: a driver must see the end of its file. */
     while ((irp = irp_allocate(top->StackSize)) == NULL)
@@ -55,6 +55,8 @@ void file_close(void *body)
     if (file->abi.CompletionContext != NULL)
         ob_dereference(file->port.Port);
     file_count_drop();
+    if (file->hint != NULL)
+        ob_dereference(device_of(file->hint));
     if (file->is_counted)
         device_open_end(device);
 }

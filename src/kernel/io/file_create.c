@@ -101,7 +101,8 @@ static NTSTATUS file_allocate(PDEVICE_OBJECT device, FILE_OBJECT *related,
 /* Opening the device itself, or anything behind a device that says so, is checked against
  * the device's descriptor; other names are the file system's to check. */
 static NTSTATUS file_access_check(PDEVICE_OBJECT device, FILE_OBJECT *related,
-                                  const struct ob_parse *parse, ACCESS_MASK *out_granted)
+                                  const struct ob_parse *parse, const struct io_create *create,
+                                  ACCESS_MASK *out_granted)
 {
     static const GENERIC_MAPPING mapping = {FILE_GENERIC_READ, FILE_GENERIC_WRITE,
                                             FILE_GENERIC_EXECUTE, FILE_ALL_ACCESS};
@@ -110,7 +111,7 @@ static NTSTATUS file_access_check(PDEVICE_OBJECT device, FILE_OBJECT *related,
     struct process *process = ps_process_current();
     void *token = process != NULL ? process->token : NULL;
     return se_check(is_checked ? device->SecurityDescriptor : NULL, token, parse->desired_access,
-                    &mapping, parse->mode, out_granted);
+                    &mapping, create->is_checked_as_program ? UserMode : parse->mode, out_granted);
 }
 
 /* ---- IRP_MJ_CREATE
@@ -126,21 +127,27 @@ static void create_fill_stack(PIRP irp, struct file *file, const struct ob_parse
     irp->Tail.Overlay.Thread = (PETHREAD)ps_thread_current();
     irp->Overlay.AllocationSize = create->allocation_size;
     irp->AssociatedIrp.SystemBuffer = create->ea_buffer;
-    stack->MajorFunction = IRP_MJ_CREATE;
+    stack->MajorFunction = create->major; /* IRP_MJ_CREATE is 0 */
     stack->FileObject = &file->abi;
+    if (create->is_checked_as_program)
+        stack->Flags |= SL_FORCE_ACCESS_CHECK;
     if (!(parse->attributes & OBJ_CASE_INSENSITIVE))
         stack->Flags |= SL_CASE_SENSITIVE;
     stack->Parameters.Create.SecurityContext = security;
     stack->Parameters.Create.Options = create->disposition << 24 | (create->options & 0xffffff);
     stack->Parameters.Create.FileAttributes = (USHORT)create->file_attributes;
     stack->Parameters.Create.ShareAccess = (USHORT)create->share_access;
-    stack->Parameters.Create.EaLength = create->ea_length;
+    /* A pipe's and a mailslot's locations differ in the last member only. */
+    if (create->major != IRP_MJ_CREATE)
+        stack->Parameters.CreatePipe.Parameters = create->parameters;
+    else
+        stack->Parameters.Create.EaLength = create->ea_length;
 }
 
 static NTSTATUS create_send(struct file *file, const struct ob_parse *parse,
                             struct io_create *create)
 {
-    PDEVICE_OBJECT top = device_top(file->abi.DeviceObject);
+    PDEVICE_OBJECT top = file_top(&file->abi);
     struct process *process = ps_process_current();
     ACCESS_STATE state = {
         .PreviouslyGrantedAccess = file->granted,
@@ -180,9 +187,11 @@ NTSTATUS file_open_device(PDEVICE_OBJECT device, FILE_OBJECT *related, struct ob
     struct io_create *create = open->create;
     ACCESS_MASK granted;
     struct file *file;
-    NTSTATUS status = file_access_check(device, related, parse, &granted);
+    NTSTATUS status = file_access_check(device, related, parse, create, &granted);
     if (!NT_SUCCESS(status))
         return status;
+    if (create->hint != NULL && !device_is_above(create->hint, device))
+        return STATUS_INVALID_DEVICE_OBJECT_PARAMETER;
     status = device_open_begin(device, related != NULL);
     if (!NT_SUCCESS(status))
         return status;
@@ -192,6 +201,11 @@ NTSTATUS file_open_device(PDEVICE_OBJECT device, FILE_OBJECT *related, struct ob
         return status;
     }
     file->is_counted = true;
+    if (create->hint != NULL) {
+        file->hint = create->hint;
+        file->abi.FileObjectExtension = file; /* says that there is a hint */
+        ob_reference(device_of(create->hint));
+    }
     status = create_send(file, parse, create);
     if (status == STATUS_REPARSE) {
         /* The driver has put the name to go on with into FileName. */
@@ -211,6 +225,34 @@ NTSTATUS file_open_device(PDEVICE_OBJECT device, FILE_OBJECT *related, struct ob
     KeSetEvent(&file->abi.Event, IO_NO_INCREMENT, FALSE);
     *out_body = file;
     return status;
+}
+
+/* IRQL:    PASSIVE_LEVEL
+ * Takes:   borrows everything; gives a reference
+ * Errors:  STATUS_INSUFFICIENT_RESOURCES; the device goes away
+ * Doc:     ntifs.h IoCreateStreamFileObject
+ */
+NTSTATUS file_stream_create(FILE_OBJECT *related, PDEVICE_OBJECT device, FILE_OBJECT **out_file)
+{
+    const struct io_create create = {0};
+    const struct ob_parse parse = {.attributes = OBJ_CASE_INSENSITIVE};
+    struct file *file;
+    if (related != NULL)
+        device = related->DeviceObject;
+    NTSTATUS status = device_open_begin(device, true);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = file_allocate(device, related, &parse, &create, 0, &file);
+    if (!NT_SUCCESS(status)) {
+        device_open_end(device);
+        return status;
+    }
+    file->is_counted = true;
+    file->is_open = true;
+    file->abi.Flags |= FO_STREAM_FILE;
+    file->abi.RelatedFileObject = NULL;
+    *out_file = &file->abi;
+    return STATUS_SUCCESS;
 }
 
 NTSTATUS io_file_open_get(const OBJECT_ATTRIBUTES *attributes, KPROCESSOR_MODE mode,

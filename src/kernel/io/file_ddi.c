@@ -12,38 +12,6 @@ PGENERIC_MAPPING NTAPI IoGetFileObjectGenericMapping(VOID)
     return &file_mapping;
 }
 
-/* Doc:     ntifs.h IoCreateFile
- * Differs: pipes and mailslots are not made; IO_CHECK_CREATE_PARAMETERS is always on
- */
-NTSTATUS NTAPI IoCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
-                            POBJECT_ATTRIBUTES ObjectAttributes, PIO_STATUS_BLOCK IoStatusBlock,
-                            PLARGE_INTEGER AllocationSize, ULONG FileAttributes, ULONG ShareAccess,
-                            ULONG Disposition, ULONG CreateOptions, PVOID EaBuffer, ULONG EaLength,
-                            CREATE_FILE_TYPE CreateFileType, PVOID InternalParameters,
-                            ULONG Options)
-{
-    KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
-    (void)InternalParameters;
-    (void)Options;
-    if (CreateFileType != CreateFileTypeNone)
-        return STATUS_NOT_SUPPORTED;
-    struct io_create create = {
-        .access = DesiredAccess,
-        .file_attributes = FileAttributes,
-        .share_access = ShareAccess,
-        .disposition = Disposition,
-        .options = CreateOptions,
-        .ea_buffer = EaBuffer,
-        .ea_length = EaLength,
-    };
-    if (AllocationSize != NULL)
-        create.allocation_size = *AllocationSize;
-    NTSTATUS status = io_file_create(ObjectAttributes, KernelMode, &create, FileHandle);
-    *IoStatusBlock = create.status;
-    IoStatusBlock->Status = status;
-    return status;
-}
-
 /* Doc:     wdm.h IoValidateDeviceIoControlAccess */
 NTSTATUS NTAPI IoValidateDeviceIoControlAccess(PIRP Irp, ULONG RequiredAccess)
 {
@@ -61,18 +29,32 @@ NTSTATUS NTAPI IoValidateDeviceIoControlAccess(PIRP Irp, ULONG RequiredAccess)
     return STATUS_SUCCESS;
 }
 
-/* Doc:     wdm.h IoIsFileOriginRemote: no file here comes from a network */
+/* Doc:     ntddk.h IoIsFileOriginRemote */
 BOOLEAN NTAPI IoIsFileOriginRemote(PFILE_OBJECT FileObject)
 {
-    (void)FileObject;
-    return FALSE;
+    return (FileObject->Flags & FO_REMOTE_ORIGIN) != 0;
 }
 
-/* Doc:     wdm.h IoIsFileObjectIgnoringSharing */
+/* Doc:     ntddk.h IoSetFileOrigin */
+NTSTATUS NTAPI IoSetFileOrigin(PFILE_OBJECT FileObject, BOOLEAN Remote)
+{
+    if (((FileObject->Flags & FO_REMOTE_ORIGIN) != 0) == (Remote != FALSE))
+        return STATUS_INVALID_PARAMETER_MIX;
+    FileObject->Flags ^= FO_REMOTE_ORIGIN;
+    return STATUS_SUCCESS;
+}
+
+/* Doc:     ntddk.h IoIsFileObjectIgnoringSharing */
 BOOLEAN NTAPI IoIsFileObjectIgnoringSharing(PFILE_OBJECT FileObject)
 {
-    (void)FileObject;
-    return FALSE;
+    return file_of(FileObject)->ignores_sharing;
+}
+
+/* Doc:     ntddk.h IoSetFileObjectIgnoreSharing */
+NTSTATUS NTAPI IoSetFileObjectIgnoreSharing(PFILE_OBJECT FileObject)
+{
+    file_of(FileObject)->ignores_sharing = true;
+    return STATUS_SUCCESS;
 }
 
 /* Doc:     wdm.h IoGetTransactionParameterBlock: no file here is in a transaction */

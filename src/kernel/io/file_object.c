@@ -215,12 +215,36 @@ static NTSTATUS file_set_notification(FILE_OBJECT *file, const struct io_request
     return STATUS_SUCCESS;
 }
 
+/* What kind of device it is knows its object; only a file system may know better.
+ * Doc: ntifs.h FILE_FS_DEVICE_INFORMATION */
+static bool file_query_device(const struct io_request *request, NTSTATUS *out_status,
+                              ULONG_PTR *out_information)
+{
+    PDEVICE_OBJECT device = request->file->DeviceObject;
+    FILE_FS_DEVICE_INFORMATION answer = {device->DeviceType, device->Characteristics};
+    if (request->information_class != FileFsDeviceInformation || request->file->Vpb != NULL ||
+        device->DriverObject->MajorFunction[IRP_MJ_QUERY_VOLUME_INFORMATION] !=
+            driver_default_dispatch())
+        return false;
+    if (request->output_length < sizeof(answer)) {
+        *out_status = STATUS_INFO_LENGTH_MISMATCH;
+        return true;
+    }
+    *out_status = mm_user_copy(request->output, &answer, sizeof(answer));
+    *out_information = sizeof(answer);
+    return true;
+}
+
 bool file_information_serve(const struct io_request *request, NTSTATUS *out_status,
                             ULONG_PTR *out_information)
 {
     FILE_OBJECT *file = request->file;
     if (request->major == IRP_MJ_QUERY_INFORMATION)
         return file_query(request, out_status, out_information);
+    if (request->major == IRP_MJ_QUERY_VOLUME_INFORMATION)
+        return file_query_device(request, out_status, out_information);
+    if (request->major != IRP_MJ_SET_INFORMATION)
+        return false;
     if (request->information_class == FilePositionInformation && file_is_synchronous(file)) {
         *out_status = file_set_position(file, request);
         return true;

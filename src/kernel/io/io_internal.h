@@ -82,6 +82,7 @@ struct irp {
     struct process_thread *_Atomic thread;
     struct process *process; /* of thread; to be compared only */
     const void *creator;     /* driver's call that allocated it; NULL: ours */
+    GUID *activity;          /* IoSetActivityIdIrp; owned, NULL whenever the block is free */
     struct irp_step step[IRP_STEPS];
     struct io_packet packet;
     _Alignas(16) IRP abi;
@@ -105,6 +106,7 @@ void irp_hold_drop(struct irp *irp);
 bool irp_hold_try(struct irp *irp);
 uint64_t irp_count_alive(void);
 void irp_reuse(PIRP abi, NTSTATUS status);
+void irp_activity_clear(struct irp *irp);
 void irp_init_foreign(PIRP abi, USHORT bytes, CCHAR stacks);
 /* System buffers; small ones come from and go back to the processor's drawer, unless the
  * driver has put another buffer into the IRP. NULL: no memory. */
@@ -205,6 +207,8 @@ PDEVICE_OBJECT device_attach(PDEVICE_OBJECT source, PDEVICE_OBJECT target,
 void device_detach(PDEVICE_OBJECT lower);
 PDEVICE_OBJECT device_lower_get(PDEVICE_OBJECT device, bool to_bottom);
 PDEVICE_OBJECT device_top_get(PDEVICE_OBJECT device);
+/* Is upper the device itself, or attached somewhere above it? */
+bool device_is_above(PDEVICE_OBJECT upper, PDEVICE_OBJECT device);
 
 /* ---- drivers ------------------------------------------------------------------------- */
 
@@ -266,6 +270,8 @@ struct file {
     bool is_open;               /* IRP_MJ_CREATE has succeeded: CLOSE is owed */
     _Atomic bool is_cleaned_up; /* IRP_MJ_CLEANUP was sent */
     IO_COMPLETION_CONTEXT port; /* where abi.CompletionContext points once bound */
+    bool ignores_sharing;       /* IoSetFileObjectIgnoreSharing */
+    PDEVICE_OBJECT hint;        /* requests enter the stack here; referenced, NULL: at the top */
 };
 
 static inline struct file *file_of(const FILE_OBJECT *abi)
@@ -282,7 +288,16 @@ struct file_open {
     struct io_create *create;
 };
 
+/* The device that gets the file's requests. */
+static inline PDEVICE_OBJECT file_top(FILE_OBJECT *file)
+{
+    PDEVICE_OBJECT hint = file_of(file)->hint;
+    return __builtin_expect(hint != NULL, 0) ? hint : device_top(file->DeviceObject);
+}
+
 NTSTATUS file_type_create(void);
+/* A file that no name leads to, made for a file system's own use; CLOSE is owed. */
+NTSTATUS file_stream_create(FILE_OBJECT *related, PDEVICE_OBJECT device, FILE_OBJECT **out_file);
 NTSTATUS file_open_device(PDEVICE_OBJECT device, FILE_OBJECT *related, struct ob_parse *parse,
                           struct file_open *open, UNICODE_STRING *out_name, void **out_body);
 void file_cleanup(FILE_OBJECT *file);
@@ -301,6 +316,9 @@ void file_count_drop(void);
  * driver must be asked. */
 bool file_information_serve(const struct io_request *request, NTSTATUS *out_status,
                             ULONG_PTR *out_information);
+
+/* True: the top driver's fast I/O table has served it, and says how. */
+bool io_fast_serve(const struct io_request *request, IO_STATUS_BLOCK *out_status);
 
 /* ---- the rest --------------------------------------------------------------------------- */
 

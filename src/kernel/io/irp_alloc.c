@@ -175,8 +175,17 @@ static struct irp *irp_block_take(CCHAR stacks)
     return irp_shelf_take(number);
 }
 
+void irp_activity_clear(struct irp *irp)
+{
+    if (irp->activity != NULL)
+        ExFreePoolWithTag(irp->activity, IO_TAG);
+    irp->activity = NULL;
+}
+
 static void irp_block_give(struct irp *irp)
 {
+    if (__builtin_expect(irp->activity != NULL, 0))
+        irp_activity_clear(irp);
     trace_point(TRACE_IRP_FREED, &irp->abi, 0, 0);
     atomic_store_explicit(&irp->state, IRP_STATE_FREE, memory_order_relaxed);
     if (irp->shelf == 0 && ke_processor_is_held()) {

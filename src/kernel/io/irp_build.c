@@ -15,7 +15,7 @@
 NTSTATUS irp_build_start(const struct io_request *request, PIRP *out_irp,
                          PIO_STACK_LOCATION *out_stack)
 {
-    PDEVICE_OBJECT device = device_top(request->file->DeviceObject);
+    PDEVICE_OBJECT device = file_top(request->file);
     PIRP abi = irp_allocate(device->StackSize);
     if (abi == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -186,7 +186,7 @@ NTSTATUS irp_build_transfer(const struct io_request *request, PIRP *out_irp)
     if (!NT_SUCCESS(status))
         return status;
     bool is_read = request->major == IRP_MJ_READ;
-    ULONG method = device_top(request->file->DeviceObject)->Flags & (DO_BUFFERED_IO | DO_DIRECT_IO);
+    ULONG method = file_top(request->file)->Flags & (DO_BUFFERED_IO | DO_DIRECT_IO);
     irp_fill_transfer(request, abi, stack);
     if (method & DO_BUFFERED_IO)
         status = is_read ? irp_attach_buffer(abi, request->mode, NULL, 0, request->output,

@@ -61,6 +61,15 @@ PIRP NTAPI IoBuildAsynchronousFsdRequest(ULONG MajorFunction, PDEVICE_OBJECT Dev
     return irp_sync_transfer(&transfer);
 }
 
+/* Doc:     ntifs.h IoQueueThreadIrp */
+VOID NTAPI IoQueueThreadIrp(PIRP Irp)
+{
+    struct irp *irp = irp_of(Irp);
+    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
+    if (irp != NULL)
+        irp_thread_attach(irp, ps_thread_current());
+}
+
 /* Doc:     ntddk.h IoMakeAssociatedIrp */
 PIRP NTAPI IoMakeAssociatedIrp(PIRP Irp, CCHAR StackSize)
 {

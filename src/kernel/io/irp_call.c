@@ -108,7 +108,7 @@ NTSTATUS irp_send(PIRP abi, const struct io_request *request)
     irp_owns_add(irp, (request->event != NULL ? IRP_OWNS_EVENT : 0) | (waits ? 0 : IRP_OWNS_FILE));
     irp->wait = waits ? &wait : NULL;
     irp_thread_attach(irp, ps_thread_current());
-    NTSTATUS status = irp_call_next(device_top(file->DeviceObject), abi);
+    NTSTATUS status = irp_call_next(file_top(file), abi);
     if (status == STATUS_PENDING)
         irp_cancel_if_ending();
     if (!waits)
@@ -208,22 +208,39 @@ static NTSTATUS io_request_status_write(const struct io_request *request, NTSTAT
     return mm_user_copy(request->user_status, &block, sizeof(block));
 }
 
-/* What io answers itself ends like any other request: status block, event, no packet. */
+/* A request that ended without an IRP ends like any other: status block, event, port. */
+static NTSTATUS io_request_end(const struct io_request *request, const IO_STATUS_BLOCK *block)
+{
+    FILE_OBJECT *file = request->file;
+    if (NT_ERROR(block->Status))
+        return block->Status;
+    NTSTATUS written = io_request_status_write(request, block->Status, block->Information);
+    if (!NT_SUCCESS(written))
+        return written;
+    if (request->event != NULL)
+        KeSetEvent(request->event, IO_NO_INCREMENT, FALSE);
+    else if (!file_is_synchronous(file) && !(file->Flags & FO_SKIP_SET_EVENT))
+        KeSetEvent(&file->Event, IO_NO_INCREMENT, FALSE);
+    if (file->CompletionContext != NULL && request->apc_context != NULL &&
+        !file_is_synchronous(file) && !(file->Flags & FO_SKIP_COMPLETION_PORT))
+        return io_completion_post(file->CompletionContext->Port, file->CompletionContext->Key,
+                                  request->apc_context, block->Status,
+                                  block->Information) == STATUS_SUCCESS
+                   ? block->Status
+                   : STATUS_INSUFFICIENT_RESOURCES;
+    return block->Status;
+}
+
+/* What needs no IRP: information that io keeps itself, and what a fast I/O table serves. */
 static bool io_request_serve(const struct io_request *request, NTSTATUS *out_status)
 {
-    ULONG_PTR information = 0;
-    if (request->major != IRP_MJ_QUERY_INFORMATION && request->major != IRP_MJ_SET_INFORMATION)
-        return false;
-    if (!file_information_serve(request, out_status, &information))
-        return false;
-    if (!NT_ERROR(*out_status)) {
-        NTSTATUS written = io_request_status_write(request, *out_status, information);
-        if (!NT_SUCCESS(written))
-            *out_status = written;
-        if (request->event != NULL)
-            KeSetEvent(request->event, IO_NO_INCREMENT, FALSE);
+    IO_STATUS_BLOCK block = {0};
+    if (file_information_serve(request, &block.Status, &block.Information) ||
+        io_fast_serve(request, &block)) {
+        *out_status = io_request_end(request, &block);
+        return true;
     }
-    return true;
+    return false;
 }
 
 /* IRQL:    PASSIVE_LEVEL

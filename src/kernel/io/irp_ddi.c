@@ -195,17 +195,6 @@ NTSTATUS NTAPI IoSetCompletionRoutineEx(PDEVICE_OBJECT DeviceObject, PIRP Irp,
 /* ---- small questions
  * ------------------------------------------------------------------------------------ */
 
-/* Doc:     ntifs.h IoIsOperationSynchronous
- * Differs: paging I/O is not told apart
- */
-BOOLEAN NTAPI IoIsOperationSynchronous(PIRP Irp)
-{
-    PFILE_OBJECT file = IoGetCurrentIrpStackLocation(Irp)->FileObject;
-    if (Irp->Flags & IRP_SYNCHRONOUS_API)
-        return TRUE;
-    return file != NULL && file_is_synchronous(file);
-}
-
 /* Doc:     ntifs.h IoGetRequestorProcess */
 PEPROCESS NTAPI IoGetRequestorProcess(PIRP Irp)
 {
@@ -252,22 +241,6 @@ VOID NTAPI IoSetTopLevelIrp(PIRP Irp)
     struct process_thread *thread = ps_thread_current();
     if (thread != NULL)
         thread->top_level_irp = Irp;
-}
-
-/* Doc:     ntddk.h IoSetHardErrorOrVerifyDevice
- * Differs: remembered for nobody; no dialog asks for a medium
- */
-VOID NTAPI IoSetHardErrorOrVerifyDevice(PIRP Irp, PDEVICE_OBJECT DeviceObject)
-{
-    (void)Irp;
-    (void)DeviceObject;
-}
-
-/* Doc:     wdm.h IoGetIoPriorityHint */
-IO_PRIORITY_HINT NTAPI IoGetIoPriorityHint(PIRP Irp)
-{
-    (void)Irp;
-    return IoPriorityNormal;
 }
 
 /* Doc:     ntddk.h IoIsValidIrpStatus: PENDING and -1 end no request */

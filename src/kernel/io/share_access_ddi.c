@@ -73,6 +73,29 @@ VOID NTAPI IoSetShareAccess(ACCESS_MASK DesiredAccess, ULONG DesiredShareAccess,
     share_add(FileObject, ShareAccess, 1);
 }
 
+/* WritePermission says whether an opener that only writes may write at all (a stream that others
+ * have mapped, say); what it may not do it does not deny others either.
+ * Doc:     wdm.h IoCheckShareAccessEx
+ */
+NTSTATUS NTAPI IoCheckShareAccessEx(ACCESS_MASK DesiredAccess, ULONG DesiredShareAccess,
+                                    PFILE_OBJECT FileObject, PSHARE_ACCESS ShareAccess,
+                                    BOOLEAN Update, PBOOLEAN WritePermission)
+{
+    if (WritePermission != NULL && !*WritePermission)
+        DesiredAccess &= ~(ACCESS_MASK)(FILE_WRITE_DATA | FILE_APPEND_DATA);
+    return IoCheckShareAccess(DesiredAccess, DesiredShareAccess, FileObject, ShareAccess, Update);
+}
+
+/* Doc:     wdm.h IoSetShareAccessEx */
+VOID NTAPI IoSetShareAccessEx(ACCESS_MASK DesiredAccess, ULONG DesiredShareAccess,
+                              PFILE_OBJECT FileObject, PSHARE_ACCESS ShareAccess,
+                              PBOOLEAN WritePermission)
+{
+    if (WritePermission != NULL && !*WritePermission)
+        DesiredAccess &= ~(ACCESS_MASK)(FILE_WRITE_DATA | FILE_APPEND_DATA);
+    IoSetShareAccess(DesiredAccess, DesiredShareAccess, FileObject, ShareAccess);
+}
+
 /* Doc:     wdm.h IoRemoveShareAccess */
 VOID NTAPI IoRemoveShareAccess(PFILE_OBJECT FileObject, PSHARE_ACCESS ShareAccess)
 {

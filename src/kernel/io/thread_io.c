@@ -47,7 +47,7 @@ static unsigned thread_irps(struct process_thread *thread, bool cuts)
  * IRQL:    PASSIVE_LEVEL
  * Doc:     "Handling Canceled IRPs": a thread waits for its I/O, five minutes at most
  */
-void irp_thread_wait_all(struct process_thread *thread)
+static void thread_irps_drain(struct process_thread *thread)
 {
     LARGE_INTEGER moment = {.QuadPart = DRAIN_FIRST_100NS};
     uint64_t deadline_ns = 0;
@@ -65,4 +65,12 @@ void irp_thread_wait_all(struct process_thread *thread)
         if (moment.QuadPart > DRAIN_LONGEST_100NS)
             moment.QuadPart *= 2;
     }
+}
+
+void irp_thread_wait_all(struct process_thread *thread)
+{
+    thread_irps_drain(thread);
+    if (thread->io_object != NULL)
+        ob_dereference(thread->io_object);
+    thread->io_object = NULL;
 }

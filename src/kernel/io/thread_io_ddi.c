@@ -4,6 +4,10 @@
  */
 #include "io_internal.h"
 
+#include "callout/callout.h"
+
+ULONG_PTR NTAPI ddi_remaining_stack_size(VOID);
+
 /* ---- the running thread's stack ---------------------------------------------------------------
  */
 
@@ -31,6 +35,57 @@ LOGICAL NTAPI IoWithinStackLimits(ULONG_PTR RegionStart, SIZE_T RegionSize)
     host_thread_stack(&low, &high);
     return RegionStart >= low && RegionStart + RegionSize <= high &&
            RegionStart + RegionSize >= RegionStart;
+}
+
+/* What a driver imports whose kit did not inline it.
+ * Doc:     wdm.h IoGetRemainingStackSize
+ */
+ULONG_PTR NTAPI ddi_remaining_stack_size(VOID)
+{
+    uintptr_t low, high;
+    host_thread_stack(&low, &high);
+    return (ULONG_PTR)&low - low;
+}
+
+/* ---- threads of drivers -----------------------------------------------------------------------
+ */
+
+/* What keeps the driver's or device's object, and so the image, while its thread runs. */
+struct io_thread {
+    PVOID object;
+    PKSTART_ROUTINE routine;
+    PVOID context;
+};
+
+static VOID NTAPI io_thread_run(PVOID StartContext)
+{
+    struct io_thread start = *(struct io_thread *)StartContext;
+    ExFreePoolWithTag(StartContext, IO_TAG);
+    struct process_thread *self = ps_thread_current();
+    self->io_object = start.object;
+    self->start_address = (PVOID)(uintptr_t)start.routine; /* whose code it runs */
+    callout_thread_start(start.routine, start.context);
+}
+
+/* Doc:     wdm.h IoCreateSystemThread */
+NTSTATUS NTAPI IoCreateSystemThread(PVOID IoObject, PHANDLE ThreadHandle, ULONG DesiredAccess,
+                                    POBJECT_ATTRIBUTES ObjectAttributes, HANDLE ProcessHandle,
+                                    PCLIENT_ID ClientId, PKSTART_ROUTINE StartRoutine,
+                                    PVOID StartContext)
+{
+    KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
+    struct io_thread *start = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*start), IO_TAG);
+    if (start == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    *start = (struct io_thread){IoObject, StartRoutine, StartContext};
+    ObfReferenceObject(IoObject);
+    NTSTATUS status = PsCreateSystemThread(ThreadHandle, DesiredAccess, ObjectAttributes,
+                                           ProcessHandle, ClientId, io_thread_run, start);
+    if (!NT_SUCCESS(status)) {
+        ObfDereferenceObject(IoObject);
+        ExFreePoolWithTag(start, IO_TAG);
+    }
+    return status;
 }
 
 /* ---- whose thread is it?

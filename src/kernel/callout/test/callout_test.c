@@ -10,16 +10,16 @@
 
 #define DRIVER __attribute__((ms_abi, noinline))
 
-static uint64_t seen[8];
+static uint64_t seen[10];
 static struct callout_frame *inside;
 static uint64_t return_address;
 
-DRIVER static uint64_t take_eight(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
-                                  uint64_t f, uint64_t g, uint64_t h)
+DRIVER static uint64_t take_ten(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
+                                uint64_t f, uint64_t g, uint64_t h, uint64_t i, uint64_t j)
 {
-    const uint64_t values[] = {a, b, c, d, e, f, g, h};
-    for (unsigned i = 0; i < 8; i++)
-        seen[i] = values[i];
+    const uint64_t values[] = {a, b, c, d, e, f, g, h, i, j};
+    for (unsigned k = 0; k < 10; k++)
+        seen[k] = values[k];
     inside = callout_top;
     return_address = (uint64_t)__builtin_return_address(0);
     return 0x1122334455667788;
@@ -27,11 +27,11 @@ DRIVER static uint64_t take_eight(uint64_t a, uint64_t b, uint64_t c, uint64_t d
 
 static void every_count_of_arguments_arrives(void **state)
 {
-    const uint64_t arguments[8] = {11, 12, 13, 14, 15, 16, 17, 18};
-    for (unsigned count = 0; count <= 8; count++) {
-        for (unsigned i = 0; i < 8; i++)
+    const uint64_t arguments[10] = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20};
+    for (unsigned count = 0; count <= 10; count++) {
+        for (unsigned i = 0; i < 10; i++)
             seen[i] = 0;
-        assert_int_equal(callout_invoke((const void *)take_eight, arguments, count),
+        assert_int_equal(callout_invoke((const void *)take_ten, arguments, count),
                          0x1122334455667788);
         for (unsigned i = 0; i < count; i++)
             assert_int_equal(seen[i], arguments[i]);
@@ -41,7 +41,7 @@ static void every_count_of_arguments_arrives(void **state)
 static void boundary_is_recorded_and_undone(void **state)
 {
     assert_null(callout_top);
-    callout_invoke((const void *)take_eight, NULL, 0);
+    callout_invoke((const void *)take_ten, NULL, 0);
     assert_null(callout_top);
     assert_non_null(inside);
     assert_true(callout_is_boundary(return_address));

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <ntddk.h>
+#include <ntifs.h>
 
 #include "callout/ddi_frame.h"
 
@@ -30,7 +30,7 @@ struct callout_frame {
 /* Innermost callout of this thread; NULL outside. owner thread only */
 extern __thread struct callout_frame *callout_top;
 
-/* Calls an ms_abi routine with count (0..8) integer or pointer arguments and records the
+/* Calls an ms_abi routine with count (0..10) integer or pointer arguments and records the
  * boundary. Returns RAX. All typed functions go through it. */
 uint64_t callout_invoke(const void *routine, const uint64_t *arguments, unsigned count);
 
@@ -43,6 +43,13 @@ void callout_unwind_to(uint64_t rsp);
 /* True when the newest crossing of this thread is a driver's call into us: native code is
  * running on behalf of the driver call ddi_top. False: driver code, or native code of our own. */
 bool callout_in_ddi(void);
+
+/* What a FastIoDeviceControl routine is given. */
+struct callout_control {
+    PVOID input, output;
+    ULONG input_length, output_length;
+    ULONG code;
+};
 
 /* ---- typed callouts: one per kind of routine ------------------------------------ */
 NTSTATUS callout_driver_entry(PDRIVER_INITIALIZE routine, PDRIVER_OBJECT driver,
@@ -69,6 +76,27 @@ void callout_reinitialize(PDRIVER_REINITIALIZE routine, PDRIVER_OBJECT driver, P
                           ULONG count);
 void callout_etw_enable(PETWENABLECALLBACK routine, const GUID *source, ULONG code, UCHAR level,
                         ULONGLONG any, ULONGLONG all, PVOID context);
+
+IO_ALLOCATION_ACTION callout_controller(PDRIVER_CONTROL routine, PDEVICE_OBJECT device, PIRP irp,
+                                        PVOID context);
+void callout_fs_notification(PDRIVER_FS_NOTIFICATION routine, PDEVICE_OBJECT device,
+                             bool is_active);
+NTSTATUS callout_dll_initialize(const void *routine, PUNICODE_STRING registry_path);
+NTSTATUS callout_dll_unload(const void *routine);
+void callout_wmi_notification(WMI_NOTIFICATION_CALLBACK routine, PVOID wnode, PVOID context);
+void callout_power_completion(PREQUEST_POWER_COMPLETE routine, PDEVICE_OBJECT device, UCHAR minor,
+                              POWER_STATE state, PVOID context, PIO_STATUS_BLOCK status);
+NTSTATUS callout_power_setting(PPOWER_SETTING_CALLBACK routine, LPCGUID setting, PVOID value,
+                               ULONG length, PVOID context);
+/* Entries of a fast I/O table, named by what they take beside file and device. */
+BOOLEAN callout_fast_control(PFAST_IO_DEVICE_CONTROL routine, PFILE_OBJECT file,
+                             const struct callout_control *control, PIO_STATUS_BLOCK status,
+                             PDEVICE_OBJECT device);
+BOOLEAN callout_fast_transfer(const void *routine, PFILE_OBJECT file, PLARGE_INTEGER offset,
+                              ULONG length, ULONG key, PVOID buffer, PIO_STATUS_BLOCK status,
+                              PDEVICE_OBJECT device);
+BOOLEAN callout_fast_query(const void *routine, PFILE_OBJECT file, PVOID information,
+                           PIO_STATUS_BLOCK status, PDEVICE_OBJECT device);
 
 /* What a watcher may replace; every typed function calls through it. atomic pointer */
 struct callout_ops {

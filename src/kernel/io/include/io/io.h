@@ -60,6 +60,10 @@ struct io_create {
     LARGE_INTEGER allocation_size;
     void *ea_buffer;
     ULONG ea_length;
+    uint8_t major;              /* 0: IRP_MJ_CREATE; or IRP_MJ_CREATE_NAMED_PIPE, _MAILSLOT */
+    void *parameters;           /* those of a pipe or mailslot */
+    DEVICE_OBJECT *hint;        /* the device of the stack that gets the requests; NULL: the top */
+    bool is_checked_as_program; /* access is checked although a driver asks */
     /* filled: */
     FILE_OBJECT *file;
     IO_STATUS_BLOCK status;

@@ -55,8 +55,14 @@ struct process_thread {
     void *channel;    /* gate/server's own */
     int64_t create_time;
     PVOID start_address;
-    PVOID top_level_irp;
     int64_t exit_time; /* 0 while it lives */
+
+    /* io's own; owner thread only */
+    PVOID top_level_irp;
+    PVOID device_to_verify;  /* file systems ask and set it for other threads, too */
+    const GUID *activity_id; /* lies where its setter keeps it */
+    bool are_hard_errors_off;
+    void *io_object; /* kept while the thread runs; referenced or NULL */
 
     /* ps's own */
     void (*entry)(void *); /* set once */
