@@ -53,7 +53,6 @@ static void file_systems(void)
     absent(CcInitializeCacheMap);
     absent(FsRtlIsNameInExpression);
     absent(FsRtlCheckOplock);
-    absent(IoRegisterFileSystem);
 }
 
 /* The list means something only if names that are there are found. */

@@ -7,7 +7,6 @@
 
 #include <ntifs.h>
 
-BOOLEAN NTAPI IoIsValidIrpStatus(NTSTATUS Status);
 NTSTATUS NTAPI WdmlibIoCreateDeviceSecure(PDRIVER_OBJECT DriverObject, ULONG DeviceExtensionSize,
                                           PUNICODE_STRING DeviceName, DEVICE_TYPE DeviceType,
                                           ULONG DeviceCharacteristics, BOOLEAN Exclusive,

@@ -17,7 +17,9 @@ static NTSTATUS sync_attach_buffer(PIRP abi, const void *input, ULONG input_leng
     abi->UserBuffer = output;
     if (length == 0)
         return STATUS_SUCCESS;
-    void *buffer = irp_buffer_allocate(length);
+    /* Always from pool: the driver frees it that keeps the IRP (IoBuildAsynchronousFsdRequest). */
+    void *buffer =
+        ExAllocatePool2(POOL_FLAG_NON_PAGED | POOL_FLAG_UNINITIALIZED, length, IO_TAG_DATA);
     if (buffer == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
     abi->AssociatedIrp.SystemBuffer = buffer;

@@ -587,6 +587,7 @@ NTKERNELAPI NTSTATUS NTAPI IoCreateSystemThread(PVOID IoObject, PHANDLE ThreadHa
                                                 POBJECT_ATTRIBUTES ObjectAttributes,
                                                 HANDLE ProcessHandle, PCLIENT_ID ClientId,
                                                 PKSTART_ROUTINE StartRoutine, PVOID StartContext);
+NTKERNELAPI BOOLEAN NTAPI IoIsValidIrpStatus(NTSTATUS Status);
 NTKERNELAPI NTSTATUS NTAPI IoSetActivityIdIrp(PIRP Irp, LPCGUID Guid);
 NTKERNELAPI NTSTATUS NTAPI IoGetActivityIdIrp(PIRP Irp, LPGUID Guid);
 NTKERNELAPI LPGUID NTAPI IoSetActivityIdThread(LPCGUID ActivityId);
