@@ -35,7 +35,6 @@ static void power(void)
 
 static void hardware(void)
 {
-    absent(IoConnectInterrupt);
     absent(IoGetDmaAdapter);
 }
 
