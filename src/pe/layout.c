@@ -26,6 +26,10 @@ static void plan_flat(const struct pe_image *image, struct pe_layout *layout)
     region->file_size = image->headers_size;
     for (uint32_t i = 0; i < image->section_count; i++) {
         const struct pe_section *section = &image->sections[i];
+        if (image->is_scattered) { /* file_size is the headers'; sections are copied one by one */
+            region->protect |= protection(section->characteristics);
+            continue;
+        }
         region->protect |= protection(section->characteristics);
         if (section->file_size && section->file_offset + section->file_size > region->file_size)
             region->file_size = section->file_offset + section->file_size;
@@ -70,4 +74,19 @@ int pe_layout_plan(const struct pe_image *image, struct pe_layout *out_layout,
         if (image->sections[i].mapped_size)
             plan_section(&image->sections[i], &out_layout->regions[out_layout->count++]);
     return PE_OK;
+}
+
+void pe_layout_copy(const struct pe_image *image, const struct pe_layout *layout,
+                    const void *file_bytes, void *to)
+{
+    const uint8_t *from = file_bytes;
+    uint8_t *base = to;
+    for (uint32_t i = 0; i < layout->count; i++) {
+        const struct pe_region *region = &layout->regions[i];
+        memcpy(base + region->rva, from + region->file_offset, region->file_size);
+    }
+    for (uint32_t i = 0; image->is_scattered && i < image->section_count; i++) {
+        const struct pe_section *section = &image->sections[i];
+        memcpy(base + section->rva, from + section->file_offset, section->file_size);
+    }
 }

@@ -69,9 +69,16 @@ int pe_load_config_read(const struct pe_view *view, uint64_t base,
     c.guard_count = read_pointer(&reader, narrow ? 84 : 136);
     c.guard_flags = flags_at + 4 <= reader.size ? load32(reader.bytes + flags_at) : 0;
 
+    if (!narrow) {
+        c.chpe_metadata = read_pointer(&reader, 200);
+        c.xfg_check = read_pointer(&reader, 280);
+        c.xfg_dispatch = read_pointer(&reader, 288);
+        c.xfg_table_dispatch = read_pointer(&reader, 296);
+    }
+
     uint32_t width = pe_pointer_size(view->image);
     /* The high four bits of the flags say how many bytes follow each function's RVA. */
-    uint32_t guard_entry = 4 + (c.guard_flags >> 28);
+    c.guard_stride = 4 + (c.guard_flags >> 28);
     if (check_table(&reader, "SecurityCookie", narrow ? 60 : 88, c.security_cookie, 1, width) ||
         check_table(&reader, "SEHandlerTable", 64, c.seh_table, c.seh_count, 4) ||
         check_table(&reader, "GuardCFCheckFunctionPointer", narrow ? 72 : 112, c.guard_check, 1,
@@ -79,7 +86,11 @@ int pe_load_config_read(const struct pe_view *view, uint64_t base,
         check_table(&reader, "GuardCFDispatchFunctionPointer", narrow ? 76 : 120, c.guard_dispatch,
                     1, width) ||
         check_table(&reader, "GuardCFFunctionTable", narrow ? 80 : 128, c.guard_table,
-                    c.guard_count, guard_entry))
+                    c.guard_count, c.guard_stride) ||
+        check_table(&reader, "GuardXFGCheckFunctionPointer", 280, c.xfg_check, 1, width) ||
+        check_table(&reader, "GuardXFGDispatchFunctionPointer", 288, c.xfg_dispatch, 1, width) ||
+        check_table(&reader, "GuardXFGTableDispatchFunctionPointer", 296, c.xfg_table_dispatch, 1,
+                    width))
         return PE_DAMAGED;
     *out_config = c;
     return PE_OK;

@@ -199,9 +199,7 @@ static int parse_raw_data(struct parser *p, struct pe_section *section, const ui
         return FAIL(p, "SizeOfRawData", at + 16, raw_size,
                     "section %s reaches beyond the file's end", section->name);
     if (p->image->is_flat && raw_offset != section->rva)
-        return FAIL(p, "PointerToRawData", at + 20, raw_offset,
-                    "section %s must lie at its RVA 0x%x below a page", section->name,
-                    section->rva);
+        p->image->is_scattered = true;
     section->file_offset = raw_offset;
     section->file_size = raw_size < section->mapped_size ? raw_size : section->mapped_size;
     return PE_OK;

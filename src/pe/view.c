@@ -60,7 +60,7 @@ static bool locate(const struct pe_view *view, uint32_t rva, uint64_t *out_offse
     const struct pe_section *section = NULL;
     uint32_t start = 0, in_file = image->headers_size;
 
-    if (image->is_flat) {
+    if (image->is_flat && (view->is_mapped || !image->is_scattered)) {
         in_file = image->image_size;
     } else if (rva >= image->headers_size) {
         section = pe_section_at(image, rva);

@@ -394,6 +394,21 @@ static const char *output_name(const struct cc_options *options)
     return text_copyf("%s.sys", stem_of(first));
 }
 
+/* Below a page the file's alignment must be the sections', which lld does not see to. */
+static void alignment_match(struct words *command, const struct words *linker)
+{
+    unsigned long alignment = 0;
+    for (size_t i = 0; i < linker->count; i++) {
+        const char *word = linker->items[i];
+        if (strncasecmp(word + 1, "filealign:", 10) == 0)
+            return;
+        if (strncasecmp(word + 1, "align:", 6) == 0)
+            alignment = strtoul(word + 7, NULL, 0);
+    }
+    if (alignment >= 1 && alignment < 0x1000)
+        words_addf(command, "/filealign:%lu", alignment);
+}
+
 static int objects_link(const struct cc_options *options, const struct cc_place *place,
                         const struct words *objects)
 {
@@ -420,6 +435,7 @@ static int objects_link(const struct cc_options *options, const struct cc_place 
     words_join(&command, objects);
     words_join(&command, &options->inputs);
     words_join(&command, &options->linker);
+    alignment_match(&command, &options->linker);
     words_addf(&command, "/libpath:%s/lib", place->wdk);
     words_list(&command, libraries);
     return cc_run(options, &command);

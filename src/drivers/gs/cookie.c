@@ -18,27 +18,6 @@ typedef unsigned long long uint64_t;
 uint64_t __security_cookie = COOKIE_DEFAULT;
 uint64_t __security_cookie_complement = ~COOKIE_DEFAULT;
 
-/* The part of IMAGE_LOAD_CONFIG_DIRECTORY64 up to the guard flags; the linker puts its
- * address into the image's directory because of its name.
- */
-const struct {
-    uint32_t size, time_date_stamp;
-    uint16_t major_version, minor_version;
-    uint32_t global_flags_clear, global_flags_set, critical_section_timeout;
-    uint64_t decommit_free_block, decommit_total_free, lock_prefix_table;
-    uint64_t maximum_allocation, virtual_memory_threshold, process_affinity_mask;
-    uint32_t process_heap_flags;
-    uint16_t csd_version, dependent_load_flags;
-    uint64_t edit_list;
-    const uint64_t *security_cookie;
-    uint64_t se_handler_table, se_handler_count;
-    uint64_t guard_check, guard_dispatch, guard_table, guard_count;
-    uint32_t guard_flags, padding;
-} _load_config_used = {
-    .size = sizeof(_load_config_used),
-    .security_cookie = &__security_cookie,
-};
-
 void __security_init_cookie(void);
 
 void __security_init_cookie(void)

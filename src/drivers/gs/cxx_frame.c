@@ -6,6 +6,7 @@
  * searching" (ExceptionContinueSearch).
  */
 int __CxxFrameHandler3(void *record, void *frame, void *context, void *dispatcher);
+int __CxxFrameHandler4(void *record, void *frame, void *context, void *dispatcher);
 
 int __CxxFrameHandler3(void *record, void *frame, void *context, void *dispatcher)
 {
@@ -14,4 +15,10 @@ int __CxxFrameHandler3(void *record, void *frame, void *context, void *dispatche
     (void)context;
     (void)dispatcher;
     return 1;
+}
+
+/* The same with tables packed more tightly (MSVC 2019 and later). */
+int __CxxFrameHandler4(void *record, void *frame, void *context, void *dispatcher)
+{
+    return __CxxFrameHandler3(record, frame, context, dispatcher);
 }

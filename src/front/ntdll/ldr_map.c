@@ -64,11 +64,7 @@ NTSTATUS image_map(const void *bytes, size_t size, struct ldr_module *module,
         snprintf(out_error->text, sizeof out_error->text, "there is no memory for it");
         return status;
     }
-    for (uint32_t i = 0; i < layout.count; i++) {
-        const struct pe_region *region = &layout.regions[i];
-        memcpy((char *)base + region->rva, (const char *)bytes + region->file_offset,
-               region->file_size);
-    }
+    pe_layout_copy(image, &layout, bytes, base);
     if (pe_relocate(image, base, layout.size_bytes, (uint64_t)base, out_error) != PE_OK) {
         memory_free(base);
         return STATUS_INVALID_IMAGE_FORMAT;

@@ -62,6 +62,11 @@ static NTSTATUS check_kind(const struct image_file *file, struct image_error *er
         return image_fail(error, STATUS_INVALID_IMAGE_WIN_32,
                           "%s: Machine is i386 (0x14c): a 32-bit driver; build it for x64",
                           file->name);
+    if (pe->machine == PE_MACHINE_ARM64)
+        return image_fail(error, STATUS_INVALID_IMAGE_FORMAT,
+                          "%s: Machine is ARM64 (0xaa64): a driver for ARM64 processors, or a "
+                          "hybrid (ARM64X) one; build it for x64",
+                          file->name);
     if (pe->machine != PE_MACHINE_AMD64 || pe->is_pe32)
         return image_fail(error, STATUS_INVALID_IMAGE_FORMAT,
                           "%s: Machine is 0x%x; this machine runs 0x8664 (x64) drivers only",
@@ -71,6 +76,10 @@ static NTSTATUS check_kind(const struct image_file *file, struct image_error *er
                           "%s: Subsystem is %u, not 1 (native): not a driver; link it with "
                           "/subsystem:native",
                           file->name, pe->subsystem);
+    if (pe->directories[PE_DIR_CLR].rva != 0 && pe->directories[PE_DIR_CLR].size != 0)
+        return image_fail(error, STATUS_INVALID_IMAGE_FORMAT,
+                          "%s: has a CLR header at RVA 0x%x: .NET code does not run in the kernel",
+                          file->name, pe->directories[PE_DIR_CLR].rva);
     if (!(pe->characteristics & PE_FILE_EXECUTABLE))
         return image_fail(error, STATUS_INVALID_IMAGE_FORMAT,
                           "%s: Characteristics (0x%x) lacks EXECUTABLE_IMAGE: the linker left "
@@ -79,18 +88,18 @@ static NTSTATUS check_kind(const struct image_file *file, struct image_error *er
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS check_sum(const struct image_file *file, struct image_error *error)
+/* x64 code that is only a part of an image for ARM64 processors (ARM64EC). */
+static NTSTATUS check_hybrid(const struct image_file *file, const struct pe_view *view,
+                             struct image_error *error)
 {
-    uint32_t sum;
-    if (file->pe.checksum == 0)
+    struct pe_load_config config;
+    if (pe_load_config_read(view, file->pe.image_base, &config, NULL) != PE_OK ||
+        config.chpe_metadata == 0)
         return STATUS_SUCCESS;
-    sum = pe_checksum(file->bytes, file->size_bytes, file->pe.checksum_offset);
-    if (sum == file->pe.checksum)
-        return STATUS_SUCCESS;
-    return image_fail(error, STATUS_IMAGE_CHECKSUM_MISMATCH,
-                      "%s: CheckSum is 0x%x but the file's is 0x%x: it was changed after it was "
-                      "linked; build or sign it again",
-                      file->name, file->pe.checksum, sum);
+    return image_fail(error, STATUS_INVALID_IMAGE_FORMAT,
+                      "%s: CHPEMetadataPointer is 0x%llx: a hybrid image (ARM64EC) for ARM64 "
+                      "processors; build it for x64",
+                      file->name, (unsigned long long)config.chpe_metadata);
 }
 
 static NTSTATUS check_file(struct image_file *file, struct image_error *error)
@@ -105,7 +114,7 @@ static NTSTATUS check_file(struct image_file *file, struct image_error *error)
     if (pe_check(&view, &pe_error) != PE_OK ||
         pe_layout_plan(&file->pe, &file->layout, &pe_error) != PE_OK)
         goto damaged;
-    return check_sum(file, error);
+    return check_hybrid(file, &view, error); /* CheckSum is not looked at; `cove image` shows it */
 damaged:
     return image_fail(error, STATUS_INVALID_IMAGE_FORMAT, "%s: %s", file->name, pe_error.text);
 }

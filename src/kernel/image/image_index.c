@@ -98,7 +98,7 @@ void image_index_fini(void)
     index_current = NULL;
 }
 
-struct image *image_of_address(uint64_t address)
+IMAGE_INTEGER_ONLY struct image *image_of_address(uint64_t address)
 {
     struct image *found = NULL;
     index_readers++;

@@ -29,6 +29,10 @@ struct module {
     _Atomic bool is_discarded; /* INIT pages are gone */
     struct module **imports;   /* each holds a reference; set while loading */
     uint32_t import_count;
+    /* Where indirect calls may go: sorted entries of guard_stride bytes. NULL: anywhere. Set once
+     * while loading. */
+    const uint8_t *guard_table;
+    uint32_t guard_count, guard_stride;
 };
 
 static inline struct module *module_of(struct image *image)
@@ -96,6 +100,10 @@ bool image_region_is_readable(const struct module *module, const struct pe_regio
 
 /* image_guard.c */
 void image_guard_fill(struct module *module);
+/* Called by guarded code on its own stack with its registers, of which only the integer ones
+ * have been saved: what it calls may use no others. */
+#define IMAGE_INTEGER_ONLY __attribute__((target("general-regs-only")))
+bool image_guard_allows(uint64_t target);
 
 /* image_gone.c */
 void image_gone_note(const struct image *image);

@@ -38,12 +38,15 @@ static uint64_t slot_reserve(uint64_t size)
     return 0;
 }
 
-static void copy_regions(const struct image_file *file, uint8_t *to)
+/* Where the image must lie when it cannot be moved and the place is system space for images. */
+static uint64_t slot_fixed(const struct pe_image *pe, uint64_t size)
 {
-    for (uint32_t i = 0; i < file->layout.count; i++) {
-        const struct pe_region *region = &file->layout.regions[i];
-        memcpy(to + region->rva, file->bytes + region->file_offset, region->file_size);
-    }
+    void *address;
+    uint64_t base = pe->image_base;
+    if (pe_relocation_kind(pe) != PE_RELOCATIONS_STRIPPED || base < MM_IMAGE_BASE ||
+        base > MM_IMAGE_END - size)
+        return 0;
+    return host_memory_reserve((void *)base, size, &address) == 0 ? base : 0;
 }
 
 NTSTATUS image_place(const struct image_file *file, struct module *module,
@@ -52,7 +55,9 @@ NTSTATUS image_place(const struct image_file *file, struct module *module,
     struct image *image = &module->abi;
     uint64_t size = file->layout.size_bytes;
     struct pe_error pe_error;
-    uint64_t base = slot_reserve(size);
+    uint64_t base = slot_fixed(&file->pe, size);
+    if (base == 0)
+        base = slot_reserve(size);
     if (base == 0 || host_memory_commit((void *)base, size, HOST_READ | HOST_WRITE) != 0) {
         if (base != 0)
             host_memory_release((void *)base, size);
@@ -60,12 +65,12 @@ NTSTATUS image_place(const struct image_file *file, struct module *module,
                           "%s: no room in system space for SizeOfImage 0x%llx", file->name,
                           (unsigned long long)size);
     }
-    copy_regions(file, (uint8_t *)base);
+    pe_layout_copy(&file->pe, &file->layout, file->bytes, (void *)base);
     if (pe_relocate(&file->pe, (void *)base, size, base, &pe_error) != PE_OK) {
         host_memory_release((void *)base, size);
         return image_fail(error, STATUS_CONFLICTING_ADDRESSES,
-                          "%s: %s; link it with relocations (no /fixed)", file->name,
-                          pe_error.text);
+                          "%s: %s; a fixed image can be had from 0x%llx up, where nobody else is",
+                          file->name, pe_error.text, (unsigned long long)MM_IMAGE_BASE);
     }
     image->base = base;
     image->size = size;
@@ -130,11 +135,20 @@ static bool region_holds_table(const struct pe_image *pe, const struct pe_region
     return false;
 }
 
+/* The guard table is asked at every guarded call. */
+static bool region_holds_guard(const struct module *module, const struct pe_region *region)
+{
+    uint64_t begin = (uint64_t)module->guard_table,
+             end = begin + (uint64_t)module->guard_count * module->guard_stride;
+    uint64_t low = module->abi.base + region->rva;
+    return module->guard_table != NULL && begin < low + region->size_bytes && low < end;
+}
+
 static bool region_goes(const struct module *module, const struct pe_region *region)
 {
     return !module->abi.pe.is_flat && !region->is_headers &&
            (region->is_init || region->is_discardable) &&
-           !region_holds_table(&module->abi.pe, region);
+           !region_holds_table(&module->abi.pe, region) && !region_holds_guard(module, region);
 }
 
 bool image_region_is_readable(const struct module *module, const struct pe_region *region)
@@ -154,4 +168,18 @@ void image_discard_init(struct image *image)
         if (region_goes(module, region))
             host_memory_decommit((void *)(image->base + region->rva), region->size_bytes);
     }
+}
+
+const char *image_discarded_section(uint64_t address)
+{
+    struct image *image = image_of_address(address);
+    const struct module *module = image != NULL ? module_of(image) : NULL;
+    if (module == NULL || module->layout == NULL || !module->is_discarded)
+        return NULL;
+    for (uint32_t i = 0; i < module->layout->count; i++) {
+        const struct pe_region *region = &module->layout->regions[i];
+        if (address - image->base - region->rva < region->size_bytes && region_goes(module, region))
+            return region->name;
+    }
+    return NULL;
 }

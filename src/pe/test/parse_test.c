@@ -80,7 +80,22 @@ static void layout_of_flat_image_is_one_region(void **state)
     put32(b + SAMPLE_OPTIONAL + 16, 0x400);
     memset(b + SAMPLE_DIRECTORY, 0, 128);
     assert_int_equal(pe_parse(b, SAMPLE_SIZE, &image, &error), PE_DAMAGED);
-    assert_string_equal(error.field, "PointerToRawData"); /* not at its RVA */
+    assert_string_equal(error.field, "VirtualSize"); /* the sections' RVAs lie beyond */
+    put32(b + SAMPLE_OPTIONAL + 56,
+          SAMPLE_IMAGE_SIZE); /* sections where they do not lie in the file */
+    assert_int_equal(pe_parse(b, SAMPLE_SIZE, &image, &error), PE_OK);
+    assert_true(image.is_flat && image.is_scattered);
+    assert_int_equal(pe_layout_plan(&image, &layout, NULL), PE_OK);
+    assert_int_equal(layout.count, 1);
+    uint8_t *mapped = calloc(1, layout.size_bytes);
+    pe_layout_copy(&image, &layout, b, mapped);
+    for (int i = 0; i < SAMPLE_SECTION_COUNT; i++)
+        assert_memory_equal(mapped + sample_sections[i].rva, b + sample_sections[i].offset, 0x20);
+    assert_memory_equal(mapped, b, 0x400);
+    struct pe_view scattered = pe_view_file(&image, b, SAMPLE_SIZE);
+    assert_ptr_equal(pe_view_at(&scattered, 0x2010, 4), b + 0x610);
+    free(mapped);
+    put32(b + SAMPLE_OPTIONAL + 56, 0x1800);
     for (int i = 0; i < SAMPLE_SECTION_COUNT; i++) {
         put32(b + SAMPLE_SECTIONS + 40 * i + 8, sample_sections[i].raw_size);
         put32(b + SAMPLE_SECTIONS + 40 * i + 12, sample_sections[i].offset);

@@ -58,13 +58,17 @@ void crash_print(const char *format, ...)
 
 const char *crash_place(uint64_t address)
 {
-    static __thread char places[PLACES][96];
+    static __thread char places[PLACES][128];
     static __thread unsigned next;
     const struct image *image = image_of_address(address);
     char *place = places[next++ % PLACES];
     uint64_t offset = 0;
     const char *gone = image == NULL ? image_gone_of_address(address, &offset) : NULL;
-    if (image != NULL)
+    const char *section = image_discarded_section(address);
+    if (section != NULL)
+        snprintf(place, sizeof(places[0]), "%s+0x%llx (%s, discarded after DriverEntry)",
+                 image->name, (unsigned long long)(address - image->base), section);
+    else if (image != NULL)
         snprintf(place, sizeof(places[0]), "%s+0x%llx", image->name,
                  (unsigned long long)(address - image->base));
     else if (gone != NULL)

@@ -290,8 +290,11 @@ static void damaged_files(void **state)
     DAMAGE(optional + 68, uint16_t, 3, STATUS_INVALID_IMAGE_FORMAT, "Subsystem");
     DAMAGE(optional + 56, uint32_t, 0x7fffffff, STATUS_INVALID_IMAGE_FORMAT, "SizeOfImage");
     DAMAGE(optional + 16, uint32_t, 0x00f00000, STATUS_INVALID_IMAGE_FORMAT, "AddressOfEntryPoint");
+    DAMAGE(optional - 20, uint16_t, 0x14c, STATUS_INVALID_IMAGE_FORMAT, "Magic");
+    DAMAGE(optional + 112 + 8 * 14, uint64_t, 0x4800001000, STATUS_INVALID_IMAGE_FORMAT, ".NET");
     memcpy(&value, bytes + optional + 64, sizeof(value));
-    DAMAGE(optional + 64, uint32_t, value + 1, STATUS_IMAGE_CHECKSUM_MISMATCH, "CheckSum");
+    value++; /* a CheckSum that is wrong is nobody's business */
+    memcpy(bytes + optional + 64, &value, sizeof(value));
     write_file("good.sys", bytes, size);
     image_unload(load("good.sys"));
     free(bytes);

@@ -85,8 +85,9 @@ struct pe_section {
 };
 
 struct pe_image {
-    bool is_pe32; /* 32-bit optional header: image_base and such are widened */
-    bool is_flat; /* section alignment below a page: RVA equals file offset */
+    bool is_pe32;      /* 32-bit optional header: image_base and such are widened */
+    bool is_flat;      /* section alignment below a page: sections share pages */
+    bool is_scattered; /* flat, but a section does not lie at its RVA in the file */
     uint16_t machine;
     uint16_t characteristics;
     uint16_t subsystem;
@@ -170,6 +171,9 @@ struct pe_layout {
 /* Turns a parsed image into the list a mapper follows. A flat image is one region. */
 int pe_layout_plan(const struct pe_image *image, struct pe_layout *out_layout,
                    struct pe_error *out_error);
+/* Copies what the file has to where it is mapped; to is zeroed and has the layout's size. */
+void pe_layout_copy(const struct pe_image *image, const struct pe_layout *layout,
+                    const void *file_bytes, void *to);
 
 /* Everything a loader relies on, checked before anything is mapped: relocations, imports,
  * exports, functions and their unwind information, load configuration, TLS, debug directory,

@@ -83,7 +83,16 @@ struct pe_load_config {
     uint64_t seh_table, seh_count; /* PE32 only */
     uint64_t guard_check, guard_dispatch;
     uint64_t guard_table, guard_count;
+    uint32_t guard_stride;  /* bytes of an entry of guard_table: an RVA, then its flags */
+    uint64_t chpe_metadata; /* not 0: x64 code mixed with ARM64 code */
+    uint64_t xfg_check, xfg_dispatch, xfg_table_dispatch;
 };
+#define PE_GUARD_INSTRUMENTED  0x00000100u
+#define PE_GUARD_TABLE_PRESENT 0x00000400u
+#define PE_GUARD_XFG_ENABLED   0x00800000u
+/* Flags of a function in the guard table. */
+#define PE_GUARD_FUNCTION_SUPPRESSED 1u
+
 /* base: what the addresses are relative to (image_base, or where the copy was moved). */
 int pe_load_config_read(const struct pe_view *view, uint64_t base,
                         struct pe_load_config *out_config, struct pe_error *out_error);

@@ -51,6 +51,9 @@ bool image_is_driver_code(uint64_t address);
 /* Name of an image that was unloaded and lay at address, and the offset in it. NULL: none that is
  * remembered. Lock-free. */
 const char *image_gone_of_address(uint64_t address, uint64_t *out_offset);
+/* Name of the section at an address that went after DriverEntry (INIT); NULL: none, or it is still
+ * there. Lock-free. */
+const char *image_discarded_section(uint64_t address);
 /* May these bytes of an image be read without a fault? Lock-free. false outside images. */
 bool image_can_read(uint64_t address, size_t size_bytes);
 void image_visit(void (*visit)(struct image *image, void *context), void *context);
