@@ -57,6 +57,9 @@ class Programs(CoveTest):
     def test_pools(self):
         self.passes("pool", "pending")
 
+    def test_messages(self):
+        self.passes("messages")
+
     def test_stop(self):
         self.passes("stop", "pending")
 

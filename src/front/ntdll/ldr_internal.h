@@ -24,6 +24,8 @@ const struct abi_user_export *builtin_export(const struct abi_user_module *table
                                              uint16_t ordinal);
 void *builtin_address(const struct ldr_module *module, const struct abi_user_export *entry);
 
+/* ldr_apiset.c: an empty table for a DLL that Windows has and we have not; NULL: no such DLL. */
+const struct abi_user_module *placeholder_of(const char *name);
 /* ldr_apiset.c: the module that an API set's name, or an alias, stands for; else the name. */
 const char *apiset_host(const char *name);
 

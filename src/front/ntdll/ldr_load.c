@@ -250,7 +250,11 @@ static NTSTATUS module_load(const wchar_t *name, struct ldr_module **out_module)
     const struct abi_user_module *table = builtin_find(apiset_host(base));
     if (table)
         return builtin_take_in(table, out_module);
-    return file_load(name, base, out_module);
+    NTSTATUS status = file_load(name, base, out_module);
+    /* A DLL of Windows that nobody has written yet: its functions say so when they are called. */
+    if (status == STATUS_DLL_NOT_FOUND && (table = placeholder_of(base)))
+        status = builtin_take_in(table, out_module);
+    return status;
 }
 
 /* ---- entry points

@@ -7,7 +7,7 @@
 
 #include "ntdll/sync.h"
 #include "ntdll/thread.h"
-#include "win32_internal.h"
+#include "user.h"
 
 #define TLS_SMALL 64u
 #define TLS_SLOTS (TLS_SMALL + 1024u)
@@ -172,5 +172,6 @@ void fls_thread_end(struct teb *teb)
 
 void win32_init(void)
 {
+    thread_end_register(queue_thread_end);
     thread_end_register(fls_thread_end);
 }
