@@ -62,3 +62,40 @@ void host_share_punch(int fd, uint64_t offset, size_t length)
     while (result != 0 && errno == EINTR);
     COVE_ASSERT(result == 0);
 }
+
+int host_share_duplicate(int fd, int *out_fd)
+{
+    int got = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+    if (got < 0)
+        return errno;
+    *out_fd = got;
+    return 0;
+}
+
+int host_share_write(int fd, uint64_t offset, const void *from, size_t length)
+{
+    const char *at = from;
+
+    while (length != 0) {
+        ssize_t done = pwrite(fd, at, length, (off_t)offset);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return done == 0 ? EIO : errno;
+        at += done;
+        offset += (uint64_t)done;
+        length -= (size_t)done;
+    }
+    return 0;
+}
+
+int host_share_flush(int fd)
+{
+    int result;
+
+    do
+        result = fdatasync(fd);
+    while (result != 0 && errno == EINTR);
+    return result == 0 ? 0 : errno;
+}

@@ -72,6 +72,13 @@ static inline void host_lock_take(struct host_lock *lock)
                          0))
         host_lock_take_slow(lock);
 }
+/* false: somebody has it. */
+static inline bool host_lock_try(struct host_lock *lock)
+{
+    uint32_t expected = 0;
+    return __c11_atomic_compare_exchange_strong(&lock->word, &expected, 1, __ATOMIC_ACQUIRE,
+                                                __ATOMIC_RELAXED);
+}
 static inline void host_lock_give(struct host_lock *lock)
 {
     if (__builtin_expect(__c11_atomic_exchange(&lock->word, 0, __ATOMIC_RELEASE) == 2, 0))
@@ -106,6 +113,12 @@ int host_share_map(
     void **out_address);       /* address non-NULL: exactly there, replacing a reservation */
 void host_share_close(int fd); /* mappings stay */
 void host_share_punch(int fd, uint64_t offset, size_t length); /* pages read as zero again */
+/* Another descriptor of the same share. */
+int host_share_duplicate(int fd, int *out_fd);
+/* Bytes into a share without mapping it; from may be memory that is gone (EFAULT). */
+int host_share_write(int fd, uint64_t offset, const void *from, size_t length);
+/* What was written through mappings of a file is on its way to the disk. May block. */
+int host_share_flush(int fd);
 
 /* ---- faults and interrupts ------------------------------------------------------ */
 
