@@ -92,29 +92,41 @@ struct goodbye {
     host_exit(goodbye ? (int)goodbye->header.code : EXIT_MACHINE_LOST);
 }
 
+__thread bool door_is_watcher;
+
+static void share_received(int fd)
+{
+    door.share_fd = fd;
+    door.share_answered = 1;
+    host_wake(&door.share_answered, INT_MAX);
+}
+
+void door_message_take(void)
+{
+    static struct goodbye message; /* the watcher's own */
+    int fd = -1;
+    unsigned count = 1;
+    size_t length;
+    int error =
+        host_message_receive(door.socket, &message, sizeof message - 1, &length, &fd, &count, -1);
+    if (error)
+        machine_ended(NULL);
+    ((char *)&message)[length] = '\0';
+    if (message.header.kind == WIRE_GOODBYE)
+        machine_ended(&message);
+    if (message.header.kind == WIRE_SHARE)
+        share_received(count ? fd : -1);
+    if (message.header.kind == WIRE_LOOK && message.header.code < WIRE_CHANNELS && door.hooks.look)
+        door.hooks.look(message.header.code);
+    if (message.header.kind == WIRE_APPLY_MAPS)
+        door_maps_apply_watcher();
+}
+
 static void watch(void *unused)
 {
-    struct goodbye message;
-    for (;;) {
-        int fd = -1;
-        unsigned count = 1;
-        size_t length;
-        int error = host_message_receive(door.socket, &message, sizeof message - 1, &length, &fd,
-                                         &count, -1);
-        if (error)
-            machine_ended(NULL);
-        ((char *)&message)[length] = '\0';
-        if (message.header.kind == WIRE_GOODBYE)
-            machine_ended(&message);
-        if (message.header.kind == WIRE_LOOK && message.header.code < WIRE_CHANNELS &&
-            door.hooks.look)
-            door.hooks.look(message.header.code);
-        if (message.header.kind == WIRE_POOL) {
-            door.pool_fd = count ? fd : -1;
-            door.pool_answered = 1;
-            host_wake(&door.pool_answered, INT_MAX);
-        }
-    }
+    door_is_watcher = true;
+    for (;;)
+        door_message_take();
 }
 
 int door_watch(void)

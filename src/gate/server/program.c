@@ -25,14 +25,29 @@
 
 /* ---- map commands ------------------------------------------------------------------------ */
 
+/* How long the program may take to apply what it was told, before it is given up. */
+#define MAPS_WAIT_NS 5000000000ull
+
+static bool maps_wait(struct program *program, uint64_t head)
+{
+    uint64_t deadline = host_clock_ns() + MAPS_WAIT_NS;
+    while (head - atomic_load(&program->shared->map_tail) >= WIRE_MAP_ENTRIES) {
+        if (program->is_over || host_clock_ns() >= deadline)
+            return false;
+        host_thread_yield();
+    }
+    return true;
+}
+
+/* The caller has the window's lock: commands arrive in the order of the changes. */
 static void map_post(void *context, const struct mm_map_command *command)
 {
     struct program *program = context;
     struct wire_link *shared = program->shared;
     host_lock_take(&program->lock);
     uint64_t head = atomic_load_explicit(&shared->map_head, memory_order_relaxed);
-    bool is_full = head - atomic_load(&shared->map_tail) >= WIRE_MAP_ENTRIES;
-    if (!is_full) {
+    bool has_room = maps_wait(program, head);
+    if (has_room) {
         shared->map[head % WIRE_MAP_ENTRIES] = (struct wire_map){.address = command->address,
                                                                  .length = command->length,
                                                                  .offset = command->offset,
@@ -40,11 +55,15 @@ static void map_post(void *context, const struct mm_map_command *command)
                                                                  .protection = command->protection};
         atomic_store_explicit(&shared->map_head, head + 1, memory_order_release);
     }
+    bool is_many = (head + 1 - atomic_load(&shared->map_tail)) % WIRE_MAPS_MANY == 0;
     host_lock_give(&program->lock);
-    if (is_full) {
-        rtl_debug_printf(
-            "cove: %s: too many changes of its memory in one call; the program is ended\n",
-            program->process->image_name);
+    if (is_many && !program->is_over) {
+        struct wire_text message = {.kind = WIRE_APPLY_MAPS};
+        host_message_send(program->socket, &message, sizeof message, NULL, 0);
+    }
+    if (!has_room && !program->is_over) {
+        rtl_debug_printf("cove: %s does not follow the changes of its memory; it is ended\n",
+                         program->process->image_name);
         ps_process_terminate(program->process, STATUS_INSUFFICIENT_RESOURCES);
     }
 }
@@ -164,13 +183,14 @@ static NTSTATUS program_begin(struct program *program, const struct wire_hello *
     return STATUS_SUCCESS;
 }
 
-static void pool_send(struct program *program)
+static void share_send(struct program *program, uint32_t share)
 {
     int fd;
-    uint64_t offset;
-    struct wire_text reply = {.kind = WIRE_POOL};
-    if (NT_SUCCESS(ex_pool_share((void *)EX_POOL_BASE, &fd, &offset)))
-        host_message_send(program->socket, &reply, sizeof reply, &fd, 1);
+    struct wire_text reply = {.kind = WIRE_SHARE, .code = share};
+    bool is_there = NT_SUCCESS(mm_share_open(share, &fd));
+    host_message_send(program->socket, &reply, sizeof reply, &fd, is_there);
+    if (is_there)
+        host_share_close(fd);
 }
 
 static void messages_serve(void *context)
@@ -182,8 +202,8 @@ static void messages_serve(void *context)
     do {
         error = host_message_receive(program->socket, &message, sizeof message, &length, NULL, NULL,
                                      -1);
-        if (!error && length >= sizeof message.kind && message.kind == WIRE_GET_POOL)
-            pool_send(program);
+        if (!error && length >= sizeof message && message.kind == WIRE_GET_SHARE)
+            share_send(program, message.code);
     } while (!error || error == EMSGSIZE);
 }
 

@@ -55,7 +55,10 @@ struct wire_channel {
 #define WIRE_MAP_ENTRIES  1024u
 #define WIRE_SHARE_WINDOW 0u
 #define WIRE_SHARE_POOL   1u
-#define WIRE_SHARE_NONE   0xffffffffu
+/* others: what WIRE_GET_SHARE asks for */
+#define WIRE_SHARE_NONE 0xffffffffu
+/* So many commands that are not applied yet: the kernel asks for it (WIRE_APPLY_MAPS). */
+#define WIRE_MAPS_MANY 256u
 
 /* Protection bits are 1 read, 2 write, 4 execute. */
 struct wire_map {
@@ -67,7 +70,7 @@ struct wire_map {
 struct wire_link {
     uint32_t magic, version;
     /* The kernel appends at head % WIRE_MAP_ENTRIES; the program applies up to head before a
-     * service returns and stores how far it is in tail. Full: the service fails. */
+     * service returns and stores how far it is in tail. Full: the kernel waits a moment. */
     _Atomic uint64_t map_head, map_tail;
     struct wire_map map[WIRE_MAP_ENTRIES];
     struct wire_channel channel[WIRE_CHANNELS];
@@ -78,13 +81,14 @@ struct wire_link {
 enum wire_kind {
     WIRE_HELLO_PROGRAM = 1, /* + up to 3 descriptors: stdin, stdout, stderr */
     WIRE_WELCOME,           /* + 2 descriptors: window, link */
-    WIRE_GET_POOL,          /* the program needs the pool file for a map command */
-    WIRE_POOL,              /* + 1 descriptor */
+    WIRE_GET_SHARE,         /* the program needs the file code of a map command */
+    WIRE_SHARE,             /* + 1 descriptor, or none: the file is gone; code as asked for */
     WIRE_GOODBYE,           /* the machine ends: code, text */
     WIRE_LOOK,              /* the thread of channel `code` is asked for something */
     WIRE_CONTROL,           /* text: a control request, words separated by NUL */
     WIRE_CONTROL_REPLY,     /* code 0 or an NTSTATUS, text (JSON); sent more than once by
                                streams; is_last says when it is over */
+    WIRE_APPLY_MAPS,        /* to the program: map commands wait */
 };
 
 struct wire_hello {

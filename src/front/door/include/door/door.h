@@ -43,6 +43,8 @@ void door_thread_detach(void);
 /* Does an address lie in the program's window? */
 bool door_window_has(uint64_t address);
 uint64_t door_call(uint32_t service, const uint64_t *arguments, uint32_t count);
+/* Is the address in the program's window? */
+bool door_holds(uint64_t address);
 /* Applies outstanding map commands now (start-up). */
 void door_maps_apply(void);
 
