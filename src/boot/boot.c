@@ -199,15 +199,25 @@ static const struct step {
     NTSTATUS (*start)(void);
     void (*stop)(void); /* NULL: nothing to undo */
 } steps[] = {
-    {"ke", ke_step, ke_unstep},    {"log", log_step, log_unstep},
-    {"crash", crash_step, NULL},   {"ex", ex_init, ex_fini},
-    {"mm", mm_init, mm_fini},      {"ob", ob_init, ob_fini},
-    {"se", se_init, se_fini},      {"ps", ps_step, ps_unstep},
-    {"cm", cm_init, cm_fini},      {"image", image_step, image_fini},
-    {"etw", etw_step, etw_fini},   {"trap", trap_step, NULL},
-    {"io", io_init, io_fini},      {"hostfs", hostfs_init, hostfs_fini},
-    {"drives", drives_step, NULL}, {"gate", boot_gate_start, gate_fini},
-    {"scm", scm_step, scm_fini},   {"server", server_step, NULL},
+    {"ke", ke_step, ke_unstep},
+    {"log", log_step, log_unstep},
+    {"crash", crash_step, NULL},
+    {"ex", ex_init, ex_fini},
+    {"mm", mm_init, mm_fini},
+    {"ob", ob_init, ob_fini},
+    {"sections", mm_sections_init, mm_sections_fini},
+    {"se", se_init, se_fini},
+    {"ps", ps_step, ps_unstep},
+    {"cm", cm_init, cm_fini},
+    {"image", image_step, image_fini},
+    {"etw", etw_step, etw_fini},
+    {"trap", trap_step, NULL},
+    {"io", io_init, io_fini},
+    {"hostfs", hostfs_init, hostfs_fini},
+    {"drives", drives_step, NULL},
+    {"gate", boot_gate_start, gate_fini},
+    {"scm", scm_step, scm_fini},
+    {"server", server_step, NULL},
 };
 #define STEP_COUNT (sizeof steps / sizeof *steps)
 

@@ -6,6 +6,7 @@
 
 #include "gate/gate.h"
 #include "ke/ke.h"
+#include "mm/mm.h"
 #include "ob/ob.h"
 
 /* A timeout from a program; out_timeout is NULL for "for ever". */
@@ -119,6 +120,29 @@ SERVICE NtProtectVirtualMemory(HANDLE Process, PVOID *Base, PSIZE_T Size, ULONG 
                                PULONG OldProtect);
 SERVICE NtQueryVirtualMemory(HANDLE Process, PVOID Base, ULONG Class, PVOID Information,
                              SIZE_T Length, PSIZE_T ReturnLength);
+SERVICE NtCreateSection(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
+                        PLARGE_INTEGER MaximumSize, ULONG Protect, ULONG AllocationAttributes,
+                        HANDLE File);
+SERVICE NtOpenSection(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes);
+SERVICE NtMapViewOfSection(HANDLE Section, HANDLE Process, PVOID *Base, ULONG_PTR ZeroBits,
+                           SIZE_T CommitSize, PLARGE_INTEGER SectionOffset, PSIZE_T ViewSize,
+                           SECTION_INHERIT Inherit, ULONG Type, ULONG Protect);
+SERVICE NtUnmapViewOfSection(HANDLE Process, PVOID Base);
+SERVICE NtQuerySection(HANDLE Section, ULONG Class, PVOID Information, SIZE_T Length,
+                       PSIZE_T ReturnLength);
+SERVICE NtExtendSection(HANDLE Section, PLARGE_INTEGER Size);
+SERVICE NtFlushVirtualMemory(HANDLE Process, PVOID *Base, PSIZE_T Size, PIO_STATUS_BLOCK Status);
+SERVICE NtLockVirtualMemory(HANDLE Process, PVOID *Base, PSIZE_T Size, ULONG Type);
+SERVICE NtUnlockVirtualMemory(HANDLE Process, PVOID *Base, PSIZE_T Size, ULONG Type);
+SERVICE NtReadVirtualMemory(HANDLE Process, PVOID Base, PVOID Buffer, SIZE_T Length, PSIZE_T Done);
+SERVICE NtWriteVirtualMemory(HANDLE Process, PVOID Base, PVOID Buffer, SIZE_T Length, PSIZE_T Done);
+SERVICE NtCoveMemoryFault(ULONG64 Address, BOOLEAN IsWrite, BOOLEAN IsExecute);
+/* A process with memory behind a handle: its window, and a reference to its body. */
+NTSTATUS gate_process_window(HANDLE handle, ACCESS_MASK access, void **out_process,
+                             struct mm_window **out_window);
+/* Base and size of a range, in and out. */
+NTSTATUS gate_range_in(PVOID *user_base, PSIZE_T user_size, uint64_t *out_base, uint64_t *out_size);
+NTSTATUS gate_range_out(PVOID *user_base, PSIZE_T user_size, uint64_t base, uint64_t size);
 /* tokens */
 SERVICE NtOpenProcessToken(HANDLE Process, ACCESS_MASK Access, PHANDLE Token);
 SERVICE NtQueryInformationToken(HANDLE Token, TOKEN_INFORMATION_CLASS Class, PVOID Information,

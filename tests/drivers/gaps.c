@@ -38,14 +38,6 @@ static void hardware(void)
     absent(IoGetDmaAdapter);
 }
 
-static void sections(void)
-{
-    absent(ZwCreateSection);
-    absent(ZwOpenSection);
-    absent(ZwMapViewOfSection);
-    absent(ZwUnmapViewOfSection);
-}
-
 static void file_systems(void)
 {
     absent(CcCopyRead);
@@ -62,6 +54,6 @@ static void what_is_there(void)
 }
 
 DRIVERTEST_LIST = {
-    DRIVERTEST(what_is_there), DRIVERTEST(plug_and_play), DRIVERTEST(power), DRIVERTEST(hardware),
-    DRIVERTEST(sections),      DRIVERTEST(file_systems),  DRIVERTEST_END,
+    DRIVERTEST(what_is_there), DRIVERTEST(plug_and_play), DRIVERTEST(power),
+    DRIVERTEST(hardware),      DRIVERTEST(file_systems),  DRIVERTEST_END,
 };

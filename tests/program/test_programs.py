@@ -2,6 +2,7 @@
 """Windows programs that check the program's side from within, each on a fresh machine."""
 import os
 import shutil
+import subprocess
 import unittest
 
 from kit import CoveTest, driver, program
@@ -35,6 +36,24 @@ class Programs(CoveTest):
 
     def test_heap(self):
         self.passes("heap")
+
+    def test_sections(self):
+        shutil.copy(program("sections"), self.folder)
+        self.passes("sections", cwd=self.folder)
+
+    def test_sections_of_two(self):
+        """One program's mapping and memory in another one's hands."""
+        self.boot("two")
+        first = self.program_start("two", program("sections"), "first", text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.assertIn("mapping with a name", first.stdout.readline())
+        while "ready" not in (line := first.stdout.readline()):
+            self.assertNotEqual(line, "")
+        second = self.cove("exec", "-m", "two", program("sections"), "second")
+        self.assertIn("all checks passed", second.stdout, second.stderr)
+        text = first.communicate(timeout=60)[0]
+        self.assertIn("all checks passed", text)
+        self.assertNotIn("leak", self.good("shutdown", "two").stderr)
 
     def test_console(self):
         self.passes("console")

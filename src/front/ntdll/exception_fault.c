@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "exception_internal.h"
+#include "door/door.h"
 #include "host/host.h"
 #include "ntdll/error.h"
 #include "ntdll/nt.h"
@@ -203,13 +204,37 @@ static uint64_t caller_guess(uint64_t rsp)
                 (unsigned long long)(module ? caller - module->base : 0));
 }
 
+/* How often one touch may be tried again before it is believed that it never works. */
+#define TRIES 64u
+static __thread uint64_t tried_address; /* owner thread only */
+static __thread unsigned tried_count;
+
+/* The kernel may have changed the page meanwhile, or change it now: a copy is made of what is
+ * copied when it is written to, a guard goes. */
+static NTSTATUS window_ask(const struct host_fault *fault)
+{
+    if (fault->kind != HOST_FAULT_ACCESS || !door_holds(fault->address))
+        return STATUS_ACCESS_VIOLATION;
+    if (tried_address != fault->address)
+        tried_count = 0;
+    tried_address = fault->address;
+    if (++tried_count > TRIES)
+        return STATUS_ACCESS_VIOLATION;
+    return NtCoveMemoryFault(fault->address, fault->is_write, fault->is_execute);
+}
+
 static bool fault_hook(const struct host_fault *fault, struct host_registers *registers)
 {
     struct teb *teb = host_gs_get();
     if (!teb || teb->Self != teb)
         return false;
+    NTSTATUS answer = window_ask(fault);
+    if (NT_SUCCESS(answer))
+        return true;
     EXCEPTION_RECORD record = {0};
     fault_describe(fault, registers, &record);
+    if (answer == STATUS_GUARD_PAGE_VIOLATION)
+        record.ExceptionCode = answer;
     uint64_t top = (registers->rsp - RED_ZONE - sizeof(struct fault_frame)) & ~(uint64_t)63;
     bool has_stack = top > (uint64_t)teb->StackLimit && registers->rsp <= (uint64_t)teb->StackBase;
     struct ldr_module *module = ldr_by_address(registers->rip);

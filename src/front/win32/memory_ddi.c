@@ -74,12 +74,16 @@ EXPORT(SIZE_T, VirtualQuery, (LPCVOID address, MEMORY_BASIC_INFORMATION *out, SI
 
 EXPORT(BOOL, VirtualLock, (LPVOID address, SIZE_T size))
 {
-    return TRUE; /* nothing of a program is paged out by us */
+    PVOID base = address;
+    SIZE_T length = size;
+    return error_result(NtLockVirtualMemory(ZwCurrentProcess(), &base, &length, 1));
 }
 
 EXPORT(BOOL, VirtualUnlock, (LPVOID address, SIZE_T size))
 {
-    return TRUE;
+    PVOID base = address;
+    SIZE_T length = size;
+    return error_result(NtUnlockVirtualMemory(ZwCurrentProcess(), &base, &length, 1));
 }
 
 static bool is_committed(const void *address, size_t size, bool for_write)
@@ -114,14 +118,22 @@ EXPORT(BOOL, IsBadWritePtr, (LPVOID address, ULONG_PTR size))
 EXPORT(BOOL, ReadProcessMemory,
        (HANDLE process, LPCVOID address, LPVOID buffer, SIZE_T size, SIZE_T *done))
 {
-    if (process != ZwCurrentProcess())
-        return error_fail(ERROR_NOT_SUPPORTED);
-    if (!is_committed(address, size, false))
-        return error_fail(ERROR_NOACCESS);
-    memcpy(buffer, address, size);
+    SIZE_T copied = 0;
+    NTSTATUS status = NtReadVirtualMemory(process, (PVOID)address, buffer, size, &copied);
     if (done)
-        *done = size;
-    return TRUE;
+        *done = copied;
+    return error_result(status);
+}
+
+EXPORT(BOOL, WriteProcessMemory,
+       (HANDLE process, LPVOID address, LPCVOID buffer, SIZE_T size, SIZE_T *done))
+{
+    SIZE_T copied = 0;
+    NTSTATUS status = NtWriteVirtualMemory(process, address, (PVOID)buffer, size, &copied);
+    if (done)
+        *done = copied;
+    return error_result(status == STATUS_PARTIAL_COPY && !copied ? STATUS_ACCESS_VIOLATION
+                                                                 : status);
 }
 
 /* ---- heaps

@@ -228,19 +228,6 @@ EXPORT(BOOL, CancelWaitableTimer, (HANDLE timer))
 /* ---- …A forms
  * ---------------------------------------------------------------------------------------------- */
 
-#define WITH_WIDE_HANDLE(name, call)            \
-    do {                                        \
-        struct wide wide;                       \
-        wide_of(&wide, name);                   \
-        HANDLE answer = NULL;                   \
-        if (name && !wide.text)                 \
-            error_set(ERROR_NOT_ENOUGH_MEMORY); \
-        else                                    \
-            answer = call;                      \
-        wide_drop(&wide);                       \
-        return answer;                          \
-    } while (0)
-
 EXPORT(HANDLE, CreateEventA,
        (SECURITY_ATTRIBUTES * security, BOOL manual, BOOL initial, LPCSTR name))
 {

@@ -28,6 +28,21 @@ bool object_name(struct object_name *object, const wchar_t *name,
 /* What a Create… answers: the handle, with ERROR_ALREADY_EXISTS when it was there, or NULL. */
 HANDLE object_created(NTSTATUS status, HANDLE handle);
 
+/* The body of an …A function with an optional name that answers a handle: call, the …W
+ * function, gets wide.text. */
+#define WITH_WIDE_HANDLE(name, call)            \
+    do {                                        \
+        struct wide wide;                       \
+        wide_of(&wide, name);                   \
+        HANDLE answer = NULL;                   \
+        if (name && !wide.text)                 \
+            error_set(ERROR_NOT_ENOUGH_MEMORY); \
+        else                                    \
+            answer = call;                      \
+        wide_drop(&wide);                       \
+        return answer;                          \
+    } while (0)
+
 /* The standard handle's number (0..2) when it is one that is a terminal here; else -1. */
 int console_of(HANDLE handle);
 

@@ -37,6 +37,7 @@ NTSTATUS hostfs_init(void)
 {
     ExInitializeFastMutex(&hostfs_lock);
     hostfs_pipe_init();
+    hostfs_sections_init();
     NTSTATUS status =
         io_native_driver_create("\\FileSystem\\hostfs", hostfs_driver_entry(), &driver);
     if (NT_SUCCESS(status))

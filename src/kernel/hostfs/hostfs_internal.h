@@ -109,6 +109,7 @@ struct hostfs_node {
     unsigned files; /* files between create and close */
     bool delete_pending;
     SHARE_ACCESS share;
+    SECTION_OBJECT_POINTERS sections; /* mm's */
 };
 
 struct hostfs_directory; /* snapshot of a listing */
@@ -134,6 +135,7 @@ static inline struct hostfs_file *hostfs_file_of(const FILE_OBJECT *file)
 NTSTATUS hostfs_file_open(FILE_OBJECT *file, PIO_STACK_LOCATION stack, ULONG_PTR *out_information);
 void hostfs_file_cleanup(FILE_OBJECT *file);
 void hostfs_file_close(FILE_OBJECT *file);
+void hostfs_sections_init(void);
 NTSTATUS hostfs_file_stat(const struct hostfs_file *file, struct hostfs_stat *out_stat);
 
 NTSTATUS hostfs_query_information(FILE_OBJECT *file, ULONG kind, void *buffer, ULONG length,

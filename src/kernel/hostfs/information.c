@@ -306,6 +306,9 @@ static NTSTATUS size_set(struct hostfs_file *file, LONGLONG size, bool only_shri
     NTSTATUS status = hostfs_file_stat(file, &stat);
     if (!NT_SUCCESS(status) || (only_shrinks && (uint64_t)size >= stat.size_bytes))
         return status;
+    if ((uint64_t)size < stat.size_bytes &&
+        !MmCanFileBeTruncated(&file->node->sections, &(LARGE_INTEGER){.QuadPart = size}))
+        return STATUS_USER_MAPPED_FILE;
     return hostfs_status_of_errno(hostfs_host_resize(file->fd, (uint64_t)size));
 }
 

@@ -215,7 +215,10 @@ static NTSTATUS file_enter_locked(struct open_plan *plan, FILE_OBJECT *file,
     NTSTATUS status = plan_share_locked(plan, file, node);
     if (NT_SUCCESS(status) && plan->exists && !stat.is_directory &&
         plan->disposition != FILE_OPEN && plan->disposition != FILE_OPEN_IF) {
-        status = hostfs_status_of_errno(hostfs_host_resize(opened->fd, 0));
+        LARGE_INTEGER nothing = {.QuadPart = 0};
+        status = MmCanFileBeTruncated(&node->sections, &nothing)
+                     ? hostfs_status_of_errno(hostfs_host_resize(opened->fd, 0))
+                     : STATUS_USER_MAPPED_FILE;
         if (!NT_SUCCESS(status))
             IoRemoveShareAccess(file, &node->share);
     }
@@ -269,6 +272,8 @@ static NTSTATUS plan_commit(struct open_plan *plan, FILE_OBJECT *file)
     plan->path = NULL;
     plan->name.Buffer = NULL;
     file->FsContext = opened;
+    if (!opened->is_directory)
+        file->SectionObjectPointer = &opened->node->sections;
     return STATUS_SUCCESS;
 }
 

@@ -102,7 +102,7 @@ NTSTATUS image_init(void)
         strcpy(image->name, names[i]);
         list_push_back(&image_modules, &image->link);
     }
-    return STATUS_SUCCESS;
+    return image_map_init();
 }
 
 void image_fini(void)
@@ -114,6 +114,7 @@ void image_fini(void)
     image_index_fini();
     list_init(&image_modules);
     host_lock_give(&image_lock);
+    image_map_fini();
 }
 
 void image_visit(void (*visit)(struct image *image, void *context), void *context)

@@ -91,6 +91,9 @@ uint32_t kernel_build(void);
 uint64_t module_export_locked(struct module *module, const char *name, uint16_t ordinal,
                               unsigned depth);
 
+/* image_map.c: the file in which all images lie. */
+NTSTATUS image_map_init(void);
+void image_map_fini(void);
 /* image_map.c */
 NTSTATUS image_place(const struct image_file *file, struct module *module,
                      struct image_error *error);

@@ -13,6 +13,35 @@
 
 static uint64_t map_next = MM_IMAGE_BASE; /* where to look next; image_lock */
 
+static int map_share = -1; /* the pages of all images; set once at init */
+
+NTSTATUS image_map_init(void)
+{
+    if (host_share_create("images", MM_IMAGE_END - MM_IMAGE_BASE, &map_share) != 0)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    mm_image_share_set(map_share);
+    return STATUS_SUCCESS;
+}
+
+void image_map_fini(void)
+{
+    mm_image_share_set(-1);
+    host_share_close(map_share);
+    map_share = -1;
+}
+
+static int pages_commit(uint64_t base, uint64_t size)
+{
+    void *address;
+    return host_share_map(map_share, base - MM_IMAGE_BASE, size, HOST_READ | HOST_WRITE,
+                          (void *)base, &address);
+}
+
+static void pages_forget(uint64_t base, uint64_t size)
+{
+    host_share_punch(map_share, base - MM_IMAGE_BASE, size);
+}
+
 static uint64_t slot_round(uint64_t size)
 {
     return (size + IMAGE_SLOT - 1) & ~(IMAGE_SLOT - 1);
@@ -58,7 +87,7 @@ NTSTATUS image_place(const struct image_file *file, struct module *module,
     uint64_t base = slot_fixed(&file->pe, size);
     if (base == 0)
         base = slot_reserve(size);
-    if (base == 0 || host_memory_commit((void *)base, size, HOST_READ | HOST_WRITE) != 0) {
+    if (base == 0 || pages_commit(base, size) != 0) {
         if (base != 0)
             host_memory_release((void *)base, size);
         return image_fail(error, STATUS_INSUFFICIENT_RESOURCES,
@@ -68,6 +97,7 @@ NTSTATUS image_place(const struct image_file *file, struct module *module,
     pe_layout_copy(&file->pe, &file->layout, file->bytes, (void *)base);
     if (pe_relocate(&file->pe, (void *)base, size, base, &pe_error) != PE_OK) {
         host_memory_release((void *)base, size);
+        pages_forget(base, size);
         return image_fail(error, STATUS_CONFLICTING_ADDRESSES,
                           "%s: %s; a fixed image can be had from 0x%llx up, where nobody else is",
                           file->name, pe_error.text, (unsigned long long)MM_IMAGE_BASE);
@@ -115,6 +145,7 @@ void image_unplace(struct module *module)
     if (module->layout == NULL || module->abi.base == 0)
         return;
     host_memory_release((void *)module->abi.base, module->abi.size);
+    pages_forget(module->abi.base, module->abi.size);
     module->abi.base = 0;
 }
 

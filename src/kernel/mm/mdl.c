@@ -7,6 +7,7 @@
  * Invariant: MDL_PAGES_LOCKED says that each frame of a window holds one lock.
  */
 #include "mdl.h"
+#include "store.h"
 #include "user.h"
 
 #define MDL_BYTES_MAX (0xffffffffull - 4095) /* documented limit: 4 GiB less a page */
@@ -63,6 +64,18 @@ static NTSTATUS mdl_lock_user(MDL *mdl, bool is_write, bool is_any_window)
     return status;
 }
 
+/* A mapping of a program's memory, or of a section, in system space: its pages stay, too. */
+static void frame_hold(PFN_NUMBER number)
+{
+    struct frame frame;
+
+    frame_describe(number, &frame);
+    if (frame.kind == FRAME_WINDOW)
+        window_page_lock(frame.window, frame.offset >> 12);
+    else if (frame.kind == FRAME_STORE)
+        store_find_get(frame.share); /* the reference is the page's */
+}
+
 static NTSTATUS mdl_lock_system(MDL *mdl, bool is_write)
 {
     size_t count = mdl_page_count(mdl);
@@ -74,6 +87,8 @@ static NTSTATUS mdl_lock_system(MDL *mdl, bool is_write)
             return status;
     }
     mdl_describe_system(mdl);
+    for (size_t i = 0; i < count; i++)
+        frame_hold(mdl_frames(mdl)[i]);
     mdl->Process = NULL;
     return STATUS_SUCCESS;
 }
@@ -112,6 +127,8 @@ static void frame_unlock(PFN_NUMBER number)
     frame_describe(number, &frame);
     if (frame.kind == FRAME_WINDOW)
         window_page_unlock(frame.window, frame.offset >> 12);
+    else if (frame.kind == FRAME_STORE)
+        store_release(frame.share);
 }
 
 void mdl_unlock(MDL *mdl)

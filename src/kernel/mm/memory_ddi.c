@@ -160,65 +160,43 @@ PVOID NTAPI MmGetVirtualForPhysical(PHYSICAL_ADDRESS PhysicalAddress)
  */
 PPHYSICAL_MEMORY_RANGE NTAPI MmGetPhysicalMemoryRanges(VOID)
 {
-    PHYSICAL_MEMORY_RANGE *ranges =
-        ExAllocatePool2(POOL_FLAG_NON_PAGED, 3 * sizeof(*ranges), RANGES_TAG);
+    PHYSICAL_MEMORY_RANGE *ranges;
+    size_t room = physical_ranges(NULL, 0) + 8; /* for some that come meanwhile */
 
-    if (ranges == NULL)
-        return NULL;
-    physical_ram(&ranges[0], &ranges[1]);
+    ranges = ExAllocatePool2(POOL_FLAG_NON_PAGED, (room + 1) * sizeof(*ranges), RANGES_TAG);
+    if (ranges != NULL)
+        physical_ranges(ranges, room);
     return ranges;
-}
-
-/* Frames of a range of the machine's own memory; NULL if any of it is not. */
-static PFN_NUMBER *io_frames(uint64_t physical, size_t count)
-{
-    PFN_NUMBER *frames = ExAllocatePool2(POOL_FLAG_NON_PAGED, count * sizeof(*frames), MAP_TAG);
-
-    if (frames == NULL)
-        return NULL;
-    for (size_t i = 0; i < count; i++) {
-        struct frame frame;
-        frames[i] = (physical >> 12) + i;
-        frame_describe(frames[i], &frame);
-        if (frame.kind != FRAME_POOL) {
-            ExFreePoolWithTag(frames, MAP_TAG);
-            return NULL;
-        }
-    }
-    return frames;
 }
 
 static void *io_map(uint64_t physical, SIZE_T bytes, int protection)
 {
     size_t count = ((physical & 4095) + bytes + 4095) >> 12;
-    PFN_NUMBER *frames;
-    void *address = NULL;
+    struct frame frame;
+    void *address;
 
-    if (bytes == 0 || count > (EX_POOL_BYTES >> 12))
+    if (bytes == 0 || bytes > MM_MAPPING_END - MM_MAPPING_BASE || physical >= PHYSICAL_END)
         return NULL;
-    frames = io_frames(physical, count);
-    if (frames == NULL) {
-        rtl_debug_printf("no device memory at physical address 0x%llx: nothing mapped\n",
-                         (unsigned long long)physical);
-        return NULL;
-    }
+    frame_describe(physical >> 12, &frame);
+    if (frame.kind == FRAME_SYSTEM) /* is mapped once and for all */
+        return (char *)frame.address + (physical & 4095);
     address = mapping_reserve(count);
-    if (address != NULL && !NT_SUCCESS(mapping_fill(address, frames, count, protection))) {
-        mapping_clear(address, count);
-        mapping_release(address, count);
-        address = NULL;
-    }
-    ExFreePoolWithTag(frames, MAP_TAG);
     if (address == NULL)
         return NULL;
+    if (!NT_SUCCESS(physical_map(physical & ~4095ull, count, protection, address))) {
+        mapping_clear(address, count);
+        mapping_release(address, count);
+        return NULL;
+    }
     mm_tally.mappings++;
     return (char *)address + (physical & 4095);
 }
 
 /* IRQL:    <= DISPATCH_LEVEL
- * Errors:  NULL, and a line in the log: no device has memory there
+ * Errors:  NULL: no addresses left
  * Doc:     nf-wdm-mmmapiospace
- * Differs: only the machine's own memory can be mapped; there are no device models yet
+ * Differs: what is no memory of the machine reads as ones and loses writes; a cache type has
+ *          no effect
  */
 PVOID NTAPI MmMapIoSpace(PHYSICAL_ADDRESS PhysicalAddress, SIZE_T NumberOfBytes,
                          MEMORY_CACHING_TYPE CacheEnable)
@@ -266,6 +244,30 @@ VOID NTAPI MmUnmapVideoDisplay(PVOID BaseAddress, SIZE_T NumberOfBytes)
     MmUnmapIoSpace(BaseAddress, NumberOfBytes);
 }
 
+/* Page by page: each may be somewhere else. What is no memory is refused. */
+static NTSTATUS physical_copy(char *to, uint64_t physical, SIZE_T bytes, SIZE_T *out_done)
+{
+    while (*out_done < bytes) {
+        SIZE_T step = 4096 - (physical & 4095);
+        struct frame frame;
+        char *mapped;
+        NTSTATUS status;
+
+        frame_describe(physical >> 12, &frame);
+        if (frame.kind == FRAME_NONE || (mapped = io_map(physical, 1, HOST_READ)) == NULL)
+            return STATUS_INVALID_ADDRESS;
+        if (step > bytes - *out_done)
+            step = bytes - *out_done;
+        status = mm_user_copy(to + *out_done, mapped, step);
+        MmUnmapIoSpace((PVOID)((uintptr_t)mapped & ~(uintptr_t)4095), 1);
+        if (!NT_SUCCESS(status))
+            return STATUS_INVALID_ADDRESS;
+        physical += step;
+        *out_done += step;
+    }
+    return STATUS_SUCCESS;
+}
+
 /* Copies from memory that may not be there.
  *
  * IRQL:    <= APC_LEVEL
@@ -282,11 +284,10 @@ NTSTATUS NTAPI MmCopyMemory(PVOID TargetAddress, MM_COPY_ADDRESS SourceAddress,
     *NumberOfBytesTransferred = 0;
     if (Flags != MM_COPY_MEMORY_PHYSICAL && Flags != MM_COPY_MEMORY_VIRTUAL)
         return STATUS_INVALID_PARAMETER_4;
-    if (Flags == MM_COPY_MEMORY_PHYSICAL) {
-        from = MmGetVirtualForPhysical(SourceAddress.PhysicalAddress);
-        if (from == NULL)
-            return STATUS_INVALID_ADDRESS;
-    } else if ((uintptr_t)from < MM_USER_END) {
+    if (Flags == MM_COPY_MEMORY_PHYSICAL)
+        return physical_copy(to, (uint64_t)SourceAddress.PhysicalAddress.QuadPart, NumberOfBytes,
+                             NumberOfBytesTransferred);
+    if ((uintptr_t)from < MM_USER_END) {
         return STATUS_INVALID_ADDRESS;
     }
     while (done < NumberOfBytes) {
@@ -443,30 +444,33 @@ VOID NTAPI MmUnmapReservedMapping(PVOID BaseAddress, ULONG PoolTag, PMDL MemoryD
     MemoryDescriptorList->MdlFlags &= (CSHORT)~MDL_MAPPED_TO_SYSTEM_VA;
 }
 
-/* Checks that the range is there and may be used so.
+/* The program can neither free the range nor take these rights from it.
  *
  * IRQL:    <= APC_LEVEL
- * Errors:  NULL
+ * Errors:  NULL: the range is not there, or not so
  * Doc:     nf-ntddk-mmsecurevirtualmemory
- * Differs: nothing stops the program from changing it afterwards
  */
 HANDLE NTAPI MmSecureVirtualMemory(PVOID Address, SIZE_T Size, ULONG ProbeMode)
 {
-    uint64_t first = (uintptr_t)Address;
+    uint64_t first = (uintptr_t)Address, end = (first + Size + 4095) & ~4095ull, key;
+    struct mm_window *window = window_of_address(first);
     bool is_write = ProbeMode == PAGE_READWRITE;
 
     KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
-    if (!NT_SUCCESS(mm_user_probe(Address, Size, 1, is_write)))
+    if (Size == 0 || (!is_write && ProbeMode != PAGE_READONLY) || window == NULL ||
+        window_is_foreign(window) || !NT_SUCCESS(mm_user_probe(Address, Size, 1, is_write)))
         return NULL;
-    for (uint64_t at = first; at < first + Size; at = (at | 4095) + 1)
-        if (!address_is_readable((const void *)at))
-            return NULL;
-    return (HANDLE)((first & ~4095ull) | 1);
+    if (!NT_SUCCESS(secure_range(window, first & ~4095ull, end,
+                                 is_write ? HOST_READ | HOST_WRITE : HOST_READ, &key)))
+        return NULL;
+    return (HANDLE)key;
 }
 
 /* Doc: nf-ntddk-mmunsecurevirtualmemory */
 VOID NTAPI MmUnsecureVirtualMemory(HANDLE SecureHandle)
 {
+    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
+    secure_release((uint64_t)(uintptr_t)SecureHandle);
 }
 
 /* ---- paging of drivers: everything is always resident

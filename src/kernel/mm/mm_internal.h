@@ -38,8 +38,10 @@ struct mm_window {
     unsigned slot;          /* set once */
     struct extent *extents; /* sorted, never overlapping */
     size_t extent_count, extent_room;
-    uint16_t *page_locks; /* by page of the file; the array itself is set once */
-    uint64_t spare_next;  /* where the unused part of the file's second half begins */
+    struct view *views;      /* sections in it */
+    struct secured *secured; /* ranges that stay as they are */
+    uint16_t *page_locks;    /* by page of the file; the array itself is set once */
+    uint64_t spare_next;     /* where the unused part of the file's second half begins */
     uint64_t pages_locked;
     void (*post)(void *context, const struct mm_map_command *command);
     void *post_context;
@@ -48,8 +50,11 @@ struct mm_window {
 /* The window that an address lies in, or NULL. The caller sees to it that it stays. */
 struct mm_window *window_of_address(uint64_t address);
 struct mm_window *window_of_slot(unsigned slot);
+/* A descriptor of the window's file, for others. */
+NTSTATUS window_share_open(unsigned slot, int *out_fd);
 /* The calling thread's window; NULL in the system process. */
 struct mm_window *window_current(void);
+struct mm_window *window_of_process(PEPROCESS process);
 bool window_is_foreign(const struct mm_window *window); /* another process's */
 
 /* ---- window_extent.c; all with the window's lock ---------------------------------------- */
@@ -72,22 +77,39 @@ NTSTATUS extent_provide(struct mm_window *window, size_t count);
 /* ---- window_map.c: what both processes see; all with the window's lock ---------------------- */
 
 int protection_of_page(ULONG protect); /* HOST_… of PAGE_… */
+/* Is it copied when it is written to, and was not yet? */
+bool extent_copies(const struct extent *extent);
+int extent_protection(const struct extent *extent); /* HOST_… as it is shown */
 bool page_protect_is_valid(ULONG protect, bool is_mapped);
 /* Makes the pages of an extent appear with its protection, here and in the program. */
 NTSTATUS window_show(struct mm_window *window, const struct extent *extent);
 void window_hide(struct mm_window *window, uint64_t start, uint64_t end);
+/* Takes whole extents away, with the contents of private pages. */
+void window_vacate(struct mm_window *window, uint64_t start, uint64_t end);
 /* The contents of private pages are gone, but those that are locked stay for the driver. */
 void window_forget(struct mm_window *window, uint64_t offset, uint64_t length);
 /* The offset for a new page at address, and how many of the pages behind fit there too. */
 uint64_t window_offset_for(struct mm_window *window, uint64_t address, uint64_t limit,
                            uint64_t *out_length);
 
-/* ---- window_lock.c ------------------------------------------------------------------------------
- */
+/* ---- window_fault.c, secure.c ---------------------------------------------------------------- */
+
+NTSTATUS window_copy_page_locked(struct mm_window *window, uint64_t address);
+/* All of the range must allow what is wanted (HOST_…). */
+NTSTATUS secure_range(struct mm_window *window, uint64_t start, uint64_t end, int wanted,
+                      uint64_t *out_key);
+bool secure_release(uint64_t key);
+/* With the window's lock: is any of the range secured; against this protection? */
+bool secure_overlaps(const struct mm_window *window, uint64_t start, uint64_t end);
+bool secure_forbids(const struct mm_window *window, uint64_t start, uint64_t end, int protection);
+void secure_forget_all(struct mm_window *window);
+
+/* ---- window_lock.c --------------------------------------------------------------------------- */
 
 /* Locks the pages of [address, address+length) and writes their frame numbers. */
 NTSTATUS window_pages_lock(struct mm_window *window, uint64_t address, uint64_t length,
                            bool is_write, PFN_NUMBER *out_frames);
+void window_page_lock(struct mm_window *window, uint64_t page);
 void window_page_unlock(struct mm_window *window, uint64_t page);
 
 /* Maps system pages into a window for a driver (MmMapLockedPages with UserMode). */
@@ -102,16 +124,35 @@ NTSTATUS window_unmap(struct mm_window *window, uint64_t address, size_t count);
  * other system address stands for itself with a high bit. */
 PFN_NUMBER frame_of_system(const void *address);
 PFN_NUMBER frame_of_window(const struct mm_window *window, uint64_t offset);
+/* Of shares that are no store's and not the window's own. */
+PFN_NUMBER frame_of_share(uint32_t share, uint64_t offset);
 uint64_t physical_of(const void *address); /* 0: not mapped */
-enum frame_kind { FRAME_NONE, FRAME_POOL, FRAME_WINDOW, FRAME_SYSTEM };
+enum frame_kind {
+    FRAME_NONE, /* nothing: reads as ones */
+    FRAME_POOL,
+    FRAME_IMAGE,
+    FRAME_WINDOW,
+    FRAME_STORE,
+    FRAME_SYSTEM, /* only where it is mapped anyway */
+};
 struct frame {
     enum frame_kind kind;
     struct mm_window *window;
-    uint64_t offset; /* in the share, FRAME_POOL and FRAME_WINDOW */
-    void *address;   /* where it is mapped anyway; NULL for windows */
+    uint32_t share;  /* MM_SHARE_…; NONE for FRAME_SYSTEM */
+    uint64_t offset; /* in the share */
+    uint64_t bytes;  /* from here on it goes on in the same way */
+    void *address;   /* where it is mapped anyway; NULL for programs' memory */
 };
-/* The memory below and above the hole, as drivers are told. */
-void physical_ram(PHYSICAL_MEMORY_RANGE *out_low, PHYSICAL_MEMORY_RANGE *out_high);
+/* The end of physical addresses. */
+#define PHYSICAL_END          (1ull << 52)
+#define MM_STORE_PHYSICAL     0x1000000000000ull
+#define MM_STORE_PHYSICAL_END 0x8000000000000ull
+/* What there is, in order, at most room ranges; how many there are in all. */
+size_t physical_ranges(PHYSICAL_MEMORY_RANGE *ranges, size_t room);
+/* The share of a frame as an extent of window has it. */
+uint32_t share_in(const struct mm_window *window, const struct frame *frame);
+/* Shows physical pages side by side at a mapping address. */
+NTSTATUS physical_map(uint64_t physical, size_t count, int protection, void *address);
 void frame_describe(PFN_NUMBER number, struct frame *out_frame);
 
 /* ---- mapping.c: system addresses
@@ -126,9 +167,21 @@ void mapping_release(void *address, size_t count);
 NTSTATUS mapping_fill(void *address, const PFN_NUMBER *frames, size_t count, int protection);
 void mapping_clear(void *address, size_t count);
 bool mapping_contains(const void *address);
+/* What count pages there show: frames, or those from physical on. */
+void mapping_note(const void *address, size_t count, uint64_t physical, const PFN_NUMBER *frames);
+uint64_t mapping_physical(const void *address); /* 0: nothing is noted */
+/* Maps from a share (MM_SHARE_…); 0 or an errno value. */
+int share_map(uint32_t share, uint64_t offset, size_t length, int protection, void *address);
+/* Descriptors of MM_SHARE_IMAGE and MM_SHARE_ONES; they stay. */
+int share_fd_fixed(uint32_t share);
+#define ONES_BYTES 0x100000u
+
+const struct mm_file_ops *file_ops_get(void);
+void system_views_fini(void);
+void window_system_fini(void);
 
 extern struct mm_shared_counts {
-    _Atomic uint64_t mdls_locked, pages_locked, mappings, windows;
+    _Atomic uint64_t mdls_locked, pages_locked, mappings, windows, stores, views;
 } mm_tally; /* atomic */
 
 #endif

@@ -40,6 +40,27 @@ NTSTATUS mm_user_fill(void *to, int byte, size_t length)
     return user_fill_bytes(to, byte, length);
 }
 
+NTSTATUS mm_window_copy(void *to, const void *from, uint64_t bytes, uint64_t *out_done)
+{
+    uint64_t done = 0;
+
+    while (done < bytes) {
+        uint64_t here = (uintptr_t)from + done, there = (uintptr_t)to + done;
+        uint64_t step = HOST_PAGE - (here & (HOST_PAGE - 1));
+        uint64_t other = HOST_PAGE - (there & (HOST_PAGE - 1));
+
+        if (other < step)
+            step = other;
+        if (step > bytes - done)
+            step = bytes - done;
+        if (!NT_SUCCESS(mm_user_copy((void *)there, (const void *)here, step)))
+            break;
+        done += step;
+    }
+    *out_done = done;
+    return done == bytes ? STATUS_SUCCESS : STATUS_PARTIAL_COPY;
+}
+
 bool address_is_readable(const volatile void *address)
 {
     return range_is_canonical(address, 1) && NT_SUCCESS(user_touch_read(address));

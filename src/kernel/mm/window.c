@@ -6,6 +6,8 @@
  */
 #include "mm_internal.h"
 
+#include "section.h"
+
 #include <stdlib.h>
 
 struct mm_shared_counts mm_tally;
@@ -77,10 +79,18 @@ void mm_window_destroy(struct mm_window *window)
     if (window->pages_locked != 0)
         ke_bugcheck(&(struct bugcheck){.code = PROCESS_HAS_LOCKED_PAGES,
                                        .parameter = {0, 0, window->pages_locked, 0}});
+    while (window->views != NULL) {
+        struct view *view = window->views;
+        window->views = view->next;
+        view_free(view);
+    }
+    secure_forget_all(window);
     host_memory_release((void *)window->base, MM_WINDOW_BYTES);
     host_memory_release(window->page_locks, WINDOW_FILE_PAGES * sizeof(uint16_t));
+    host_lock_take(&slots_lock);
     host_share_close(window->fd);
     slots[window->slot] = NULL;
+    host_lock_give(&slots_lock);
     mm_tally.windows--;
     free(window->extents);
     free(window);
@@ -111,6 +121,48 @@ struct mm_window *window_of_slot(unsigned slot)
     return slot < MM_WINDOWS_MAX ? slots[slot] : NULL;
 }
 
+NTSTATUS window_share_open(unsigned slot, int *out_fd)
+{
+    NTSTATUS status = STATUS_NOT_FOUND;
+
+    host_lock_take(&slots_lock);
+    if (slot < MM_WINDOWS_MAX && slots[slot] != NULL)
+        status = host_share_duplicate(slots[slot]->fd, out_fd) == 0 ? STATUS_SUCCESS
+                                                                    : STATUS_INSUFFICIENT_RESOURCES;
+    host_lock_give(&slots_lock);
+    return status;
+}
+
+/* ---- the system process's ------------------------------------------------------------------ */
+
+static struct host_lock system_window_lock; /* guards: system_window while it is made */
+static struct mm_window *_Atomic system_window;
+
+struct mm_window *mm_window_system(void)
+{
+    struct mm_window *window;
+
+    host_lock_take(&system_window_lock);
+    window = system_window;
+    if (window == NULL && NT_SUCCESS(mm_window_create(&window))) {
+        mm_tally.windows--; /* stays until the machine ends: no leak of anybody's */
+        system_window = window;
+    }
+    host_lock_give(&system_window_lock);
+    return window;
+}
+
+void window_system_fini(void)
+{
+    struct mm_window *window = system_window;
+
+    system_window = NULL;
+    if (window == NULL)
+        return;
+    mm_tally.windows++;
+    mm_window_destroy(window);
+}
+
 struct mm_window *window_of_address(uint64_t address)
 {
     if (address < MM_WINDOW_BASE || address >= MM_WINDOW_END)
@@ -123,11 +175,26 @@ void mm_current_window_set(struct mm_window *(*current)(void))
     current_window = current;
 }
 
+static struct mm_window *(*_Atomic process_window)(PEPROCESS);
+
+void mm_process_window_set(struct mm_window *(*of)(PEPROCESS process))
+{
+    process_window = of;
+}
+
+struct mm_window *window_of_process(PEPROCESS process)
+{
+    struct mm_window *(*of)(PEPROCESS) = process_window;
+
+    return of == NULL ? NULL : of(process);
+}
+
 struct mm_window *window_current(void)
 {
     struct mm_window *(*current)(void) = current_window;
+    struct mm_window *window = current == NULL ? NULL : current();
 
-    return current == NULL ? NULL : current();
+    return window != NULL ? window : system_window;
 }
 
 bool window_is_foreign(const struct mm_window *window)
@@ -135,7 +202,7 @@ bool window_is_foreign(const struct mm_window *window)
     struct mm_window *(*current)(void) = current_window;
 
     /* Before there are processes every window is everybody's. */
-    return current != NULL && current() != window;
+    return current != NULL && window_current() != window;
 }
 
 void mm_counts(struct mm_counts *out_counts)
@@ -144,4 +211,6 @@ void mm_counts(struct mm_counts *out_counts)
     out_counts->pages_locked = mm_tally.pages_locked;
     out_counts->mappings = mm_tally.mappings;
     out_counts->windows = mm_tally.windows;
+    out_counts->stores = mm_tally.stores;
+    out_counts->views = mm_tally.views;
 }

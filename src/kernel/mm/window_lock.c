@@ -5,7 +5,49 @@
  * if the program frees its address: new memory at that address gets another page of the file,
  * and the old one is punched out with its last lock.
  */
-#include "mm_internal.h"
+#include "section.h"
+
+/* Takes one page: its frame, and that it stays. */
+static PFN_NUMBER page_hold(struct mm_window *window, uint32_t share, uint64_t offset)
+{
+    struct store *store;
+
+    if (share == MM_SHARE_WINDOW) {
+        COVE_ASSERT((window->page_locks[offset >> 12] & ~LOCK_ORPHAN) < LOCK_ORPHAN - 1);
+        window->page_locks[offset >> 12]++;
+        window->pages_locked++;
+        return frame_of_window(window, offset);
+    }
+    if (share >= MM_SHARE_STORE && share < MM_SHARE_FOREIGN) {
+        store = store_find_get(share); /* the page's own reference */
+        COVE_ASSERT(store != NULL);
+        return (store->physical + offset) >> 12;
+    }
+    return frame_of_share(share, offset); /* what never goes away: nothing to hold */
+}
+
+/* Are all pages of the range there and may be used so? */
+static bool range_allows(const struct mm_window *window, uint64_t start, uint64_t end, int wanted)
+{
+    uint64_t at = start;
+
+    for (size_t index = extent_find(window, start); at < end; index++) {
+        const struct extent *extent = &window->extents[index];
+        if (index == window->extent_count || extent->start > at || extent->protect == 0 ||
+            (protection_of_page(extent->protect) & wanted) != wanted)
+            return false;
+        at = extent->end;
+    }
+    return true;
+}
+
+/* Pages of a reserved section that another view committed are there; before they are locked. */
+static void range_refresh(struct mm_window *window, uint64_t start, uint64_t end)
+{
+    for (const struct view *view = window->views; view != NULL; view = view->next)
+        if (view->start < end && start < view->end)
+            (void)view_refresh(window, view);
+}
 
 NTSTATUS window_pages_lock(struct mm_window *window, uint64_t address, uint64_t length,
                            bool is_write, PFN_NUMBER *out_frames)
@@ -16,34 +58,32 @@ NTSTATUS window_pages_lock(struct mm_window *window, uint64_t address, uint64_t 
     size_t index;
 
     host_lock_take(&window->lock);
-    for (index = extent_find(window, start); at < end; index++) {
-        const struct extent *extent = &window->extents[index];
-        if (index == window->extent_count || extent->start > at || extent->protect == 0 ||
-            (protection_of_page(extent->protect) & wanted) != wanted)
+    range_refresh(window, start, end);
+    if (!range_allows(window, start, end, wanted))
+        goto out;
+    for (; is_write && at < end; at += HOST_PAGE)
+        if (extent_copies(&window->extents[extent_find(window, at)]) &&
+            !NT_SUCCESS(window_copy_page_locked(window, at)))
             goto out;
-        at = extent->end;
-    }
     index = extent_find(window, start);
     for (at = start; at < end; at += HOST_PAGE) {
         const struct extent *extent = &window->extents[index];
-        uint64_t offset;
 
         if (at >= extent->end)
             extent = &window->extents[++index];
-        offset = extent->offset + (at - extent->start);
-        if (extent->share == MM_SHARE_POOL) { /* a driver's own pages: nothing to hold */
-            *out_frames++ = frame_of_system((char *)EX_POOL_BASE + offset);
-            continue;
-        }
-        COVE_ASSERT((window->page_locks[offset >> 12] & ~LOCK_ORPHAN) < LOCK_ORPHAN - 1);
-        window->page_locks[offset >> 12]++;
-        window->pages_locked++;
-        *out_frames++ = frame_of_window(window, offset);
+        *out_frames++ = page_hold(window, extent->share, extent->offset + (at - extent->start));
     }
     status = STATUS_SUCCESS;
 out:
     host_lock_give(&window->lock);
     return status;
+}
+
+void window_page_lock(struct mm_window *window, uint64_t page)
+{
+    host_lock_take(&window->lock);
+    page_hold(window, MM_SHARE_WINDOW, page << 12);
+    host_lock_give(&window->lock);
 }
 
 void window_page_unlock(struct mm_window *window, uint64_t page)
@@ -70,15 +110,16 @@ static NTSTATUS frames_show_locked(struct mm_window *window, uint64_t start,
         struct frame frame;
         NTSTATUS status;
 
-        for (run = 1; i + run < count && frames[i + run] == frames[i] + run; run++)
-            ;
         frame_describe(frames[i], &frame);
-        if (frame.kind == FRAME_POOL)
-            extent.share = MM_SHARE_POOL;
-        else if (frame.kind == FRAME_WINDOW && frame.window == window)
-            extent.share = MM_SHARE_WINDOW;
-        else
+        for (run = 1;
+             i + run < count && frames[i + run] == frames[i] + run && run < frame.bytes >> 12;
+             run++)
+            ;
+        if (frame.kind == FRAME_SYSTEM)
             return STATUS_NOT_SUPPORTED; /* the program has no file for it */
+        if (frame.kind == FRAME_NONE)
+            extent.protect = PAGE_READONLY;
+        extent.share = share_in(window, &frame);
         extent.offset = frame.offset;
         extent.end = extent.start + (run << 12);
         status = extent_insert(window, &extent);

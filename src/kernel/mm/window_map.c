@@ -27,6 +27,19 @@ int protection_of_page(ULONG protect)
     }
 }
 
+bool extent_copies(const struct extent *extent)
+{
+    return (extent->protect & (PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY)) != 0 &&
+           extent->share != MM_SHARE_WINDOW;
+}
+
+int extent_protection(const struct extent *extent)
+{
+    int protection = protection_of_page(extent->protect);
+
+    return extent_copies(extent) ? protection & ~HOST_WRITE : protection;
+}
+
 bool page_protect_is_valid(ULONG protect, bool is_mapped)
 {
     ULONG access = protect & 0xff, modifier = protect & ~0xffu;
@@ -62,21 +75,41 @@ void window_hide(struct mm_window *window, uint64_t start, uint64_t end)
 
 NTSTATUS window_show(struct mm_window *window, const struct extent *extent)
 {
-    int protection = protection_of_page(extent->protect);
-    int fd = extent->share == MM_SHARE_POOL ? ex_pool_fd() : window->fd;
+    int protection = extent_protection(extent);
     /* Here nobody executes a program's pages. */
     int here = protection & ~HOST_EXECUTE;
+    uint64_t length = extent->end - extent->start;
     void *got;
+    int error;
 
     if (protection == HOST_NONE) {
         window_hide(window, extent->start, extent->end);
         return STATUS_SUCCESS;
     }
-    if (host_share_map(fd, extent->offset, extent->end - extent->start, here, (void *)extent->start,
-                       &got) != 0)
+    if (here == HOST_NONE) /* what may only be executed is read, too, as by the processor */
+        here = HOST_READ;
+    if (extent->share == MM_SHARE_WINDOW)
+        error =
+            host_share_map(window->fd, extent->offset, length, here, (void *)extent->start, &got);
+    else
+        error = share_map(extent->share, extent->offset, length, here, (void *)extent->start);
+    if (error != 0)
         return STATUS_INSUFFICIENT_RESOURCES;
     window_post(window, extent->start, extent->end, extent->offset, extent->share, protection);
     return STATUS_SUCCESS;
+}
+
+void window_vacate(struct mm_window *window, uint64_t start, uint64_t end)
+{
+    size_t index = extent_find(window, start);
+
+    window_hide(window, start, end);
+    for (; index < window->extent_count && window->extents[index].start < end; index++) {
+        const struct extent *extent = &window->extents[index];
+        if (extent->share == MM_SHARE_WINDOW && extent->protect != 0)
+            window_forget(window, extent->offset, extent->end - extent->start);
+    }
+    extent_drop(window, start, end);
 }
 
 void window_forget(struct mm_window *window, uint64_t offset, uint64_t length)

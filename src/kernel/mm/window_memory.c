@@ -5,7 +5,7 @@
  * 64 KiB, commitments are pages, a range never spans two allocations, releasing takes the
  * whole allocation. Everything is looked at first, then changed.
  */
-#include "mm_internal.h"
+#include "section.h"
 
 #define PAGE_ROUND_DOWN(a) ((a) & ~4095ull)
 #define PAGE_ROUND_UP(a)   (((a) + 4095) & ~4095ull)
@@ -95,6 +95,20 @@ static NTSTATUS extent_commit_locked(struct mm_window *window, uint64_t start, u
     return STATUS_SUCCESS;
 }
 
+/* MEM_COMMIT in a view: pages of a reserved section appear, in all views. */
+static NTSTATUS commit_view_locked(struct mm_window *window, uint64_t *address, uint64_t *size)
+{
+    uint64_t start = PAGE_ROUND_DOWN(*address), end = PAGE_ROUND_UP(*address + *size);
+    const struct view *view = view_find(window, start);
+
+    if (view == NULL || view->store == NULL || end > view->end)
+        return STATUS_CONFLICTING_ADDRESSES;
+    store_commit(view->store, view->offset + (start - view->start), end - start);
+    *address = start;
+    *size = end - start;
+    return view_refresh(window, view);
+}
+
 static NTSTATUS commit_locked(struct mm_window *window, uint64_t *address, uint64_t *size,
                               ULONG protect)
 {
@@ -104,8 +118,8 @@ static NTSTATUS commit_locked(struct mm_window *window, uint64_t *address, uint6
     if (!range_is_in_window(window, start, end) ||
         !range_is_one_allocation(window, start, end, &index))
         return STATUS_CONFLICTING_ADDRESSES;
-    if (window->extents[index].share != MM_SHARE_WINDOW)
-        return STATUS_CONFLICTING_ADDRESSES;
+    if (window->extents[index].type == MEM_MAPPED)
+        return commit_view_locked(window, address, size);
     while (at < end) {
         struct extent extent = window->extents[extent_find(window, at)];
         uint64_t stop = extent.end < end ? extent.end : end;
@@ -207,6 +221,8 @@ static NTSTATUS free_locked(struct mm_window *window, uint64_t *address, uint64_
         return STATUS_UNABLE_TO_DELETE_SECTION;
     if (!range_is_one_allocation(window, start, end, &first))
         return STATUS_UNABLE_TO_FREE_VM;
+    if (secure_overlaps(window, start, end))
+        return STATUS_INVALID_PAGE_PROTECTION;
     index = extent_split(window, start, end);
     if (index == EXTENT_NO_ROOM)
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -235,6 +251,38 @@ NTSTATUS mm_window_free(struct mm_window *window, uint64_t *address, uint64_t *s
     return status;
 }
 
+/* Protections in a view are those that it was mapped with, or less; what is copied when it is
+ * written to stays so. */
+static NTSTATUS protect_of_view(const struct mm_window *window, uint64_t address, ULONG *protect)
+{
+    const struct view *view = view_find(window, address);
+    ULONG access = *protect & 0xff;
+
+    if (view == NULL) /* pages that a driver lends: as they are */
+        return STATUS_CONFLICTING_ADDRESSES;
+    if ((view->protect & (PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY)) != 0) {
+        if (access == PAGE_READWRITE)
+            *protect = (*protect & ~0xffu) | PAGE_WRITECOPY;
+        else if (access == PAGE_EXECUTE_READWRITE)
+            *protect = (*protect & ~0xffu) | PAGE_EXECUTE_WRITECOPY;
+    }
+    if (access == PAGE_NOACCESS)
+        return STATUS_SUCCESS;
+    return protect_allows(view->protect, *protect) ? STATUS_SUCCESS : STATUS_SECTION_PROTECTION;
+}
+
+/* A page that has its copy already is simply writable. */
+static ULONG protect_of_page(const struct extent *extent, ULONG protect)
+{
+    if (extent->share != MM_SHARE_WINDOW)
+        return protect;
+    if ((protect & PAGE_WRITECOPY) != 0)
+        return (protect & ~(ULONG)PAGE_WRITECOPY) | PAGE_READWRITE;
+    if ((protect & PAGE_EXECUTE_WRITECOPY) != 0)
+        return (protect & ~(ULONG)PAGE_EXECUTE_WRITECOPY) | PAGE_EXECUTE_READWRITE;
+    return protect;
+}
+
 NTSTATUS mm_window_protect(struct mm_window *window, uint64_t *address, uint64_t *size,
                            ULONG protect, ULONG *out_old)
 {
@@ -256,6 +304,15 @@ NTSTATUS mm_window_protect(struct mm_window *window, uint64_t *address, uint64_t
             status = STATUS_NOT_COMMITTED;
             goto out;
         }
+    if (window->extents[first].type == MEM_MAPPED) {
+        status = protect_of_view(window, start, &protect);
+        if (!NT_SUCCESS(status))
+            goto out;
+    }
+    if (secure_forbids(window, start, end, protection_of_page(protect))) {
+        status = STATUS_INVALID_PAGE_PROTECTION;
+        goto out;
+    }
     *out_old = window->extents[first].protect;
     first = extent_split(window, start, end);
     if (first == EXTENT_NO_ROOM) {
@@ -263,7 +320,7 @@ NTSTATUS mm_window_protect(struct mm_window *window, uint64_t *address, uint64_t
         goto out;
     }
     for (size_t i = first; i < window->extent_count && window->extents[i].start < end; i++) {
-        window->extents[i].protect = protect;
+        window->extents[i].protect = protect_of_page(&window->extents[i], protect);
         status = window_show(window, &window->extents[i]);
         if (!NT_SUCCESS(status))
             goto out;
@@ -286,6 +343,9 @@ NTSTATUS mm_window_query(struct mm_window *window, uint64_t address,
     if (address >= MM_USER_END)
         return STATUS_INVALID_PARAMETER;
     host_lock_take(&window->lock);
+    const struct view *view = view_find(window, start);
+    if (view != NULL)
+        (void)view_refresh(window, view);
     index = extent_find(window, start);
     if (index < window->extent_count && window->extents[index].start <= start) {
         const struct extent *extent = &window->extents[index];

@@ -47,6 +47,12 @@ static struct mm_window *current_window(void)
     return process ? process->window : NULL;
 }
 
+static struct mm_window *window_of_process(PEPROCESS body)
+{
+    struct process *process = (struct process *)body;
+    return process == ps_system_process ? mm_window_system() : process->window;
+}
+
 static void *current_process_body(void)
 {
     return ps_process_current();
@@ -87,6 +93,7 @@ NTSTATUS ps_init(void)
     ob_current_table_set(current_handles);
     ob_pseudo_handles_set(current_process_body, current_thread_body);
     mm_current_window_set(current_window);
+    mm_process_window_set(window_of_process);
     se_subject_set(subject);
     ex_work_threads_set(ps_system_thread_start);
     return STATUS_SUCCESS;
@@ -111,6 +118,7 @@ void ps_fini(void)
     ex_work_threads_set(NULL);
     system_threads_wait();
     mm_current_window_set(NULL);
+    mm_process_window_set(NULL);
     ob_current_table_set(NULL);
     ob_pseudo_handles_set(NULL, NULL);
     se_subject_set(NULL);

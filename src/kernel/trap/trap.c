@@ -89,10 +89,31 @@ static bool fault_in_native(const struct host_fault *fault, struct host_register
     return true;
 }
 
+/* A program's page that may be touched after all (a copy is made of it, say), or whose guard
+ * has just gone. Whatever else there is goes the way of other faults. */
+static bool fault_in_window(const struct host_fault *fault, struct host_registers *registers)
+{
+    NTSTATUS status;
+    if (fault->address < MM_WINDOW_BASE || fault->address >= MM_WINDOW_END)
+        return false;
+    status = mm_window_fault(fault->address, fault->is_write, fault->is_execute);
+    if (status != STATUS_GUARD_PAGE_VIOLATION || ke_irql() >= DISPATCH_LEVEL)
+        return NT_SUCCESS(status);
+    if (image_is_driver_code(registers->rip))
+        trap_exception_guard(fault, registers);
+    else if (mm_user_fixup(registers->rip) != 0)
+        registers->rip = mm_user_fixup(registers->rip);
+    else
+        return false;
+    return true;
+}
+
 static bool trap_fault(const struct host_fault *fault, struct host_registers *registers)
 {
     /* int3 reports the address behind itself, perhaps behind the image. */
     uint64_t rip = registers->rip - (fault->kind == HOST_FAULT_BREAKPOINT);
+    if (fault->kind == HOST_FAULT_ACCESS && fault_in_window(fault, registers))
+        return true;
     if (fault->kind == HOST_FAULT_STEP && trap_shared_step(registers))
         return true;
     if (trap_shared_read(fault, registers))

@@ -301,6 +301,13 @@ static EXCEPTION_RECORD record_of(const struct host_fault *fault, struct host_re
     return record;
 }
 
+void trap_exception_guard(const struct host_fault *fault, struct host_registers *registers)
+{
+    EXCEPTION_RECORD record = record_of(fault, registers);
+    record.ExceptionCode = STATUS_GUARD_PAGE_VIOLATION;
+    raise_exception(registers, &record);
+}
+
 void trap_exception(const struct host_fault *fault, struct host_registers *registers)
 {
     bool is_page_fault = fault->kind == HOST_FAULT_ACCESS || fault->kind == HOST_FAULT_BUS;

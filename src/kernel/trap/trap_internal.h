@@ -2,7 +2,8 @@
 /* trap_internal.h - what the files of this room share.
  *
  * Everything here runs on the faulting thread's signal stack, between fault and resumption,
- * unless it says that it runs on the thread's own stack. Nothing allocates or takes a lock.
+ * unless it says that it runs on the thread's own stack. Nothing allocates or takes a lock, but
+ * for mm_window_fault: what touches programs' pages holds no lock that it takes.
  */
 #ifndef TRAP_INTERNAL_H
 #define TRAP_INTERNAL_H
@@ -62,6 +63,8 @@ bool trap_shared_step(struct host_registers *registers);
 /* trap_exception.c: what cannot go on. All change registers so that the thread continues on
  * its own stack, or end the machine. */
 void trap_exception(const struct host_fault *fault, struct host_registers *registers);
+/* The same for a page whose guard has gone with this touch. */
+void trap_exception_guard(const struct host_fault *fault, struct host_registers *registers);
 /* Is it that? The machine stops then. */
 /* Driver code was running and has jumped into code that is not a driver's. */
 void trap_astray(const struct host_fault *fault, struct host_registers *registers);

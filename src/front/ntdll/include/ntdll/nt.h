@@ -10,6 +10,19 @@
 #include "ntdll/teb.h"
 
 #define NT(name, ...) NTSTATUS NTAPI Nt##name(__VA_ARGS__)
+NT(CoveMemoryFault, ULONG64 Address, BOOLEAN IsWrite, BOOLEAN IsExecute);
+NT(MapViewOfSection, HANDLE SectionHandle, HANDLE ProcessHandle, PVOID *BaseAddress,
+   ULONG_PTR ZeroBits, SIZE_T CommitSize, PLARGE_INTEGER SectionOffset, PSIZE_T ViewSize,
+   SECTION_INHERIT InheritDisposition, ULONG AllocationType, ULONG Protect);
+NT(OpenSection, PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
+   POBJECT_ATTRIBUTES ObjectAttributes);
+NT(UnmapViewOfSection, HANDLE ProcessHandle, PVOID BaseAddress);
+NT(LockVirtualMemory, HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize, ULONG Type);
+NT(UnlockVirtualMemory, HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize, ULONG Type);
+NT(ReadVirtualMemory, HANDLE ProcessHandle, PVOID BaseAddress, PVOID Buffer, SIZE_T Length,
+   PSIZE_T Done);
+NT(WriteVirtualMemory, HANDLE ProcessHandle, PVOID BaseAddress, PVOID Buffer, SIZE_T Length,
+   PSIZE_T Done);
 NT(CancelIoFile, HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock);
 NT(CancelIoFileEx, HANDLE FileHandle, PVOID IoRequestToCancel, PIO_STATUS_BLOCK IoStatusBlock);
 NT(CancelSynchronousIoFile, HANDLE ThreadHandle, PVOID IoRequestToCancel,

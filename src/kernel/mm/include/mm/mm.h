@@ -45,9 +45,16 @@ struct mm_map_command {
     uint64_t address, length, offset;
     uint32_t share, protection;
 };
-#define MM_SHARE_WINDOW 0u
-#define MM_SHARE_POOL   1u
-#define MM_SHARE_NONE   0xffffffffu
+#define MM_SHARE_WINDOW  0u /* the program's own */
+#define MM_SHARE_POOL    1u
+#define MM_SHARE_IMAGE   2u          /* drivers */
+#define MM_SHARE_ONES    3u          /* where there is no memory */
+#define MM_SHARE_STORE   16u         /* sections, from here on */
+#define MM_SHARE_FOREIGN 0x80000000u /* another program's window, by slot */
+#define MM_SHARE_NONE    0xffffffffu
+/* A descriptor of what a map command names; the caller closes it. STATUS_NOT_FOUND: it is
+ * gone, and so is the view. */
+NTSTATUS mm_share_open(uint32_t share, int *out_fd);
 
 NTSTATUS mm_window_create(struct mm_window **out_window);
 void mm_window_destroy(struct mm_window *window);
@@ -68,9 +75,63 @@ NTSTATUS mm_window_protect(struct mm_window *window, uint64_t *address, uint64_t
 NTSTATUS mm_window_query(struct mm_window *window, uint64_t address,
                          MEMORY_BASIC_INFORMATION *out_information);
 
+/* A touch at address that the processor refused. STATUS_SUCCESS: it is allowed now;
+ * STATUS_GUARD_PAGE_VIOLATION, STATUS_ACCESS_VIOLATION. Also on the signal stack. */
+NTSTATUS mm_window_fault(uint64_t address, bool is_write, bool is_execute);
+/* The window of the system process, for drivers' views and memory there; NULL: none left. */
+struct mm_window *mm_window_system(void);
+/* Bytes between windows of any processes, page by page; *out_done says how many went. */
+NTSTATUS mm_window_copy(void *to, const void *from, uint64_t bytes, uint64_t *out_done);
+
 /* The window in whose context the calling thread is (its process's, or the attached
  * one's); ps sets the callback. NULL: the system process. */
 void mm_current_window_set(struct mm_window *(*current)(void));
+/* The window of a process, NULL: it has none (any more). */
+void mm_process_window_set(struct mm_window *(*of)(PEPROCESS process));
+
+/* ---- sections ------------------------------------------------------------------------------ */
+
+NTSTATUS mm_sections_init(void); /* after ob */
+void mm_sections_fini(void);
+extern struct object_type *mm_section_type;
+
+/* What a file system says of its files; the one of the host's files sets it. */
+struct mm_file_ops {
+    /* A descriptor that the caller closes. STATUS_INVALID_FILE_FOR_SECTION: not such a file. */
+    NTSTATUS (*open)(FILE_OBJECT *file, int *out_fd, bool *out_is_writable, uint64_t *out_bytes);
+    NTSTATUS (*size)(FILE_OBJECT *file, uint64_t *out_bytes);
+    NTSTATUS (*resize)(FILE_OBJECT *file, uint64_t bytes);
+};
+void mm_file_ops_set(const struct mm_file_ops *ops);
+
+struct mm_section_request {
+    FILE_OBJECT *file; /* NULL: memory without a file */
+    uint64_t bytes;    /* 0: all of the file */
+    ULONG protect, attributes;
+};
+/* A body of mm_section_type with one reference. */
+NTSTATUS mm_section_create(const struct mm_section_request *request, void **out_section);
+void mm_section_query(void *section, ULONG *out_attributes, uint64_t *out_bytes);
+NTSTATUS mm_section_extend(void *section, uint64_t *bytes);
+bool mm_section_is_physical(const void *section);
+/* The access that mapping with protect needs of a section's handle, or making one with it
+ * needs of the file's. */
+ACCESS_MASK mm_section_access(ULONG protect);
+ACCESS_MASK mm_section_file_access(ULONG protect);
+
+struct mm_view_request {
+    uint64_t address, offset, bytes; /* in and out */
+    ULONG type, protect;
+};
+NTSTATUS mm_view_map(void *section, struct mm_window *window, struct mm_view_request *request);
+NTSTATUS mm_view_unmap(struct mm_window *window, uint64_t address);
+NTSTATUS mm_view_flush(struct mm_window *window, uint64_t *address, uint64_t *bytes);
+NTSTATUS mm_system_view_map(void *section, uint64_t offset, uint64_t *bytes, void **out_address);
+NTSTATUS mm_system_view_unmap(void *address);
+
+/* The shared file in which driver images lie, MM_IMAGE_BASE at its offset 0: their pages have
+ * frames like others. -1: none any more. */
+void mm_image_share_set(int fd);
 
 /* ---- touching user memory from native code ------------------------------------------------ */
 
@@ -92,7 +153,7 @@ uint64_t mm_user_fixup(uint64_t rip);
 NTSTATUS mm_mdl_lock(PMDL mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operation);
 
 struct mm_counts {
-    uint64_t mdls_locked, pages_locked, mappings, windows;
+    uint64_t mdls_locked, pages_locked, mappings, windows, stores, views;
 };
 void mm_counts(struct mm_counts *out_counts);
 
