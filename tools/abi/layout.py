@@ -22,6 +22,11 @@ HEADER_GUARDS = {
     "aux_klib.h": "_AUX_KLIB_H",
     "ntimage.h": "_NTIMAGE_",
     "wmistr.h": "_WMISTR_",
+    "ntddcdrm.h": "_NTDDCDRM_",
+    "ntdddisk.h": "_NTDDDISK_H_",
+    "ntddscsi.h": "_NTDDSCSI_H_",
+    "ntddser.h": "_NTDDSER_",
+    "ntddstor.h": "_NTDDSTOR_H_",
     "wmilib.h": "_WMILIB_",
 }
 COLUMNS = ["struct", "field", "offset", "size", "ntddi", "note"]
