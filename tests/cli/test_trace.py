@@ -6,6 +6,7 @@ own and stopped again, and every line of its log is compared.
 """
 import os
 import shutil
+import struct
 import subprocess
 import tempfile
 import unittest
@@ -30,7 +31,7 @@ class Trace(unittest.TestCase):
 
     def build(self, name, *sources):
         path = os.path.join(self.folder, name)
-        said = self.cove("cc", "-O2", "-o", path, *[os.path.join(TRACED, s) for s in sources])
+        said = self.cove("cc", "-O2", "-o", path, *[s if s[0] == "-" else os.path.join(TRACED, s) for s in sources])
         self.assertEqual(said, "")
         return path
 
@@ -103,6 +104,50 @@ class Trace(unittest.TestCase):
             self.assertIn("GUID, NAME or *", said)
         finally:
             self.cove("shutdown", "traced")
+
+    def test_manifest_and_messages(self):
+        # Both would bring a message table of the same name: the errors' goes to a .res of its own.
+        errors = os.path.join(TRACED, "errors.mc")
+        resource = os.path.join(self.folder, "errors.res")
+        self.cove("mc", "-h", self.folder, "-r", self.folder, errors)
+        self.cove("cc", "-c", "-o", resource, errors)
+        driver = self.build("events.sys", "events.c", "events.man", "-I" + self.folder)
+        tail = " keyword=0x4 opcode=1 task=3"
+        self.assertEqual(self.lines_of(driver), [
+            '[Events-Driver] Warning Started (event 1) Name="wide" Count=42 '
+            'Address=0x0000000000001234 Small=-7 Text="narrow"' + tail,
+            '[Events-Driver] Warning Started (event 1) Name="NULL" Count=0 '
+            'Address=0x0000000000000000 Small=0 Text="NULL"' + tail,
+            "[Events-Driver] Information Plain (event 2)",
+        ])
+        for path, text in ((resource, "The device %2 is broken.\r\nIt cannot be used.\r\n"),
+                           (driver, "Started %1\r\n")):
+            with open(path, "rb") as file:
+                self.assertIn(text.encode("utf-16-le"), file.read())
+
+    def test_message_table(self):
+        self.cove("mc", "-h", self.folder, "-r", self.folder, os.path.join(TRACED, "errors.mc"))
+        with open(os.path.join(self.folder, "MSG00001.bin"), "rb") as file:
+            table = file.read()
+        blocks = struct.unpack_from("<I", table)[0]
+        ranges = [struct.unpack_from("<III", table, 4 + 12 * i) for i in range(blocks)]
+        self.assertEqual([(first, last) for first, last, _ in ranges],
+                         [(0x80070002, 0x80070002), (0x80070010, 0x80070010),
+                          (0xc0070001, 0xc0070001)])
+        length, flags = struct.unpack_from("<HH", table, ranges[1][2])
+        self.assertEqual(flags, 1)
+        text = table[ranges[1][2] + 4:ranges[1][2] + length].decode("utf-16-le")
+        self.assertEqual(text.rstrip("\0"), "Later.\r\n")
+
+    def test_message_refusals(self):
+        path = os.path.join(self.folder, "bad.mc")
+        for text, expected in (("MessageId=1 Severity=Loud\n", "bad.mc:1: severity Loud"),
+                               ("MessageId=1\nLanguage=English\nno end\n", "does not end"),
+                               ("MessageId=x\n", "is no number")):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            self.assertIn(expected, self.cove("mc", "-h", self.folder, "-r", self.folder, path,
+                                              code=1))
 
     def refused(self, text, *expected):
         path = os.path.join(self.folder, "bad.c")

@@ -14,11 +14,12 @@ class WppError(Exception):
 class Function:
     """A trace function: NAME{VARIABLE=VALUE}(PARAMETER, (MSG, ...))."""
 
-    def __init__(self, name, variables, parameters, is_nested, has_message, is_variadic):
+    def __init__(self, name, variables, parameters, nesting, has_message, is_variadic):
         self.name = name
         self.variables = variables      # [(name, value)]
         self.parameters = parameters    # named ones, without MSG and ...
-        self.is_nested = is_nested      # message and arguments in parentheses of their own
+        self.is_nested = nesting == 1   # message and arguments in parentheses of their own
+        self.is_whole = nesting == 2    # all of it in a second pair of parentheses
         self.has_message = has_message
         self.is_variadic = is_variadic
 
@@ -142,10 +143,11 @@ class Config:
             key, _, value = pair.partition("=")
             pairs.append((key.strip(), value.strip()))
         parts = split_list(inside)
-        is_nested = any(part.startswith("(") for part in parts)
+        nesting = 0 if not any(part.startswith("(") for part in parts) else \
+            2 if len(parts) == 1 else 1
         flat = split_list(inside.replace("(", " ").replace(")", " "))
         named = [part for part in flat if part not in ("MSG", "...")]
-        self.functions[name] = Function(name, pairs, named, is_nested, "MSG" in flat,
+        self.functions[name] = Function(name, pairs, named, nesting, "MSG" in flat,
                                         "..." in flat)
 
     def text_scan(self, text):

@@ -364,9 +364,12 @@ def call_macro(source, call, config, number):
     if function.is_nested:
         lines += [f"#define WPP_DECL_{identifier}{call.line}({', '.join(parameters)}) "
                   + " ".join(declaration for declaration, _ in pairs)]
+    macro = f"WPP_CALL_{identifier}{call.line}"
+    if function.is_whole:
+        lines += [f"#define {macro}(wpp_whole) WPP_WHOLE_{identifier}{call.line} wpp_whole"]
+        macro = f"WPP_WHOLE_{identifier}{call.line}"
     lines += [
-        f"#undef WPP_CALL_{identifier}{call.line}",
-        f"#define WPP_CALL_{identifier}{call.line}({', '.join(outer)}) \\",
+        f"#define {macro}({', '.join(outer)}) \\",
         f"    {name}_PRE({conditions}) \\",
         f"    (({name}_ENABLED({conditions})) ? (void)__extension__({{ \\",
         f"        WPP_RECORD_(2, WPP_FILE_GUID_{identifier}, {number}, {call.line}, "

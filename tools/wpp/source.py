@@ -83,6 +83,8 @@ class Source:
             lines.add(line)
             function = config.functions[match.group(1)]
             arguments = split_list(text[match.end():end])
+            if function.is_whole and arguments:
+                arguments = split_list(arguments[0].strip()[1:-1])
             self.calls.append(Call(line, function, arguments))
 
     @staticmethod
