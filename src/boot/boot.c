@@ -139,6 +139,7 @@ static NTSTATUS image_step(void)
     if (NT_SUCCESS(status)) {
         image_kernel_exports_set(abi_kernel_exports, abi_kernel_export_count);
         image_windows_set(boot_options.windows_build);
+        image_library_folders_set(boot_library_folder);
     }
     return status;
 }

@@ -25,4 +25,7 @@ bool boot_drivers_run(void (*report)(const char *line, void *context), void *con
 NTSTATUS boot_gate_start(void); /* gate_init with the generated service table */
 void boot_log_line(const char *line, size_t length, void *options);
 
+/* Where export drivers are that do not lie beside their importer (image_library_folders_set). */
+char *boot_library_folder(unsigned index);
+
 #endif

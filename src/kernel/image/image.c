@@ -71,6 +71,8 @@ void module_publish_locked(struct module *module)
 void module_get_locked(struct module *module)
 {
     module->abi.references++;
+    if (module->state == LIBRARY_IDLE)
+        module->state = LIBRARY_READY;
 }
 
 /* Gives back everything of a module that nobody can find any more, or never could. */
@@ -89,7 +91,12 @@ void module_free(struct module *module)
 
 void module_put_locked(struct module *module)
 {
-    if (--module->abi.references == 0)
+    if (--module->abi.references != 0)
+        return;
+    /* A library that has begun is asked before it goes; in busy hands it is looked at after. */
+    if (module->state == LIBRARY_READY)
+        module->state = LIBRARY_IDLE;
+    else if (module->state == LIBRARY_NEW)
         module_free(module);
 }
 

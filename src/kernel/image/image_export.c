@@ -92,6 +92,17 @@ uint64_t module_export_locked(struct module *module, const char *name, uint16_t 
     return module->abi.base + export.rva;
 }
 
+const char *module_forwarder_locked(struct module *module, const char *name, uint16_t ordinal)
+{
+    struct pe_view view = module_view(module);
+    struct pe_export export;
+    if (module->layout == NULL)
+        return NULL;
+    int found = name != NULL ? pe_export_by_name(&view, name, &export, NULL)
+                             : pe_export_by_ordinal(&view, ordinal, &export, NULL);
+    return found == PE_OK ? export.forwarder : NULL;
+}
+
 /* IRQL:    PASSIVE_LEVEL
  * Takes:   module NULL: ntoskrnl.exe and hal.dll
  * Doc:     wdm.h MmGetSystemRoutineAddress

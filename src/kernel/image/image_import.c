@@ -5,8 +5,10 @@
  * reports itself when called. Other modules are images: loaded ones, or files beside the
  * importer, which are then loaded for it. An unknown module is an error that says what to do.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "callout/ddi_frame.h"
 #include "image_internal.h"
@@ -87,22 +89,58 @@ static struct module *imports_find(const struct module *module, const char *name
     return NULL;
 }
 
-/* The module of that name with a reference for the importer; loads it when it is a file. */
-static struct module *dependency(struct binder *binder, const char *name)
+/* The files that are being loaded, the newest first: each imports the one before it. */
+struct loading {
+    const struct loading *importer;
+    const char *name;
+};
+static const struct loading *loading_top; /* image_lock */
+
+/* An image that is being loaded cannot be imported from: it is not whole yet. */
+static bool is_circle(struct binder *binder, const char *name)
+{
+    char text[200] = "";
+    const struct loading *at = loading_top;
+    while (at != NULL && strcasecmp(at->name, name) != 0)
+        at = at->importer;
+    if (at == NULL)
+        return false;
+    for (const struct loading *step = loading_top;; step = step->importer) {
+        char rest[200];
+        snprintf(rest, sizeof(rest), "%s imports from %s%s%s", step->name,
+                 step == loading_top ? name : "it", text[0] != '\0' ? ", " : "", text);
+        strcpy(text, rest);
+        if (step == at)
+            break;
+    }
+    binder->status = image_fail(binder->error, STATUS_INVALID_IMAGE_FORMAT,
+                                "%s: imports go in a circle (%s); move what both need into a "
+                                "third driver",
+                                binder->importer, text);
+    return true;
+}
+
+/* The module of that name with a reference for the importer; loads it when it is a file. With
+ * is_asked a file that is nowhere is no error. */
+static struct module *dependency(struct binder *binder, const char *name, bool is_asked)
 {
     struct module *found = imports_find(binder->module, name);
     if (found != NULL)
         return found;
+    if (is_circle(binder, name))
+        return NULL;
     found = module_find_locked(name);
     if (found != NULL) {
         module_get_locked(found);
     } else {
-        char *path = image_file_beside(binder->path, name);
+        char *path = image_library_path(binder->path, name);
+        if (path == NULL && is_asked)
+            return NULL;
         if (path == NULL) {
             binder->status = image_fail(
                 binder->error, STATUS_DLL_NOT_FOUND,
                 "%s: imports from %s, which is neither a module of the kernel nor a file beside "
-                "it; put %s into the folder of %s",
+                "it or among the system's drivers; put %s into the folder of %s",
                 binder->importer, name, name, binder->importer);
             return NULL;
         }
@@ -119,13 +157,43 @@ static struct module *dependency(struct binder *binder, const char *name)
     return found;
 }
 
+/* An export that its module takes from another, which is then loaded for the importer as well:
+ * "MODULE.Name" or "MODULE.#12", MODULE without its suffix. True: nothing is left to follow. */
+static bool load_forwarders(struct binder *binder, struct module *from, const char *export,
+                            uint16_t ordinal)
+{
+    static const char *const suffixes[] = {".sys", ".dll", ".exe", ""};
+    char name[80];
+    for (unsigned depth = 0; depth < IMAGE_FORWARD_MAX; depth++) {
+        const char *forwarder = module_forwarder_locked(from, export, ordinal);
+        const char *dot = forwarder != NULL ? strrchr(forwarder, '.') : NULL;
+        if (dot == NULL || (size_t)(dot - forwarder) > sizeof(name) - 8)
+            return true;
+        struct module *next = NULL;
+        for (size_t i = 0; next == NULL && i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+            snprintf(name, sizeof(name), "%.*s%s", (int)(dot - forwarder), forwarder, suffixes[i]);
+            if (module_kernel_bits(name) != 0)
+                return true;
+            next = dependency(binder, name, true);
+            if (next == NULL && !NT_SUCCESS(binder->status))
+                return false;
+        }
+        if (next == NULL)
+            return true;
+        from = next;
+        export = dot[1] != '#' ? dot + 1 : NULL;
+        ordinal = export == NULL ? (uint16_t)strtoul(dot + 2, NULL, 10) : 0;
+    }
+    return true;
+}
+
 static uint64_t resolve(struct binder *binder, const struct pe_import *import)
 {
     unsigned modules = module_kernel_bits(import->module);
     if (modules != 0)
         return resolve_kernel(binder, import, modules);
-    struct module *from = dependency(binder, import->module);
-    if (from == NULL)
+    struct module *from = dependency(binder, import->module, false);
+    if (from == NULL || !load_forwarders(binder, from, import->name, import->ordinal_or_hint))
         return 0;
     uint64_t address =
         module_export_locked(from, import->name, import->ordinal_or_hint, IMAGE_FORWARD_MAX);
@@ -155,7 +223,11 @@ NTSTATUS imports_check_locked(const struct image_file *file, struct module *modu
                             .depth = depth,
                             .error = error};
     struct pe_error pe_error;
-    switch (pe_imports_each(&view, check_one, &binder, &pe_error)) {
+    struct loading loading = {.importer = loading_top, .name = file->name};
+    loading_top = &loading;
+    int result = pe_imports_each(&view, check_one, &binder, &pe_error);
+    loading_top = loading.importer;
+    switch (result) {
     case PE_OK:
     case 1: /* no imports, or one that was refused */
         return binder.status;

@@ -22,8 +22,17 @@
 #define IMAGE_DEPTH_MAX   16
 #define IMAGE_FORWARD_MAX 8
 
+/* How far an export driver has come that an importer brought in. */
+enum library_state {
+    LIBRARY_NEW,   /* DllInitialize has not run; or a driver */
+    LIBRARY_BUSY,  /* somebody calls into it and will say how that went */
+    LIBRARY_READY, /* its exports may be used; also: nobody does any more, but it wants to stay */
+    LIBRARY_IDLE,  /* the last importer has gone: to be asked by DllUnload */
+};
+
 struct module {
     struct image abi;
+    enum library_state state;  /* image_lock */
     struct pe_layout *layout;  /* NULL for native modules; set once */
     bool is_driver;            /* asked for by image_load, not only by an importer; image_lock */
     _Atomic bool is_discarded; /* INIT pages are gone */
@@ -73,6 +82,9 @@ void image_file_close(struct image_file *file);
 /* A file of that name, whatever its case, in the folder of importer. NULL: none; malloc'ed. */
 char *image_file_beside(const char *importer, const char *name);
 
+/* image_library.c: beside the importer, or where the system keeps its drivers. */
+char *image_library_path(const char *importer, const char *name);
+
 /* image_load.c */
 NTSTATUS module_load_locked(const char *path, unsigned depth, struct module **out_module,
                             struct image_error *error);
@@ -90,6 +102,8 @@ uint32_t kernel_build(void);
 /* Address of a module's export by name, or by ordinal when name is NULL. 0: none. */
 uint64_t module_export_locked(struct module *module, const char *name, uint16_t ordinal,
                               unsigned depth);
+/* Where an export is forwarded to ("MODULE.Name", "MODULE.#12"); NULL: it is not, or not there. */
+const char *module_forwarder_locked(struct module *module, const char *name, uint16_t ordinal);
 
 /* image_map.c: the file in which all images lie. */
 NTSTATUS image_map_init(void);

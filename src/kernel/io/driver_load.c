@@ -14,6 +14,7 @@
 
 #include "callout/callout.h"
 #include "cm/cm.h"
+#include "driver_library.h"
 
 static NTSTATUS (*host_path_hook)(const UNICODE_STRING *nt_path, char **out_path);
 
@@ -213,12 +214,18 @@ static NTSTATUS service_read(const UNICODE_STRING *key_name, struct service *out
 struct driver_start {
     struct driver *driver;
     NTSTATUS status;
+    struct io_load_error *error;
+    bool has_entered; /* DriverEntry was called */
 };
 
 static void driver_start_run(void *context)
 {
     struct driver_start *start = context;
     struct driver *driver = start->driver;
+    start->status = driver_libraries_begin(driver->image, start->error);
+    if (!NT_SUCCESS(start->status))
+        return;
+    start->has_entered = true;
     start->status =
         callout_driver_entry(driver->abi.DriverInit, &driver->abi, &driver->service_key);
     if (!NT_SUCCESS(start->status))
@@ -304,7 +311,7 @@ NTSTATUS io_driver_load(const UNICODE_STRING *service_key, struct io_load_error 
     status = driver_load_image(&service, service_key, &driver, out_error);
     if (!NT_SUCCESS(status))
         goto out;
-    struct driver_start start = {.driver = driver};
+    struct driver_start start = {.driver = driver, .error = out_error};
     status = io_run_in_system("driver-entry", driver_start_run, &start);
     if (NT_SUCCESS(status))
         status = start.status;
@@ -312,8 +319,9 @@ NTSTATUS io_driver_load(const UNICODE_STRING *service_key, struct io_load_error 
         image_discard_init(driver->image);
         goto out;
     }
-    io_error_set(out_error, status, "service %s: DriverEntry returned %s", service.name_utf8,
-                 rtl_status_text(status));
+    if (start.has_entered)
+        io_error_set(out_error, status, "service %s: DriverEntry returned %s", service.name_utf8,
+                     rtl_status_text(status));
     driver_devices_delete(driver);
     trace_point(TRACE_DRIVER_UNLOADED, driver, 0, 0);
     driver_remove(driver);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "callout/callout.h"
+#include "driver_library.h"
 
 struct object_type *io_driver_type;
 struct list io_drivers = LIST_INIT(io_drivers);
@@ -35,8 +36,10 @@ static void driver_delete(void *body)
         ExFreePoolWithTag(driver->service_key.Buffer, IO_TAG_NAME);
     if (driver->extension.ServiceKeyName.Buffer != NULL)
         ExFreePoolWithTag(driver->extension.ServiceKeyName.Buffer, IO_TAG_NAME);
-    if (driver->image != NULL)
+    if (driver->image != NULL) {
         image_unload(driver->image);
+        driver_libraries_end();
+    }
 }
 
 NTSTATUS driver_type_create(void)

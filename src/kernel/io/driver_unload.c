@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "callout/callout.h"
+#include "driver_library.h"
 
 /* ---- may it go? ----------------------------------------------------------------------------- */
 
@@ -139,13 +140,11 @@ static uint64_t thread_left_behind(uint64_t low, uint64_t high)
 
 /* On Windows the machine stops when a timer fires or a thread goes on in memory that is gone;
  * here it does before. Doc: "Bug Check 0xC7", "Bug Check 0xCE" */
-static void driver_outstanding_check(const struct driver *driver)
+void driver_library_outstanding_check(const struct image *image)
 {
     enum ke_timer_use use;
     uint64_t address;
-    if (driver->image == NULL || driver->abi.DeviceObject != NULL)
-        return; /* the image stays */
-    uint64_t low = driver->image->base, high = low + driver->image->size;
+    uint64_t low = image->base, high = low + image->size;
     KeFlushQueuedDpcs();
     /* A worker may be on the last instructions of a routine that has said that it is done. */
     (void)ex_work_drain_until(host_clock_ns() + WORK_GRACE_NS);
@@ -154,6 +153,12 @@ static void driver_outstanding_check(const struct driver *driver)
     uint64_t start = thread_left_behind(low, high);
     if (start != 0)
         io_bugcheck(DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS, start, 8, start, 0);
+}
+
+static void driver_outstanding_check(const struct driver *driver)
+{
+    if (driver->image != NULL && driver->abi.DeviceObject == NULL) /* otherwise the image stays */
+        driver_library_outstanding_check(driver->image);
 }
 
 /* ---- going

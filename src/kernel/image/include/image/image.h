@@ -45,6 +45,22 @@ NTSTATUS image_load(const char *path, struct image **out_image, struct image_err
 void image_discard_init(struct image *image);
 void image_unload(struct image *image);
 
+/* ---- export drivers, brought in by an importer ---- */
+
+/* The next library below importer whose DllInitialize must run before the importer may; NULL: none
+ * left, or, when *out_is_busy, another thread is at it: ask again. Say image_library_begun. */
+struct image *image_library_begin(struct image *importer, bool *out_is_busy);
+void image_library_begun(struct image *library, bool is_ready);
+/* The next library that nobody imports from any more; NULL: none. Say image_library_ended: one
+ * that goes is freed, one that stays is kept for later importers. */
+struct image *image_library_end(void);
+void image_library_ended(struct image *library, bool goes);
+/* One that DllInitialize has seen: it may stay loaded with nobody importing from it. */
+bool image_is_library(const struct image *image);
+/* Where else libraries are looked for, after the importer's own folder: host folders number 0, 1 …
+ * (malloc'ed, ending in a slash; NULL: no more). */
+void image_library_folders_set(char *(*folder)(unsigned index));
+
 /* Lock-free; the image stays valid while its driver is loaded. NULL: not in any image. */
 struct image *image_of_address(uint64_t address);
 bool image_is_driver_code(uint64_t address);
