@@ -13,10 +13,12 @@
 
 static char *system_folder(void)
 {
-    static const WCHAR name[] = L"\\SystemRoot\\System32\\drivers\\";
+    static const WCHAR name[] = L"\\SystemRoot\\System32\\drivers";
     UNICODE_STRING path = {sizeof(name) - sizeof(WCHAR), sizeof(name), (PWSTR)name};
-    char *folder = NULL;
-    (void)hostfs_host_path(&path, &folder);
+    char *host = NULL, *folder = NULL;
+    if (!NT_SUCCESS(hostfs_host_path(&path, &host)) || asprintf(&folder, "%s/", host) < 0)
+        folder = NULL;
+    free(host);
     return folder;
 }
 

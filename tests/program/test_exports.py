@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Export drivers: brought in by importers, told when they begin and end, refused with a reason."""
 import os
+import subprocess
 
-from kit import LIBEXEC, CoveTest
+from kit import COVE, LIBEXEC, CoveTest
 
 LIBRARY = """
 #include <ntddk.h>
@@ -73,6 +74,14 @@ class Exports(CoveTest):
         done = self.cove("run", *(stem + ".sys" for stem in stems), cwd=self.place)
         return done, done.stdout + done.stderr
 
+    def log_and_shutdown(self, machine):
+        """Everything a machine has printed; the log ends with it."""
+        log = subprocess.Popen([COVE, "log", "-m", machine], env=self.environment, text=True,
+                               stdout=subprocess.PIPE)
+        lines = [log.stdout.readline()]
+        self.good("shutdown", machine)
+        return lines[0] + log.communicate(timeout=30)[0]
+
     def test_begins_once_and_ends_with_the_last(self):
         self.library("lib", "LibAdd", ("LibAdd",))
         self.client("one", "LibAdd", "lib.lib")
@@ -92,8 +101,7 @@ class Exports(CoveTest):
         self.good("sc", "-m", "again", "stop", "one")
         self.good("sc", "-m", "again", "start", "one")
         self.good("sc", "-m", "again", "stop", "one")
-        log = self.good("log", "-m", "again").stdout
-        self.good("shutdown", "again")
+        log = self.log_and_shutdown("again")
         self.assertEqual((log.count("begins"), log.count("ends")), (2, 2), log)
 
     def test_one_that_says_no_stays(self):
@@ -106,9 +114,8 @@ class Exports(CoveTest):
             for name in ("one", "two"):
                 self.good("sc", "-m", "stays", "stop", name)
                 self.good("sc", "-m", "stays", "start", name)
-        log = self.good("log", "-m", "stays").stdout
-        self.good("shutdown", "stays")
-        self.assertEqual((log.count("LibAdd begins"), log.count("LibAdd ends")), (1, 2), log)
+        log = self.log_and_shutdown("stays")
+        self.assertEqual((log.count("LibAdd begins"), log.count("LibAdd ends")), (1, 3), log)
         self.assertEqual(log.count("MuteAdd begins"), 1, log)
 
     def test_libraries_import_from_libraries(self):
