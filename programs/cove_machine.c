@@ -7,16 +7,21 @@
  * was left behind.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "boot/boot.h"
 #include "control/control.h"
+#include "host/confine.h"
+#include "host/files.h"
 #include "host/host.h"
+#include "host/socket.h"
 #include "ke/ke.h"
 
 #define EXIT_NOT_STARTED 1
@@ -99,6 +104,27 @@ static int arguments_parse(int argc, char **argv, struct arguments *out)
     return out->boot.socket_path ? 0 : EINVAL;
 }
 
+/* Before there is a thread: what the machine may reach from here on. */
+static int shut_in(struct arguments *arguments)
+{
+    const char *drive = arguments->boot.host_folder, *report = getenv("COVE_CRASH_FILE");
+    tzset();            /* reads the time zone */
+    host_thread_self(); /* reads where the first thread's stack lies */
+    int error = host_socket_listen(arguments->boot.socket_path, &arguments->boot.listener);
+    if (!error)
+        error = host_opener_start();
+    if (!error)
+        error = host_opener_lend_file(arguments->boot.socket_path); /* taken away at the end */
+    if (!error && report)
+        error = host_opener_lend_file(report);
+    int folder = drive ? open(drive, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (!error && folder >= 0)
+        error = host_opener_lend(drive, folder);
+    if (folder >= 0)
+        close(folder);
+    return error ? error : host_confine();
+}
+
 int main(int argc, char **argv)
 {
     struct arguments arguments;
@@ -112,6 +138,14 @@ int main(int argc, char **argv)
     struct control_options control = {.name = arguments.name, .shutdown = machine_end};
     control_start(&control);
     char error[256] = "";
+    int refusal = shut_in(&arguments);
+    if (refusal) {
+        snprintf(error, sizeof error, "the machine could not start: %s",
+                 refusal == EADDRINUSE ? "somebody listens on its socket" : strerror(refusal));
+        fprintf(stderr, "cove: %s\n", error);
+        say(arguments.ready_fd, error);
+        return EXIT_NOT_STARTED;
+    }
     if (!NT_SUCCESS(boot_start(&arguments.boot, error))) {
         fprintf(stderr, "cove: %s\n", error);
         say(arguments.ready_fd, error);

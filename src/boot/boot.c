@@ -171,9 +171,9 @@ static NTSTATUS scm_step(void)
 
 static NTSTATUS server_step(void)
 {
-    return boot_options.socket_path
-               ? server_start(boot_options.socket_path, boot_options.host_folder)
-               : STATUS_SUCCESS;
+    return boot_options.socket_path ? server_start(boot_options.socket_path, boot_options.listener,
+                                                   boot_options.host_folder)
+                                    : STATUS_SUCCESS;
 }
 
 /* What a program that is still running ends with: it has not done what it was started for. */

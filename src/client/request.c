@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* request.c - words to a machine, JSON back. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -109,4 +111,36 @@ int client_stream(const char *name, const char *const *words,
     free(message);
     close(fd);
     return error == EPIPE ? 0 : error;
+}
+
+int client_lend(const char *name, const char *file)
+{
+    char path[PATH_MAX];
+    int fd, error = client_socket_path(name, path, sizeof path);
+    if (error)
+        return error;
+    if (host_socket_connect(path, &fd))
+        return client_fail(EHOSTDOWN, "no machine '%s' is running; `cove boot %s` starts one", name,
+                           name);
+    struct text_message message = {.header.kind = WIRE_LEND};
+    snprintf(message.text, PATH_MAX, "%s", file);
+    char *slash = strrchr(message.text, '/');
+    if (slash)
+        slash[slash == message.text] = '\0';
+    message.header.length = (uint32_t)strlen(message.text) + 1;
+    int folder = open(message.text, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    error = folder < 0
+                ? errno
+                : host_message_send(fd, &message, sizeof message.header + message.header.length,
+                                    &folder, 1);
+    if (!error)
+        error = reply_receive(fd, &message);
+    if (!error)
+        error = (int)message.header.code;
+    if (folder >= 0)
+        close(folder);
+    close(fd);
+    return error ? client_fail(error, "machine '%s' cannot use the folder of %s: %s", name, file,
+                               strerror(error))
+                 : 0;
 }

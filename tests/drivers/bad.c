@@ -172,6 +172,34 @@ static VOID WaitAtDispatch(VOID)
     KeLowerIrql(irql);
 }
 
+/* open("/etc/passwd", O_RDONLY) of Linux, as its 64-bit and its 32-bit programs call it. */
+static LONG_PTR HostSyscall(VOID)
+{
+    LONG_PTR answer;
+    __asm__ volatile("syscall"
+                     : "=a"(answer)
+                     : "a"(2), "D"("/etc/passwd"), "S"(0), "d"(0)
+                     : "rcx", "r11", "memory");
+    return answer;
+}
+
+static LONG_PTR HostInt80(VOID)
+{
+    LONG_PTR answer;
+    __asm__ volatile("int $0x80" : "=a"(answer) : "a"(20) : "memory"); /* getpid */
+    return answer;
+}
+
+static ULONG CodeOf(LONG_PTR (*Call)(VOID))
+{
+    __try {
+        DbgPrint("Bad: the host answered %p\n", (PVOID)Call());
+    } __except (EXCEPTION_EXECUTE_HANDLER) {
+        return GetExceptionCode();
+    }
+    return 0;
+}
+
 /* Answers whether the request is the caller's to complete. */
 static BOOLEAN Do(ULONG Deed, PDEVICE_OBJECT Device, PIRP Irp)
 {
@@ -238,6 +266,16 @@ static BOOLEAN Do(ULONG Deed, PDEVICE_OBJECT Device, PIRP Irp)
         break;
     case BAD_WAIT_IN_DPC_LEVEL:
         WaitAtDispatch();
+        break;
+    case BAD_HOST_SYSCALL:
+        HostSyscall();
+        break;
+    case BAD_HOST_INT80:
+        HostInt80();
+        break;
+    case BAD_HOST_CAUGHT:
+        DbgPrint("Bad: syscall raises %08x, int 80h %08x\n", CodeOf(HostSyscall),
+                 CodeOf(HostInt80));
         break;
     }
     return TRUE;

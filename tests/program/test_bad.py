@@ -88,6 +88,12 @@ class BugChecks(CoveTest):
     def test_wait_at_dispatch_level(self):
         self.stops("wait-at-dispatch", 0x0a, "IRQL_NOT_LESS_OR_EQUAL", (2, "0x0*2 "))
 
+    def test_host_calls(self):
+        """Its instructions do not reach the host's kernel."""
+        for deed in "host-syscall", "host-int80":
+            self.stops(deed, 0x1e, "KMODE_EXCEPTION_NOT_HANDLED",
+                       (1, "0xf*c0000096.*STATUS_PRIVILEGED_INSTRUCTION"), (2, r".*bad\.sys\+"))
+
     def test_fault_in_driver_entry(self):
         path = os.path.join(self.folder, "bad_entry_faults.sys")
         shutil.copy(driver("bad"), path)
@@ -137,6 +143,9 @@ class Refusals(CoveTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         for text in wanted:
             self.assertRegex(done.stderr, text)
+
+    def test_host_calls_can_be_caught(self):
+        self.told("host-caught", r"syscall raises c0000096, int 80h c0000096")
 
     def test_unload_with_pool_left(self):
         self.told("leave-pool", r"bad unloaded and left 1 pool blocks, 1234 bytes",

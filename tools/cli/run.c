@@ -119,6 +119,8 @@ static int driver_load(struct run *run, const char *path)
         return EXIT_FAILED;
     }
     snprintf(image, sizeof image, "\\Host%s", absolute);
+    if (client_lend(run->name, absolute))
+        return options_client_failed();
     const char *create[] = {"service-create", service, image, NULL};
     error = request(run, create, "install", path, false);
     if (error)

@@ -90,6 +90,8 @@ static int sc_create(const struct sc *sc)
     char path[PATH_MAX + 8];
     if (image_path(file, path, sizeof path))
         return EXIT_FAILED;
+    if (!strncmp(path, "\\Host", 5) && client_lend(sc->machine, path + 5))
+        return options_client_failed();
     bool is_disabled = start && !strcasecmp(start, "disabled");
     const char *words[] = {"service-create", sc->argv[0], path, is_disabled ? "4" : "3", NULL};
     return plain_request(sc, words, "CreateService");

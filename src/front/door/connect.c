@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* connect.c - hello and welcome, and the watch for the machine's end. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "door_internal.h"
 #include "host/socket.h"
@@ -44,7 +46,7 @@ static int welcome_receive(const char *socket_path, struct wire_welcome *out_wel
 int door_connect(const char *socket_path, const struct wire_hello *hello,
                  struct wire_welcome *out_welcome, char *text)
 {
-    int standard[3];
+    int standard[4], folder = -1;
     unsigned count = 0;
     for (int n = 0; n < 3; n++) {
         if (hello->descriptors & 1u << n)
@@ -54,7 +56,13 @@ int door_connect(const char *socket_path, const struct wire_hello *hello,
     int error = host_socket_connect(socket_path, &door.socket);
     if (error)
         return fail(error, text, "no machine answers there; `cove boot` starts one");
+    if (hello->descriptors & WIRE_HELLO_FOLDER) {
+        folder = open(hello->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        standard[count++] = folder;
+    }
     error = host_message_send(door.socket, hello, sizeof *hello, standard, count);
+    if (folder >= 0)
+        close(folder);
     if (error)
         return fail(error, text, "the machine does not listen");
     error = welcome_receive(socket_path, out_welcome, text);

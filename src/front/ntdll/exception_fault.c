@@ -94,6 +94,9 @@ static void fault_describe(const struct host_fault *fault, struct host_registers
     case HOST_FAULT_ILLEGAL:
         record->ExceptionCode = STATUS_ILLEGAL_INSTRUCTION;
         break;
+    case HOST_FAULT_SYSTEM_CALL:
+        record->ExceptionCode = STATUS_PRIVILEGED_INSTRUCTION;
+        break;
     case HOST_FAULT_DIVIDE:
         record->ExceptionCode = STATUS_INTEGER_DIVIDE_BY_ZERO;
         break;

@@ -15,6 +15,7 @@
 #include "crt/utf.h"
 #include "door/door.h"
 #include "frontcrt/frontcrt.h"
+#include "host/confine.h"
 #include "host/host.h"
 #include "ntdll/error.h"
 #include "ntdll/exception.h"
@@ -118,6 +119,7 @@ static void machine_connect(void)
     }
     snprintf(hello.image_name, sizeof hello.image_name, "%s", program.name);
     snprintf(hello.folder, sizeof hello.folder, "%s", program.current);
+    hello.descriptors |= WIRE_HELLO_FOLDER;
     if (door_connect(program.socket, &hello, &program.welcome, text))
         program_die(PROGRAM_CANNOT_START, "%s", text);
     if (!program.welcome.start_bytes)
@@ -199,6 +201,8 @@ int main(int argc, char **argv)
     arguments_read(argc, argv);
     file_read();
     file_check();
+    if (host_confine_code())
+        program_die(PROGRAM_CANNOT_START, "this kernel has no system call filter (seccomp)");
     machine_connect();
     start_describe();
     stack_run((char *)program.welcome.start_address + program.welcome.start_bytes, first_stage,

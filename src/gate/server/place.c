@@ -10,9 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "host/files.h"
 #include "server_internal.h"
 
 #define PLACES_MAX 256
@@ -60,30 +59,32 @@ static int find_locked(const char *folder)
 }
 
 /* Makes the link; another folder of the same name gets a number behind it. */
-static int link_make(const char *folder, char *out_name, size_t size)
+static int link_make(const char *folder, int descriptor, char *out_name, size_t size)
 {
     const char *base = strrchr(folder, '/') + 1;
     if (!*base)
         base = "root";
     char path[PATH_MAX * 2];
     snprintf(path, sizeof path, "%s/Programs", places.drive);
-    if (mkdir(path, 0700) && errno != EEXIST)
-        return errno;
+    int error = host_file_make_folder(path, 0700);
+    if (error && error != EEXIST)
+        return error;
     for (unsigned n = 1; n <= PLACES_MAX; n++) {
         if (n == 1)
             snprintf(out_name, size, "%s", base);
         else
             snprintf(out_name, size, "%s-%u", base, n);
         snprintf(path, sizeof path, "%s/Programs/%s", places.drive, out_name);
-        if (!symlink(folder, path))
-            return 0;
-        if (errno != EEXIST)
-            return errno;
+        error = host_file_make_link(folder, path);
+        if (!error) /* under both names: the loader sees the one behind the link */
+            return host_opener_lend(path, descriptor) ?: host_opener_lend(folder, descriptor);
+        if (error != EEXIST)
+            return error;
     }
     return EEXIST;
 }
 
-static NTSTATUS add_locked(const char *folder, int *out_index)
+static NTSTATUS add_locked(const char *folder, int descriptor, int *out_index)
 {
     if (places.count == PLACES_MAX)
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -92,7 +93,8 @@ static NTSTATUS add_locked(const char *folder, int *out_index)
         return STATUS_INSUFFICIENT_RESOURCES;
     places.place[places.count] = memory;
     snprintf(places.place[places.count]->folder, PATH_MAX, "%s", folder);
-    if (link_make(folder, places.place[places.count]->name, sizeof places.place[0]->name)) {
+    if (link_make(folder, descriptor, places.place[places.count]->name,
+                  sizeof places.place[0]->name)) {
         free(memory);
         return STATUS_OBJECT_PATH_NOT_FOUND;
     }
@@ -100,13 +102,13 @@ static NTSTATUS add_locked(const char *folder, int *out_index)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS place_of_folder(const char *folder, char *out_directory, size_t size)
+NTSTATUS place_of_folder(const char *folder, int descriptor, char *out_directory, size_t size)
 {
     if (*folder != '/' || strlen(folder) >= PATH_MAX || !*places.drive)
         return STATUS_OBJECT_PATH_SYNTAX_BAD;
     host_lock_take(&places.lock);
     int index = find_locked(folder);
-    NTSTATUS status = index < 0 ? add_locked(folder, &index) : STATUS_SUCCESS;
+    NTSTATUS status = index < 0 ? add_locked(folder, descriptor, &index) : STATUS_SUCCESS;
     if (NT_SUCCESS(status)) {
         const char *rest = below(folder, places.place[index]->folder);
         snprintf(out_directory, size, "C:\\Programs\\%s%s%s", places.place[index]->name,

@@ -109,9 +109,11 @@ static NTSTATUS process_create(struct program *program, const struct wire_hello 
     return STATUS_SUCCESS;
 }
 
-/* Gives the process a handle of each descriptor that came along. Takes the descriptors. */
-static NTSTATUS handles_create(struct program *program, const struct wire_hello *hello,
-                               const int *descriptors, unsigned count, struct wire_welcome *welcome)
+/* Gives the process a handle of each standard descriptor that came along, and its current
+ * folder a place. Takes the descriptors. */
+static NTSTATUS descriptors_take(struct program *program, const struct wire_hello *hello,
+                                 const int *descriptors, unsigned count,
+                                 struct wire_welcome *welcome)
 {
     NTSTATUS status = STATUS_SUCCESS;
     unsigned next = 0;
@@ -131,6 +133,10 @@ static NTSTATUS handles_create(struct program *program, const struct wire_hello 
         welcome->standard_handle[n] = (uint64_t)handle;
     }
     KeUnstackDetachProcess(&apc);
+    int folder = hello->descriptors & WIRE_HELLO_FOLDER && next < count ? descriptors[next] : -1;
+    if (NT_SUCCESS(status))
+        status = place_of_folder(hello->folder, folder, welcome->current_directory,
+                                 sizeof welcome->current_directory);
     while (next < count)
         close(descriptors[next++]);
     return status;
@@ -156,10 +162,7 @@ static NTSTATUS program_begin(struct program *program, const struct wire_hello *
 {
     struct companion *first;
     struct process_thread *thread;
-    NTSTATUS status = handles_create(program, hello, descriptors, count, welcome);
-    if (NT_SUCCESS(status))
-        status = place_of_folder(hello->folder, welcome->current_directory,
-                                 sizeof welcome->current_directory);
+    NTSTATUS status = descriptors_take(program, hello, descriptors, count, welcome);
     uint64_t start_bytes = START_BYTES;
     if (NT_SUCCESS(status))
         status = mm_window_allocate(program->process->window, &welcome->start_address, &start_bytes,

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/files.h"
 #include "host/socket.h"
 #include "ke/ke.h"
 #include "server_internal.h"
@@ -108,6 +109,17 @@ static void control_serve(int socket, struct wire_text *message, size_t length)
     server.serve(&control, count, words);
 }
 
+/* A folder of the host, from the command: a driver's. */
+static void lend_serve(int socket, struct wire_text *message, size_t length, int folder)
+{
+    struct wire_text reply = {.kind = WIRE_CONTROL_REPLY, .is_last = 1};
+    if (message->length == 0 || message->length != length - sizeof *message)
+        return;
+    message->text[message->length - 1] = '\0';
+    reply.code = (uint32_t)host_opener_lend(message->text, folder);
+    host_message_send(socket, &reply, sizeof reply, NULL, 0);
+}
+
 /* ---- connections
  * ---------------------------------------------------------------------------------- */
 
@@ -135,6 +147,8 @@ static void message_serve(int socket, union connection_message *message, size_t 
 {
     if (length >= sizeof message->text && message->kind == WIRE_CONTROL) {
         control_serve(socket, &message->text, length);
+    } else if (length >= sizeof message->text && message->kind == WIRE_LEND) {
+        lend_serve(socket, &message->text, length, count ? descriptors[0] : -1);
     } else if (length == sizeof message->hello && message->kind == WIRE_HELLO_PROGRAM &&
                message->hello.magic == WIRE_MAGIC && message->hello.version == WIRE_VERSION) {
         message->hello.image_name[sizeof message->hello.image_name - 1] = '\0';
@@ -149,8 +163,8 @@ static void message_serve(int socket, union connection_message *message, size_t 
 static void connection_run(void *context)
 {
     struct connection *connection = context;
-    int socket = connection->socket, descriptors[3];
-    unsigned count = 3;
+    int socket = connection->socket, descriptors[4];
+    unsigned count = 4;
     size_t length;
     free(connection);
     union connection_message *message = malloc(sizeof *message);
@@ -191,7 +205,7 @@ static void listener_run(void *unused)
 /* ---- start and stop
  * ------------------------------------------------------------------------------- */
 
-NTSTATUS server_start(const char *socket_path, const char *drive_folder)
+NTSTATUS server_start(const char *socket_path, int listener, const char *drive_folder)
 {
     if (strlen(socket_path) >= sizeof server.path)
         return STATUS_NAME_TOO_LONG;
@@ -199,14 +213,12 @@ NTSTATUS server_start(const char *socket_path, const char *drive_folder)
     place_drive_set(drive_folder);
     list_init(&server.programs);
     server.is_stopping = false;
-    int error = host_socket_listen(server.path, &server.listener);
-    if (error)
-        return error == EADDRINUSE ? STATUS_ADDRESS_ALREADY_EXISTS : STATUS_UNSUCCESSFUL;
+    server.listener = listener;
     ps_process_gone_set(process_gone);
     struct host_thread_options options = {.name = "listener"};
     if (host_thread_create(&options, listener_run, NULL, &server.thread)) {
         close(server.listener);
-        unlink(server.path);
+        host_file_remove(server.path, false);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     return STATUS_SUCCESS;
@@ -248,7 +260,7 @@ static void programs_wait(void *unused)
 unsigned server_stop(const char *goodbye, uint32_t exit_code)
 {
     server.is_stopping = true;
-    unlink(server.path);
+    host_file_remove(server.path, false);
     host_socket_shut(server.listener);
     programs_goodbye(goodbye, exit_code);
     ke_block_on_host(programs_wait, NULL);
@@ -273,7 +285,7 @@ void server_controls_wait(void)
  * change at worst loses a goodbye; the hang-up says the rest. */
 void server_abandon(const char *goodbye, uint32_t exit_code)
 {
-    unlink(server.path);
+    host_file_remove(server.path, false);
     if (!server.programs.next)
         return;
     list_for_each(node, &server.programs)

@@ -57,7 +57,7 @@ void companions_close(struct program *program);
 
 /* place.c: the program's name for a folder of the host, and what there is to set and free. */
 void place_drive_set(const char *folder);
-NTSTATUS place_of_folder(const char *folder, char *out_directory, size_t size);
+NTSTATUS place_of_folder(const char *folder, int descriptor, char *out_directory, size_t size);
 void place_forget_all(void);
 
 #endif

@@ -37,10 +37,12 @@ enum {
 
 #define EFLAGS_AC 0x40000u
 
+#define SYSTEM_CALL_BYTES 2 /* syscall, int n */
+
 /* A hook that faults this deep inside itself will not get better. */
 #define HOST_FAULT_DEPTH 4
 
-static const int fault_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
+static const int fault_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
 #define FAULT_SIGNALS (sizeof(fault_signals) / sizeof(fault_signals[0]))
 
 static host_fault_hook *_Atomic fault_hook;
@@ -91,6 +93,10 @@ static bool fault_decode(int number, const siginfo_t *info, const ucontext_t *co
     *out_fault = (struct host_fault){.error_code = (uint32_t)registers[REG_ERR]};
     if (info->si_code <= 0)
         return false;
+    if (number == SIGSYS) {
+        out_fault->kind = HOST_FAULT_SYSTEM_CALL;
+        return true;
+    }
     if (registers[REG_TRAPNO] != TRAP_PAGE)
         return fault_decode_trap((uint64_t)registers[REG_TRAPNO], out_fault);
     out_fault->kind = number == SIGBUS ? HOST_FAULT_BUS : HOST_FAULT_ACCESS;
@@ -104,7 +110,7 @@ static const char *fault_kind_name(enum host_fault_kind kind)
 {
     static const char *const names[] = {
         "page fault",  "general protection", "invalid opcode", "divide error", "breakpoint",
-        "single step", "floating point",     "alignment",      "bus error",
+        "single step", "floating point",     "alignment",      "bus error",    "system call",
     };
 
     return names[kind];
@@ -148,7 +154,7 @@ static void fault_give_up(int number, siginfo_t *info, void *context)
     }
     sigaction(number, &defaults, NULL);
     /* Sent by hand, or a trap that has already passed its instruction: it does not recur. */
-    if (info->si_code <= 0 || number == SIGTRAP)
+    if (info->si_code <= 0 || number == SIGTRAP || number == SIGSYS)
         syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), number);
 }
 
@@ -173,6 +179,8 @@ static void fault_handle(int number, siginfo_t *info, void *opaque)
     if (fault_decode(number, info, context, &fault)) {
         if (thread == NULL || thread->fault_depth < HOST_FAULT_DEPTH) {
             host_registers_load(&registers, context);
+            if (fault.kind == HOST_FAULT_SYSTEM_CALL)
+                registers.rip -= SYSTEM_CALL_BYTES; /* the filter looks when it is decoded */
             if (thread != NULL)
                 thread->fault_depth++;
             handled = hook != NULL && hook(&fault, &registers);

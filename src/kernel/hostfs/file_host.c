@@ -16,6 +16,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "host/files.h"
+
 #define EPOCH_SECONDS 11644473600ll /* from 1601 to 1970 */
 
 static int64_t time_of(const struct timespec *time)
@@ -37,9 +39,9 @@ static struct timespec timespec_of(int64_t time_100ns)
 int hostfs_host_open(const char *path, const struct hostfs_open *how, int *out_fd)
 {
     int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-    if (how->is_directory && how->create && mkdir(path, 0777) != 0 &&
-        (errno != EEXIST || how->exclusive))
-        return errno;
+    int error = how->is_directory && how->create ? host_file_make_folder(path, 0777) : 0;
+    if (error != 0 && (error != EEXIST || how->exclusive))
+        return error;
     if (how->is_directory)
         flags |= O_RDONLY | O_DIRECTORY;
     else
@@ -47,13 +49,10 @@ int hostfs_host_open(const char *path, const struct hostfs_open *how, int *out_f
     if (!how->is_directory)
         flags |= (how->create ? O_CREAT : 0) | (how->exclusive ? O_EXCL : 0) |
                  (how->truncate ? O_TRUNC : 0);
-    int fd = open(path, flags, how->read_only ? 0444 : 0666);
-    if (fd < 0 && errno == EACCES && !how->for_read && !how->for_write && !how->create)
-        fd = open(path, O_CLOEXEC | O_PATH); /* only attributes are wanted */
-    if (fd < 0)
-        return errno;
-    *out_fd = fd;
-    return 0;
+    error = host_file_open(path, flags, how->read_only ? 0444 : 0666, out_fd);
+    if (error == EACCES && !how->for_read && !how->for_write && !how->create)
+        error = host_file_open(path, O_PATH, 0, out_fd); /* only attributes are wanted */
+    return error;
 }
 
 int hostfs_host_close(int fd)
@@ -97,10 +96,14 @@ static void stat_fill(const struct stat *from, int fd, struct hostfs_stat *to)
 int hostfs_host_stat(const char *path, struct hostfs_stat *out_stat)
 {
     struct stat buffer;
-    if (stat(path, &buffer) != 0)
-        return errno;
-    stat_fill(&buffer, -1, out_stat);
-    return 0;
+    int fd, error = host_file_open(path, O_PATH, 0, &fd);
+    if (error != 0)
+        return error;
+    error = fstat(fd, &buffer) != 0 ? errno : 0;
+    close(fd);
+    if (error == 0)
+        stat_fill(&buffer, -1, out_stat);
+    return error;
 }
 
 int hostfs_host_stat_fd(int fd, struct hostfs_stat *out_stat)
@@ -185,22 +188,26 @@ int hostfs_host_read_only_set(int fd, bool is_read_only)
 
 int hostfs_host_remove(const char *path, bool is_directory)
 {
-    return (is_directory ? rmdir(path) : unlink(path)) == 0 ? 0 : errno;
+    return host_file_remove(path, is_directory);
 }
 
 int hostfs_host_rename(const char *from, const char *to, bool replace)
 {
-    int result =
-        replace ? rename(from, to) : renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
-    return result == 0 ? 0 : errno;
+    return host_file_rename(from, to, replace);
 }
 
 int hostfs_host_directory_visit(const char *path, bool (*visit)(const char *name, void *context),
                                 void *context)
 {
-    DIR *directory = opendir(path);
-    if (directory == NULL)
-        return errno;
+    int fd, error = host_file_open(path, O_RDONLY | O_DIRECTORY, 0, &fd);
+    if (error != 0)
+        return error;
+    DIR *directory = fdopendir(fd);
+    if (directory == NULL) {
+        error = errno;
+        close(fd);
+        return error;
+    }
     struct dirent *entry;
     bool goes_on = true;
     while (goes_on && (entry = readdir(directory)) != NULL)
@@ -227,8 +234,13 @@ bool hostfs_host_directory_is_empty(const char *path)
 int hostfs_host_volume(const char *path, struct hostfs_volume *out_volume)
 {
     struct statvfs buffer;
-    if (statvfs(path, &buffer) != 0)
-        return errno;
+    int fd, error = host_file_open(path, O_PATH, 0, &fd);
+    if (error != 0)
+        return error;
+    error = fstatvfs(fd, &buffer) != 0 ? errno : 0;
+    close(fd);
+    if (error != 0)
+        return error;
     *out_volume = (struct hostfs_volume){
         .total_units = buffer.f_blocks,
         .free_units = buffer.f_bfree,

@@ -6,12 +6,15 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
+#include "host/files.h"
 #include "image_internal.h"
 
 static NTSTATUS read_failure(const char *path, int error, struct image_error *out_error)
@@ -32,10 +35,15 @@ static NTSTATUS read_failure(const char *path, int error, struct image_error *ou
 
 static NTSTATUS read_whole(const char *path, struct image_file *file, struct image_error *error)
 {
-    FILE *stream = fopen(path, "rbe");
     long size;
-    if (stream == NULL)
+    int fd, open_error = host_file_open(path, O_RDONLY, 0, &fd);
+    if (open_error != 0)
+        return read_failure(path, open_error, error);
+    FILE *stream = fdopen(fd, "rb");
+    if (stream == NULL) {
+        close(fd);
         return read_failure(path, errno, error);
+    }
     NTSTATUS status = STATUS_SUCCESS;
     if (fseek(stream, 0, SEEK_END) != 0 || (size = ftell(stream)) < 0 ||
         fseek(stream, 0, SEEK_SET) != 0) {
@@ -152,9 +160,14 @@ char *image_file_beside(const char *importer, const char *name)
     if (slash == NULL || strchr(name, '/') != NULL || strchr(name, '\\') != NULL)
         return NULL;
     snprintf(folder, sizeof(folder), "%.*s", (int)(slash - importer + 1), importer);
-    DIR *directory = opendir(folder);
-    if (directory == NULL)
+    int fd;
+    if (host_file_open(folder, O_RDONLY | O_DIRECTORY, 0, &fd) != 0)
         return NULL;
+    DIR *directory = fdopendir(fd);
+    if (directory == NULL) {
+        close(fd);
+        return NULL;
+    }
     while (path == NULL && (entry = readdir(directory)) != NULL)
         if (strcasecmp(entry->d_name, name) == 0 &&
             asprintf(&path, "%s%s", folder, entry->d_name) < 0)

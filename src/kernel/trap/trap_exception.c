@@ -272,6 +272,9 @@ static EXCEPTION_RECORD record_of(const struct host_fault *fault, struct host_re
     case HOST_FAULT_ILLEGAL:
         record.ExceptionCode = STATUS_ILLEGAL_INSTRUCTION;
         break;
+    case HOST_FAULT_SYSTEM_CALL:
+        record.ExceptionCode = STATUS_PRIVILEGED_INSTRUCTION;
+        break;
     case HOST_FAULT_DIVIDE:
         record.ExceptionCode = divide_status(registers);
         break;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "crash_internal.h"
+#include "host/files.h"
 #include "host/host.h"
 #include "image/image.h"
 
@@ -21,8 +22,8 @@ static int file = -1;
 
 void crash_file_open(const char *path)
 {
-    if (path != NULL)
-        file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (path != NULL && host_file_open(path, O_WRONLY | O_CREAT | O_APPEND, 0644, &file) != 0)
+        file = -1;
 }
 
 void crash_file_close(void)

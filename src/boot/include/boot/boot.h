@@ -12,6 +12,7 @@ struct boot_options {
     const char *host_folder; /* drive C: of the machine; NULL: a private empty folder */
     const char *socket_path; /* NULL: no programs (in-process mode) */
     uint32_t windows_build;  /* 0: the default; see base/windows.h */
+    int listener;            /* where it is listened already; the machine's from now on */
     void (*log_line)(const char *line, void *context); /* each DebugPrint line; may be NULL */
     void *log_context;
 };

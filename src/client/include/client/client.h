@@ -45,6 +45,9 @@ struct client_reply {
 };
 /* One request of words (NULL at the end), one reply. EHOSTDOWN: no such machine. */
 int client_request(const char *name, const char *const *words, struct client_reply *out_reply);
+/* Lets the machine use the host folder in which file (an absolute path) lies: it opens nothing
+ * else of the host. */
+int client_lend(const char *name, const char *file);
 /* A stream: line is called until it returns false or the machine ends (0). */
 int client_stream(const char *name, const char *const *words,
                   bool (*line)(const char *text, size_t length, void *context), void *context);

@@ -139,7 +139,8 @@ enum host_fault_kind {
     HOST_FAULT_STEP,
     HOST_FAULT_FLOAT, /* #MF, #XM */
     HOST_FAULT_ALIGNMENT,
-    HOST_FAULT_BUS, /* backing memory is gone */
+    HOST_FAULT_BUS,         /* backing memory is gone */
+    HOST_FAULT_SYSTEM_CALL, /* confine.h: from where no call may come */
 };
 
 struct host_fault {

@@ -79,7 +79,7 @@ struct wire_link {
 /* ---- messages on the socket ------------------------------------------------------------ */
 
 enum wire_kind {
-    WIRE_HELLO_PROGRAM = 1, /* + up to 3 descriptors: stdin, stdout, stderr */
+    WIRE_HELLO_PROGRAM = 1, /* + up to 4 descriptors: stdin, stdout, stderr, current folder */
     WIRE_WELCOME,           /* + 2 descriptors: window, link */
     WIRE_GET_SHARE,         /* the program needs the file code of a map command */
     WIRE_SHARE,             /* + 1 descriptor, or none: the file is gone; code as asked for */
@@ -89,12 +89,16 @@ enum wire_kind {
     WIRE_CONTROL_REPLY,     /* code 0 or an NTSTATUS, text (JSON); sent more than once by
                                streams; is_last says when it is over */
     WIRE_APPLY_MAPS,        /* to the program: map commands wait */
+    WIRE_LEND,              /* text: a folder of the host, which the machine may use from now
+                               on; + 1 descriptor of it. Answered like WIRE_CONTROL. */
 };
+
+#define WIRE_HELLO_FOLDER 8u
 
 struct wire_hello {
     uint32_t kind, magic, version;
     uint32_t width;       /* 64, 32 or 16 */
-    uint32_t descriptors; /* bit n: standard descriptor n comes along */
+    uint32_t descriptors; /* bit n: standard descriptor n comes along; 3: the folder */
     char image_name[128]; /* "app.exe" */
     char folder[2048];    /* current folder of the host */
 };

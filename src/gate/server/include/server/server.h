@@ -11,7 +11,7 @@
 #include <ntifs.h>
 
 /* drive_folder: the host folder behind C:, in which programs' folders are given a place. */
-NTSTATUS server_start(const char *socket_path, const char *drive_folder);
+NTSTATUS server_start(const char *socket_path, int listener, const char *drive_folder);
 /* No new connections; programs still running are told goodbye and terminated; waits some
  * seconds for their rundown. Returns how many could not be run down: a driver holds what they
  * asked for. The rooms below must not be stopped then. */

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* files.c - host files by name: straight, or through the opener once there is one. */
+#include "host/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files_internal.h"
+#include "host/host.h"
+#include "host/socket.h"
+
+static struct {
+    int socket;                  /* -1: no opener, calls go straight */
+    struct host_lock lock;       /* one request at a time; guards: */
+    struct file_request request; /* not allocated: a crash report opens its file, too */
+} opener = {.socket = -1};
+
+int host_opener_start(void)
+{
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+        return errno;
+    pid_t child = fork();
+    if (child < 0) {
+        int error = errno;
+        close(pair[0]);
+        close(pair[1]);
+        return error;
+    }
+    if (child == 0) {
+        signal(SIGINT, SIG_IGN); /* it ends with its machine, which may have much to close yet */
+        signal(SIGTERM, SIG_IGN);
+        prctl(PR_SET_NAME, "cove-opener");
+        /* Nothing that it holds may keep somebody waiting for the end of a pipe. */
+        dup2(pair[1], 3);
+        fcntl(3, F_SETFD, FD_CLOEXEC);
+        close_range(4, ~0u, 0);
+        opener_serve(3);
+    }
+    close(pair[1]);
+    opener.socket = pair[0];
+    return 0;
+}
+
+/* NULL in *out_request: no opener, the caller makes the call itself. Else the caller has the
+ * lock and gives it back with ask. */
+static int request_begin(enum file_verb verb, const char *path, const char *other,
+                         struct file_request **out_request)
+{
+    *out_request = NULL;
+    if (opener.socket < 0)
+        return 0;
+    if (strlen(path) >= PATH_MAX || strlen(other) >= PATH_MAX)
+        return ENAMETOOLONG;
+    host_lock_take(&opener.lock);
+    opener.request = (struct file_request){.verb = verb};
+    strcpy(opener.request.path, path);
+    strcpy(opener.request.other, other);
+    *out_request = &opener.request;
+    return 0;
+}
+
+/* descriptor: -1, or one that goes along. out_fd: NULL, or where a descriptor is wanted. */
+static int ask(int descriptor, int *out_fd)
+{
+    int answer = 0, fd = -1;
+    unsigned count = 1;
+    size_t length;
+    int error = host_message_send(opener.socket, &opener.request, sizeof opener.request,
+                                  &descriptor, descriptor >= 0);
+    if (!error)
+        error =
+            host_message_receive(opener.socket, &answer, sizeof answer, &length, &fd, &count, -1);
+    host_lock_give(&opener.lock);
+    if (!error)
+        error = answer;
+    if (!error && out_fd && !count)
+        error = EPROTO;
+    if (!error && out_fd)
+        *out_fd = fd;
+    else if (!error && count)
+        close(fd);
+    return error;
+}
+
+int host_file_open(const char *path, int flags, mode_t mode, int *out_fd)
+{
+    struct file_request *request;
+    int error = request_begin(FILE_OPEN, path, "", &request);
+    if (error)
+        return error;
+    if (request) {
+        request->flags = flags;
+        request->mode = mode;
+        return ask(-1, out_fd);
+    }
+    int fd = open(path, flags | O_CLOEXEC, mode);
+    if (fd < 0)
+        return errno;
+    *out_fd = fd;
+    return 0;
+}
+
+int host_file_remove(const char *path, bool is_folder)
+{
+    struct file_request *request;
+    int error = request_begin(FILE_REMOVE, path, "", &request);
+    if (error)
+        return error;
+    if (request) {
+        request->flags = is_folder;
+        return ask(-1, NULL);
+    }
+    return (is_folder ? rmdir(path) : unlink(path)) ? errno : 0;
+}
+
+int host_file_rename(const char *from, const char *to, bool replace)
+{
+    struct file_request *request;
+    int error = request_begin(FILE_RENAME, from, to, &request);
+    if (error)
+        return error;
+    if (request) {
+        request->flags = replace;
+        return ask(-1, NULL);
+    }
+    return renameat2(AT_FDCWD, from, AT_FDCWD, to, replace ? 0 : RENAME_NOREPLACE) ? errno : 0;
+}
+
+int host_file_make_folder(const char *path, mode_t mode)
+{
+    struct file_request *request;
+    int error = request_begin(FILE_MAKE_FOLDER, path, "", &request);
+    if (error)
+        return error;
+    if (request) {
+        request->mode = mode;
+        return ask(-1, NULL);
+    }
+    return mkdir(path, mode) ? errno : 0;
+}
+
+int host_file_make_link(const char *target, const char *path)
+{
+    struct file_request *request;
+    int error = request_begin(FILE_MAKE_LINK, path, target, &request);
+    if (error)
+        return error;
+    if (request)
+        return ask(-1, NULL);
+    return symlink(target, path) ? errno : 0;
+}
+
+int host_opener_lend(const char *path, int folder)
+{
+    struct file_request *request;
+    int error = request_begin(FILE_LEND, path, "", &request);
+    if (error || !request)
+        return error;
+    request->flags = 1;
+    return ask(folder, NULL);
+}
+
+int host_opener_lend_file(const char *path)
+{
+    char folder[PATH_MAX];
+    struct file_request *request;
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = '\0';
+    int fd = open(slash ? folder : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    int error = request_begin(FILE_LEND, path, "", &request);
+    if (!error && request)
+        error = ask(fd, NULL);
+    close(fd);
+    return error;
+}
