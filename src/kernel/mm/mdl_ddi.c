@@ -123,19 +123,18 @@ VOID NTAPI MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE Access
         ke_raise(status);
 }
 
-/* A program's address says by itself whose it is.
- *
- * Errors:  raises STATUS_ACCESS_VIOLATION
+/* Errors:  raises STATUS_ACCESS_VIOLATION, also for a program's address that is not Process's
  * Doc:     nf-wdm-mmprobeandlockprocesspages
- * Differs: Process is not looked at
  */
 VOID NTAPI MmProbeAndLockProcessPages(PMDL MemoryDescriptorList, PEPROCESS Process,
                                       KPROCESSOR_MODE AccessMode, LOCK_OPERATION Operation)
 {
-    NTSTATUS status;
+    struct mm_window *window = window_of_address(mdl_address(MemoryDescriptorList));
+    NTSTATUS status = STATUS_ACCESS_VIOLATION;
 
     KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
-    status = mdl_lock(MemoryDescriptorList, AccessMode, Operation, true);
+    if (window == NULL || window == window_of_process(Process))
+        status = mdl_lock(MemoryDescriptorList, AccessMode, Operation, true);
     if (!NT_SUCCESS(status))
         ke_raise(status);
     if (mdl_address(MemoryDescriptorList) < MM_USER_END)

@@ -8,7 +8,6 @@
 #include "mm/mm.h"
 
 extern BOOLEAN Mm64BitPhysicalAddress;
-extern POBJECT_TYPE *MmSectionObjectType;
 
 NTSTATUS NTAPI MmMapViewInSystemSpaceEx(PVOID Section, PVOID *MappedBase, PSIZE_T ViewSize,
                                         PLARGE_INTEGER SectionOffset, ULONG_PTR Flags);

@@ -15,7 +15,6 @@
     ((ULONG)(SECTION_KINDS | SEC_NOCACHE | SEC_WRITECOMBINE | SEC_LARGE_PAGES | SEC_FILE))
 
 struct object_type *mm_section_type;
-POBJECT_TYPE *MmSectionObjectType;
 
 /* ---- protections ---------------------------------------------------------------------------- */
 
@@ -261,7 +260,6 @@ NTSTATUS mm_sections_init(void)
 
     if (!NT_SUCCESS(status))
         return status;
-    MmSectionObjectType = (POBJECT_TYPE *)&mm_section_type;
     return physical_memory_create();
 }
 

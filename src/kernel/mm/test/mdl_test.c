@@ -52,6 +52,13 @@ static void locked_pages_survive_the_free(void)
     mm_window_destroy(window);
 }
 
+static struct mm_window *process_other;
+
+static struct mm_window *window_of_other(PEPROCESS process)
+{
+    return process_other;
+}
+
 static void what_cannot_be_locked(void)
 {
     struct mm_window *window = window_begin(), *other;
@@ -77,7 +84,12 @@ static void what_cannot_be_locked(void)
     foreign = window_alloc(other, 0x1000, PAGE_READWRITE);
     mdl = IoAllocateMdl((void *)foreign, 8, FALSE, FALSE, NULL);
     assert_int_equal(mm_mdl_lock(mdl, UserMode, IoReadAccess), STATUS_ACCESS_VIOLATION);
+    assert_int_equal(CATCH(MmProbeAndLockProcessPages(mdl, NULL, UserMode, IoReadAccess)),
+                     STATUS_ACCESS_VIOLATION);
+    process_other = other;
+    mm_process_window_set(window_of_other);
     MmProbeAndLockProcessPages(mdl, NULL, UserMode, IoReadAccess); /* asked for by name */
+    mm_process_window_set(NULL);
     MmUnlockPages(mdl);
     IoFreeMdl(mdl);
     mm_window_destroy(other);

@@ -89,6 +89,8 @@ static inline void mm_test_entry(void **state)
     assert_int_equal(mm.pages_locked, 0);
     assert_int_equal(mm.mappings, 0);
     assert_int_equal(mm.windows, 0);
+    assert_int_equal(mm.stores, 0);
+    assert_int_equal(mm.views, 0);
     mm_fini();
     ex_pool_counts(&pool);
     assert_int_equal(pool.blocks, 0);
