@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* counterservice.c - the same counter offered by request: \Device\CounterService hands out a table of
- * routines to other drivers that ask with an internal IOCTL. It imports from counter.sys, too.
+/* counterservice.c - the same counter offered by request: \Device\CounterService hands out a table
+ * of routines to other drivers that ask with an internal IOCTL. It imports from counter.sys, too.
  */
 #include "counter.h"
 

@@ -40,8 +40,8 @@ int main(void)
     }
     Check("the count begins at 1", Next(device, IOCTL_EXPORTS_NEXT) == 1);
     Check("and goes on", Next(device, IOCTL_EXPORTS_NEXT) == 2);
-    Check("it is set through an ordinal",
-          DeviceIoControl(device, IOCTL_EXPORTS_RESET, &start, sizeof start, NULL, 0, &count, NULL));
+    Check("it is set through an ordinal", DeviceIoControl(device, IOCTL_EXPORTS_RESET, &start,
+                                                          sizeof start, NULL, 0, &count, NULL));
     Check("and goes on from there", Next(device, IOCTL_EXPORTS_NEXT) == 1001);
     Check("the interface leads to the same counter",
           Next(device, IOCTL_EXPORTS_NEXT_BY_INTERFACE) == 1002);
