@@ -9,7 +9,8 @@
 #include "boot/boot.h"
 
 struct boot_counts {
-    uint64_t pool_blocks, objects, handles, irps, files, devices, drivers, locked_pages, timers;
+    uint64_t pool_blocks, objects, handles, irps, files, devices, drivers, locked_pages, timers,
+        providers;
 };
 void boot_counts_take(struct boot_counts *out_counts);
 /* Compares with what the machine began with; a line for each kind that is more. */

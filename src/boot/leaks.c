@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "boot_internal.h"
+#include "etw/etw.h"
 #include "ex/ex.h"
 #include "gate/gate.h"
 #include "hostfs/hostfs.h"
@@ -53,6 +54,7 @@ void boot_counts_take(struct boot_counts *out_counts)
         .drivers = io.drivers,
         .locked_pages = mm.pages_locked,
         .timers = ke.timers_set,
+        .providers = etw_driver_providers(),
     };
 }
 
@@ -127,6 +129,7 @@ unsigned boot_leaks_report(const struct boot_counts *began,
         {"driver objects", began->drivers, now.drivers, true},
         {"locked pages", began->locked_pages, now.locked_pages, true},
         {"timers set", began->timers, now.timers, true},
+        {"trace providers", began->providers, now.providers, true},
     };
     unsigned left = 0;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {

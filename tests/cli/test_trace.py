@@ -105,6 +105,25 @@ class Trace(unittest.TestCase):
         finally:
             self.cove("shutdown", "traced")
 
+    def test_events_that_describe_themselves(self):
+        driver = self.build("logging.sys", "logging.c")
+        self.assertEqual(self.lines_of(driver), [
+            "[Logging.Driver] Error Numbers Signed=-5 Unsigned=7 Hex=0xbeef Flag=1 "
+            "Status=STATUS_ACCESS_DENIED (0xc0000022) keyword=0x10",
+            '[Logging.Driver] Verbose Texts A="narrow" W="wide" U="counted"',
+            "[Logging.Driver] Verbose Unload",
+        ])
+        self.assertEqual(len(self.lines_of(driver, "--enable", "logging.driver:error")), 1)
+
+    def test_a_registration_that_stays_is_reported(self):
+        driver = self.build("forgets.sys", "forgets.c")
+        program = os.path.join(self.folder, "nothing.exe")
+        subprocess.run(["x86_64-w64-mingw32-gcc", "-xc", "-", "-o", program], check=True, text=True,
+                       input="int main(void) { return 0; }\n")
+        result = subprocess.run([COVE, "run", driver, "--", program], env=self.environment,
+                                text=True, capture_output=True, timeout=60)
+        self.assertIn("leak: 1 trace providers left behind", result.stdout + result.stderr)
+
     def test_manifest_and_messages(self):
         # Both would bring a message table of the same name: the errors' goes to a .res of its own.
         errors = os.path.join(TRACED, "errors.mc")
