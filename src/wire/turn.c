@@ -61,9 +61,16 @@ uint32_t wire_turn_wait(struct wire_channel *channel, uint32_t theirs, _Atomic u
     return turn;
 }
 
+void wire_turn_wake(struct wire_channel *channel, _Atomic uint32_t *sleeps)
+{
+    if (__builtin_expect(atomic_load(sleeps) == 0, 1))
+        return;
+    atomic_fetch_add_explicit(&channel->wakes, 1, memory_order_relaxed);
+    host_wake_shared(&channel->turn, 1);
+}
+
 void wire_turn_give(struct wire_channel *channel, uint32_t to, _Atomic uint32_t *sleeps)
 {
     atomic_store(&channel->turn, to);
-    if (atomic_load(sleeps))
-        host_wake_shared(&channel->turn, 1);
+    wire_turn_wake(channel, sleeps);
 }

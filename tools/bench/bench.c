@@ -5,11 +5,11 @@
  * (wire/turn.h), on one core and on two. Figures are medians over rounds; what counts is the
  * ratio, because machines differ.
  */
-#include <errno.h>
-#include <fcntl.h>
+#include "bench.h"
+
 #include <limits.h>
 #include <sched.h>
-#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,16 +18,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "client/client.h"
-#include "cove/cove.h"
 #include "wire/turn.h"
 
-#define CALLS  1000
-#define ROUNDS 60
+const char *bench_folder;
 
-static const char *folder; /* of the build: bin, drivers, apps */
-
-static double now_ns(void)
+double bench_now_ns(void)
 {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
@@ -40,13 +35,13 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double median(double *values, int count)
+double bench_median(double *values, int count)
 {
     qsort(values, (size_t)count, sizeof *values, compare);
     return count ? values[count / 2] : 0;
 }
 
-static void pin(int cpu)
+void bench_pin(int cpu)
 {
     cpu_set_t set;
     CPU_ZERO(&set);
@@ -54,8 +49,7 @@ static void pin(int cpu)
     sched_setaffinity(0, sizeof set, &set);
 }
 
-/* ---- baselines --------------------------------------------------------------------------------
- */
+/* ---- baselines ----------------------------------------------------------------------- */
 
 /* One bare round trip; other: the core of the answering process. */
 static double bare_round_trip(int cpu, int other)
@@ -64,7 +58,7 @@ static double bare_round_trip(int cpu, int other)
         mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     pid_t pid = fork();
     if (!pid) {
-        pin(other);
+        bench_pin(other);
         while (wire_turn_wait(channel, WIRE_TURN_PROGRAM, &channel->kernel_sleeps) ==
                WIRE_TURN_KERNEL)
             wire_turn_give(channel, WIRE_TURN_PROGRAM, &channel->program_sleeps);
@@ -72,220 +66,162 @@ static double bare_round_trip(int cpu, int other)
     }
     cpu_set_t before;
     sched_getaffinity(0, sizeof before, &before);
-    pin(cpu);
+    bench_pin(cpu);
     double rounds[ROUNDS];
     for (int round = 0; round < ROUNDS; round++) {
-        double began = now_ns();
+        double began = bench_now_ns();
         for (int i = 0; i < CALLS; i++) {
             wire_turn_give(channel, WIRE_TURN_KERNEL, &channel->kernel_sleeps);
             wire_turn_wait(channel, WIRE_TURN_KERNEL, &channel->program_sleeps);
         }
-        rounds[round] = (now_ns() - began) / CALLS;
+        rounds[round] = (bench_now_ns() - began) / CALLS;
     }
     wire_turn_give(channel, WIRE_TURN_CLOSED, &channel->kernel_sleeps);
     waitpid(pid, NULL, 0);
     munmap(channel, 4096);
     sched_setaffinity(0, sizeof before, &before);
-    return median(rounds, ROUNDS);
+    return bench_median(rounds, ROUNDS);
 }
 
-/* ---- a program on a machine ---------------------------------------------------------------------
- */
-
-/* Runs a command line and gives its output to read; returns the exit code. */
-static int command(const char *line, char *out, size_t size)
-{
-    FILE *pipe = popen(line, "r");
-    if (!pipe)
-        return -1;
-    size_t length = fread(out, 1, size - 1, pipe);
-    out[length] = '\0';
-    int status = pclose(pipe);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-/* Reads the numbers at text, at most ROUNDS, into their median; *out_end is where they end. */
-static double median_of_text(char *text, char **out_end)
-{
-    double rounds[ROUNDS];
-    int count = 0;
-    for (char *end; count < ROUNDS; text = end) {
-        rounds[count] = strtod(text, &end);
-        if (end == text)
-            break;
-        count++;
-    }
-    *out_end = text;
-    return median(rounds, count);
-}
-
-/* Median of the numbers a benchapp prints; cores: a taskset list. 0 when it failed. */
-static double program_call(const char *cores)
-{
-    char line[PATH_MAX * 3], *out = malloc(1 << 16);
-    snprintf(
-        line, sizeof line,
-        "taskset -c %s %s/bin/cove run --quiet %s/bench/benchdrv.sys -- %s/bench/benchapp.exe %d",
-        cores, folder, folder, folder, ROUNDS);
-    double value = 0;
-    char *end;
-    if (!command(line, out, 1 << 16))
-        value = median_of_text(out, &end);
-    free(out);
-    return value;
-}
-
-/* Milliseconds from the start of `cove run` to the first answered call. */
-static double first_call_ms(void)
-{
-    char line[PATH_MAX * 3], out[256];
-    double starts[11];
-    int count = 0;
-    snprintf(line, sizeof line,
-             "%s/bin/cove run --quiet %s/bench/benchdrv.sys -- %s/bench/benchapp.exe first", folder,
-             folder, folder);
-    for (int i = 0; i < 11; i++) {
-        long long counter, frequency;
-        double began = now_ns();
-        /* The program's counter is the host's monotonic clock. */
-        if (!command(line, out, sizeof out) && sscanf(out, "%lld %lld", &counter, &frequency) == 2)
-            starts[count++] = ((double)counter * 1e9 / (double)frequency - began) / 1e6;
-    }
-    return median(starts, count);
-}
-
-static double idle_mib(void)
-{
-    char name[32], path[64], line[256];
-    snprintf(name, sizeof name, "bench-%d", (int)getpid());
-    struct client_boot boot = {.name = name};
-    pid_t pid;
-    long kib = 0;
-    if (client_boot(&boot, &pid)) {
-        fprintf(stderr, "cove-bench: %s\n", client_error());
-        return 0;
-    }
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    FILE *status = fopen(path, "r");
-    while (status && fgets(line, sizeof line, status))
-        sscanf(line, "VmRSS: %ld", &kib);
-    if (status)
-        fclose(status);
-    kill(pid, SIGTERM);
-    waitpid(pid, NULL, 0);
-    client_forget(name);
-    return (double)kib / 1024;
-}
-
-/* ---- in-process
- * ------------------------------------------------------------------------------------ */
-
-#define WINE_ROUNDS 7
-
-/* The same files under Wine, where it is installed; 0 where it is not. */
-static void wine_call(double *out_one, double *out_two)
-{
-    char line[PATH_MAX * 2], out[4096], *end;
-    *out_one = *out_two = 0;
-    snprintf(line, sizeof line, "%s/wine.sh %s %d 2>/dev/null", COVE_BENCH_SOURCE, folder,
-             WINE_ROUNDS);
-    if (command(line, out, sizeof out) || !*out)
-        return;
-    *out_one = median_of_text(out, &end);
-    char *second = strstr(end, "--");
-    if (second)
-        *out_two = median_of_text(second + 2, &end);
-}
-
-static double inprocess_call(void)
-{
-    struct cove_machine *machine;
-    cove_file file;
-    char driver[PATH_MAX], error[400];
-    double rounds[ROUNDS] = {0};
-    snprintf(driver, sizeof driver, "%s/bench/benchdrv.sys", folder);
-    if (cove_boot(NULL, &machine) < 0)
-        return 0;
-    if (cove_load(machine, driver, error, sizeof error) < 0) {
-        fprintf(stderr, "cove-bench: %s\n", error);
-    } else if (cove_open(machine, "\\\\.\\CoveBench", COVE_READ | COVE_WRITE, &file) >= 0) {
-        for (int round = 0; round < ROUNDS; round++) {
-            double began = now_ns();
-            for (int i = 0; i < CALLS; i++) {
-                uint64_t value = 41;
-                uint32_t count;
-                if (cove_ioctl(file, 0x2220c0, &value, sizeof value, &value, sizeof value, &count) <
-                        0 ||
-                    value != 42) {
-                    fprintf(stderr, "cove-bench: the in-process call failed\n");
-                    return 0;
-                }
-            }
-            rounds[round] = (now_ns() - began) / CALLS;
-        }
-        cove_close(file);
-    }
-    cove_shutdown(machine);
-    return median(rounds, ROUNDS);
-}
-
-/* ---- the table
- * ------------------------------------------------------------------------------------- */
+/* ---- the table -------------------------------------------------------------------------- */
 
 static int failures;
+static char both[16] = "0"; /* taskset list of two cores, where there are two */
 
-static void row(const char *what, double value, const char *unit, double limit,
-                const char *limit_text)
+static void line(const char *what, double value, const char *unit, bool is_good, const char *text)
 {
-    bool good = value > 0 && (limit <= 0 || value <= limit);
-    if (!good)
-        failures++;
-    printf("%-52s %10.1f %-4s  %-34s %s\n", what, value, unit, limit_text,
-           good ? "" : "<-- not reached");
+    failures += !is_good;
+    printf("%-54s %11.1f %-5s  %-40s %s\n", what, value, unit, text,
+           is_good ? "" : "<-- not reached");
+    fflush(stdout);
 }
 
-static void call_rows(const char *what, double value, double baseline, double factor)
+static void baseline(const char *what, double value, const char *unit)
+{
+    line(what, value, unit, value > 0, "baseline");
+}
+
+/* At most limit. */
+static void row_most(const char *what, double value, const char *unit, double limit)
 {
     char text[64];
-    snprintf(text, sizeof text, "%.1f x bare (wanted <= %.0f x)",
-             baseline > 0 ? value / baseline : 0, factor);
-    row(what, value, "ns", baseline * factor, text);
+    snprintf(text, sizeof text, "wanted <= %.0f %s", limit, unit);
+    line(what, value, unit, value > 0 && value <= limit, text);
+}
+
+/* At most factor times what it is compared with. */
+static void row_times(const char *what, double value, const char *unit, double with,
+                      const char *name, double factor)
+{
+    char text[96];
+    snprintf(text, sizeof text, "%.2f x %s (wanted <= %.1f x)", with > 0 ? value / with : 0, name,
+             factor);
+    line(what, value, unit, value > 0 && with > 0 && value <= with * factor, text);
+}
+
+/* ---- what is measured ----------------------------------------------------------------------- */
+
+static void calls_of_programs(double *out_one, double *out_two)
+{
+    int last = strcmp(both, "0") ? 1 : 0;
+    double bare_one = bare_round_trip(0, 0), bare_two = bare_round_trip(0, last);
+    baseline("bare round trip of two processes, one core", bare_one, "ns");
+    baseline("bare round trip of two processes, two cores", bare_two, "ns");
+    *out_one = program_call("0");
+    *out_two = program_call(both);
+    row_times("DeviceIoControl of a program, one core", *out_one, "ns", bare_one, "bare", 1.3);
+    row_times("DeviceIoControl of a program, two cores", *out_two, "ns", bare_two, "bare", 4);
+    struct bench_wakes wakes = {0};
+    char text[96];
+    int error = program_wakes(both, &wakes);
+    snprintf(text, sizeof text, "%.0f in %.0f calls (wanted 0 a ms)", wakes.wakes, wakes.calls);
+    line("... sleepers woken in a millisecond of calls, median", wakes.median, "",
+         !error && wakes.median == 0, text);
+}
+
+static void in_process(void)
+{
+    struct bench_machine machine;
+    machine_measure(&machine);
+    row_most("DeviceIoControl in-process (libcove)", machine.small, "ns", 120);
+    row_times("... 1 MiB METHOD_OUT_DIRECT, not touched", machine.direct, "ns", machine.small,
+              "8 bytes", 2);
+    baseline("copying 64 KiB there and back", machine.copy, "ns");
+    row_times("... 64 KiB METHOD_BUFFERED, echoed", machine.echo, "ns", machine.copy, "the copies",
+              1.2);
+    row_most("a driver's inlined KeGetCurrentIrql", machine.irql_read, "ns", 20);
+    row_most("a driver's inlined KeRaiseIrql and KeLowerIrql", machine.irql_change, "ns", 40);
+    row_most("a driver's read of the shared-data page", machine.time_read, "ns", 20);
+}
+
+static void many(void)
+{
+    double single = programs_per_second("0", 1) / 1e3, four = programs_per_second(both, 4) / 1e3;
+    char text[64];
+    baseline("calls a second of one program kept on one core", single, "k/s");
+    snprintf(text, sizeof text, "%.2f x one (wanted >= 1.6 x)", single > 0 ? four / single : 0);
+    line("calls a second of 4 programs on two cores", four, "k/s",
+         single > 0 && four >= 1.6 * single, text);
+    double lone = program_outstanding(1, 0);
+    baseline("1 outstanding request: sent, completed, reaped", lone, "ns");
+    static const int counts[] = {100, 10000, 100000};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        snprintf(text, sizeof text, "... each of %d outstanding", counts[i]);
+        row_times(text, program_outstanding(counts[i], 0), "ns", lone, "of one", 2);
+    }
+    lone = program_outstanding(100, 1);
+    baseline("100 outstanding requests, cancelled, each", lone, "ns");
+    row_times("... each of 100000, cancelled", program_outstanding(100000, 1), "ns", lone, "of 100",
+              2);
+}
+
+static void wine(double one, double two)
+{
+    double wine_one, wine_two;
+    wine_call(&wine_one, &wine_two);
+    if (wine_one <= 0) {
+        puts("Wine is not installed: nothing to compare with");
+        return;
+    }
+    char text[64];
+    snprintf(text, sizeof text, "%.0f x ours (wanted >= 20 x)", one > 0 ? wine_one / one : 0);
+    line("the same driver and program under Wine, one core", wine_one, "ns",
+         one > 0 && wine_one >= 20 * one, text);
+    snprintf(text, sizeof text, "%.0f x ours (wanted >= 20 x)", two > 0 ? wine_two / two : 0);
+    line("the same driver and program under Wine, two cores", wine_two, "ns",
+         two > 0 && wine_two >= 20 * two, text);
+}
+
+static void folder_find(const char *argument)
+{
+    static char self[PATH_MAX];
+    if (argument) {
+        bench_folder = argument;
+        return;
+    }
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[length < 0 ? 0 : length] = '\0';
+    for (int up = 0; up < 2 && strrchr(self, '/'); up++)
+        *strrchr(self, '/') = '\0';
+    bench_folder = self;
 }
 
 int main(int argc, char **argv)
 {
-    static char self[PATH_MAX];
-    if (argc > 1) {
-        folder = argv[1];
-    } else {
-        ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-        self[length < 0 ? 0 : length] = '\0';
-        for (int up = 0; up < 2 && strrchr(self, '/'); up++)
-            *strrchr(self, '/') = '\0';
-        folder = self;
-    }
-    int last = sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 1 : 0;
-    char both[16];
-    snprintf(both, sizeof both, "0-%d", last);
-    double bare_one = bare_round_trip(0, 0), bare_two = bare_round_trip(0, last);
-    printf("medians of %d rounds of %d calls; 8 bytes in, 8 bytes out, METHOD_BUFFERED\n\n", ROUNDS,
-           CALLS);
-    row("bare round trip of two processes, one core", bare_one, "ns", 0, "baseline");
-    row("bare round trip of two processes, two cores", bare_two, "ns", 0, "baseline");
-    call_rows("DeviceIoControl of a program, one core", program_call("0"), bare_one, 2);
-    call_rows("DeviceIoControl of a program, two cores", program_call(both), bare_two, 8);
-    row("DeviceIoControl in-process (libcove)", inprocess_call(), "ns", 250, "wanted <= 250 ns");
-    row("cove run to the first answered DeviceIoControl", first_call_ms(), "ms", 80,
-        "wanted <= 80 ms");
-    row("resident memory of an idle machine", idle_mib(), "MiB", 32, "wanted <= 32 MiB");
-    double wine_one, wine_two;
-    wine_call(&wine_one, &wine_two);
-    if (wine_one > 0) {
-        row("the same driver and program under Wine, one core", wine_one, "ns", 0, "peer");
-        row("the same driver and program under Wine, two cores", wine_two, "ns", 0, "peer");
-    } else {
-        puts("Wine is not installed: nothing to compare with");
-    }
+    double one, two, load[3] = {0};
+    folder_find(argc > 1 ? argv[1] : NULL);
+    if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
+        strcpy(both, "0-1");
+    getloadavg(load, 3);
+    printf("medians of %d rounds of %d calls; 8 bytes in, 8 bytes out, METHOD_BUFFERED, where "
+           "nothing else is said\nload of the host when it began: %.1f\n\n",
+           ROUNDS, CALLS, load[0]);
+    calls_of_programs(&one, &two);
+    in_process();
+    row_most("cove run to the first answered DeviceIoControl", first_call_ms(), "ms", 40);
+    row_most("resident memory of an idle machine", idle_mib(), "MiB", 32);
+    many();
+    wine(one, two);
     if (failures)
         printf("%d figures were not reached\n", failures);
     return 0;

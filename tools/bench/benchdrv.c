@@ -1,10 +1,112 @@
 /* SPDX-License-Identifier: MIT */
-/* benchdrv.c - the least a driver can do with an IOCTL: answer 8 bytes at once. */
+/* benchdrv.c - the least a driver can do with an IOCTL, in the ways that are measured.
+ *
+ * Answers at once, pends until told (a cancel-safe queue), or does in a loop what compilers
+ * inline in drivers: reads and writes of CR8, reads of the shared-data page.
+ */
 #include <ntddk.h>
+
+#include "benchdrv.h"
+
+static struct {
+    IO_CSQ csq;
+    KSPIN_LOCK lock; /* guards: waiting */
+    LIST_ENTRY waiting;
+} Queue;
 
 DRIVER_INITIALIZE DriverEntry;
 static DRIVER_UNLOAD BenchUnload;
-static DRIVER_DISPATCH BenchCreateClose, BenchControl;
+static DRIVER_DISPATCH BenchCreateClose, BenchCleanup, BenchControl;
+
+/* ---- requests that wait ------------------------------------------------------------------ */
+
+static IO_CSQ_INSERT_IRP QueueInsert;
+static IO_CSQ_REMOVE_IRP QueueRemove;
+static IO_CSQ_PEEK_NEXT_IRP QueuePeek;
+static IO_CSQ_ACQUIRE_LOCK QueueAcquire;
+static IO_CSQ_RELEASE_LOCK QueueRelease;
+static IO_CSQ_COMPLETE_CANCELED_IRP QueueCancelled;
+
+static VOID QueueInsert(PIO_CSQ Csq, PIRP Irp)
+{
+    InsertTailList(&Queue.waiting, &Irp->Tail.Overlay.ListEntry);
+}
+
+static VOID QueueRemove(PIO_CSQ Csq, PIRP Irp)
+{
+    RemoveEntryList(&Irp->Tail.Overlay.ListEntry);
+}
+
+static PIRP QueuePeek(PIO_CSQ Csq, PIRP Irp, PVOID Context)
+{
+    PLIST_ENTRY next = Irp ? Irp->Tail.Overlay.ListEntry.Flink : Queue.waiting.Flink;
+
+    return next == &Queue.waiting ? NULL : CONTAINING_RECORD(next, IRP, Tail.Overlay.ListEntry);
+}
+
+static VOID QueueAcquire(PIO_CSQ Csq, PKIRQL Irql)
+{
+    KeAcquireSpinLock(&Queue.lock, Irql);
+}
+
+static VOID QueueRelease(PIO_CSQ Csq, KIRQL Irql)
+{
+    KeReleaseSpinLock(&Queue.lock, Irql);
+}
+
+static VOID QueueComplete(PIRP Irp, NTSTATUS Status)
+{
+    Irp->IoStatus.Status = Status;
+    Irp->IoStatus.Information = 0;
+    IoCompleteRequest(Irp, IO_NO_INCREMENT);
+}
+
+static VOID QueueCancelled(PIO_CSQ Csq, PIRP Irp)
+{
+    QueueComplete(Irp, STATUS_CANCELLED);
+}
+
+static VOID QueueFlush(NTSTATUS Status)
+{
+    PIRP irp;
+
+    while ((irp = IoCsqRemoveNextIrp(&Queue.csq, NULL)) != NULL)
+        QueueComplete(irp, Status);
+}
+
+/* ---- what compilers inline ----------------------------------------------------------------- */
+
+static VOID Loop(struct bench_loop *Loop)
+{
+    volatile ULONG64 *time = (volatile ULONG64 *)(KI_USER_SHARED_DATA + 0x14);
+    ULONG64 sum = 0;
+    KIRQL old;
+
+    switch (Loop->what) {
+    case BENCH_LOOP_IRQL:
+        for (ULONG i = 0; i < Loop->turns; i++)
+            sum += KeGetCurrentIrql();
+        break;
+    case BENCH_LOOP_RAISE:
+        for (ULONG i = 0; i < Loop->turns; i++) {
+            KeRaiseIrql(DISPATCH_LEVEL, &old);
+            sum += old;
+            KeLowerIrql(old);
+        }
+        break;
+    case BENCH_LOOP_TIME:
+        for (ULONG i = 0; i < Loop->turns; i++)
+            sum += *time;
+        break;
+    default:
+        for (ULONG i = 0; i < Loop->turns; i++)
+            __asm__ volatile("" : "+r"(sum));
+        break;
+    }
+    Loop->sum = sum;
+}
+
+/* ---- dispatch -------------------------------------------------------------------------------- */
 
 static NTSTATUS BenchCreateClose(PDEVICE_OBJECT Device, PIRP Irp)
 {
@@ -14,15 +116,47 @@ static NTSTATUS BenchCreateClose(PDEVICE_OBJECT Device, PIRP Irp)
     return STATUS_SUCCESS;
 }
 
+static NTSTATUS BenchCleanup(PDEVICE_OBJECT Device, PIRP Irp)
+{
+    QueueFlush(STATUS_CANCELLED);
+    return BenchCreateClose(Device, Irp);
+}
+
 static NTSTATUS BenchControl(PDEVICE_OBJECT Device, PIRP Irp)
 {
-    ULONG64 *value = Irp->AssociatedIrp.SystemBuffer;
+    PIO_STACK_LOCATION stack = IoGetCurrentIrpStackLocation(Irp);
+    ULONG_PTR length = stack->Parameters.DeviceIoControl.OutputBufferLength;
+    NTSTATUS status = STATUS_SUCCESS;
 
-    *value += 1;
-    Irp->IoStatus.Status = STATUS_SUCCESS;
-    Irp->IoStatus.Information = sizeof(ULONG64);
+    switch (stack->Parameters.DeviceIoControl.IoControlCode) {
+    case IOCTL_BENCH:
+        *(ULONG64 *)Irp->AssociatedIrp.SystemBuffer += 1;
+        length = sizeof(ULONG64);
+        break;
+    case IOCTL_BENCH_DIRECT:
+    case IOCTL_BENCH_ECHO:
+        break;
+    case IOCTL_BENCH_PEND:
+        IoCsqInsertIrp(&Queue.csq, Irp, NULL);
+        return STATUS_PENDING;
+    case IOCTL_BENCH_COMPLETE:
+        QueueFlush(STATUS_SUCCESS);
+        length = 0;
+        break;
+    case IOCTL_BENCH_LOOP:
+        if (length < sizeof(struct bench_loop) ||
+            stack->Parameters.DeviceIoControl.InputBufferLength < sizeof(struct bench_loop))
+            status = STATUS_BUFFER_TOO_SMALL;
+        else
+            Loop(Irp->AssociatedIrp.SystemBuffer);
+        break;
+    default:
+        status = STATUS_INVALID_DEVICE_REQUEST;
+    }
+    Irp->IoStatus.Status = status;
+    Irp->IoStatus.Information = NT_SUCCESS(status) ? length : 0;
     IoCompleteRequest(Irp, IO_NO_INCREMENT);
-    return STATUS_SUCCESS;
+    return status;
 }
 
 static VOID BenchUnload(PDRIVER_OBJECT Driver)
@@ -47,7 +181,12 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
         IoDeleteDevice(device);
         return status;
     }
+    KeInitializeSpinLock(&Queue.lock);
+    InitializeListHead(&Queue.waiting);
+    IoCsqInitialize(&Queue.csq, QueueInsert, QueueRemove, QueuePeek, QueueAcquire, QueueRelease,
+                    QueueCancelled);
     Driver->MajorFunction[IRP_MJ_CREATE] = BenchCreateClose;
+    Driver->MajorFunction[IRP_MJ_CLEANUP] = BenchCleanup;
     Driver->MajorFunction[IRP_MJ_CLOSE] = BenchCreateClose;
     Driver->MajorFunction[IRP_MJ_DEVICE_CONTROL] = BenchControl;
     Driver->DriverUnload = BenchUnload;

@@ -108,8 +108,7 @@ static uint64_t channel_call(struct wire_channel *channel, uint32_t service,
     uint32_t expected = WIRE_TURN_PROGRAM;
     if (!atomic_compare_exchange_strong(&channel->turn, &expected, WIRE_TURN_KERNEL))
         channel_closed();
-    if (atomic_load(&channel->kernel_sleeps))
-        host_wake_shared(&channel->turn, 1);
+    wire_turn_wake(channel, &channel->kernel_sleeps);
     if (wire_turn_wait(channel, WIRE_TURN_KERNEL, &channel->program_sleeps) == WIRE_TURN_CLOSED)
         channel_closed();
     wire_lines_fetch(arguments, count, door.window_base, door.window_bytes);

@@ -81,8 +81,7 @@ static void companion_run(void *context)
         uint32_t expected = WIRE_TURN_KERNEL;
         if (!atomic_compare_exchange_strong(&channel->turn, &expected, WIRE_TURN_PROGRAM))
             break;
-        if (atomic_load(&channel->program_sleeps))
-            host_wake_shared(&channel->turn, 1);
+        wire_turn_wake(channel, &channel->program_sleeps);
     }
     struct program *program = companion->program;
     if (program->process->is_ending)

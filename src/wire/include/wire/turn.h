@@ -17,6 +17,8 @@
 uint32_t wire_turn_wait(struct wire_channel *channel, uint32_t theirs, _Atomic uint32_t *sleeps);
 /* Publishes everything written before; wakes the other side if its flag sleeps is set. */
 void wire_turn_give(struct wire_channel *channel, uint32_t to, _Atomic uint32_t *sleeps);
+/* The second half of giving: wakes the other side if its flag is set, and counts that. */
+void wire_turn_wake(struct wire_channel *channel, _Atomic uint32_t *sleeps);
 
 /* Arguments that may be addresses in a program's window [base, base + bytes) are about to be
  * read and written on this core: their lines are asked for all at once, instead of one after

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* bench.h - what the parts of the benchmark share: the clock, medians, the rows they measure.
+ *
+ * Every figure is the median of its rounds; 0 says that it could not be measured. What is
+ * compared is measured in the same run, in turn with what it is compared with.
+ */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#define CALLS  1000
+#define ROUNDS 60
+
+extern const char *bench_folder; /* of the build: bin, drivers, apps */
+
+double bench_now_ns(void);
+/* Sorts values. */
+double bench_median(double *values, int count);
+void bench_pin(int cpu);
+
+/* ---- bench_program.c: a Windows program in its own process ------------------------------- */
+
+/* A call of 8 bytes; cores: a taskset list. */
+double program_call(const char *cores);
+/* Milliseconds from the start of `cove run` to the first answered call. */
+double first_call_ms(void);
+double idle_mib(void);
+/* The same files under Wine, where it is installed. */
+void wine_call(double *out_one, double *out_two);
+/* Calls a second of `programs` at once on a machine kept, like them, on cores. */
+double programs_per_second(const char *cores, int programs);
+/* Nanoseconds to send, keep waiting, complete and reap one of `count` requests, on one core;
+ * is_cancelled: the program cancels instead. */
+double program_outstanding(int count, int is_cancelled);
+
+/* Sleeping waiters that were woken, while a program calls on both cores. */
+struct bench_wakes {
+    double calls, wakes;
+    double median; /* of windows of a millisecond */
+};
+int program_wakes(const char *cores, struct bench_wakes *out_wakes);
+
+/* ---- bench_machine.c: the machine in this process ------------------------------------------ */
+
+struct bench_machine {
+    double small;       /* 8 bytes, buffered */
+    double direct;      /* 1 MiB METHOD_OUT_DIRECT that the driver does not touch */
+    double echo, copy;  /* 64 KiB buffered there and back; the copies alone */
+    double irql_read;   /* mov from cr8 */
+    double irql_change; /* raise to DISPATCH_LEVEL and lower again: two writes */
+    double time_read;   /* 8 bytes of the shared-data page */
+    double loop;        /* the driver's loop around them, subtracted already */
+};
+int machine_measure(struct bench_machine *out_machine);
+
+#endif
