@@ -154,7 +154,7 @@ static NTSTATUS etw_step(void)
 static NTSTATUS trap_step(void)
 {
     trap_install();
-    ke_driver_code_set(image_is_driver_code);
+    ke_driver_code_set(trap_is_driver_code);
     return STATUS_SUCCESS;
 }
 

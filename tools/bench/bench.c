@@ -206,8 +206,10 @@ static void folder_find(const char *argument)
     bench_folder = self;
 }
 
+/* cove-bench [BUILD-FOLDER [calls | machine | many | wine]] */
 int main(int argc, char **argv)
 {
+    const char *part = argc > 2 ? argv[2] : "";
     double one, two, load[3] = {0};
     folder_find(argc > 1 ? argv[1] : NULL);
     if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
@@ -216,7 +218,21 @@ int main(int argc, char **argv)
     printf("medians of %d rounds of %d calls; 8 bytes in, 8 bytes out, METHOD_BUFFERED, where "
            "nothing else is said\nload of the host when it began: %.1f\n\n",
            ROUNDS, CALLS, load[0]);
+    if (!strcmp(part, "machine")) {
+        in_process();
+        return 0;
+    }
+    if (!strcmp(part, "many")) {
+        many();
+        return 0;
+    }
     calls_of_programs(&one, &two);
+    if (!strcmp(part, "calls"))
+        return 0;
+    if (!strcmp(part, "wine")) {
+        wine(one, two);
+        return 0;
+    }
     in_process();
     row_most("cove run to the first answered DeviceIoControl", first_call_ms(), "ms", 40);
     row_most("resident memory of an idle machine", idle_mib(), "MiB", 32);

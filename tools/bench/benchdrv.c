@@ -76,22 +76,36 @@ static VOID QueueFlush(NTSTATUS Status)
 
 /* ---- what compilers inline ----------------------------------------------------------------- */
 
+static ULONG64 Cr8Read(VOID)
+{
+    ULONG64 value;
+
+    __asm__ volatile("movq %%cr8, %0" : "=r"(value));
+    return value;
+}
+
+static VOID Cr8Write(ULONG64 Value)
+{
+    __asm__ volatile("movq %0, %%cr8" : : "r"(Value) : "memory");
+}
+
 static VOID Loop(struct bench_loop *Loop)
 {
     volatile ULONG64 *time = (volatile ULONG64 *)(KI_USER_SHARED_DATA + 0x14);
     ULONG64 sum = 0;
-    KIRQL old;
+    ULONG64 old;
 
     switch (Loop->what) {
     case BENCH_LOOP_IRQL:
         for (ULONG i = 0; i < Loop->turns; i++)
-            sum += KeGetCurrentIrql();
+            sum += Cr8Read();
         break;
     case BENCH_LOOP_RAISE:
         for (ULONG i = 0; i < Loop->turns; i++) {
-            KeRaiseIrql(DISPATCH_LEVEL, &old);
+            old = Cr8Read();
+            Cr8Write(DISPATCH_LEVEL);
             sum += old;
-            KeLowerIrql(old);
+            Cr8Write(old);
         }
         break;
     case BENCH_LOOP_TIME:

@@ -75,10 +75,19 @@ void module_get_locked(struct module *module)
         module->state = LIBRARY_READY;
 }
 
+static void (*gone_hook)(const struct image *image); /* set once */
+
+void image_gone_hook_set(void (*hook)(const struct image *image))
+{
+    gone_hook = hook;
+}
+
 /* Gives back everything of a module that nobody can find any more, or never could. */
 void module_free(struct module *module)
 {
     image_index_remove(&module->abi);
+    if (gone_hook != NULL && module->layout != NULL && module->abi.base != 0)
+        gone_hook(&module->abi);
     list_remove(&module->abi.link);
     image_unplace(module);
     for (uint32_t i = 0; i < module->import_count; i++)

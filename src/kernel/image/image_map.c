@@ -140,6 +140,37 @@ NTSTATUS image_protect(const struct module *module)
     return STATUS_SUCCESS;
 }
 
+static bool code_protect(uint64_t address, size_t size_bytes, int more)
+{
+    struct image *image = image_of_address(address);
+    const struct module *module = image != NULL ? module_of(image) : NULL;
+    if (module == NULL || module->layout == NULL)
+        return false;
+    uint64_t rva = address - image->base;
+    for (uint32_t i = 0; i < module->layout->count; i++) {
+        const struct pe_region *region = &module->layout->regions[i];
+        if (rva < region->rva || rva + size_bytes > region->rva + region->size_bytes)
+            continue;
+        int protection = image->pe.is_flat ? HOST_READ | HOST_WRITE | HOST_EXECUTE
+                                           : host_protection(region->protect);
+        uint64_t page = address & ~(uint64_t)(HOST_PAGE - 1);
+        uint64_t end = (address + size_bytes + HOST_PAGE - 1) & ~(uint64_t)(HOST_PAGE - 1);
+        return (protection & HOST_EXECUTE) && image_region_is_readable(module, region) &&
+               host_memory_protect((void *)page, end - page, protection | more) == 0;
+    }
+    return false;
+}
+
+bool image_code_open(uint64_t address, size_t size_bytes)
+{
+    return code_protect(address, size_bytes, HOST_WRITE);
+}
+
+void image_code_close(uint64_t address, size_t size_bytes)
+{
+    code_protect(address, size_bytes, 0);
+}
+
 void image_unplace(struct module *module)
 {
     if (module->layout == NULL || module->abi.base == 0)

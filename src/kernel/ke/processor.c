@@ -316,6 +316,12 @@ unsigned ke_processor_count(void)
     return processor_count;
 }
 
+void ke_processor_places(uint32_t *out_irql, uint32_t *out_pending)
+{
+    *out_irql = offsetof(struct processor, pcr.irql);
+    *out_pending = offsetof(struct processor, pending);
+}
+
 void ke_driver_code_set(bool (*is_driver_code)(uint64_t rip))
 {
     __c11_atomic_store(&driver_code, is_driver_code, __ATOMIC_RELEASE);

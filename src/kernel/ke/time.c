@@ -38,14 +38,13 @@ uint64_t time_to_host_ns(uint64_t interrupt_100ns)
     return time_base_ns + interrupt_100ns * KE_NS_PER_100NS;
 }
 
-/* Readers take the low part between two equal high parts. */
+/* Readers take eight bytes at once, or the low part between two equal high parts. The eight
+ * bytes lie in one cache line: they change together although SystemTime is not aligned. */
 static void time_store(volatile KSYSTEM_TIME *to, uint64_t value)
 {
     to->High2Time = (LONG)(value >> 32);
     __atomic_thread_fence(__ATOMIC_RELEASE);
-    to->LowPart = (ULONG)value;
-    __atomic_thread_fence(__ATOMIC_RELEASE);
-    to->High1Time = (LONG)(value >> 32);
+    __asm__ volatile("movq %1, %0" : "=m"(*(uint64_t *)to) : "r"(value));
 }
 
 void time_init(void)
@@ -80,11 +79,18 @@ void ke_version_set(ULONG major, ULONG minor, ULONG build)
 
 KUSER_SHARED_DATA *ke_shared_data(void)
 {
+    static _Atomic bool is_busy;
     KUSER_SHARED_DATA *data = &shared_page.data;
-    uint64_t interrupt_100ns = time_interrupt_100ns();
+    uint64_t interrupt_100ns;
 
+    /* One at a time, so that time does not go backwards; who finds another at it has just got
+     * the page brought up to date. */
+    if (__c11_atomic_exchange(&is_busy, true, __ATOMIC_ACQUIRE))
+        return data;
+    interrupt_100ns = time_interrupt_100ns();
     time_store(&data->InterruptTime, interrupt_100ns);
     time_store(&data->SystemTime, time_system_100ns());
     time_store(&data->TickCount, interrupt_100ns / KE_TICK_100NS);
+    __c11_atomic_store(&is_busy, false, __ATOMIC_RELEASE);
     return data;
 }

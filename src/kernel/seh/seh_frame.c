@@ -26,12 +26,22 @@ static void copy_bytes(void *to, uint64_t from, size_t size_bytes)
     __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size_bytes) : : "memory");
 }
 
+static void (*_Atomic code_original)(uint64_t address, void *bytes, size_t size_bytes);
+
+void seh_code_original_set(void (*original)(uint64_t address, void *bytes, size_t size_bytes))
+{
+    code_original = original;
+}
+
 static int memory_read(void *context, uint64_t address, void *out, size_t size_bytes)
 {
     (void)context;
     if (!seh_on_stack(address, size_bytes) && !image_can_read(address, size_bytes))
         return 1;
     copy_bytes(out, address, size_bytes);
+    void (*original)(uint64_t, void *, size_t) = code_original;
+    if (original != NULL)
+        original(address, out, size_bytes);
     return 0;
 }
 

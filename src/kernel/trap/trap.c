@@ -14,14 +14,19 @@
 #define INT_IMMEDIATE_LENGTH 2u
 
 /* Instructions that the processor refuses outside ring 0. False: an ordinary fault. */
-static bool emulate(struct host_registers *registers)
+static bool emulate(struct host_registers *registers, bool may_patch)
 {
     struct trap_instruction instruction;
-    uint64_t address;
+    uint64_t address, code;
     if (!trap_decode(registers->rip, &instruction))
         return false;
     if (instruction.zydis.mnemonic == ZYDIS_MNEMONIC_INT) {
         trap_interrupt_vector((unsigned)instruction.operands[0].imm.value.u, registers);
+        return true;
+    }
+    if (may_patch && instruction.zydis.mnemonic == ZYDIS_MNEMONIC_MOV &&
+        (code = trap_patch_site(&instruction, registers->rip)) != 0) {
+        registers->rip = code;
         return true;
     }
     enum trap_answer answer = trap_port(&instruction, registers, &address);
@@ -44,7 +49,8 @@ static bool emulate(struct host_registers *registers)
     return false;
 }
 
-static bool fault_in_driver(const struct host_fault *fault, struct host_registers *registers)
+static bool fault_in_driver(const struct host_fault *fault, struct host_registers *registers,
+                            bool may_patch)
 {
     if (fault->kind == HOST_FAULT_PRIVILEGED) {
         /* `int 4` passes its gate: the address is behind it. */
@@ -53,7 +59,7 @@ static bool fault_in_driver(const struct host_fault *fault, struct host_register
             trap_interrupt_vector(4, registers);
             return true;
         }
-        if (emulate(registers))
+        if (emulate(registers, may_patch))
             return true;
     }
     trap_exception(fault, registers);
@@ -116,13 +122,16 @@ static bool trap_fault(const struct host_fault *fault, struct host_registers *re
         return true;
     if (fault->kind == HOST_FAULT_STEP && trap_shared_step(registers))
         return true;
-    if (trap_shared_read(fault, registers))
+    bool was_replaced = trap_patch_leave(registers);
+    if (was_replaced)
+        rip = registers->rip;
+    if (trap_patch_stray(fault, registers) || trap_shared_read(fault, registers, !was_replaced))
         return true;
     bool is_driver = image_is_driver_code(rip);
     if ((is_driver || callout_top != NULL) && trap_is_stack_overflow(fault, registers))
         trap_stack_overflow(registers);
     if (is_driver)
-        return fault_in_driver(fault, registers);
+        return fault_in_driver(fault, registers, !was_replaced);
     if (trap_unloaded_code(fault, registers))
         return true;
     if (is_wild_call(fault, registers)) {
@@ -132,6 +141,11 @@ static bool trap_fault(const struct host_fault *fault, struct host_registers *re
     return fault_in_native(fault, registers);
 }
 
+bool trap_is_driver_code(uint64_t rip)
+{
+    return image_is_driver_code(rip) || trap_patch_is_driver_code(rip);
+}
+
 /* Takes the host's faults, from now on. May be called again.
  *
  * IRQL:    PASSIVE_LEVEL
@@ -139,7 +153,8 @@ static bool trap_fault(const struct host_fault *fault, struct host_registers *re
 void trap_install(void)
 {
     trap_decode_init();
-    ke_shared_data(); /* made once, not in a fault */
+    trap_shared_init();
+    trap_patch_install();
     seh_init();
     host_fault_install(trap_fault);
 }

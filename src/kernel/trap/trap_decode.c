@@ -14,17 +14,25 @@ void trap_decode_init(void)
     ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
 }
 
+size_t trap_code_read(uint64_t address, uint8_t *out_bytes, size_t count)
+{
+    /* An instruction may be the last before a page that is not there. */
+    if (!NT_SUCCESS(mm_user_copy(out_bytes, (const void *)address, count))) {
+        size_t length = HOST_PAGE - (address & (HOST_PAGE - 1));
+        if (length >= count || !NT_SUCCESS(mm_user_copy(out_bytes, (const void *)address, length)))
+            return 0;
+        count = length;
+    }
+    trap_patch_original(address, out_bytes, count);
+    return count;
+}
+
 bool trap_decode(uint64_t rip, struct trap_instruction *out_instruction)
 {
     uint8_t bytes[ZYDIS_MAX_INSTRUCTION_LENGTH];
-    size_t length = sizeof(bytes);
-    /* An instruction may be the last before a page that is not there. */
-    if (!NT_SUCCESS(mm_user_copy(bytes, (const void *)rip, length))) {
-        length = HOST_PAGE - (rip & (HOST_PAGE - 1));
-        if (length >= sizeof(bytes) || !NT_SUCCESS(mm_user_copy(bytes, (const void *)rip, length)))
-            return false;
-    }
-    return ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes, length, &out_instruction->zydis,
+    size_t length = trap_code_read(rip, bytes, sizeof(bytes));
+    return length != 0 &&
+           ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes, length, &out_instruction->zydis,
                                                out_instruction->operands));
 }
 

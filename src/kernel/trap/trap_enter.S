@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* trap_enter.S - lowering IRQL where driver code wrote CR8, on the thread's own stack.
+/* trap_enter.S - our C code in the middle of a driver's, on the thread's own stack.
  *
- * In: rsp points at the new IRQL, the flags and the address to go on at; 128 bytes above them
- * lies the interrupted stack. Every other register is the driver's and comes back unchanged:
- * vector registers too, because DPCs run in between.
+ * trap_lower_enter: driver code wrote CR8 and lowers IRQL. In: rsp points at the new IRQL, the
+ * flags and the address to go on at; 128 bytes above them lies the interrupted stack.
+ * trap_refresh_enter: driver code reads the shared-data page; called.
+ * Every other register is the driver's and comes back unchanged: vector registers too.
  */
 #define XSAVE_BYTES 2816
 #define XSAVE_MASK  0xe7
 
-    .text
-    .globl trap_lower_enter
-    .hidden trap_lower_enter
-    .type trap_lower_enter, @function
-trap_lower_enter:
-    .cfi_startproc
+    .macro save_all
     pushq %rbp
     movq %rsp, %rbp
     pushq %rax
@@ -34,8 +30,9 @@ trap_lower_enter:
     movl $XSAVE_MASK, %eax
     xorl %edx, %edx
     xsave64 (%rsp)
-    movl 8(%rbp), %edi
-    call trap_lower
+    .endm
+
+    .macro restore_all
     movl $XSAVE_MASK, %eax
     xorl %edx, %edx
     xrstor64 (%rsp)
@@ -50,10 +47,34 @@ trap_lower_enter:
     popq %rcx
     popq %rax
     popq %rbp
+    .endm
+
+    .text
+    .globl trap_lower_enter
+    .hidden trap_lower_enter
+    .type trap_lower_enter, @function
+trap_lower_enter:
+    .cfi_startproc
+    save_all
+    movl 8(%rbp), %edi
+    call trap_lower
+    restore_all
     leaq 8(%rsp), %rsp
     popfq
     ret $128
     .cfi_endproc
     .size trap_lower_enter, . - trap_lower_enter
+
+    .globl trap_refresh_enter
+    .hidden trap_refresh_enter
+    .type trap_refresh_enter, @function
+trap_refresh_enter:
+    .cfi_startproc
+    save_all
+    call trap_refresh
+    restore_all
+    ret
+    .cfi_endproc
+    .size trap_refresh_enter, . - trap_refresh_enter
 
     .section .note.GNU-stack,"",@progbits

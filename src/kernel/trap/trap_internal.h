@@ -55,10 +55,33 @@ enum trap_answer trap_privileged(const struct trap_instruction *instruction,
 enum trap_answer trap_port(const struct trap_instruction *instruction,
                            struct host_registers *registers, uint64_t *out_address);
 
-/* trap_shared.c: the shared-data page. */
-bool trap_shared_read(const struct host_fault *fault, struct host_registers *registers);
+/* trap_shared.c: the shared-data page. may_patch: the site may be changed. */
+bool trap_shared_read(const struct host_fault *fault, struct host_registers *registers,
+                      bool may_patch);
 /* The single step after an adjusted instruction. false: not one of ours. */
 bool trap_shared_step(struct host_registers *registers);
+/* The page is brought up to date by whoever reads it when the processor's counter is past this;
+ * 0: always. atomic */
+extern uint64_t trap_fresh_until;
+/* Called by trap_refresh_enter. */
+void trap_refresh(void);
+void trap_shared_init(void);
+
+/* trap_patch.c: sites that do not trap again. */
+void trap_patch_install(void);
+/* Code that does what the instruction at site does: from now on the site leads there if it can,
+ * else each trap does. 0: there is none. */
+uint64_t trap_patch_site(const struct trap_instruction *instruction, uint64_t site);
+/* A fault in such code becomes one at the driver's instruction. false: it is not there. */
+bool trap_patch_leave(struct host_registers *registers);
+/* A fault that only the change of a site brought about: goes on behind it. */
+bool trap_patch_stray(const struct host_fault *fault, struct host_registers *registers);
+/* May the driver be interrupted at rip, as in its own code? */
+bool trap_patch_is_driver_code(uint64_t rip);
+/* Puts the driver's own bytes into a copy of its code. */
+void trap_patch_original(uint64_t address, void *bytes, size_t count);
+/* trap_decode.c: a copy of code, at most count bytes that are there; how many. */
+size_t trap_code_read(uint64_t address, uint8_t *out_bytes, size_t count);
 
 /* trap_exception.c: what cannot go on. All change registers so that the thread continues on
  * its own stack, or end the machine. */
@@ -79,6 +102,8 @@ bool trap_is_stack_overflow(const struct host_fault *fault, const struct host_re
 
 /* trap_enter.S: lowers IRQL on the thread's own stack, keeping every register. */
 void trap_lower_enter(void);
+/* Calls trap_refresh; changes nothing but rax and the flags. */
+void trap_refresh_enter(void);
 /* called from there */
 void trap_lower(uint32_t irql);
 

@@ -24,6 +24,7 @@ static void skip(const struct trap_instruction *instruction, struct host_registe
 
 void trap_lower(uint32_t irql)
 {
+    /* Code in a slot has stored it already: lowering is more than the store. */
     ke_irql_lower((KIRQL)irql);
 }
 

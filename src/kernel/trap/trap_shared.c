@@ -22,6 +22,47 @@ struct step {
 static __thread struct step steps[STEPS_MAX] __attribute__((tls_model("initial-exec")));
 static __thread uint32_t step_count __attribute__((tls_model("initial-exec")));
 
+/* ---- how old the page may be ------------------------------------------------------------- */
+
+#define FRESH_NS     10000u   /* a tick of Windows is at least fifty times as long */
+#define CALIBRATE_NS 1000000u /* of both clocks, before one is believed to tell the other */
+
+uint64_t trap_fresh_until;
+static uint64_t counter_start, clock_start_ns; /* set once at init */
+static bool is_counter_steady;                 /* same */
+
+/* Does the counter run at one rate, whatever the processor does? */
+static bool counter_is_steady(void)
+{
+    uint32_t eax = 0x80000000, ebx, ecx = 0, edx;
+    __asm__("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+    if (host_is_sim() || eax < 0x80000007)
+        return false;
+    eax = 0x80000007;
+    __asm__("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+    return edx & 1u << 8;
+}
+
+void trap_shared_init(void)
+{
+    ke_shared_data(); /* made once, not in a fault */
+    is_counter_steady = counter_is_steady();
+    counter_start = __builtin_ia32_rdtsc();
+    clock_start_ns = host_clock_ns();
+}
+
+void trap_refresh(void)
+{
+    uint64_t elapsed_ns = host_clock_ns() - clock_start_ns, counter = __builtin_ia32_rdtsc();
+    ke_shared_data();
+    if (!is_counter_steady || elapsed_ns < CALIBRATE_NS)
+        return;
+    double rate = (double)(counter - counter_start) / (double)elapsed_ns;
+    __atomic_store_n(&trap_fresh_until, counter + (uint64_t)(rate * FRESH_NS), __ATOMIC_RELAXED);
+}
+
+/* ---- instructions that are not replaced ---------------------------------------------------- */
+
 static bool on_page(uint64_t address)
 {
     return address - SHARED_DATA_BASE < SHARED_DATA_SIZE;
@@ -141,12 +182,18 @@ static bool step_begin(const struct trap_instruction *instruction, struct host_r
     return true;
 }
 
-bool trap_shared_read(const struct host_fault *fault, struct host_registers *registers)
+bool trap_shared_read(const struct host_fault *fault, struct host_registers *registers,
+                      bool may_patch)
 {
     struct trap_instruction instruction;
+    uint64_t code;
     if (fault->kind != HOST_FAULT_ACCESS || fault->is_write || fault->is_execute ||
         !on_page(fault->address) || !trap_decode(registers->rip, &instruction))
         return false;
+    if (may_patch && (code = trap_patch_site(&instruction, registers->rip)) != 0) {
+        registers->rip = code;
+        return true;
+    }
     return load_plain(&instruction, registers, fault->address) ||
            step_begin(&instruction, registers);
 }

@@ -106,6 +106,10 @@ int host_memory_protect(void *address, size_t length, int protection);
 void host_memory_decommit(void *address, size_t length); /* back to reserved */
 void host_memory_release(void *address, size_t length);
 
+/* Every thread of the process sees code that was changed before, from its next instruction on.
+ * Errors: ENOSYS, the host cannot say so. */
+int host_code_sync(void);
+
 /* Memory that two processes share: a sparse file without a name. */
 int host_share_create(const char *name, uint64_t length, int *out_fd);
 int host_share_map(

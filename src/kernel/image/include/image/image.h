@@ -44,6 +44,13 @@ void image_fini(void);
 NTSTATUS image_load(const char *path, struct image **out_image, struct image_error *out_error);
 void image_discard_init(struct image *image);
 void image_unload(struct image *image);
+/* Called for an image that goes, while its pages are still there; image_lock is held. */
+void image_gone_hook_set(void (*hook)(const struct image *image));
+
+/* Makes code of an image writable for the moment, and what it was before. Any thread, in fault
+ * handlers as well; one at a time. false: it is no code, or the host refuses. */
+bool image_code_open(uint64_t address, size_t size_bytes);
+void image_code_close(uint64_t address, size_t size_bytes);
 
 /* ---- export drivers, brought in by an importer ---- */
 

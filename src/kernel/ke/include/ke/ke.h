@@ -49,6 +49,10 @@ void ke_irql_lower(KIRQL irql);  /* runs what became deliverable: DPCs */
 /* The same for an emulated MOV CR8: no check of direction. */
 void ke_irql_write(KIRQL irql);
 
+/* Offsets from GS of the running processor's IRQL (a byte) and of 32 bits that are zero as long
+ * as lowering it is a mere store: for code that is generated. */
+void ke_processor_places(uint32_t *out_irql, uint32_t *out_pending);
+
 /* Runs routine at irql on some processor as soon as possible, as a device interrupt does;
  * callable from any host thread, with or without a processor. Coalesced per source: a
  * source that is queued is not queued again. routine is native. */

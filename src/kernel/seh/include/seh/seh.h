@@ -10,6 +10,7 @@
 #define SEH_SEH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <ntifs.h>
@@ -28,6 +29,10 @@ void seh_dispatch(EXCEPTION_RECORD *record, CONTEXT *context);
 /* The context of the driver code that made the DDI call in frame (ddi_frame.h). */
 struct ddi_frame;
 void seh_context_of_ddi(const struct ddi_frame *frame, CONTEXT *out_context);
+
+/* Where code was changed, original puts what was there into a copy of it: epilogues are told by
+ * their bytes. Called in fault handlers. */
+void seh_code_original_set(void (*original)(uint64_t address, void *bytes, size_t size_bytes));
 
 /* Walks the stack from context, driver frames and boundaries alike, at most count frames. */
 struct seh_stack_frame {

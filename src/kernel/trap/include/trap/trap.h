@@ -10,6 +10,14 @@
 #ifndef TRAP_TRAP_H
 #define TRAP_TRAP_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 void trap_install(void); /* host fault hook, interrupt filter, mm raise */
+/* Driver code, or what stands for an instruction of it: for ke_driver_code_set. */
+bool trap_is_driver_code(uint64_t rip);
+/* How many instructions of the images that are loaded were replaced, and how many that could
+ * not be trap each time. */
+void trap_patch_counts(uint32_t *out_patched, uint32_t *out_refused);
 
 #endif
