@@ -9,8 +9,9 @@
 #include "pool_internal.h"
 
 #define PAGES_MAX        (EX_POOL_BYTES >> 12)
-#define FRONTIER_STEP    256u /* pages */
-#define PUNCH_PAGES      64u  /* a free run of this many goes back to the host */
+#define FRONTIER_STEP    256u  /* pages */
+#define PUNCH_PAGES      64u   /* a free run of this many may go back to the host, */
+#define KEPT_PAGES       1024u /* once so many have been given back and not taken again */
 #define EXACT_BINS       64u
 #define BINS             (EXACT_BINS + 20u)
 #define TABLE_STEP_BYTES (64u * 1024u)
@@ -22,6 +23,7 @@ static int share = -1;              /* set once at init */
 static size_t table_bytes;          /* how much of the table is committed; pages_lock */
 static struct host_lock pages_lock; /* guards: the bins and all free runs; after: a class lock */
 static uint32_t bins[BINS];         /* first run of each */
+static uint32_t pages_kept;         /* given back since the last punch; pages_lock */
 
 #define TABLE_BYTES_MAX ((PAGES_MAX * sizeof(struct page) + 4095) & ~4095ull)
 
@@ -76,7 +78,10 @@ static void run_add_locked(uint32_t first, uint32_t count, bool is_clean)
         is_clean = is_clean && pages[behind].is_clean;
         count += pages[behind].count;
     }
-    if (!is_clean && count >= PUNCH_PAGES) {
+    /* A buffer that comes and goes keeps its pages: fetching them anew costs more than using
+     * them. */
+    if (!is_clean && count >= PUNCH_PAGES && pages_kept >= KEPT_PAGES) {
+        pages_kept = 0;
         host_share_punch(share, (uint64_t)first << 12, (size_t)count << 12);
         is_clean = true;
     }
@@ -152,6 +157,8 @@ uint32_t pages_take(uint32_t count, bool *out_is_clean)
         if (length > count)
             run_link(run + count, length - count, is_clean);
         *out_is_clean = is_clean;
+        if (!is_clean)
+            pages_kept -= pages_kept < count ? pages_kept : count;
     }
     host_lock_give(&pages_lock);
     return run;
@@ -160,6 +167,7 @@ uint32_t pages_take(uint32_t count, bool *out_is_clean)
 void pages_give(uint32_t first, uint32_t count)
 {
     host_lock_take(&pages_lock);
+    pages_kept += count;
     run_add_locked(first, count, false);
     host_lock_give(&pages_lock);
 }
@@ -201,6 +209,7 @@ void pages_fini(void)
     host_memory_release((void *)EX_POOL_BASE, EX_POOL_BYTES);
     host_memory_release(pages, TABLE_BYTES_MAX);
     pages_end = 0;
+    pages_kept = 0;
     table_bytes = 0;
     for (unsigned i = 0; i < BINS; i++)
         bins[i] = 0;

@@ -120,15 +120,36 @@ NTSTATUS mm_mdl_lock(PMDL mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operation)
     return mdl_lock(mdl, mode, operation, false);
 }
 
-static void frame_unlock(PFN_NUMBER number)
+/* How many of the frames follow each other from the first on. The usual answer is all: looked at
+ * in one go first. */
+static size_t frames_run(const PFN_NUMBER *frames, size_t count)
+{
+    PFN_NUMBER differs = 0;
+    size_t run = 1;
+
+    for (size_t i = 0; i < count; i++)
+        differs |= frames[i] - frames[0] - i;
+    if (differs == 0)
+        return count;
+    while (run < count && frames[run] == frames[0] + run)
+        run++;
+    return run;
+}
+
+static void frames_unlock(const PFN_NUMBER *frames, size_t count)
 {
     struct frame frame;
 
-    frame_describe(number, &frame);
-    if (frame.kind == FRAME_WINDOW)
-        window_page_unlock(frame.window, frame.offset >> 12);
-    else if (frame.kind == FRAME_STORE)
-        store_release(frame.share);
+    for (size_t i = 0, run; i < count; i += run) {
+        run = frames_run(frames + i, count - i);
+        frame_describe(frames[i], &frame);
+        if (frame.kind == FRAME_WINDOW)
+            window_pages_unlock(frame.window, frame.offset >> 12, run);
+        else if (frame.kind == FRAME_STORE) {
+            store_release(frame.share); /* a reference a page: another may follow this one */
+            run = 1;
+        }
+    }
 }
 
 void mdl_unlock(MDL *mdl)
@@ -137,8 +158,7 @@ void mdl_unlock(MDL *mdl)
 
     if ((mdl->MdlFlags & (MDL_MAPPED_TO_SYSTEM_VA | MDL_PARTIAL)) == MDL_MAPPED_TO_SYSTEM_VA)
         mdl_unmap(mdl, mdl->MappedSystemVa);
-    for (size_t i = 0; i < count; i++)
-        frame_unlock(mdl_frames(mdl)[i]);
+    frames_unlock(mdl_frames(mdl), count);
     mdl->MdlFlags &= (CSHORT)~MDL_PAGES_LOCKED;
     mm_tally.mdls_locked--;
     mm_tally.pages_locked -= count;
@@ -230,8 +250,7 @@ void mdl_drop_pages(MDL *mdl, size_t count)
         mapping_release(first, count);
     }
     if ((mdl->MdlFlags & MDL_PAGES_LOCKED) != 0) {
-        for (size_t i = 0; i < count; i++)
-            frame_unlock(frames[i]);
+        frames_unlock(frames, count);
         mm_tally.pages_locked -= count;
     }
     __builtin_memmove(frames, frames + count, left * sizeof(*frames));

@@ -110,7 +110,8 @@ void secure_forget_all(struct mm_window *window);
 NTSTATUS window_pages_lock(struct mm_window *window, uint64_t address, uint64_t length,
                            bool is_write, PFN_NUMBER *out_frames);
 void window_page_lock(struct mm_window *window, uint64_t page);
-void window_page_unlock(struct mm_window *window, uint64_t page);
+/* Drops one lock of each of count pages of the file. */
+void window_pages_unlock(struct mm_window *window, uint64_t page, size_t count);
 
 /* Maps system pages into a window for a driver (MmMapLockedPages with UserMode). */
 NTSTATUS window_map_frames(struct mm_window *window, uint64_t wanted, const PFN_NUMBER *frames,

@@ -7,23 +7,59 @@
  */
 #include "section.h"
 
-/* Takes one page: its frame, and that it stays. */
-static PFN_NUMBER page_hold(struct mm_window *window, uint32_t share, uint64_t offset)
+/* Pages come in runs: these loops are all that a long buffer costs, and the compiler makes
+ * vectors of them. */
+static void frames_fill(PFN_NUMBER *frames, PFN_NUMBER first, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        frames[i] = first + i;
+}
+
+static void locks_add(uint16_t *locks, size_t count)
+{
+    uint16_t most = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        uint16_t held = locks[i]++ & (uint16_t)~LOCK_ORPHAN;
+        most = held > most ? held : most;
+    }
+    COVE_ASSERT(most < LOCK_ORPHAN - 1);
+}
+
+/* True: some page has lost its last lock after its address was freed. */
+static bool locks_drop(uint16_t *locks, size_t count)
+{
+    bool is_unheld = false, is_orphan = false;
+
+    for (size_t i = 0; i < count; i++) {
+        is_unheld |= (locks[i] & (uint16_t)~LOCK_ORPHAN) == 0;
+        is_orphan |= --locks[i] == LOCK_ORPHAN;
+    }
+    COVE_ASSERT(!is_unheld);
+    return is_orphan;
+}
+
+/* Takes pages side by side in a share: their frames, and that they stay. */
+static PFN_NUMBER *pages_hold(struct mm_window *window, uint32_t share, uint64_t offset,
+                              size_t count, PFN_NUMBER *out_frames)
 {
     struct store *store;
 
     if (share == MM_SHARE_WINDOW) {
-        COVE_ASSERT((window->page_locks[offset >> 12] & ~LOCK_ORPHAN) < LOCK_ORPHAN - 1);
-        window->page_locks[offset >> 12]++;
-        window->pages_locked++;
-        return frame_of_window(window, offset);
+        locks_add(window->page_locks + (offset >> 12), count);
+        window->pages_locked += count;
+        frames_fill(out_frames, frame_of_window(window, offset), count);
+    } else if (share >= MM_SHARE_STORE && share < MM_SHARE_FOREIGN) {
+        for (size_t i = 0; i < count; i++) {
+            store = store_find_get(share); /* the page's own reference */
+            COVE_ASSERT(store != NULL);
+            out_frames[i] = ((store->physical + offset) >> 12) + i;
+        }
+    } else { /* what never goes away: nothing to hold */
+        for (size_t i = 0; i < count; i++)
+            out_frames[i] = frame_of_share(share, offset + (i << 12));
     }
-    if (share >= MM_SHARE_STORE && share < MM_SHARE_FOREIGN) {
-        store = store_find_get(share); /* the page's own reference */
-        COVE_ASSERT(store != NULL);
-        return (store->physical + offset) >> 12;
-    }
-    return frame_of_share(share, offset); /* what never goes away: nothing to hold */
+    return out_frames + count;
 }
 
 /* Are all pages of the range there and may be used so? */
@@ -61,17 +97,24 @@ NTSTATUS window_pages_lock(struct mm_window *window, uint64_t address, uint64_t 
     range_refresh(window, start, end);
     if (!range_allows(window, start, end, wanted))
         goto out;
-    for (; is_write && at < end; at += HOST_PAGE)
-        if (extent_copies(&window->extents[extent_find(window, at)]) &&
-            !NT_SUCCESS(window_copy_page_locked(window, at)))
-            goto out;
-    index = extent_find(window, start);
-    for (at = start; at < end; at += HOST_PAGE) {
-        const struct extent *extent = &window->extents[index];
+    while (is_write && at < end) {
+        const struct extent *extent = &window->extents[extent_find(window, at)];
+        uint64_t next = at + HOST_PAGE;
 
-        if (at >= extent->end)
-            extent = &window->extents[++index];
-        *out_frames++ = page_hold(window, extent->share, extent->offset + (at - extent->start));
+        if (!extent_copies(extent))
+            next = extent->end;
+        else if (!NT_SUCCESS(window_copy_page_locked(window, at)))
+            goto out;
+        at = next;
+    }
+    index = extent_find(window, start);
+    for (at = start; at < end; index++) {
+        const struct extent *extent = &window->extents[index];
+        uint64_t stop = extent->end < end ? extent->end : end;
+
+        out_frames = pages_hold(window, extent->share, extent->offset + (at - extent->start),
+                                (stop - at) >> 12, out_frames);
+        at = stop;
     }
     status = STATUS_SUCCESS;
 out:
@@ -81,20 +124,23 @@ out:
 
 void window_page_lock(struct mm_window *window, uint64_t page)
 {
+    PFN_NUMBER frame;
+
     host_lock_take(&window->lock);
-    page_hold(window, MM_SHARE_WINDOW, page << 12);
+    pages_hold(window, MM_SHARE_WINDOW, page << 12, 1, &frame);
     host_lock_give(&window->lock);
 }
 
-void window_page_unlock(struct mm_window *window, uint64_t page)
+void window_pages_unlock(struct mm_window *window, uint64_t page, size_t count)
 {
     host_lock_take(&window->lock);
-    COVE_ASSERT((window->page_locks[page] & ~LOCK_ORPHAN) != 0);
-    window->pages_locked--;
-    if (--window->page_locks[page] == LOCK_ORPHAN) {
-        window->page_locks[page] = 0;
-        host_share_punch(window->fd, page << 12, HOST_PAGE);
-    }
+    window->pages_locked -= count;
+    if (locks_drop(window->page_locks + page, count))
+        for (uint64_t at = page; at < page + count; at++)
+            if (window->page_locks[at] == LOCK_ORPHAN) {
+                window->page_locks[at] = 0;
+                host_share_punch(window->fd, at << 12, HOST_PAGE);
+            }
     host_lock_give(&window->lock);
 }
 

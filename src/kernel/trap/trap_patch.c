@@ -27,7 +27,9 @@
 #define AREA_DISTANCE 0x06060000ull /* from the end of a jump to the first slot it may reach */
 #define AREA_REACH    0x10000ull    /* how much further slots may lie */
 #define AREA_IMAGE    (8ull << 20)  /* larger images are left alone */
-#define AREA_SLOTS    ((AREA_IMAGE + AREA_REACH) / TRAP_SLOT_BYTES)
+#define UNIT          256u /* slots consist of so many bytes, or twice or four times as many */
+#define UNITS_MOST    4u
+#define AREA_UNITS    ((AREA_IMAGE + AREA_REACH) / UNIT)
 
 #define JUMP_BYTES  5u
 #define BREAKPOINT  0xccu
@@ -48,7 +50,9 @@ struct area {
     uint32_t patched, refused; /* patch_lock */
     uint32_t hopeless;         /* how many of hopeless_rva are valid; patch_lock */
     uint32_t hopeless_rva[AREA_SITES];
-    uint8_t slot_used[AREA_SLOTS / 8 + 1]; /* patch_lock */
+    /* Per unit of slots: 0 free, else which of its slot's units it is. Grows under patch_lock;
+     * what a slot in use needs does not change. */
+    uint8_t unit[AREA_UNITS];
 };
 
 static struct area areas[AREAS];
@@ -86,8 +90,10 @@ static struct trap_slot *slot_of_code(uint64_t address)
         const struct area *area = &areas[i];
         if (atomic_load_explicit(&area->image, memory_order_acquire) != 0 &&
             address >= area->slots && address < area->slots_end) {
-            uint64_t at = area->slots + (address - area->slots) / TRAP_SLOT_BYTES * TRAP_SLOT_BYTES;
-            return (struct trap_slot *)at;
+            uint64_t number = (address - area->slots) / UNIT;
+            uint8_t which = __atomic_load_n(&area->unit[number], __ATOMIC_ACQUIRE);
+            return which != 0 ? (struct trap_slot *)(area->slots + (number + 1 - which) * UNIT)
+                              : NULL;
         }
     }
     return NULL;
@@ -225,40 +231,58 @@ static struct area *area_make(const struct image *image)
         return NULL;
     area->image_end = image->base + image->size;
     area->slots = (uint64_t)slots;
-    area->slots_end = area->slots + size / TRAP_SLOT_BYTES * TRAP_SLOT_BYTES;
+    area->slots_end = area->slots + size;
     area->patched = area->refused = area->hopeless = 0;
     memcpy(area->name, image->name, sizeof(area->name));
-    memset(area->slot_used, 0, sizeof(area->slot_used));
+    memset(area->unit, 0, sizeof(area->unit));
     atomic_store(&area->sites, 0);
     atomic_store_explicit(&area->image, image->base, memory_order_release);
     return area;
 }
 
 /* Slots are written only while they are made. */
-static bool slot_protect(uint64_t address, int protection)
+static bool slot_protect(const struct area *area, uint64_t first, uint64_t units, int protection)
 {
-    uint64_t page = address & ~(uint64_t)(HOST_PAGE - 1);
-    return host_memory_protect((void *)page, HOST_PAGE, protection) == 0;
+    uint64_t start = (area->slots + first * UNIT) & ~(uint64_t)(HOST_PAGE - 1);
+    uint64_t end = area->slots + (first + units) * UNIT;
+    end = (end + HOST_PAGE - 1) & ~(uint64_t)(HOST_PAGE - 1);
+    return host_memory_protect((void *)start, end - start, protection) == 0;
 }
 
-/* A free slot that a jump at site reaches; its page is writable. */
-static struct trap_slot *slot_take(struct area *area, uint64_t site)
+static bool units_are_free(const struct area *area, uint64_t first, uint64_t units)
+{
+    for (uint64_t i = first; i < first + units; i++)
+        if (i * UNIT >= area->slots_end - area->slots || area->unit[i] != 0)
+            return false;
+    return true;
+}
+
+/* A free slot of so many units that a jump at site reaches; its pages are writable. */
+static struct trap_slot *slot_take(struct area *area, uint64_t site, unsigned units)
 {
     uint64_t from = site + JUMP_BYTES - area->image; /* distance 0 lies so far from slots */
     uint64_t code = offsetof(struct trap_slot, code);
-    uint64_t index = from > code ? (from - code + TRAP_SLOT_BYTES - 1) / TRAP_SLOT_BYTES : 0;
-    for (; index * TRAP_SLOT_BYTES + code - from < AREA_REACH; index++) {
-        uint64_t address = area->slots + index * TRAP_SLOT_BYTES;
-        if (address + TRAP_SLOT_BYTES > area->slots_end)
-            return NULL;
-        if (area->slot_used[index / 8] & 1u << index % 8)
+    uint64_t first = from > code ? (from - code + UNIT - 1) / UNIT : 0;
+    for (; first * UNIT + code - from < AREA_REACH; first++) {
+        if (!units_are_free(area, first, units))
             continue;
-        if (!slot_protect(address, HOST_READ | HOST_WRITE | HOST_EXECUTE))
+        if (!slot_protect(area, first, units, HOST_READ | HOST_WRITE | HOST_EXECUTE))
             return NULL;
-        area->slot_used[index / 8] |= (uint8_t)(1u << index % 8);
-        return (struct trap_slot *)address;
+        struct trap_slot *slot = (struct trap_slot *)(area->slots + first * UNIT);
+        *slot = (struct trap_slot){.bytes = (uint16_t)(units * UNIT)};
+        return slot;
     }
     return NULL;
+}
+
+/* Marks a slot as used, or forgets it; it is not written from now on. */
+static void slot_keep(struct area *area, const struct trap_slot *slot, bool is_used)
+{
+    uint64_t first = ((uint64_t)slot - area->slots) / UNIT;
+    unsigned units = slot->bytes / UNIT;
+    slot_protect(area, first, units, HOST_READ | HOST_EXECUTE);
+    for (unsigned i = 0; is_used && i < units; i++)
+        __atomic_store_n(&area->unit[first + i], (uint8_t)(i + 1), __ATOMIC_RELEASE);
 }
 
 /* Fills the slot with as many instructions as the jump covers. If one of them cannot be moved
@@ -266,7 +290,7 @@ static struct trap_slot *slot_take(struct area *area, uint64_t site)
 static bool slot_fill(struct trap_slot *slot, uint64_t site, const struct trap_instruction *first)
 {
     struct trap_instruction next = *first;
-    *slot = (struct trap_slot){.site = site, .is_patch = true};
+    *slot = (struct trap_slot){.site = site, .is_patch = true, .bytes = slot->bytes};
     slot->lower = (uint64_t)trap_lower_enter;
     slot->refresh = (uint64_t)trap_refresh_enter;
     trap_code_read(site, slot->original, first->zydis.length);
@@ -328,22 +352,26 @@ static uint64_t site_make_locked(const struct trap_instruction *instruction, uin
     uint32_t sites = atomic_load(&area->sites);
     if (!trap_stub_can(instruction) || sites == AREA_SITES)
         return site_give_up(area, site);
-    slot = slot_take(area, site);
-    if (slot == NULL)
+    bool is_done = false;
+    for (unsigned units = 1; units <= UNITS_MOST && !(is_done && slot->is_patch); units *= 2) {
+        slot = slot_take(area, site, units);
+        if (slot == NULL)
+            break;
+        is_done = slot_fill(slot, site, instruction);
+        if (!(is_done && slot->is_patch) && units < UNITS_MOST)
+            slot_keep(area, slot, false);
+    }
+    if (slot == NULL || !is_done)
         return site_give_up(area, site);
-    bool is_done = slot_fill(slot, site, instruction);
+    slot_keep(area, slot, true);
     uint8_t jump[JUMP_BYTES] = {JUMP};
     uint32_t distance = (uint32_t)((uint64_t)slot->code - (site + JUMP_BYTES));
     memcpy(jump + 1, &distance, sizeof(distance));
-    bool is_patch = is_done && slot->is_patch;
-    slot_protect((uint64_t)slot, HOST_READ | HOST_EXECUTE);
-    if (!is_done)
-        return site_give_up(area, site);
     /* Known before it is there: whoever meets the breakpoint finds it. */
     area->site[sites].slot = slot;
     atomic_store(&area->site[sites].strays, 0);
     atomic_store_explicit(&area->sites, sites + 1, memory_order_release);
-    if (is_patch && code_change(site, jump))
+    if (slot->is_patch && code_change(site, jump))
         area->patched++;
     else
         area->refused++;

@@ -10,9 +10,8 @@
 
 #include "trap_internal.h"
 
-#define TRAP_SLOT_BYTES 1024u
-#define TRAP_POINTS     14u
-#define TRAP_COVERED    32u /* most bytes of a site that a slot replaces */
+#define TRAP_POINTS     8u
+#define TRAP_COVERED    24u /* most bytes of a site that a slot replaces */
 #define TRAP_SAVED_NONE 0xffu
 
 /* An address in a slot at which the driver's own state can be told. */
@@ -27,9 +26,10 @@ struct trap_slot {
     uint8_t length;   /* of all instructions that the slot replaces */
     uint8_t is_patch; /* the site jumps here; else the trap leads here each time */
     uint8_t point_count, next_count;
+    uint16_t bytes; /* of the slot, code and all */
     uint8_t original[TRAP_COVERED];
     struct trap_point points[TRAP_POINTS];
-    uint64_t lower, refresh, next[4]; /* addresses that the code uses */
+    uint64_t lower, refresh, next[2]; /* addresses that the code uses */
     uint8_t code[];
 };
 

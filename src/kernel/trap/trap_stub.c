@@ -12,11 +12,16 @@
 
 #include "trap_patch.h"
 
-#define RED_ZONE   128
-#define RAX        0u
-#define RDX        2u
-#define RSP        4u
-#define ITEM_SPACE 176u /* no item is longer */
+#define RED_ZONE 128
+#define RAX      0u
+#define RDX      2u
+#define RSP      4u
+
+/* No item of the kind is longer; nor is the end. */
+#define SPACE_IRQL   128u
+#define SPACE_SHARED 192u
+#define SPACE_COPY   24u
+#define SPACE_END    8u
 
 /* Where code is being written. */
 struct stub {
@@ -430,15 +435,18 @@ bool trap_stub_item(struct trap_slot *slot, uint8_t **at, uint8_t to,
     const ZydisDecodedOperand *operand = operand_moved(instruction);
     uint8_t points = slot->point_count;
     bool is_write, is_done = true;
-    if ((uint8_t *)slot + TRAP_SLOT_BYTES - *at < (ptrdiff_t)ITEM_SPACE ||
-        slot->point_count + 4 > TRAP_POINTS)
-        return false;
     unsigned number = irql_register(instruction, &is_write);
+    bool is_shared = operand != NULL && operand->mem.base == base;
+    unsigned space = number < 16 ? SPACE_IRQL : is_shared ? SPACE_SHARED : SPACE_COPY;
+    if ((size_t)(*at - (uint8_t *)slot) + space + SPACE_END > slot->bytes ||
+        slot->point_count + 3 > TRAP_POINTS ||
+        (number < 16 && is_write && slot->next_count == sizeof(slot->next) / sizeof(slot->next[0])))
+        return false;
     if (number < 16 && is_write)
         emit_irql_write(&stub, number);
     else if (number < 16)
         emit_irql_read(&stub, number);
-    else if (operand != NULL && operand->mem.base == base)
+    else if (is_shared)
         is_done = emit_shared_read(&stub, instruction);
     else
         is_done = emit_copy(&stub, instruction);
