@@ -97,6 +97,7 @@ NTSTATUS file_lock(FILE_OBJECT *file, KPROCESSOR_MODE mode)
         return STATUS_SUCCESS;
     NTSTATUS status = STATUS_SUCCESS;
     InterlockedIncrement((volatile LONG *)&file->Waiters);
+    host_fence_heavy();
     while (InterlockedExchange((volatile LONG *)&file->Busy, TRUE) != FALSE) {
         status = KeWaitForSingleObject(&file->Lock, Executive, mode,
                                        (file->Flags & FO_ALERTABLE_IO) != 0, NULL);
@@ -109,7 +110,8 @@ NTSTATUS file_lock(FILE_OBJECT *file, KPROCESSOR_MODE mode)
 
 void file_unlock(FILE_OBJECT *file)
 {
-    InterlockedExchange((volatile LONG *)&file->Busy, FALSE);
+    __atomic_store_n(&file->Busy, FALSE, __ATOMIC_RELEASE);
+    host_fence_light(); /* who waits has passed the heavy half since it counted itself */
     if (*(volatile ULONG *)&file->Waiters != 0)
         KeSetEvent(&file->Lock, IO_NO_INCREMENT, FALSE);
 }

@@ -57,6 +57,7 @@ struct irp_step {
 enum irp_state {
     IRP_STATE_FREE,
     IRP_STATE_ALIVE,
+    IRP_STATE_DROPPED, /* its last hold is being dropped, or one but a search's was */
     IRP_STATE_PACKET, /* finished, lies in a completion port */
 };
 

@@ -19,6 +19,8 @@
 #define IRP_PROCESSORS  64u
 #define IRP_STACK_MOST  127
 
+static _Atomic uint32_t irp_searches; /* atomic: visits that are under way */
+
 struct irp_shelf {
     const char stacks;
     const size_t reserved;
@@ -239,8 +241,20 @@ void irp_free(PIRP abi)
     irp_hold_drop(irp_of_known(abi));
 }
 
+/* Who drops the only hold need not change it atomically while nobody searches: a search passes
+ * the heavy half of a barrier after it has counted itself, so it sees IRP_STATE_DROPPED or is
+ * seen here. */
 void irp_hold_drop(struct irp *irp)
 {
+    if (atomic_load_explicit(&irp->holds, memory_order_relaxed) == 1) {
+        atomic_store_explicit(&irp->state, IRP_STATE_DROPPED, memory_order_relaxed);
+        host_fence_light();
+        if (atomic_load_explicit(&irp_searches, memory_order_relaxed) == 0) {
+            atomic_store_explicit(&irp->holds, 0, memory_order_relaxed);
+            irp_block_give(irp);
+            return;
+        }
+    }
     if (atomic_fetch_sub_explicit(&irp->holds, 1, memory_order_acq_rel) == 1)
         irp_block_give(irp);
 }
@@ -329,6 +343,8 @@ void irp_buffer_free(void *buffer)
 
 void irp_visit(void (*visit)(PIRP irp, void *context), void *context)
 {
+    atomic_fetch_add(&irp_searches, 1);
+    host_fence_heavy();
     for (unsigned i = 0; i < IRP_SHELVES; i++) {
         size_t blocks = atomic_load_explicit(&irp_shelf[i].blocks, memory_order_acquire);
         for (size_t k = 0; k < blocks; k++) {
@@ -337,6 +353,7 @@ void irp_visit(void (*visit)(PIRP irp, void *context), void *context)
                 visit(&irp->abi, context);
         }
     }
+    atomic_fetch_sub(&irp_searches, 1);
 }
 
 static void irp_count_one(PIRP irp, void *context)

@@ -7,14 +7,6 @@
 #include "rtl/rtl.h"
 #include "ke_internal.h"
 
-KIRQL ke_irql(void)
-{
-    const struct processor *processor = processor_self;
-
-    return processor == NULL ? PASSIVE_LEVEL
-                             : __c11_atomic_load(&processor->pcr.irql, __ATOMIC_RELAXED);
-}
-
 KIRQL ke_irql_raise(KIRQL irql)
 {
     struct processor *processor = processor_self;

@@ -44,10 +44,10 @@ struct pcr_page {
 };
 _Static_assert(offsetof(struct pcr_page, self) == 0x18, "KPCR.Self");
 _Static_assert(offsetof(struct pcr_page, current_prcb) == 0x20, "KPCR.CurrentPrcb");
-_Static_assert(offsetof(struct pcr_page, irql) == 0x50, "KPCR.Irql");
+_Static_assert(offsetof(struct pcr_page, irql) == KE_PCR_IRQL, "KPCR.Irql");
 _Static_assert(offsetof(struct pcr_page, mxcsr) == 0x180, "KPCR.Prcb");
 _Static_assert(offsetof(struct pcr_page, current_thread) == 0x188, "KPRCB.CurrentThread");
-_Static_assert(offsetof(struct pcr_page, number) == 0x1a4, "KPRCB.Number");
+_Static_assert(offsetof(struct pcr_page, number) == KE_PCR_NUMBER, "KPRCB.Number");
 _Static_assert(sizeof(struct pcr_page) == 0x1000, "one page");
 
 /* Reasons to look up from what a processor is doing: bits of processor.pending. */
@@ -79,11 +79,8 @@ struct processor {
 } __attribute__((aligned(4096)));
 
 extern struct processor processors[KE_PROCESSORS_MAX];
-extern unsigned processor_count; /* set once at init */
-extern CCHAR KeNumberProcessors; /* the same, for drivers that import it */
-/* The processor and the kernel's thread of the calling host thread, or NULL. */
-extern __thread struct processor *processor_self KE_INITIAL_EXEC;
-extern __thread struct thread *thread_self KE_INITIAL_EXEC;
+extern unsigned processor_count;           /* set once at init */
+extern CCHAR KeNumberProcessors;           /* the same, for drivers that import it */
 extern _Atomic uint32_t processor_waiters; /* atomic: threads queued for a processor */
 
 void processors_init(unsigned count);

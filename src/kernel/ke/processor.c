@@ -95,7 +95,10 @@ static void processor_detach(struct processor *processor)
 {
     processor_self = NULL;
     __c11_atomic_store(&processor->pcr.irql, PASSIVE_LEVEL, __ATOMIC_RELAXED);
-    __c11_atomic_exchange(&processor->owner, NULL, __ATOMIC_SEQ_CST);
+    __c11_atomic_store(&processor->owner, NULL, __ATOMIC_RELEASE);
+    /* Before looking for those who wait: who begins to wait passes the heavy half. Who sets
+     * pending kicks the clock, which looks again. */
+    host_fence_light();
 }
 
 /* Hands free processors to those who have waited longest. waiters_lock is held. */
@@ -133,6 +136,7 @@ static struct processor *processor_take_slow(struct thread *thread)
     list_push_back(&waiters, &waiter.link);
     /* Before looking at the owners: who gives one back looks at this after. */
     __c11_atomic_fetch_add(&processor_waiters, 1, __ATOMIC_SEQ_CST);
+    host_fence_heavy();
     waiters_match_locked();
     host_lock_give(&waiters_lock);
     if (__c11_atomic_load(&waiter.word, __ATOMIC_ACQUIRE) == 0)
@@ -299,16 +303,6 @@ void ke_processor_leave(void)
 {
     COVE_ASSERT(processor_self != NULL && ke_irql() == PASSIVE_LEVEL);
     processor_give();
-}
-
-bool ke_processor_is_held(void)
-{
-    return processor_self != NULL;
-}
-
-unsigned ke_processor_number(void)
-{
-    return processor_self != NULL ? processor_self->pcr.number : 0;
 }
 
 unsigned ke_processor_count(void)

@@ -181,11 +181,6 @@ void ke_thread_exit(NTSTATUS status)
     _longjmp(*(jmp_buf *)thread->exit_jump, 1);
 }
 
-struct thread *ke_thread_current(void)
-{
-    return thread_self;
-}
-
 void ke_thread_terminate(struct thread *thread)
 {
     struct aftermath aftermath = {0};
@@ -207,11 +202,6 @@ void ke_thread_alert(struct thread *thread)
     else
         thread->is_alerted = true;
     dispatcher_give(&aftermath);
-}
-
-KPROCESSOR_MODE ke_previous_mode(void)
-{
-    return thread_self != NULL ? (KPROCESSOR_MODE)thread_self->previous_mode : KernelMode;
 }
 
 uint8_t ke_previous_mode_swap(uint8_t mode)

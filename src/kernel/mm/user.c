@@ -66,6 +66,32 @@ bool address_is_readable(const volatile void *address)
     return range_is_canonical(address, 1) && NT_SUCCESS(user_touch_read(address));
 }
 
+/* Pages that this thread found writable, and when: a probe says what was so at its moment, and
+ * nothing has changed a program's pages since. owner thread only */
+#define PROBES_BITS 3 /* allocations begin at round addresses: the page number is mixed */
+static __thread struct {
+    uint64_t page, changes;
+} probes[1u << PROBES_BITS] __attribute__((tls_model("initial-exec")));
+_Atomic uint64_t user_changes = 1;
+
+static NTSTATUS page_probe(uint64_t address)
+{
+    uint64_t page = address / HOST_PAGE, changes = user_changes;
+    unsigned place = (unsigned)(page * 0x9e3779b97f4a7c15ull >> (64 - PROBES_BITS));
+    NTSTATUS status;
+
+    if (address < MM_WINDOW_BASE) /* nobody counts what happens there */
+        return user_touch_write((volatile void *)(uintptr_t)address);
+    if (probes[place].page == page && probes[place].changes == changes)
+        return STATUS_SUCCESS;
+    status = user_touch_write((volatile void *)(uintptr_t)address);
+    if (NT_SUCCESS(status)) {
+        probes[place].page = page;
+        probes[place].changes = changes;
+    }
+    return status;
+}
+
 NTSTATUS mm_user_probe(const volatile void *address, size_t length, unsigned alignment,
                        bool for_write)
 {
@@ -81,7 +107,7 @@ NTSTATUS mm_user_probe(const volatile void *address, size_t length, unsigned ali
     if (!for_write)
         return STATUS_SUCCESS;
     for (uint64_t at = first; at <= last; at = (at | (HOST_PAGE - 1)) + 1) {
-        NTSTATUS status = user_touch_write((volatile void *)(uintptr_t)at);
+        NTSTATUS status = page_probe(at);
         if (!NT_SUCCESS(status))
             return status;
     }

@@ -10,6 +10,9 @@ NTSTATUS user_fill_bytes(void *to, int byte, size_t length);
 NTSTATUS user_touch_read(const volatile void *address);
 NTSTATUS user_touch_write(volatile void *address);
 
+/* Counts changes of what programs' pages may be used for: one more after each. */
+extern _Atomic uint64_t user_changes;
+
 /* May be read here, whatever it belongs to? */
 bool address_is_readable(const volatile void *address);
 

@@ -5,6 +5,7 @@
  * window's whole range is reserved here as long as it lives, so nothing else ever lies there.
  */
 #include "mm_internal.h"
+#include "user.h"
 
 #include "section.h"
 
@@ -86,6 +87,7 @@ void mm_window_destroy(struct mm_window *window)
     }
     secure_forget_all(window);
     host_memory_release((void *)window->base, MM_WINDOW_BYTES);
+    user_changes++;
     host_memory_release(window->page_locks, WINDOW_FILE_PAGES * sizeof(uint16_t));
     host_lock_take(&slots_lock);
     host_share_close(window->fd);

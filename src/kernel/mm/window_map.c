@@ -5,6 +5,7 @@
  * changes, under the window's lock. Contents that nobody can reach any more are punched out.
  */
 #include "mm_internal.h"
+#include "user.h"
 
 int protection_of_page(ULONG protect)
 {
@@ -70,6 +71,7 @@ static void window_post(struct mm_window *window, uint64_t start, uint64_t end, 
 void window_hide(struct mm_window *window, uint64_t start, uint64_t end)
 {
     host_memory_decommit((void *)start, end - start);
+    user_changes++;
     window_post(window, start, end, 0, MM_SHARE_NONE, HOST_NONE);
 }
 
@@ -95,6 +97,7 @@ NTSTATUS window_show(struct mm_window *window, const struct extent *extent)
         error = share_map(extent->share, extent->offset, length, here, (void *)extent->start);
     if (error != 0)
         return STATUS_INSUFFICIENT_RESOURCES;
+    user_changes++;
     window_post(window, extent->start, extent->end, extent->offset, extent->share, protection);
     return STATUS_SUCCESS;
 }

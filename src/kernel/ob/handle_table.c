@@ -10,10 +10,16 @@
  * A lookup adds one to "in flight": while that counts, the object cannot go. It then takes
  * a real reference and subtracts one again. A closer empties the slot in one step and
  * reads how many lookups were in flight; it turns them into references of theirs, and the
- * lookups notice by the generation that this was done. Invariant: an object's reference
+ * lookups notice by the generation that this was done.
+ *
+ * Who holds a processor looks up without changing the slot: it shows in `looking` which slot it
+ * reads, takes the reference and takes the sign down. A closer that has emptied the slot waits
+ * until nobody shows it, after a barrier of all threads. Invariant: an object's reference
  * count never falls to zero while a slot refers to it or a lookup is in flight.
  */
 #include "ob_internal.h"
+
+#include "ke/ke.h"
 
 #include <string.h>
 
@@ -157,12 +163,53 @@ NTSTATUS slot_put(struct handle_table *table, const struct slot_value *value, ui
     return status;
 }
 
+/* What the holder of each processor looks at. */
+static struct {
+    const union slot_word *_Atomic slot;
+} __attribute__((aligned(128))) looking[64];
+
+enum look { LOOK_DONE, LOOK_EMPTY, LOOK_AGAIN };
+
+/* LOOK_AGAIN: it must be done the slow way. */
+static enum look slot_look(const union slot_word *slot, union slot_word *out_seen)
+{
+    const union slot_word *_Atomic *sign = &looking[ke_processor_number()].slot;
+    enum look look = LOOK_DONE;
+    if (!ke_processor_is_held())
+        return LOOK_AGAIN;
+    atomic_store_explicit(sign, slot, memory_order_relaxed);
+    host_fence_light();
+    *out_seen = slot_load(slot);
+    if (__atomic_load_n(&slot->access, __ATOMIC_ACQUIRE) != out_seen->access)
+        look = LOOK_AGAIN; /* the halves may not belong together */
+    else if (!slot_header(*out_seen))
+        look = LOOK_EMPTY;
+    else
+        atomic_fetch_add_explicit(&slot_header(*out_seen)->references, 1, memory_order_relaxed);
+    atomic_store_explicit(sign, NULL, memory_order_release);
+    return look;
+}
+
+/* After a slot was emptied: whoever saw what was in it has its reference when this returns. */
+static void slot_lookers_wait(const union slot_word *slot)
+{
+    host_fence_heavy();
+    for (unsigned i = 0; i < ke_processor_count(); i++)
+        while (atomic_load_explicit(&looking[i].slot, memory_order_acquire) == slot)
+            host_thread_yield();
+}
+
 NTSTATUS slot_reference(struct handle_table *table, uint32_t index, struct slot_value *out_value)
 {
     union slot_word *slot = slot_find(table, index);
     union slot_word seen, next;
     if (!slot)
         return STATUS_INVALID_HANDLE;
+    enum look look = slot_look(slot, &seen);
+    if (look == LOOK_DONE)
+        slot_value_of(seen, out_value);
+    if (look != LOOK_AGAIN)
+        return look == LOOK_DONE ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
     for (;;) {
         seen = slot_load(slot);
         if (!slot_header(seen))
@@ -221,6 +268,8 @@ NTSTATUS slot_remove(struct handle_table *table, uint32_t index, const struct sl
         }
     }
     host_lock_give(&table->lock);
+    if (NT_SUCCESS(status))
+        slot_lookers_wait(slot);
     atomic_fetch_sub(&header->references, OB_REFERENCE_BIAS - flight);
     return status;
 }

@@ -106,6 +106,19 @@ int host_memory_protect(void *address, size_t length, int protection);
 void host_memory_decommit(void *address, size_t length); /* back to reserved */
 void host_memory_release(void *address, size_t length);
 
+/* Two halves of a full barrier between threads: who does something often lets the compiler keep
+ * its order, who does the opposite seldom makes all threads of the process pass a barrier. On a
+ * host that cannot do that both are full barriers. */
+extern bool host_fence_is_remote; /* set before main */
+static inline void host_fence_light(void)
+{
+    if (__builtin_expect(host_fence_is_remote, 1))
+        __c11_atomic_signal_fence(__ATOMIC_SEQ_CST);
+    else
+        __c11_atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+void host_fence_heavy(void);
+
 /* Every thread of the process sees code that was changed before, from its next instruction on.
  * Errors: ENOSYS, the host cannot say so. */
 int host_code_sync(void);

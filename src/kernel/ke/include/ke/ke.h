@@ -39,11 +39,36 @@ void ke_fini(void);
 void ke_processor_enter(void);
 /* Gives it back. IRQL must be PASSIVE_LEVEL. */
 void ke_processor_leave(void);
-bool ke_processor_is_held(void);
-unsigned ke_processor_number(void);
 unsigned ke_processor_count(void);
 
-KIRQL ke_irql(void);             /* PASSIVE_LEVEL when no processor is held */
+/* The processor that the calling host thread holds and the kernel's thread that it is, or NULL:
+ * read by everyone, written by ke. owner thread only */
+struct processor;
+struct thread;
+extern __thread struct processor *processor_self __attribute__((tls_model("initial-exec")));
+extern __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
+
+/* A processor begins with its KPCR; the offsets are the contract's. */
+#define KE_PCR_IRQL   0x50
+#define KE_PCR_NUMBER 0x1a4
+
+static inline bool ke_processor_is_held(void)
+{
+    return processor_self != NULL;
+}
+
+static inline unsigned ke_processor_number(void)
+{
+    const char *pcr = (const char *)processor_self;
+    return pcr != NULL ? *(const uint32_t *)(pcr + KE_PCR_NUMBER) : 0;
+}
+
+/* PASSIVE_LEVEL when no processor is held. */
+static inline KIRQL ke_irql(void)
+{
+    const char *pcr = (const char *)processor_self;
+    return pcr != NULL ? *(const volatile KIRQL *)(pcr + KE_PCR_IRQL) : PASSIVE_LEVEL;
+}
 KIRQL ke_irql_raise(KIRQL irql); /* returns the old one */
 void ke_irql_lower(KIRQL irql);  /* runs what became deliverable: DPCs */
 /* The same for an emulated MOV CR8: no check of direction. */
@@ -147,14 +172,21 @@ NTSTATUS ke_thread_start(struct thread *thread, void (*entry)(void *), void *con
 void ke_thread_adopt(struct thread *thread);
 void ke_thread_release(struct thread *thread);
 [[noreturn]] void ke_thread_exit(NTSTATUS status);
-struct thread *ke_thread_current(void); /* NULL on a thread that is not the kernel's */
+/* NULL on a thread that is not the kernel's. */
+static inline struct thread *ke_thread_current(void)
+{
+    return thread_self;
+}
 /* Asks a thread to end: sets is_terminating and breaks a wait it is in with WaitMode
  * UserMode (which returns STATUS_THREAD_IS_TERMINATING), now and from now on. */
 void ke_thread_terminate(struct thread *thread);
 /* Breaks an alertable wait (NtAlertThread). */
 void ke_thread_alert(struct thread *thread);
 
-KPROCESSOR_MODE ke_previous_mode(void);
+static inline KPROCESSOR_MODE ke_previous_mode(void)
+{
+    return thread_self != NULL ? (KPROCESSOR_MODE)thread_self->previous_mode : KernelMode;
+}
 /* Sets the running thread's previous mode, returns the old one. */
 uint8_t ke_previous_mode_swap(uint8_t mode);
 
