@@ -143,12 +143,12 @@ static void frames_unlock(const PFN_NUMBER *frames, size_t count)
     for (size_t i = 0, run; i < count; i += run) {
         run = frames_run(frames + i, count - i);
         frame_describe(frames[i], &frame);
+        if (frame.kind != FRAME_SYSTEM && run > frame.bytes >> 12)
+            run = frame.bytes >> 12;
         if (frame.kind == FRAME_WINDOW)
             window_pages_unlock(frame.window, frame.offset >> 12, run);
-        else if (frame.kind == FRAME_STORE) {
-            store_release(frame.share); /* a reference a page: another may follow this one */
-            run = 1;
-        }
+        for (size_t k = 0; k < run && frame.kind == FRAME_STORE; k++)
+            store_release(frame.share); /* each page has its own reference */
     }
 }
 
