@@ -172,6 +172,24 @@ static VOID WaitAtDispatch(VOID)
     KeLowerIrql(irql);
 }
 
+static VOID TouchFreed(VOID)
+{
+    volatile ULONG *block = ExAllocatePoolWithTag(NonPagedPoolNx, 100, TAG);
+    if (!block)
+        return;
+    ExFreePoolWithTag((PVOID)block, TAG);
+    DbgPrint("Bad: %lu\n", block[3]);
+}
+
+static VOID WriteAt(LONG Offset)
+{
+    volatile UCHAR *block = ExAllocatePoolWithTag(NonPagedPoolNx, 96, TAG);
+    if (!block)
+        return;
+    block[Offset] = 1;
+    ExFreePoolWithTag((PVOID)block, TAG);
+}
+
 /* open("/etc/passwd", O_RDONLY) of Linux, as its 64-bit and its 32-bit programs call it. */
 static LONG_PTR HostSyscall(VOID)
 {
@@ -266,6 +284,15 @@ static BOOLEAN Do(ULONG Deed, PDEVICE_OBJECT Device, PIRP Irp)
         break;
     case BAD_WAIT_IN_DPC_LEVEL:
         WaitAtDispatch();
+        break;
+    case BAD_TOUCH_FREED:
+        TouchFreed();
+        break;
+    case BAD_WRITE_BEHIND:
+        WriteAt(96);
+        break;
+    case BAD_WRITE_BESIDE:
+        WriteAt(-1);
         break;
     case BAD_HOST_SYSCALL:
         HostSyscall();

@@ -28,6 +28,9 @@ enum bad_deed {
     BAD_THREAD_FAULT,
     BAD_WAIT_IN_DPC_LEVEL, /* a wait with time at DISPATCH_LEVEL */
     BAD_LEAVE_LATE_WORK,   /* a work item that comes back when the driver is gone */
+    BAD_TOUCH_FREED,       /* reads a block of pool that it has freed */
+    BAD_WRITE_BEHIND,      /* writes behind the end of a block */
+    BAD_WRITE_BESIDE,      /* the bytes before one, which the free finds */
     BAD_HOST_SYSCALL,      /* asks the host's kernel for a file, by its own instruction */
     BAD_HOST_INT80,        /* the same by the old gate */
     BAD_HOST_CAUGHT,       /* both, in a frame that catches what comes of it */
@@ -40,6 +43,7 @@ enum bad_deed {
      "leave-timer",      "leave-work-item", "leave-thread",      "leave-pool",       \
      "leave-device",     "absent-export",   "recursion",         "double-free",      \
      "wild-call",        "raise",           "thread-fault",      "wait-at-dispatch", \
-     "leave-late-work",  "host-syscall",    "host-int80",        "host-caught"}
+     "leave-late-work",  "touch-freed",     "write-behind",      "write-beside",     \
+     "host-syscall",     "host-int80",      "host-caught"}
 
 #endif

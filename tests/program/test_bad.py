@@ -88,6 +88,21 @@ class BugChecks(CoveTest):
     def test_wait_at_dispatch_level(self):
         self.stops("wait-at-dispatch", 0x0a, "IRQL_NOT_LESS_OR_EQUAL", (2, "0x0*2 "))
 
+    def test_freed_pool(self):
+        report = self.stops("touch-freed", 0xd5, "DRIVER_PAGE_FAULT_IN_FREED_SPECIAL_POOL",
+                            (2, "0x0+ "), (3, r".*bad\.sys\+"))
+        self.assertRegex(report, r"block +0x[0-9a-f]+, 100 bytes, tag 'Badl'")
+        self.assertRegex(report, r"allocated +bad\.sys\+")
+        self.assertRegex(report, r"freed +bad\.sys\+")
+
+    def test_behind_the_end_of_a_block(self):
+        self.stops("write-behind", 0xd6, "DRIVER_PAGE_FAULT_BEYOND_END_OF_ALLOCATION",
+                   (2, "0x0*1 "), (3, r".*bad\.sys\+"))
+
+    def test_before_a_block(self):
+        self.stops("write-beside", 0xc1, "SPECIAL_POOL_DETECTED_MEMORY_CORRUPTION",
+                   (4, "0x0*23 "))
+
     def test_host_calls(self):
         """Its instructions do not reach the host's kernel."""
         for deed in "host-syscall", "host-int80":

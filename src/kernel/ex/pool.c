@@ -49,9 +49,16 @@ static void *pool_allocate_pages(size_t bytes, ULONG tag, unsigned flags, enum p
 void *pool_allocate(size_t bytes, ULONG tag, unsigned flags, enum pool_zeroing zeroing,
                     bool is_aligned)
 {
+    const void *caller = pool_caller();
     struct block *block;
     void *memory;
 
+    if (caller != NULL && __builtin_expect(special_wants(caller, bytes), 0)) {
+        memory = special_take(bytes, tag, flags | (is_aligned ? POOL_BLOCK_ALIGNED : 0), zeroing,
+                              caller);
+        if (memory != NULL)
+            return memory;
+    }
     if (bytes > (is_aligned ? POOL_SMALL_MAX - 48 : POOL_SMALL_MAX))
         return pool_allocate_pages(bytes, tag, flags, zeroing);
     memory = small_take(bytes, is_aligned);
@@ -60,7 +67,7 @@ void *pool_allocate(size_t bytes, ULONG tag, unsigned flags, enum pool_zeroing z
     block = (struct block *)memory - 1;
     block->tag = tag;
     block->flags = flags & 15;
-    block->caller = pool_caller();
+    block->caller = caller;
     if (zeroing == POOL_ZEROED)
         memset(memory, 0, bytes);
     return memory;
@@ -124,6 +131,10 @@ void pool_free(void *memory, ULONG tag)
     case PAGE_BLOCK:
         pool_free_pages(memory, number, tag);
         break;
+    case PAGE_SPECIAL:
+    case PAGE_SPECIAL_FREED:
+        special_free(memory, number, tag, pool_caller());
+        break;
     case PAGE_FREE:
         pool_freed_twice(memory, NULL);
     default:
@@ -163,6 +174,7 @@ bool ex_pool_is_allocated(const void *address)
     case PAGE_SMALL:
     case PAGE_BLOCK:
     case PAGE_BLOCK_TAIL:
+    case PAGE_SPECIAL:
         return true;
     default:
         return false;
@@ -255,6 +267,9 @@ void ex_pool_visit(void (*visit)(const struct ex_pool_block *block, void *contex
                 },
                 context);
             break;
+        case PAGE_SPECIAL:
+            special_visit(number, visit, context);
+            break;
         default:
             break;
         }
@@ -283,6 +298,7 @@ NTSTATUS pool_init(void)
     if (!NT_SUCCESS(status))
         return status;
     small_init();
+    special_init();
     rtl_allocator_set(&allocator);
     return STATUS_SUCCESS;
 }

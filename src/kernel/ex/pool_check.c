@@ -37,6 +37,12 @@ void pool_freed_twice(void *memory, struct block *block)
     pool_caller_broke(0x07, 0, header, (ULONG_PTR)memory);
 }
 
+void pool_special_corrupt(const char *memory, const char *from)
+{
+    pool_bugcheck(SPECIAL_POOL_DETECTED_MEMORY_CORRUPTION, (ULONG_PTR)memory, (ULONG_PTR)from, 0,
+                  from < memory ? 0x23 : 0x24);
+}
+
 void pool_tag_wrong(void *memory, ULONG tag, ULONG given)
 {
     pool_caller_broke(0x0a, (ULONG_PTR)memory, tag, given);

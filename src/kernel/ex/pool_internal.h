@@ -28,6 +28,8 @@
 #define POOL_UNPOISON(address, bytes) ((void)(address), (void)(bytes))
 #endif
 
+enum pool_zeroing { POOL_AS_IS, POOL_ZEROED };
+
 /* ---- pages ------------------------------------------------------------------------------ */
 
 enum page_kind {
@@ -36,6 +38,8 @@ enum page_kind {
     PAGE_SMALL,      /* holds small blocks of one class */
     PAGE_BLOCK,      /* first page of a block of whole pages */
     PAGE_BLOCK_TAIL, /* another page of it */
+    PAGE_SPECIAL,    /* first page of a special block; the page behind the last one faults */
+    PAGE_SPECIAL_FREED,
 };
 
 /* One page. 32 bits name a page: its number in the arena; 0 is nobody. */
@@ -51,6 +55,7 @@ struct page {
     uint32_t tag;            /* PAGE_BLOCK from here on */
     uint64_t bytes;
     const void *caller;
+    const void *freer; /* PAGE_SPECIAL_FREED */
 };
 
 extern struct page *pages;         /* the table; set once at init */
@@ -83,6 +88,7 @@ static inline uint32_t page_number(const void *address)
 #define POOL_BLOCK_PAGED      1u
 #define POOL_BLOCK_EXECUTABLE 2u
 #define POOL_BLOCK_PAGES      4u /* from ex_pages_allocate, freed by ex_pages_free */
+#define POOL_BLOCK_ALIGNED    8u /* to a cache line; special blocks */
 
 enum block_state {
     BLOCK_ALLOCATED = 0xa5,
@@ -132,6 +138,18 @@ static inline struct block *small_block_start(uint32_t number, const void *addre
                             (offset * class.inverse >> 20) * class.bytes);
 }
 
+/* ---- pool_special.c ---------------------------------------------------------------------- */
+
+void special_init(void);
+/* Is this call's next block one to watch? Counts it. */
+bool special_wants(const void *caller, size_t bytes);
+/* NULL: no memory, or the host has no mapping for it. */
+void *special_take(size_t bytes, ULONG tag, unsigned flags, enum pool_zeroing zeroing,
+                   const void *caller);
+void special_free(void *memory, uint32_t number, ULONG tag, const void *caller);
+void special_visit(uint32_t number, void (*visit)(const struct ex_pool_block *block, void *context),
+                   void *context);
+
 /* Counted by processor without atomics, or shared when none is held. */
 struct pool_tally {
     uint64_t blocks_made, blocks_gone, bytes_made, bytes_gone;
@@ -147,6 +165,8 @@ void tally_sum(struct pool_tally *out_sum);
 [[noreturn]] void pool_freed_twice(void *memory, struct block *block);
 [[noreturn]] void pool_tag_wrong(void *memory, ULONG tag, ULONG given);
 [[noreturn]] void pool_free_list_corrupt(struct block *block);
+/* from: the first byte that was overwritten. */
+[[noreturn]] void pool_special_corrupt(const char *memory, const char *from);
 [[noreturn]] void pool_caller_broke(ULONG rule, ULONG_PTR a, ULONG_PTR b, ULONG_PTR c);
 
 /* ---- pool.c ------------------------------------------------------------------------------------
@@ -155,7 +175,6 @@ void tally_sum(struct pool_tally *out_sum);
 NTSTATUS pool_init(void);
 void pool_fini(void);
 
-enum pool_zeroing { POOL_AS_IS, POOL_ZEROED };
 /* flags: POOL_BLOCK_…. NULL: no memory. */
 void *pool_allocate(size_t bytes, ULONG tag, unsigned flags, enum pool_zeroing zeroing,
                     bool is_aligned);

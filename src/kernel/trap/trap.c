@@ -130,6 +130,8 @@ static bool trap_fault(const struct host_fault *fault, struct host_registers *re
     bool is_driver = image_is_driver_code(rip);
     if ((is_driver || callout_top != NULL) && trap_is_stack_overflow(fault, registers))
         trap_stack_overflow(registers);
+    if (mm_user_fixup(rip) == 0 && trap_special_pool(fault, registers))
+        return true;
     if (is_driver)
         return fault_in_driver(fault, registers, !was_replaced);
     if (trap_unloaded_code(fault, registers))

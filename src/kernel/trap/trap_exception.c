@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "callout/callout.h"
+#include "ex/ex.h"
 #include "image/image.h"
 #include "mm/mm.h"
 #include "seh/seh.h"
@@ -215,6 +216,25 @@ static bool stop_at_address(struct host_registers *registers, const struct host_
         bugcheck.code = ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY;
         bugcheck.parameter[1] = bugcheck.parameter[2] = 0;
     }
+    stop(registers, &bugcheck, NULL);
+    return true;
+}
+
+/* A driver or a routine that works for it touched a special block that is freed, or the page
+ * behind one. No handler sees it. Doc: "Bug Check 0xCC", 0xCD, 0xD5, 0xD6 */
+bool trap_special_pool(const struct host_fault *fault, struct host_registers *registers)
+{
+    struct ex_pool_special special;
+    if (fault->kind != HOST_FAULT_ACCESS || !ex_pool_special_find(fault->address, &special))
+        return false;
+    bool is_driver = image_is_driver_code(registers->rip);
+    struct bugcheck bugcheck = {
+        .code = special.is_freed ? (is_driver ? DRIVER_PAGE_FAULT_IN_FREED_SPECIAL_POOL
+                                              : PAGE_FAULT_IN_FREED_SPECIAL_POOL)
+                                 : (is_driver ? DRIVER_PAGE_FAULT_BEYOND_END_OF_ALLOCATION
+                                              : PAGE_FAULT_BEYOND_END_OF_ALLOCATION),
+        .parameter = {fault->address, fault->is_write, registers->rip, 0},
+    };
     stop(registers, &bugcheck, NULL);
     return true;
 }

@@ -91,6 +91,7 @@ void trap_exception_guard(const struct host_fault *fault, struct host_registers 
 /* Is it that? The machine stops then. */
 /* Driver code was running and has jumped into code that is not a driver's. */
 void trap_astray(const struct host_fault *fault, struct host_registers *registers);
+bool trap_special_pool(const struct host_fault *fault, struct host_registers *registers);
 bool trap_unloaded_code(const struct host_fault *fault, struct host_registers *registers);
 void trap_exception_access(struct host_registers *registers, bool is_write, uint64_t address);
 void trap_exception_privileged(struct host_registers *registers);

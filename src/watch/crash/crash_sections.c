@@ -8,6 +8,7 @@
 
 #include "base/abi_names.h"
 #include "crash_internal.h"
+#include "ex/ex.h"
 #include "host/host.h"
 #include "image/image.h"
 #include "io/io.h"
@@ -47,6 +48,20 @@ static void where_print(const struct bugcheck *bugcheck)
     crash_print("  processor  %u at IRQL %u\n", ke_processor_number(), bugcheck->irql);
 }
 
+/* Whose memory a first parameter is, when the pool remembers. */
+static void pool_print(uint64_t address)
+{
+    struct ex_pool_special special;
+    if (!ex_pool_special_find(address, &special))
+        return;
+    const struct ex_pool_block *block = &special.block;
+    crash_print("\npool\n  block      0x%llx, %llu bytes, tag '%.4s'\n", (ull)block->address,
+                (ull)block->bytes, (const char *)&block->tag);
+    crash_print("  allocated  %s\n", crash_place((uint64_t)block->caller));
+    if (special.is_freed)
+        crash_print("  freed      %s\n", crash_place((uint64_t)special.freer));
+}
+
 void crash_section_stop(const struct crash *crash)
 {
     const struct bugcheck *bugcheck = crash->bugcheck;
@@ -63,6 +78,7 @@ void crash_section_stop(const struct crash *crash)
     crash_print("\nparameters\n");
     for (unsigned i = 0; i < 4; i++)
         parameter_print(known, i, bugcheck->parameter[i]);
+    pool_print(bugcheck->parameter[0]);
     crash_print("\nwhere\n");
     where_print(bugcheck);
 }

@@ -51,6 +51,14 @@ struct ex_pool_block {
     bool is_paged;
     const void *caller; /* the DDI caller that allocated it, or NULL for the kernel's own */
 };
+/* The special block whose page, or the page behind it, address lies on: why a fault happened
+ * there. No lock; false: none. */
+struct ex_pool_special {
+    struct ex_pool_block block;
+    bool is_freed;
+    const void *freer; /* the DDI caller that freed it */
+};
+bool ex_pool_special_find(uint64_t address, struct ex_pool_special *out_special);
 void ex_pool_visit(void (*visit)(const struct ex_pool_block *block, void *context), void *context);
 
 /* ---- work ---------------------------------------------------------------------------- */
