@@ -14,6 +14,7 @@ import tables
 
 COLUMNS = ["name", "module", "args", "status", "ntddi", "symbol", "doc"]
 MODULES = {"ntoskrnl": 1, "hal": 2}
+TABLE = "table"  # in no module: drivers get the address from a documented table
 IMAGES = {"ntoskrnl": "ntoskrnl.exe", "hal": "hal.dll"}
 STATUS = {"done": "ABI_DONE", "partial": "ABI_PARTIAL", "absent": "ABI_ABSENT"}
 NOBODY = "unassigned"
@@ -28,8 +29,8 @@ def check(row, faults):
     tables.identifier(row, "symbol", faults)
     row["bits"] = 0
     for module in row["module"].split(","):
-        if module not in MODULES:
-            faults.add(row.where, 'module "%s" is not ntoskrnl or hal' % module)
+        if module not in MODULES and module != TABLE:
+            faults.add(row.where, 'module "%s" is not ntoskrnl, hal or table' % module)
         row["bits"] |= MODULES.get(module, 0)
     if row["status"] not in STATUS:
         faults.add(row.where, 'status "%s" is not done, partial or absent' % row["status"])

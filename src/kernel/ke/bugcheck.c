@@ -23,6 +23,10 @@ static _Atomic uint32_t bugcheck_stage;             /* atomic: enum bugcheck_sta
 static struct host_thread *_Atomic bugcheck_thread; /* atomic: who came first */
 static struct bugcheck bugcheck_first;              /* written by that thread */
 
+/* Code and parameters, for drivers that import them: zero until then. */
+extern ULONG_PTR KiBugCheckData[5];
+ULONG_PTR KiBugCheckData[5];
+
 void ke_bugcheck_hook_set(void (*hook)(const struct bugcheck *))
 {
     bugcheck_hook = hook;
@@ -69,6 +73,9 @@ void ke_bugcheck(const struct bugcheck *bugcheck)
     }
     bugcheck_first = *bugcheck;
     bugcheck_first.irql = ke_irql();
+    KiBugCheckData[0] = bugcheck->code;
+    for (unsigned i = 0; i < 4; i++)
+        KiBugCheckData[i + 1] = bugcheck->parameter[i];
     bugcheck_stage = STAGE_CALLBACKS;
     if (processor_self != NULL) {
         ke_irql_raise(HIGH_LEVEL);

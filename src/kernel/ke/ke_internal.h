@@ -235,7 +235,10 @@ void dpcs_flush(void);
 
 void queue_init(KQUEUE *queue, ULONG count);
 LONG queue_insert(KQUEUE *queue, LIST_ENTRY *entry, bool at_head);
-LIST_ENTRY *queue_remove(KQUEUE *queue, KPROCESSOR_MODE mode, const LARGE_INTEGER *timeout);
+LIST_ENTRY *queue_remove(KQUEUE *queue, KPROCESSOR_MODE mode, bool is_alertable,
+                         const LARGE_INTEGER *timeout);
+/* An entry that is there, for a thread that has one already; NULL: none. */
+LIST_ENTRY *queue_take_more(KQUEUE *queue);
 LIST_ENTRY *queue_rundown(KQUEUE *queue);
 
 /* ---- timer.c -----------------------------------------------------------------------------------
@@ -259,6 +262,15 @@ void time_init(void);
 uint64_t time_interrupt_100ns(void); /* since ke_init */
 uint64_t time_system_100ns(void);
 uint64_t time_to_host_ns(uint64_t interrupt_100ns);
+
+/* ---- broadcast.c -------------------------------------------------------------------------- */
+
+/* Runs routine(context) on every processor at once at IPI_LEVEL; gives the caller's answer. */
+ULONG_PTR broadcast_interrupt(PKIPI_BROADCAST_WORKER routine, ULONG_PTR context);
+/* Runs a DPC routine on every processor, the caller's own included, and waits for all. */
+void broadcast_dpc(PKDEFERRED_ROUTINE routine, void *context);
+void broadcast_dpc_done(void *barrier);
+bool broadcast_dpc_synchronize(void *barrier);
 
 /* ---- bugcheck.c
  * ------------------------------------------------------------------------------------ */

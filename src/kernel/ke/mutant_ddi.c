@@ -45,6 +45,28 @@ VOID NTAPI KeInitializeMutant(PRKMUTANT Mutant, BOOLEAN InitialOwner)
     ke_mutant_init(Mutant, InitialOwner != FALSE);
 }
 
+/* Gives a mutant back; Abandoned: for good, as a thread that ends does.
+ *
+ * IRQL:    <= DISPATCH_LEVEL
+ * Errors:  raises STATUS_MUTANT_NOT_OWNED
+ * Doc:     ntifs.h KeReleaseMutant (prototype)
+ * Differs: Abandoned releases as often as it was taken, and does not mark it abandoned
+ */
+LONG NTAPI KeReleaseMutant(PRKMUTANT Mutant, KPRIORITY Increment, BOOLEAN Abandoned, BOOLEAN Wait)
+{
+    LONG previous, first;
+    NTSTATUS status;
+
+    KE_REQUIRE_IRQL_AT_MOST(Wait ? APC_LEVEL : DISPATCH_LEVEL);
+    (void)Increment;
+    status = ke_mutant_try_release(Mutant, &first);
+    if (!NT_SUCCESS(status))
+        ke_raise(status);
+    while (Abandoned && NT_SUCCESS(ke_mutant_try_release(Mutant, &previous)))
+        ;
+    return first;
+}
+
 /* Doc: ntifs.h KeReadStateMutant (prototype) */
 LONG NTAPI KeReadStateMutant(PRKMUTANT Mutant)
 {

@@ -86,7 +86,8 @@ static void queue_thread_joins_locked(KQUEUE *queue, struct thread *thread,
     list_push_back((struct list *)&queue->ThreadListHead, &thread->queue_link);
 }
 
-LIST_ENTRY *queue_remove(KQUEUE *queue, KPROCESSOR_MODE mode, const LARGE_INTEGER *timeout)
+LIST_ENTRY *queue_remove(KQUEUE *queue, KPROCESSOR_MODE mode, bool is_alertable,
+                         const LARGE_INTEGER *timeout)
 {
     struct thread *thread = thread_self;
     struct wait_block block = {.object = &queue->Header};
@@ -116,7 +117,7 @@ LIST_ENTRY *queue_remove(KQUEUE *queue, KPROCESSOR_MODE mode, const LARGE_INTEGE
             dispatcher_give(&aftermath);
             continue;
         }
-        status = wait_block_locked(&wait, mode, false, deadline_ns);
+        status = wait_block_locked(&wait, mode, is_alertable, deadline_ns);
         if (status != STATUS_KERNEL_APC)
             break;
         apcs_deliver();
@@ -127,6 +128,17 @@ LIST_ENTRY *queue_remove(KQUEUE *queue, KPROCESSOR_MODE mode, const LARGE_INTEGE
     queue_thread_resumes_locked(thread);
     host_lock_give(&dispatcher_lock);
     return (LIST_ENTRY *)(LONG_PTR)status;
+}
+
+LIST_ENTRY *queue_take_more(KQUEUE *queue)
+{
+    struct list *node;
+
+    dispatcher_take();
+    node = list_pop_front((struct list *)&queue->EntryListHead);
+    queue->Header.SignalState -= node != NULL;
+    host_lock_give(&dispatcher_lock);
+    return (LIST_ENTRY *)node;
 }
 
 LIST_ENTRY *queue_rundown(KQUEUE *queue)

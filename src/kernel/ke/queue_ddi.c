@@ -37,7 +37,31 @@ LONG NTAPI KeInsertHeadQueue(PRKQUEUE Queue, PLIST_ENTRY Entry)
 PLIST_ENTRY NTAPI KeRemoveQueue(PRKQUEUE Queue, KPROCESSOR_MODE WaitMode, PLARGE_INTEGER Timeout)
 {
     KE_REQUIRE_IRQL_AT_MOST(Timeout != NULL && Timeout->QuadPart == 0 ? DISPATCH_LEVEL : APC_LEVEL);
-    return queue_remove(Queue, WaitMode, Timeout);
+    return queue_remove(Queue, WaitMode, false, Timeout);
+}
+
+/* Takes up to Count entries, waiting for the first; returns how many. When the wait ended
+ * otherwise it is one, and that is the status, as from KeRemoveQueue.
+ *
+ * IRQL:    as KeRemoveQueue
+ * Doc:     ntifs.h KeRemoveQueueEx (prototype)
+ */
+ULONG NTAPI KeRemoveQueueEx(PKQUEUE Queue, KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
+                            PLARGE_INTEGER Timeout, PLIST_ENTRY *EntryArray, ULONG Count)
+{
+    ULONG taken = 0;
+
+    KE_REQUIRE_IRQL_AT_MOST(Timeout != NULL && Timeout->QuadPart == 0 ? DISPATCH_LEVEL : APC_LEVEL);
+    if (Count == 0)
+        return 0;
+    EntryArray[taken++] = queue_remove(Queue, WaitMode, Alertable, Timeout);
+    if ((uintptr_t)EntryArray[0] == STATUS_TIMEOUT || (uintptr_t)EntryArray[0] == STATUS_USER_APC ||
+        (uintptr_t)EntryArray[0] == STATUS_ALERTED ||
+        (LONG_PTR)EntryArray[0] == STATUS_THREAD_IS_TERMINATING)
+        return taken;
+    while (taken < Count && (EntryArray[taken] = queue_take_more(Queue)) != NULL)
+        taken++;
+    return taken;
 }
 
 /* Empties a queue that nobody waits for; gives the entries, linked without a head, or NULL.

@@ -97,6 +97,32 @@ VOID NTAPI KeStallExecutionProcessor(ULONG MicroSeconds)
     host_stall_ns(left_ns);
 }
 
+/* There is no auxiliary counter, which is how the pages say so.
+ * Doc: wdm.h KeQueryAuxiliaryCounterFrequency */
+NTSTATUS NTAPI KeQueryAuxiliaryCounterFrequency(PULONG64 AuxiliaryCounterFrequency)
+{
+    (void)AuxiliaryCounterFrequency;
+    return STATUS_NOT_SUPPORTED;
+}
+
+/* Doc: wdm.h KeConvertAuxiliaryCounterToPerformanceCounter */
+NTSTATUS NTAPI KeConvertAuxiliaryCounterToPerformanceCounter(ULONG64 AuxiliaryCounterValue,
+                                                             PULONG64 PerformanceCounterValue,
+                                                             PULONG64 ConversionError)
+{
+    (void)AuxiliaryCounterValue, (void)PerformanceCounterValue, (void)ConversionError;
+    return STATUS_NOT_SUPPORTED;
+}
+
+/* Doc: wdm.h KeConvertPerformanceCounterToAuxiliaryCounter */
+NTSTATUS NTAPI KeConvertPerformanceCounterToAuxiliaryCounter(ULONG64 PerformanceCounterValue,
+                                                             PULONG64 AuxiliaryCounterValue,
+                                                             PULONG64 ConversionError)
+{
+    (void)PerformanceCounterValue, (void)AuxiliaryCounterValue, (void)ConversionError;
+    return STATUS_NOT_SUPPORTED;
+}
+
 /* The clock has no ticks to make finer: always the host's resolution.
  *
  * Doc:     wdm.h ExSetTimerResolution
