@@ -144,7 +144,7 @@ class KernelExports(Tables):
                           + "KeG\tntoskrnl\t0\tdone\t-\t-\t-\tmore\n")
         self.refused(
             '%s:2: status "dnoe" is not done, partial or absent' % path,
-            '%s:3: module "ntoskrl" is not ntoskrnl or hal' % path,
+            '%s:3: module "ntoskrl" is not ntoskrnl, hal or table' % path,
             '%s:4: args "many" is not a count, a count and "+", data or raw' % path,
             '%s:5: ntddi "NTDDI_WIN9" is not a version known here' % path,
             '%s:6: name "Ke E" is not a C name' % path,
@@ -335,7 +335,7 @@ class Whole(Tables):
             [sys.executable, "-B", os.path.join(ROOT, "tools/abi/generate.py"), "--abi", self.abi,
              "--out", self.out], capture_output=True, text=True, check=False)
         self.assertEqual(result.returncode, 1)
-        self.assertEqual(result.stderr, '%s:2: module "x" is not ntoskrnl or hal\n' % path)
+        self.assertEqual(result.stderr, '%s:2: module "x" is not ntoskrnl, hal or table\n' % path)
 
 
 if __name__ == "__main__":
