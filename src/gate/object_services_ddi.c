@@ -62,6 +62,24 @@ NTSTATUS NTAPI NtClose(HANDLE Handle)
     return ob_handle_close(Handle, gate_mode());
 }
 
+/* Doc: ntifs.h OBJECT_HANDLE_FLAG_INFORMATION, whose class is the only one that can be set. */
+SERVICE NtSetInformationObject(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length)
+{
+    struct {
+        BOOLEAN inherit, protect;
+    } flags;
+    if (Class != 4) /* ObjectHandleFlagInformation */
+        return STATUS_INVALID_INFO_CLASS;
+    if (Length < sizeof flags)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    NTSTATUS status = gate_copy_in(&flags, Information, sizeof flags);
+    if (!NT_SUCCESS(status))
+        return status;
+    return ob_handle_attributes_set(Handle, gate_mode(),
+                                    (flags.inherit ? OBJ_INHERIT : 0) |
+                                        (flags.protect ? OB_PROTECT_CLOSE : 0));
+}
+
 SERVICE NtMakeTemporaryObject(HANDLE Handle)
 {
     void *body;
@@ -175,6 +193,18 @@ static NTSTATUS query_type(void *body, PVOID buffer, ULONG length, PULONG return
     return name_out(buffer, length, &name, return_length);
 }
 
+static NTSTATUS query_flags(HANDLE handle, PVOID buffer, ULONG length, PULONG return_length)
+{
+    ULONG attributes = 0;
+    if (length < 2 * sizeof(BOOLEAN))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    NTSTATUS status = ob_handle_attributes_get(handle, gate_mode(), &attributes);
+    BOOLEAN flags[2] = {(attributes & OBJ_INHERIT) != 0, (attributes & OB_PROTECT_CLOSE) != 0};
+    if (NT_SUCCESS(status))
+        status = gate_copy_out(buffer, flags, sizeof flags);
+    return NT_SUCCESS(status) ? gate_length_tell(return_length, sizeof flags) : status;
+}
+
 SERVICE NtQueryObject(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length,
                       PULONG ReturnLength)
 {
@@ -184,7 +214,9 @@ SERVICE NtQueryObject(HANDLE Handle, ULONG Class, PVOID Information, ULONG Lengt
     NTSTATUS status = ob_handle_reference(Handle, 0, NULL, gate_mode(), &body, &granted);
     if (!NT_SUCCESS(status))
         return status;
-    if (Class == ObjectBasic) {
+    if (Class == 4) { /* ObjectHandleFlagInformation */
+        status = query_flags(Handle, Information, Length, ReturnLength);
+    } else if (Class == ObjectBasic) {
         PUBLIC_OBJECT_BASIC_INFORMATION basic = {.GrantedAccess = granted,
                                                  .HandleCount = (ULONG)ob_handle_count(body),
                                                  .PointerCount =

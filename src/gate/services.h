@@ -37,6 +37,7 @@ SERVICE NtDuplicateObject(HANDLE SourceProcess, HANDLE Source, HANDLE TargetProc
                           ACCESS_MASK DesiredAccess, ULONG HandleAttributes, ULONG Options);
 SERVICE NtQueryObject(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length,
                       PULONG ReturnLength);
+SERVICE NtSetInformationObject(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length);
 SERVICE NtMakeTemporaryObject(HANDLE Handle);
 SERVICE NtCreateDirectoryObject(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes);
 SERVICE NtOpenDirectoryObject(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes);

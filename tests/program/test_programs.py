@@ -79,6 +79,12 @@ class Programs(CoveTest):
     def test_messages(self):
         self.passes("messages")
 
+    def test_children(self):
+        folder = os.path.join(self.folder, "children")
+        os.mkdir(folder)
+        shutil.copy(program("child"), folder)
+        self.passes("child", cwd=folder)
+
     def test_stop(self):
         self.passes("stop", "pending")
 

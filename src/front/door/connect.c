@@ -53,6 +53,7 @@ int door_connect(const char *socket_path, const struct wire_hello *hello,
             standard[count++] = n;
     }
     door.pool_fd = -1;
+    door.socket_path = socket_path;
     int error = host_socket_connect(socket_path, &door.socket);
     if (error)
         return fail(error, text, "no machine answers there; `cove boot` starts one");

@@ -18,6 +18,11 @@ void door_direct_set(uint64_t (*direct)(uint32_t service, const uint64_t *argume
     door.direct = direct;
 }
 
+const char *door_socket_path(void)
+{
+    return door.socket_path;
+}
+
 bool door_window_has(uint64_t address)
 {
     return address - door.window_base < door.window_bytes;

@@ -8,6 +8,7 @@
 
 struct door {
     uint64_t (*direct)(uint32_t service, const uint64_t *arguments, uint32_t count);
+    const char *socket_path;
     int socket;             /* set once at connect, as what follows */
     int window_fd, pool_fd; /* pool_fd: -1 until the first command that needs it */
     int share_fd;           /* the answer to the last request; -1: the file is gone */

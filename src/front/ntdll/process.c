@@ -41,6 +41,8 @@ NTSTATUS process_block_create(const struct process_start *start, struct peb **ou
 
 static char *command_line(const struct process_start *start)
 {
+    if (start->line)
+        return strdup(start->line);
     size_t size = argument_quote(start->image_path, NULL, 0) + 2;
     for (int i = 0; i < start->argument_count; i++)
         size += argument_quote(start->arguments[i], NULL, 0) + 1;
@@ -90,6 +92,17 @@ static const char *const windows_variables[] = {
 };
 #define WINDOWS_VARIABLES (sizeof windows_variables / sizeof *windows_variables)
 
+/* By a program that started this one. */
+static bool variable_is_given(char **host, size_t count, const char *variable)
+{
+    size_t length = (size_t)(strchr(variable, '=') - variable) + 1;
+    for (size_t i = 0; i < count; i++) {
+        if (!strncasecmp(host[i], variable, length))
+            return true;
+    }
+    return false;
+}
+
 static NTSTATUS environment_set(char **host, struct process_parameters *parameters)
 {
     size_t count = 0, bytes = 1;
@@ -99,8 +112,11 @@ static NTSTATUS environment_set(char **host, struct process_parameters *paramete
     if (!all)
         return STATUS_NO_MEMORY;
     memcpy(all, host, count * sizeof *all);
-    memcpy(all + count, windows_variables, sizeof windows_variables);
-    count += WINDOWS_VARIABLES;
+    size_t given = count;
+    for (size_t i = 0; i < WINDOWS_VARIABLES; i++) {
+        if (!variable_is_given(host, given, windows_variables[i]))
+            all[count++] = windows_variables[i];
+    }
     qsort(all, count, sizeof *all, variable_order);
     for (size_t i = 0; i < count; i++)
         bytes += strlen(all[i]) + 1;

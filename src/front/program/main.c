@@ -28,7 +28,8 @@
 #include "win32/win32.h"
 
 static struct {
-    const char *socket, *file;
+    const char *socket, *file, *line;
+    uint64_t ticket;
     int argument_count;
     char **arguments;
     char host_path[PATH_MAX], host_folder[PATH_MAX], current[PATH_MAX];
@@ -53,9 +54,19 @@ static void arguments_read(int argc, char **argv)
     if (argc < 4 || strcmp(argv[1], "--socket"))
         usage();
     program.socket = argv[2];
-    program.file = argv[3];
-    program.arguments = argv + 4;
-    program.argument_count = argc - 4;
+    int at = 3;
+    /* Given by a program that starts another. */
+    for (; at + 2 < argc && !strncmp(argv[at], "--", 2); at += 2) {
+        if (!strcmp(argv[at], "--ticket"))
+            program.ticket = strtoull(argv[at + 1], NULL, 16);
+        else if (!strcmp(argv[at], "--line"))
+            program.line = argv[at + 1];
+        else
+            usage();
+    }
+    program.file = argv[at];
+    program.arguments = argv + at + 1;
+    program.argument_count = argc - at - 1;
     const char *slash = strrchr(program.file, '/');
     program.name = slash ? slash + 1 : program.file;
     program_name_set(program.name);
@@ -118,6 +129,7 @@ static void machine_connect(void)
             hello.descriptors |= 1u << n;
     }
     snprintf(hello.image_name, sizeof hello.image_name, "%s", program.name);
+    hello.ticket = program.ticket;
     snprintf(hello.folder, sizeof hello.folder, "%s", program.current);
     hello.descriptors |= WIRE_HELLO_FOLDER;
     if (door_connect(program.socket, &hello, &program.welcome, text))
@@ -135,6 +147,7 @@ static void start_describe(void)
                                            .thread_id = welcome->thread_id,
                                            .current_directory = welcome->current_directory,
                                            .image_path = program.image_path,
+                                           .line = program.line,
                                            .argument_count = program.argument_count,
                                            .arguments = program.arguments,
                                            .environment = environ,

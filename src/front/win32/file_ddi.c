@@ -349,19 +349,26 @@ EXPORT(BOOL, DuplicateHandle,
 }
 
 /* Differs: handles are never inherited (programs start none) and protection is not kept. */
+#define HANDLE_FLAG_CLASS   4 /* ObjectHandleFlagInformation */
+#define HANDLE_FLAG_INHERIT 1u
+#define HANDLE_FLAG_PROTECT 2u
+
 EXPORT(BOOL, GetHandleInformation, (HANDLE handle, DWORD *flags))
 {
-    PUBLIC_OBJECT_BASIC_INFORMATION basic;
-    ULONG returned;
+    BOOLEAN set[2]; /* inherit, protect from close */
     NTSTATUS status =
-        NtQueryObject(handle, ObjectBasicInformation, &basic, sizeof basic, &returned);
+        NtQueryObject(handle, (OBJECT_INFORMATION_CLASS)HANDLE_FLAG_CLASS, set, sizeof set, NULL);
     if (NT_SUCCESS(status))
-        *flags = 0;
+        *flags = (set[0] ? HANDLE_FLAG_INHERIT : 0) | (set[1] ? HANDLE_FLAG_PROTECT : 0);
     return error_result(status);
 }
 
 EXPORT(BOOL, SetHandleInformation, (HANDLE handle, DWORD mask, DWORD flags))
 {
     DWORD now;
-    return GetHandleInformation(handle, &now);
+    if (!GetHandleInformation(handle, &now))
+        return FALSE;
+    now = (now & ~mask) | (flags & mask);
+    BOOLEAN set[2] = {(now & HANDLE_FLAG_INHERIT) != 0, (now & HANDLE_FLAG_PROTECT) != 0};
+    return error_result(NtSetInformationObject(handle, HANDLE_FLAG_CLASS, set, sizeof set));
 }

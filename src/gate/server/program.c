@@ -162,13 +162,22 @@ static NTSTATUS program_begin(struct program *program, const struct wire_hello *
 {
     struct companion *first;
     struct process_thread *thread;
+    uint64_t standard[3] = {0};
+    bool is_suspended = false;
+    if (hello->ticket && !child_inherit(hello->ticket, program->process, standard, &is_suspended)) {
+        for (unsigned i = 0; i < count; i++)
+            close(descriptors[i]);
+        return STATUS_INVALID_PARAMETER; /* the parent has given up */
+    }
     NTSTATUS status = descriptors_take(program, hello, descriptors, count, welcome);
+    for (unsigned n = 0; n < 3; n++)
+        welcome->standard_handle[n] = standard[n] ? standard[n] : welcome->standard_handle[n];
     uint64_t start_bytes = START_BYTES;
     if (NT_SUCCESS(status))
         status = mm_window_allocate(program->process->window, &welcome->start_address, &start_bytes,
                                     MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
     if (NT_SUCCESS(status))
-        status = companion_create(program, false, &first, &thread);
+        status = companion_create(program, is_suspended, &first, &thread);
     if (!NT_SUCCESS(status))
         return status;
     thread->channel = first;
@@ -182,6 +191,8 @@ static NTSTATUS program_begin(struct program *program, const struct wire_hello *
     welcome->windows_major = version.dwMajorVersion;
     welcome->windows_minor = version.dwMinorVersion;
     welcome->windows_build = version.dwBuildNumber;
+    if (hello->ticket)
+        child_came(hello->ticket, program->process, thread);
     ob_dereference(thread);
     return STATUS_SUCCESS;
 }
@@ -241,6 +252,7 @@ static void program_live(struct program *program, const struct wire_hello *hello
     program->is_over = true;
     ps_process_terminate(program->process, STATUS_CONTROL_C_EXIT);
     companions_close(program);
+    children_forget(program->process);
     ke_block_on_host(gone_wait, program);
     program_delist(program);
     ob_dereference(program->process);

@@ -55,6 +55,15 @@ void companion_ask(struct companion *companion, uint32_t ask);
 /* Wakes all companions so that they see that their process ends. */
 void companions_close(struct program *program);
 
+/* child_services_ddi.c: what the holder of a ticket inherits; standard is 0 where it has nothing of
+ * its own. False: no such ticket. */
+bool child_inherit(uint64_t ticket, struct process *process, uint64_t *standard,
+                   bool *out_is_suspended);
+/* It has come in: its parent is told. */
+void child_came(uint64_t ticket, struct process *process, struct process_thread *thread);
+/* The parent ends: what it announced and never collected. */
+void children_forget(struct process *parent);
+
 /* place.c: the program's name for a folder of the host, and what there is to set and free. */
 void place_drive_set(const char *folder);
 NTSTATUS place_of_folder(const char *folder, int descriptor, char *out_directory, size_t size);

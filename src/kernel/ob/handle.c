@@ -85,6 +85,27 @@ static NTSTATUS handle_create_in(struct handle_table *table, void *body, ACCESS_
     return STATUS_SUCCESS;
 }
 
+static void handle_inherit(HANDLE handle, void *body, ACCESS_MASK granted, ULONG attributes,
+                           void *context)
+{
+    struct handle_table *to = context;
+    struct slot_value value = {
+        .header = header_of(body), .granted = granted, .attributes = attributes & OBJ_INHERIT};
+    uint64_t process_handles, system_handles;
+    if (!(attributes & OBJ_INHERIT) || !NT_SUCCESS(handle_count_add(value.header, to)))
+        return;
+    ob_reference(body);
+    if (NT_SUCCESS(slot_put_at(to, &value, (uint32_t)((uintptr_t)handle / 4))))
+        return;
+    handle_count_drop(value.header, to, &process_handles, &system_handles);
+    ob_dereference(body);
+}
+
+void ob_handles_inherit(struct handle_table *from, struct handle_table *to)
+{
+    ob_handle_table_visit(from, handle_inherit, to);
+}
+
 /* Generic rights become the type's own; nobody holds generic rights. */
 static ACCESS_MASK access_map(const struct object_type *type, ACCESS_MASK access)
 {

@@ -163,6 +163,38 @@ NTSTATUS slot_put(struct handle_table *table, const struct slot_value *value, ui
     return status;
 }
 
+NTSTATUS slot_put_at(struct handle_table *table, const struct slot_value *value, uint32_t index)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+    union slot_word *slot = NULL;
+    host_lock_take(&table->lock);
+    if (table->is_closed)
+        status = STATUS_PROCESS_IS_TERMINATING;
+    else if (index < table->extent)
+        status = STATUS_INVALID_HANDLE;
+    while (NT_SUCCESS(status) && table->extent <= index) {
+        uint32_t made;
+        slot = table_extend_locked(table, &made);
+        if (!slot) {
+            status = STATUS_INSUFFICIENT_RESOURCES;
+        } else if (made != index) {
+            slot->access = table->free_first;
+            table->free_first = made;
+        }
+    }
+    if (NT_SUCCESS(status)) {
+        /* Nobody looks for a slot that was never made, but a hostile program might guess. */
+        uint64_t object =
+            (uint64_t)(uintptr_t)value->header >> 4 | attribute_bits(value->attributes);
+        __atomic_store_n(&slot->access, value->granted, __ATOMIC_RELEASE);
+        __atomic_store_n(&slot->object, object, __ATOMIC_RELEASE);
+        atomic_fetch_add_explicit(&table->count, 1, memory_order_relaxed);
+        atomic_fetch_add_explicit(&ob_handles_open, 1, memory_order_relaxed);
+    }
+    host_lock_give(&table->lock);
+    return status;
+}
+
 /* What the holder of each processor looks at. */
 static struct {
     const union slot_word *_Atomic slot;

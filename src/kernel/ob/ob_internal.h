@@ -134,6 +134,8 @@ struct handle_table {
     struct slot_branch *_Atomic branches[256];
 };
 NTSTATUS slot_put(struct handle_table *table, const struct slot_value *value, uint32_t *out_index);
+/* The same at a slot that was never made; those before it that were not become free. */
+NTSTATUS slot_put_at(struct handle_table *table, const struct slot_value *value, uint32_t index);
 /* Gives a reference to the slot's object. Takes no lock. */
 NTSTATUS slot_reference(struct handle_table *table, uint32_t index, struct slot_value *out_value);
 /* Empties the slot if it still refers to expected (of which the caller holds a reference). */

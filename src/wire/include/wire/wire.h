@@ -100,6 +100,7 @@ struct wire_hello {
     uint32_t kind, magic, version;
     uint32_t width;       /* 64, 32 or 16 */
     uint32_t descriptors; /* bit n: standard descriptor n comes along; 3: the folder */
+    uint64_t ticket;      /* of the program that started this one; 0: none did */
     char image_name[128]; /* "app.exe" */
     char folder[2048];    /* current folder of the host */
 };
@@ -116,6 +117,17 @@ struct wire_welcome {
     uint32_t windows_major, windows_minor, windows_build;
     char current_directory[1024]; /* "C:\\" or "Z:\\home\\…" in UTF-8 */
     char text[256];
+};
+
+/* A child that a program has announced. */
+enum wire_child_flags {
+    WIRE_CHILD_INHERITS = 1,  /* the parent's inheritable handles, by the same numbers */
+    WIRE_CHILD_STANDARD = 2,  /* standard handles that the parent names */
+    WIRE_CHILD_SUSPENDED = 4, /* its first thread does not begin yet */
+};
+struct wire_child {
+    uint64_t ticket;
+    char image[4096], directory[4096]; /* paths of the host */
 };
 
 struct wire_text {

@@ -40,6 +40,8 @@ void door_direct_set(uint64_t (*direct)(uint32_t service, const uint64_t *argume
 void door_thread_attach(uint32_t channel);
 /* It makes no call any more: its channel may be another thread's. */
 void door_thread_detach(void);
+/* Of the machine it is connected to; kept. */
+const char *door_socket_path(void);
 /* Does an address lie in the program's window? */
 bool door_window_has(uint64_t address);
 uint64_t door_call(uint32_t service, const uint64_t *arguments, uint32_t count);

@@ -81,6 +81,13 @@ NT(TerminateProcess, HANDLE ProcessHandle, NTSTATUS ExitStatus);
 NT(QueueApcThread, HANDLE ThreadHandle, PVOID ApcRoutine, PVOID Argument1, PVOID Argument2,
    PVOID Argument3);
 NT(TestAlert, void);
+NT(CoveChildAnnounce, PUNICODE_STRING Image, PUNICODE_STRING Directory, const uint64_t *Standard,
+   ULONG Flags, PVOID Answer);
+NT(CoveChildCollect, ULONG64 Ticket, PHANDLE Process, PHANDLE Thread, PCLIENT_ID Id,
+   PLARGE_INTEGER Timeout);
+NT(CoveChildDrop, ULONG64 Ticket);
+NT(CovePipeCreate, PHANDLE Read, PHANDLE Write, ULONG Attributes);
+NT(SetInformationObject, HANDLE Handle, ULONG Class, PVOID Information, ULONG Length);
 NT(CoveApcTake, PVOID Call);
 NT(SuspendThread, HANDLE ThreadHandle, PULONG PreviousSuspendCount);
 NT(ResumeThread, HANDLE ThreadHandle, PULONG PreviousSuspendCount);

@@ -187,6 +187,9 @@ void ob_handle_table_visit(struct handle_table *table,
                                          ULONG attributes, void *context),
                            void *context);
 
+/* Puts every inheritable handle of from into to, by the same number. to has never had one. */
+void ob_handles_inherit(struct handle_table *from, struct handle_table *to);
+
 /* The table for handles of the running thread's process; ps sets the callback. Kernel
  * handles (OBJ_KERNEL_HANDLE) live in one table of their own and have bit 31 and up set. */
 void ob_current_table_set(struct handle_table *(*current)(void));
