@@ -27,10 +27,8 @@ static void plug_and_play(void)
 
 static void power(void)
 {
-    absent(PoCallDriver);
-    absent(PoStartNextPowerIrp);
-    absent(PoSetPowerState);
-    absent(PoRegisterPowerSettingCallback);
+    absent(PoFxRegisterDevice);
+    absent(PoFxActivateComponent);
 }
 
 static void file_systems(void)

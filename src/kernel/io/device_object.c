@@ -216,6 +216,7 @@ void device_delete(PDEVICE_OBJECT device)
     timers_stop(device);
     shutdown_forget(device);
     wmi_forget(device);
+    power_forget(device);
     (void)file_system_forget(device, false);
     legacy_resource_forget(device);
     host_lock_take(&io_database_lock);

@@ -331,6 +331,7 @@ void cancel_lock_init(void);
 void timers_stop(PDEVICE_OBJECT device);
 void shutdown_forget(PDEVICE_OBJECT device);
 void wmi_forget(PDEVICE_OBJECT device);
+void power_forget(PDEVICE_OBJECT device);
 /* Native dispatch routine of every entry that a driver left alone. */
 PDRIVER_DISPATCH driver_default_dispatch(void);
 /* User APC of a finished request; false: no APC queue for the thread. */
