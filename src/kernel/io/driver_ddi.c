@@ -81,6 +81,7 @@ VOID NTAPI IoRegisterDriverReinitialization(PDRIVER_OBJECT DriverObject,
         ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*entry), IO_TAG);
     if (entry == NULL)
         return;
+    ex_pool_disown(entry); /* it goes with the driver object */
     entry->routine = DriverReinitializationRoutine;
     entry->context = Context;
     host_lock_take(&io_database_lock);
