@@ -6,6 +6,7 @@
 #   make check    the inner loop: room tests with AddressSanitizer and UBSan
 #   make test     every test; what CI runs
 #   make bench    what a request costs, beside its own baselines
+#   make fuzz-loader N=1000000   the loader against that many damaged images
 #   make install  PREFIX=/usr/local
 #   make tidy     formatting, READMEs, layers
 BUILD  ?= build
@@ -13,7 +14,7 @@ PREFIX ?= /usr/local
 JOBS   ?= $(shell nproc)
 CMAKE   = CC=clang-19 cmake -G Ninja -S .
 
-.PHONY: all setup demo check test bench install tidy clean
+.PHONY: all setup demo check test bench fuzz-loader install tidy clean
 all: setup
 	@test -f $(BUILD)/build.ninja || $(CMAKE) -B $(BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) >/dev/null
 	@ninja -C $(BUILD) --quiet -j $(JOBS)
@@ -45,6 +46,12 @@ test: all $(BUILD)-asan/build.ninja
 
 bench: all
 	@$(BUILD)/bin/cove-bench
+
+N    ?= 1000000
+SEED ?= 1
+fuzz-loader: setup $(BUILD)-asan/build.ninja
+	@ninja -C $(BUILD)-asan --quiet -j $(JOBS) loader_fuzz
+	@$(BUILD)-asan/test/loader_fuzz --seed $(SEED) --count $(N) $$(cat $(BUILD)-asan/test/fuzz/images.txt)
 
 install: all
 	@cmake --install $(BUILD) --prefix $(PREFIX)

@@ -111,7 +111,7 @@ void image_map_fini(void);
 /* image_map.c */
 NTSTATUS image_place(const struct image_file *file, struct module *module,
                      struct image_error *error);
-NTSTATUS image_protect(const struct module *module);
+NTSTATUS image_protect(struct module *module);
 void image_unplace(struct module *module);
 bool image_region_is_readable(const struct module *module, const struct pe_region *region);
 

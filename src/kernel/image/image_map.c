@@ -112,6 +112,35 @@ NTSTATUS image_place(const struct image_file *file, struct module *module,
     return STATUS_SUCCESS;
 }
 
+/* Tables that are asked as long as the image is loaded. */
+static bool region_holds_table(const struct pe_image *pe, const struct pe_region *region)
+{
+    static const enum pe_directory_index kept[] = {PE_DIR_EXPORT,      PE_DIR_EXCEPTION,
+                                                   PE_DIR_LOAD_CONFIG, PE_DIR_IAT,
+                                                   PE_DIR_RESOURCE,    PE_DIR_DEBUG};
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        const struct pe_directory *directory = &pe->directories[kept[i]];
+        if (directory->size != 0 && directory->rva < region->rva + region->size_bytes &&
+            region->rva < directory->rva + directory->size)
+            return true;
+    }
+    return false;
+}
+
+/* The guard table is asked at every guarded call. */
+static bool region_holds_guard(const struct module *module, const struct pe_region *region)
+{
+    uint64_t begin = (uint64_t)module->guard_table,
+             end = begin + (uint64_t)module->guard_count * module->guard_stride;
+    uint64_t low = module->abi.base + region->rva;
+    return module->guard_table != NULL && begin < low + region->size_bytes && low < end;
+}
+
+static bool region_is_asked(const struct module *module, const struct pe_region *region)
+{
+    return region_holds_table(&module->abi.pe, region) || region_holds_guard(module, region);
+}
+
 static int host_protection(unsigned protect)
 {
     return (protect & PE_PROTECT_READ ? HOST_READ : 0) |
@@ -119,7 +148,24 @@ static int host_protection(unsigned protect)
            (protect & PE_PROTECT_EXECUTE ? HOST_EXECUTE : 0);
 }
 
-NTSTATUS image_protect(const struct module *module)
+static int region_rights(const struct module *module, const struct pe_region *region)
+{
+    if (module->abi.pe.is_flat)
+        return HOST_READ | HOST_WRITE | HOST_EXECUTE;
+    /* What we ask is readable, whatever the section says. */
+    return host_protection(region->protect) | (region_is_asked(module, region) ? HOST_READ : 0);
+}
+
+/* Views of the mapped image find nothing there any more: tables may point anywhere. */
+static void region_hide(struct module *module, const struct pe_region *region)
+{
+    struct pe_image *pe = &module->abi.pe;
+    for (uint32_t i = 0; i < pe->section_count; i++)
+        if (!region->is_headers && pe->sections[i].rva == region->rva)
+            pe->sections[i].mapped_size = 0;
+}
+
+NTSTATUS image_protect(struct module *module)
 {
     const struct image *image = &module->abi;
     const struct pe_layout *layout = module->layout;
@@ -127,14 +173,15 @@ NTSTATUS image_protect(const struct module *module)
     /* Section sizes are whole pages here; what lies between sections is nobody's. */
     for (uint32_t i = 0; i < layout->count; i++) {
         const struct pe_region *region = &layout->regions[i];
-        int protection = image->pe.is_flat ? HOST_READ | HOST_WRITE | HOST_EXECUTE
-                                           : host_protection(region->protect);
+        int protection = region_rights(module, region);
         if (region->rva > done &&
             host_memory_protect((void *)(image->base + done), region->rva - done, HOST_NONE) != 0)
             return STATUS_INSUFFICIENT_RESOURCES;
         if (host_memory_protect((void *)(image->base + region->rva), region->size_bytes,
                                 protection) != 0)
             return STATUS_INSUFFICIENT_RESOURCES;
+        if ((protection & HOST_READ) == 0)
+            region_hide(module, region);
         done = (uint64_t)region->rva + region->size_bytes;
     }
     return STATUS_SUCCESS;
@@ -151,8 +198,7 @@ static bool code_protect(uint64_t address, size_t size_bytes, int more)
         const struct pe_region *region = &module->layout->regions[i];
         if (rva < region->rva || rva + size_bytes > region->rva + region->size_bytes)
             continue;
-        int protection = image->pe.is_flat ? HOST_READ | HOST_WRITE | HOST_EXECUTE
-                                           : host_protection(region->protect);
+        int protection = region_rights(module, region);
         uint64_t page = address & ~(uint64_t)(HOST_PAGE - 1);
         uint64_t end = (address + size_bytes + HOST_PAGE - 1) & ~(uint64_t)(HOST_PAGE - 1);
         return (protection & HOST_EXECUTE) && image_region_is_readable(module, region) &&
@@ -182,40 +228,16 @@ void image_unplace(struct module *module)
 
 /* ---- after DriverEntry ------------------------------------------------------------------ */
 
-/* Tables that are asked as long as the image is loaded. */
-static bool region_holds_table(const struct pe_image *pe, const struct pe_region *region)
-{
-    static const enum pe_directory_index kept[] = {PE_DIR_EXPORT,      PE_DIR_EXCEPTION,
-                                                   PE_DIR_LOAD_CONFIG, PE_DIR_IAT,
-                                                   PE_DIR_RESOURCE,    PE_DIR_DEBUG};
-    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
-        const struct pe_directory *directory = &pe->directories[kept[i]];
-        if (directory->size != 0 && directory->rva < region->rva + region->size_bytes &&
-            region->rva < directory->rva + directory->size)
-            return true;
-    }
-    return false;
-}
-
-/* The guard table is asked at every guarded call. */
-static bool region_holds_guard(const struct module *module, const struct pe_region *region)
-{
-    uint64_t begin = (uint64_t)module->guard_table,
-             end = begin + (uint64_t)module->guard_count * module->guard_stride;
-    uint64_t low = module->abi.base + region->rva;
-    return module->guard_table != NULL && begin < low + region->size_bytes && low < end;
-}
-
 static bool region_goes(const struct module *module, const struct pe_region *region)
 {
     return !module->abi.pe.is_flat && !region->is_headers &&
-           (region->is_init || region->is_discardable) &&
-           !region_holds_table(&module->abi.pe, region) && !region_holds_guard(module, region);
+           (region->is_init || region->is_discardable) && !region_is_asked(module, region);
 }
 
 bool image_region_is_readable(const struct module *module, const struct pe_region *region)
 {
-    return (module->abi.pe.is_flat || (region->protect & PE_PROTECT_READ)) &&
+    return (module->abi.pe.is_flat || (region->protect & PE_PROTECT_READ) ||
+            region_is_asked(module, region)) &&
            !(module->is_discarded && region_goes(module, region));
 }
 
@@ -227,8 +249,10 @@ void image_discard_init(struct image *image)
     module->is_discarded = true;
     for (uint32_t i = 0; i < module->layout->count; i++) {
         const struct pe_region *region = &module->layout->regions[i];
-        if (region_goes(module, region))
-            host_memory_decommit((void *)(image->base + region->rva), region->size_bytes);
+        if (!region_goes(module, region))
+            continue;
+        region_hide(module, region);
+        host_memory_decommit((void *)(image->base + region->rva), region->size_bytes);
     }
 }
 
