@@ -15,7 +15,7 @@ set(COVE_GEN ${CMAKE_BINARY_DIR}/gen)
 file(GLOB_RECURSE COVE_ABI_TABLES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/abi/*.tsv)
 file(GLOB COVE_ABI_TOOLS CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/abi/*.py)
 set(COVE_ABI_FILES
-  ${COVE_GEN}/exports_kernel.c ${COVE_GEN}/ddi_entry.S
+  ${COVE_GEN}/exports_kernel.c ${COVE_GEN}/exports_facts.c ${COVE_GEN}/ddi_entry.S
   ${COVE_GEN}/exports_user.c ${COVE_GEN}/user_absent.S
   ${COVE_GEN}/status_names.c ${COVE_GEN}/win32_names.c ${COVE_GEN}/bugcheck_names.c
   ${COVE_GEN}/service_table.c ${COVE_GEN}/service_stubs.c ${COVE_GEN}/zw_entries.c
@@ -44,6 +44,7 @@ function(cove_abi_library name)
 endfunction()
 
 cove_abi_library(abi_kernel exports_kernel.c ddi_entry.S)
+cove_abi_library(abi_facts exports_facts.c)
 cove_abi_library(abi_services service_table.c)
 # Its rows have the gate's type, and the gate speaks the contract's.
 target_include_directories(abi_services PRIVATE ${CMAKE_SOURCE_DIR}/src/gate/include)

@@ -5,9 +5,12 @@ add_executable(cove ${COVE_CLI})
 # The command sees a machine only through its client room.
 target_include_directories(cove PRIVATE ${CMAKE_SOURCE_DIR}/tools/cli
   ${CMAKE_SOURCE_DIR}/src/client/include ${CMAKE_SOURCE_DIR}/src/wire/include
-  ${CMAKE_SOURCE_DIR}/src/host/include ${CMAKE_SOURCE_DIR}/src/base/include)
-cove_link(cove linux ${room_client_CLOSURE})
-target_link_libraries(cove PRIVATE cjson)
+  ${CMAKE_SOURCE_DIR}/src/host/include ${CMAKE_SOURCE_DIR}/src/base/include
+  ${CMAKE_SOURCE_DIR}/src/pe/include)
+# What `cove image` shows: images (room pe), the kernel's exports, signatures (libcrypto).
+cove_link(cove linux ${room_client_CLOSURE} ${room_pe_CLOSURE} abi_facts)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+target_link_libraries(cove PRIVATE cjson OpenSSL::Crypto)
 target_compile_definitions(cove PRIVATE COVE_VERSION="${PROJECT_VERSION}")
 install(TARGETS cove RUNTIME DESTINATION bin)
 

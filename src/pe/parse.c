@@ -91,6 +91,8 @@ static void read_optional_header(struct parser *p)
     struct pe_image *image = p->image;
     const uint8_t *h = p->bytes + p->optional_offset;
 
+    image->linker_major = h[2];
+    image->linker_minor = h[3];
     image->entry_rva = load32(h + 16);
     image->image_base = image->is_pe32 ? load32(h + 28) : load64(h + 24);
     image->section_alignment = load32(h + 32);

@@ -17,6 +17,7 @@ static const struct verb verbs[] = {
     {"sc", cli_sc, "install, start, stop and query driver services"},
     {"log", cli_log, "what drivers print"},
     {"trace", cli_trace, "follow requests"},
+    {"image", cli_image, "what a driver image says: imports, signature, tables"},
     {"cc", cli_cc, "compile and link a driver"},
     {"wpp", cli_wpp, "make the .tmh headers of traced sources"},
     {"mc", cli_mc, "compile message files and event manifests"},

@@ -18,6 +18,7 @@
 #include "cli.h"
 #include "client/client.h"
 #include "exec.h"
+#include "image.h"
 #include "options.h"
 #include "run.h"
 
@@ -126,6 +127,11 @@ static int driver_load(struct run *run, const char *path)
     if (error)
         return error;
     run->loaded++;
+    if (!run->request.is_quiet) {
+        char line[640];
+        image_line(absolute, line, sizeof line);
+        fprintf(stderr, "img| %s.sys: %s\n", service, line);
+    }
     const char *start[] = {"service-start", service, NULL};
     return request(run, start, "start", path, false);
 }

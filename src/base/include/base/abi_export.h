@@ -40,6 +40,15 @@ struct abi_export {
     uint8_t args;
 };
 
+/* The same facts without the code, for programs that have no kernel. Sorted by name. */
+struct abi_export_fact {
+    const char *name;
+    uint32_t ntddi;
+    uint8_t modules, status;
+};
+extern const struct abi_export_fact abi_export_facts[];
+extern const uint32_t abi_export_fact_count;
+
 #define ABI_EXPORT_SIZE 32
 _Static_assert(sizeof(struct abi_export) == ABI_EXPORT_SIZE, "entry thunks count rows");
 

@@ -92,6 +92,7 @@ struct pe_image {
     uint16_t characteristics;
     uint16_t subsystem;
     uint16_t dll_characteristics;
+    uint8_t linker_major, linker_minor;
     uint32_t timestamp;
     uint32_t checksum;
     uint32_t checksum_offset; /* where the CheckSum field is */
