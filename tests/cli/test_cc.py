@@ -132,10 +132,12 @@ class Cc(unittest.TestCase):
         self.assertEqual(struct.unpack_from("<Q", image.data, at)[0], 0x00002B992DDFA232)
 
     def test_debug_information(self):
-        self.built("-g", "-o", "b.sys", "a.c")
+        self.built("-o", "b.sys", "a.c")
         with open(self.path("b.pdb"), "rb") as pdb:
             self.assertTrue(pdb.read(32).startswith(b"Microsoft C/C++ MSF 7.00"))
         self.assertIn(b"b.pdb", Image(self.path("b.sys")).data)
+        self.built("-g0", "-o", "d.sys", "a.c")
+        self.assertFalse(os.path.exists(self.path("d.pdb")))
         self.built("-gdwarf", "-o", "c.sys", "a.c")
         self.assertFalse(os.path.exists(self.path("c.pdb")))
         self.assertGreater(os.path.getsize(self.path("c.sys")), os.path.getsize(self.path("b.sys")))

@@ -93,7 +93,8 @@ class BugChecks(CoveTest):
                             (2, "0x0+ "), (3, r".*bad\.sys\+"))
         self.assertRegex(report, r"block +0x[0-9a-f]+, 100 bytes, tag 'Badl'")
         self.assertRegex(report, r"allocated +bad\.sys\+")
-        self.assertRegex(report, r"freed +bad\.sys\+")
+        self.assertRegex(report, r"freed +bad\.sys\+0x[0-9a-f]+  TouchFreed bad\.c:\d+")
+        self.assertRegex(report, r"\*\*\* at bad\.sys\+0x[0-9a-f]+  TouchFreed bad\.c:\d+")
 
     def test_behind_the_end_of_a_block(self):
         self.stops("write-behind", 0xd6, "DRIVER_PAGE_FAULT_BEYOND_END_OF_ALLOCATION",

@@ -31,7 +31,7 @@ static const char help_text[] =
     "  -o FILE        what to write; without it the first source's name and .sys\n"
     "  -c             compile only: an .obj (or .res) beside you\n"
     "  -O1 -O2 -Os    a free build; without, a checked one (DBG=1)\n"
-    "  -g             debug information: a .pdb beside the driver\n"
+    "  -g0            no debug information; without, a .pdb is written beside the driver\n"
     "  -gdwarf        debug information inside the driver, for gdb\n"
     "  -fstack-protector-strong   stack cookies, set up by GsDriverEntry\n"
     "  --entry=NAME   entry point; else DriverEntry or GsDriverEntry\n"

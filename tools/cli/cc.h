@@ -58,7 +58,7 @@ struct cc_options {
     const char *output; /* NULL: made from the first source */
     bool is_verbose;
     bool is_dry;        /* -###: print and do nothing */
-    bool has_debug;     /* -g: CodeView and a .pdb */
+    bool has_debug;     /* unless -g0: CodeView and a .pdb */
     bool has_dwarf;     /* -gdwarf: DWARF inside the image */
     bool has_protector; /* -fstack-protector: the cookie is set up at entry */
     bool is_optimized;  /* -O1 and up: a free build */

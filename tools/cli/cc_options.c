@@ -203,8 +203,8 @@ static bool own_read(struct cc_options *options, const char *word, bool *out_kno
         options->is_verbose = true;
     else if (strcmp(word, "-###") == 0)
         options->is_dry = true;
-    else if (strcmp(word, "-g") == 0)
-        options->has_debug = true;
+    else if (strcmp(word, "-g") == 0 || strcmp(word, "-g0") == 0)
+        options->has_debug = word[2] != '0';
     else if (strcmp(word, "--wdm") == 0)
         ; /* what is built anyway */
     else if (strcmp(word, "--kmdf") == 0 || strcmp(word, "--umdf") == 0)
@@ -263,7 +263,7 @@ static bool check(const struct cc_options *options)
 
 bool cc_options_read(int count, const char *const *items, struct cc_options *out_options)
 {
-    struct cc_options options = {.mode = CC_LINK};
+    struct cc_options options = {.mode = CC_LINK, .has_debug = true};
     struct reader reader = {.at = 1, .count = count, .items = items};
 
     while (reader.at < reader.count) {

@@ -20,6 +20,7 @@ static struct {
     int socket;                  /* -1: no opener, calls go straight */
     struct host_lock lock;       /* one request at a time; guards: */
     struct file_request request; /* not allocated: a crash report opens its file, too */
+    struct file_answer answer;
 } opener = {.socket = -1};
 
 int host_opener_start(void)
@@ -67,20 +68,24 @@ static int request_begin(enum file_verb verb, const char *path, const char *othe
     return 0;
 }
 
-/* descriptor: -1, or one that goes along. out_fd: NULL, or where a descriptor is wanted. */
-static int ask(int descriptor, int *out_fd)
+/* descriptor: -1, or one that goes along. out_fd, out_text: NULL, or where a descriptor or a
+ * text is wanted. */
+static int ask(int descriptor, int *out_fd, char *out_text, size_t size)
 {
-    int answer = 0, fd = -1;
+    int fd = -1;
     unsigned count = 1;
     size_t length;
     int error = host_message_send(opener.socket, &opener.request, sizeof opener.request,
                                   &descriptor, descriptor >= 0);
     if (!error)
-        error =
-            host_message_receive(opener.socket, &answer, sizeof answer, &length, &fd, &count, -1);
-    host_lock_give(&opener.lock);
+        error = host_message_receive(opener.socket, &opener.answer, sizeof opener.answer, &length,
+                                     &fd, &count, -1);
     if (!error)
-        error = answer;
+        error = opener.answer.error;
+    if (!error && out_text)
+        snprintf(out_text, size, "%.*s", (int)(length - sizeof opener.answer.error),
+                 opener.answer.text);
+    host_lock_give(&opener.lock);
     if (!error && out_fd && !count)
         error = EPROTO;
     if (!error && out_fd)
@@ -99,7 +104,7 @@ int host_file_open(const char *path, int flags, mode_t mode, int *out_fd)
     if (request) {
         request->flags = flags;
         request->mode = mode;
-        return ask(-1, out_fd);
+        return ask(-1, out_fd, NULL, 0);
     }
     int fd = open(path, flags | O_CLOEXEC, mode);
     if (fd < 0)
@@ -116,7 +121,7 @@ int host_file_remove(const char *path, bool is_folder)
         return error;
     if (request) {
         request->flags = is_folder;
-        return ask(-1, NULL);
+        return ask(-1, NULL, NULL, 0);
     }
     return (is_folder ? rmdir(path) : unlink(path)) ? errno : 0;
 }
@@ -129,7 +134,7 @@ int host_file_rename(const char *from, const char *to, bool replace)
         return error;
     if (request) {
         request->flags = replace;
-        return ask(-1, NULL);
+        return ask(-1, NULL, NULL, 0);
     }
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, replace ? 0 : RENAME_NOREPLACE) ? errno : 0;
 }
@@ -142,7 +147,7 @@ int host_file_make_folder(const char *path, mode_t mode)
         return error;
     if (request) {
         request->mode = mode;
-        return ask(-1, NULL);
+        return ask(-1, NULL, NULL, 0);
     }
     return mkdir(path, mode) ? errno : 0;
 }
@@ -154,7 +159,7 @@ int host_file_make_link(const char *target, const char *path)
     if (error)
         return error;
     if (request)
-        return ask(-1, NULL);
+        return ask(-1, NULL, NULL, 0);
     return symlink(target, path) ? errno : 0;
 }
 
@@ -165,7 +170,7 @@ int host_opener_lend(const char *path, int folder)
     if (error || !request)
         return error;
     request->flags = 1;
-    return ask(folder, NULL);
+    return ask(folder, NULL, NULL, 0);
 }
 
 int host_opener_lend_file(const char *path)
@@ -181,7 +186,21 @@ int host_opener_lend_file(const char *path)
         return errno;
     int error = request_begin(FILE_LEND, path, "", &request);
     if (!error && request)
-        error = ask(fd, NULL);
+        error = ask(fd, NULL, NULL, 0);
     close(fd);
     return error;
+}
+
+int host_image_lines(const char *image, const uint64_t *offsets, unsigned count, char *out_text,
+                     size_t size)
+{
+    struct file_request *request;
+    int error = request_begin(FILE_LINES, image, "", &request);
+    if (error || !request)
+        return error ? error : ENOSYS;
+    size_t used = 0;
+    for (unsigned i = 0; i < count && used + 20 < sizeof request->other; i++)
+        used += (size_t)snprintf(request->other + used, sizeof request->other - used, "0x%llx ",
+                                 (unsigned long long)offsets[i]);
+    return ask(-1, NULL, out_text, size);
 }

@@ -149,11 +149,21 @@ static int lend_serve(const struct file_request *request, int folder)
     return 0;
 }
 
+/* The symboliser opens the file by its name: only one that was lent. */
+static int lines_serve(const struct file_request *request, char *out_text)
+{
+    const char *name;
+    return lent_find(request->path, &name)
+               ? image_lines(request->path, request->other, out_text, FILE_TEXT)
+               : EACCES;
+}
+
 void opener_serve(int socket)
 {
     static struct file_request request;
     for (;;) {
-        int came = -1, made = -1, error;
+        static struct file_answer answer;
+        int came = -1, made = -1;
         unsigned count = 1;
         size_t length;
         if (host_message_receive(socket, &request, sizeof request, &length, &came, &count, -1))
@@ -161,27 +171,32 @@ void opener_serve(int socket)
         if (length != sizeof request)
             _exit(1);
         request.path[PATH_MAX - 1] = request.other[PATH_MAX - 1] = '\0';
+        answer.text[0] = '\0';
         switch (request.verb) {
         case FILE_OPEN:
-            error = open_serve(&request, &made);
+            answer.error = open_serve(&request, &made);
             break;
         case FILE_RENAME:
-            error = rename_serve(&request);
+            answer.error = rename_serve(&request);
             break;
         case FILE_REMOVE:
         case FILE_MAKE_FOLDER:
         case FILE_MAKE_LINK:
-            error = name_serve(&request);
+            answer.error = name_serve(&request);
             break;
         case FILE_LEND:
-            error = lend_serve(&request, count ? came : -1);
+            answer.error = lend_serve(&request, count ? came : -1);
+            break;
+        case FILE_LINES:
+            answer.error = lines_serve(&request, answer.text);
             break;
         default:
-            error = EINVAL;
+            answer.error = EINVAL;
         }
-        if (count && (request.verb != FILE_LEND || error))
+        if (count && (request.verb != FILE_LEND || answer.error))
             close(came);
-        host_message_send(socket, &error, sizeof error, &made, made >= 0);
+        host_message_send(socket, &answer, sizeof answer.error + strlen(answer.text), &made,
+                          made >= 0);
         if (made >= 0)
             close(made);
     }

@@ -98,6 +98,7 @@ static void report(const struct bugcheck *bugcheck)
     ddi_top = NULL;
     callout_top = NULL;
     crash_file_open(file_path != NULL ? file_path : getenv("COVE_CRASH_FILE"));
+    crash_lines_find(&crash);
     crash_section_stop(&crash);
     crash_flush();
     crash_section_exception(&crash);

@@ -32,6 +32,10 @@ void crash_file_close(void);
 /* "wdm1.sys+0x1234", or the plain address. Returns one of a few static buffers. */
 const char *crash_place(uint64_t address);
 
+/* crash_lines.c: "Function file.c:12" of an address of the report; "": not known. */
+void crash_lines_find(const struct crash *crash);
+const char *crash_line(uint64_t address);
+
 /* crash_sections.c */
 void crash_section_stop(const struct crash *crash);
 void crash_section_exception(const struct crash *crash);

@@ -57,9 +57,11 @@ static void pool_print(uint64_t address)
     const struct ex_pool_block *block = &special.block;
     crash_print("\npool\n  block      0x%llx, %llu bytes, tag '%.4s'\n", (ull)block->address,
                 (ull)block->bytes, (const char *)&block->tag);
-    crash_print("  allocated  %s\n", crash_place((uint64_t)block->caller));
+    crash_print("  allocated  %s  %s\n", crash_place((uint64_t)block->caller),
+                crash_line((uint64_t)block->caller));
     if (special.is_freed)
-        crash_print("  freed      %s\n", crash_place((uint64_t)special.freer));
+        crash_print("  freed      %s  %s\n", crash_place((uint64_t)special.freer),
+                    crash_line((uint64_t)special.freer));
 }
 
 void crash_section_stop(const struct crash *crash)
@@ -71,7 +73,7 @@ void crash_section_stop(const struct crash *crash)
     if (known != NULL && known->text != NULL && known->text[0] != '\0')
         crash_print("*** %s\n", known->text);
     if (crash->culprit != 0)
-        crash_print("*** at %s\n", crash_place(crash->culprit));
+        crash_print("*** at %s  %s\n", crash_place(crash->culprit), crash_line(crash->culprit));
     if ((NTSTATUS)bugcheck->parameter[0] == STATUS_PROCEDURE_NOT_FOUND &&
         crash_absent_last() != NULL)
         crash_print("*** %s is not there; docs/status.md lists what is\n", crash_absent_last());
@@ -128,7 +130,8 @@ void crash_section_stack(const struct crash *crash)
         return;
     crash_print("\nstack (driver frames, newest first)\n");
     for (unsigned i = 0; i < crash->stack_count; i++) {
-        crash_print("  %016llx  %s\n", (ull)crash->stack[i].rsp, crash_place(crash->stack[i].rip));
+        crash_print("  %016llx  %s  %s\n", (ull)crash->stack[i].rsp,
+                    crash_place(crash->stack[i].rip), crash_line(crash->stack[i].rip));
         if (crash->stack[i].is_boundary)
             crash_print("                    (kernel)\n");
     }

@@ -10,6 +10,8 @@
 #define HOST_FILES_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* flags: open(2)'s; the descriptor is close-on-exec. */
@@ -27,5 +29,11 @@ int host_opener_start(void);
 int host_opener_lend(const char *path, int folder);
 /* Lends one file of a folder under its own name: a socket, a report. */
 int host_opener_lend_file(const char *path);
+
+/* Function and source line of places in a PE image that was lent, by its .pdb or DWARF: one line
+ * "function file:line" for each offset, empty where nothing is known. ENOSYS: no opener or no
+ * symboliser (llvm-symbolizer) is there. May take seconds. Allocates nothing. */
+int host_image_lines(const char *image, const uint64_t *offsets, unsigned count, char *out_text,
+                     size_t size);
 
 #endif
