@@ -20,7 +20,17 @@ struct registry_callback {
     UNICODE_STRING altitude;
 };
 
-static struct host_lock callback_lock; /* guards: callbacks, cookie_last */
+/* What a driver has put on a key object. */
+struct key_context {
+    struct list link; /* guarded by callback_lock */
+    void *key;        /* no reference: it goes when the key does */
+    struct registry_callback *owner;
+    PVOID context;
+};
+
+static struct host_lock callback_lock; /* guards: callbacks, cookie_last, contexts */
+static struct list contexts = LIST_INIT(contexts);
+static _Atomic unsigned context_count;
 static struct list callbacks = LIST_INIT(callbacks);
 static LONGLONG cookie_last;
 static _Atomic unsigned callback_count;
@@ -81,16 +91,125 @@ NTSTATUS registry_callback_add(PEX_CALLBACK_FUNCTION routine, PCUNICODE_STRING a
     return status;
 }
 
-NTSTATUS registry_callback_remove(LARGE_INTEGER cookie)
+static struct registry_callback *callback_find_locked(LARGE_INTEGER cookie)
 {
-    struct registry_callback *found = NULL;
-    host_lock_take(&callback_lock);
     list_for_each(node, &callbacks)
     {
         struct registry_callback *callback = list_entry(node, struct registry_callback, link);
         if (callback->cookie == cookie.QuadPart)
-            found = callback;
+            return callback;
     }
+    return NULL;
+}
+
+bool registry_callback_exists(LARGE_INTEGER cookie)
+{
+    host_lock_take(&callback_lock);
+    bool exists = callback_find_locked(cookie) != NULL;
+    host_lock_give(&callback_lock);
+    return exists;
+}
+
+static NTSTATUS routine_call(const struct registry_callback *callback, REG_NOTIFY_CLASS what,
+                             void *information)
+{
+    uint64_t arguments[3] = {(uint64_t)callback->context, (uint64_t)what, (uint64_t)information};
+    return (NTSTATUS)callout_invoke(callback->routine, arguments, 3);
+}
+
+/* ---- contexts -------------------------------------------------------------------------- */
+
+static struct key_context *context_find_locked(const void *key,
+                                               const struct registry_callback *owner)
+{
+    list_for_each(node, &contexts)
+    {
+        struct key_context *context = list_entry(node, struct key_context, link);
+        if ((!key || context->key == key) && (!owner || context->owner == owner))
+            return context;
+    }
+    return NULL;
+}
+
+static PVOID context_of(const void *key, const struct registry_callback *owner)
+{
+    PVOID value = NULL;
+    if (!key || atomic_load(&context_count) == 0)
+        return NULL;
+    host_lock_take(&callback_lock);
+    struct key_context *context = context_find_locked(key, owner);
+    if (context)
+        value = context->context;
+    host_lock_give(&callback_lock);
+    return value;
+}
+
+/* Takes contexts off and tells their owners, who may free what they point at. */
+static void contexts_clean(void *key, struct registry_callback *owner)
+{
+    for (;;) {
+        host_lock_take(&callback_lock);
+        struct key_context *context = context_find_locked(key, owner);
+        /* An owner that is leaving cleans up itself. */
+        bool is_ours = context && (owner || ExAcquireRundownProtection(&context->owner->rundown));
+        if (is_ours) {
+            list_remove(&context->link);
+            atomic_fetch_sub(&context_count, 1);
+        } else if (context) {
+            context->key = NULL;
+        }
+        host_lock_give(&callback_lock);
+        if (!context)
+            return;
+        if (!is_ours)
+            continue;
+        REG_CALLBACK_CONTEXT_CLEANUP_INFORMATION information = {.Object = key ? key : context->key,
+                                                                .ObjectContext = context->context};
+        routine_call(context->owner, RegNtCallbackObjectContextCleanup, &information);
+        if (!owner)
+            ExReleaseRundownProtection(&context->owner->rundown);
+        ExFreePoolWithTag(context, CM_TAG);
+    }
+}
+
+void registry_key_gone(void *key)
+{
+    if (atomic_load(&context_count) > 0)
+        contexts_clean(key, NULL);
+}
+
+NTSTATUS registry_context_set(void *key, LARGE_INTEGER cookie, PVOID value, PVOID *out_old)
+{
+    struct key_context *fresh = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *fresh, CM_TAG);
+    PVOID old = NULL;
+    if (!fresh)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    host_lock_take(&callback_lock);
+    struct registry_callback *owner = callback_find_locked(cookie);
+    struct key_context *context = owner ? context_find_locked(key, owner) : NULL;
+    if (context) {
+        old = context->context;
+        context->context = value;
+    } else if (owner) {
+        *fresh = (struct key_context){.key = key, .owner = owner, .context = value};
+        list_push_back(&contexts, &fresh->link);
+        atomic_fetch_add(&context_count, 1);
+        fresh = NULL;
+    }
+    host_lock_give(&callback_lock);
+    if (fresh)
+        ExFreePoolWithTag(fresh, CM_TAG);
+    if (owner && out_old)
+        *out_old = old;
+    return owner ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
+/* ---- asking and telling ---------------------------------------------------------------- */
+
+NTSTATUS registry_callback_remove(LARGE_INTEGER cookie)
+{
+    host_lock_take(&callback_lock);
+    struct registry_callback *found = callback_find_locked(cookie);
     if (found) {
         list_remove(&found->link);
         atomic_fetch_sub(&callback_count, 1);
@@ -99,16 +218,10 @@ NTSTATUS registry_callback_remove(LARGE_INTEGER cookie)
     if (!found)
         return STATUS_INVALID_PARAMETER;
     ExWaitForRundownProtectionRelease(&found->rundown);
+    contexts_clean(NULL, found);
     cm_string_free(&found->altitude);
     ExFreePoolWithTag(found, CM_TAG);
     return STATUS_SUCCESS;
-}
-
-static NTSTATUS routine_call(const struct registry_callback *callback, REG_NOTIFY_CLASS what,
-                             void *information)
-{
-    uint64_t arguments[3] = {(uint64_t)callback->context, (uint64_t)what, (uint64_t)information};
-    return (NTSTATUS)callout_invoke(callback->routine, arguments, 3);
 }
 
 NTSTATUS registry_before(struct registry_operation *operation)
@@ -131,7 +244,9 @@ NTSTATUS registry_before(struct registry_operation *operation)
             ExReleaseRundownProtection(&all[i]->rundown);
             continue;
         }
-        *operation->call_context = NULL;
+        operation->call_context[0] = NULL;
+        /* The context on the object follows in each of the structures. */
+        operation->call_context[1] = context_of(operation->subject, all[i]);
         status = routine_call(all[i], operation->before, operation->information);
         operation->watchers[operation->count] = all[i];
         operation->contexts[operation->count++] = *operation->call_context;
@@ -152,6 +267,7 @@ NTSTATUS registry_after(struct registry_operation *operation, NTSTATUS status)
             .PreInformation = operation->information,
             .ReturnStatus = result,
             .CallContext = operation->contexts[operation->count],
+            .ObjectContext = context_of(operation->object, callback),
         };
         if (routine_call(callback, operation->after, &information) == STATUS_CALLBACK_BYPASS)
             result = information.ReturnStatus;

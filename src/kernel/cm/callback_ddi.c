@@ -17,8 +17,8 @@ NTSTATUS NTAPI CmRegisterCallback(PEX_CALLBACK_FUNCTION Function, PVOID Context,
 /* Errors:  STATUS_FLT_INSTANCE_ALTITUDE_COLLISION, STATUS_INSUFFICIENT_RESOURCES
  * IRQL:    <= APC_LEVEL
  * Doc:     nf-wdm-cmregistercallbackex
- * Differs: told are: create, open, delete, query and enumerate of keys, set, delete, query and
- *          enumerate of values; not handle close, security, load and save
+ * Differs: load, unload, save, restore, replace and the query of several values are not told:
+ *          there are no such operations
  */
 NTSTATUS NTAPI CmRegisterCallbackEx(PEX_CALLBACK_FUNCTION Function, PCUNICODE_STRING Altitude,
                                     PVOID Driver, PVOID Context, PLARGE_INTEGER Cookie,
@@ -88,6 +88,61 @@ VOID NTAPI CmCallbackReleaseKeyObjectIDEx(PCUNICODE_STRING ObjectName)
     KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
     RtlFreeUnicodeString((PUNICODE_STRING)ObjectName);
     ExFreePoolWithTag((PVOID)ObjectName, CM_TAG);
+}
+
+/* The key's identity and its name, which stays valid until the key object goes.
+ *
+ * Errors:  STATUS_INVALID_PARAMETER
+ * Doc:     nf-wdm-cmcallbackgetkeyobjectid
+ */
+NTSTATUS NTAPI CmCallbackGetKeyObjectID(PLARGE_INTEGER Cookie, PVOID Object, PULONG_PTR ObjectID,
+                                        PCUNICODE_STRING *ObjectName)
+{
+    UNICODE_STRING path;
+    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
+    if (!Cookie || !registry_callback_exists(*Cookie) || !Object ||
+        ob_type_of(Object) != cm_key_type)
+        return STATUS_INVALID_PARAMETER;
+    struct cm_key *key = Object;
+    if (ObjectID)
+        *ObjectID = (ULONG_PTR)key->node;
+    if (!ObjectName)
+        return STATUS_SUCCESS;
+    PUNICODE_STRING kept = __atomic_load_n(&key->name_kept, __ATOMIC_ACQUIRE), expected = NULL;
+    if (!kept) {
+        NTSTATUS status = ob_name_of(Object, &path);
+        if (!NT_SUCCESS(status))
+            return status;
+        kept = ExAllocatePool2(POOL_FLAG_PAGED, sizeof *kept + path.Length, CM_TAG);
+        if (kept) {
+            *kept = (UNICODE_STRING){path.Length, path.Length, (PWCH)(kept + 1)};
+            RtlCopyMemory(kept->Buffer, path.Buffer, path.Length);
+        }
+        RtlFreeUnicodeString(&path);
+        if (!kept)
+            return STATUS_INSUFFICIENT_RESOURCES;
+        if (!__atomic_compare_exchange_n(&key->name_kept, &expected, kept, false, __ATOMIC_ACQ_REL,
+                                         __ATOMIC_ACQUIRE)) {
+            ExFreePoolWithTag(kept, CM_TAG);
+            kept = expected;
+        }
+    }
+    *ObjectName = kept;
+    return STATUS_SUCCESS;
+}
+
+/* The routine is told when the context may go (RegNtCallbackObjectContextCleanup).
+ *
+ * Errors:  STATUS_INVALID_PARAMETER
+ * Doc:     nf-wdm-cmsetcallbackobjectcontext
+ */
+NTSTATUS NTAPI CmSetCallbackObjectContext(PVOID Object, PLARGE_INTEGER Cookie, PVOID NewContext,
+                                          PVOID *OldContext)
+{
+    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
+    if (!Object || ob_type_of(Object) != cm_key_type)
+        return STATUS_INVALID_PARAMETER;
+    return registry_context_set(Object, *Cookie, NewContext, OldContext);
 }
 
 /* There are no transactions.

@@ -29,7 +29,7 @@ struct cm_value {
 
 struct cm_node {
     struct cm_node *parent; /* NULL: the root, or deleted */
-    UNICODE_STRING name;    /* set once */
+    UNICODE_STRING name;
     UNICODE_STRING class_name;
     struct cm_node **children; /* sorted by name, upcased */
     uint32_t child_count, child_room;
@@ -40,11 +40,13 @@ struct cm_node {
     bool is_volatile; /* set once */
     bool is_link;     /* set once */
     bool is_deleted;
+    PSECURITY_DESCRIPTOR security; /* self-relative, or NULL: everybody may */
 };
 
 /* The body of an object of type Key. */
 struct cm_key {
-    struct cm_node *node; /* referenced; set once */
+    struct cm_node *node;      /* referenced; set once */
+    PUNICODE_STRING name_kept; /* CmCallbackGetKeyObjectID's, until the key goes; atomic */
 };
 
 /* guards: every node and value; after: nothing */
@@ -60,6 +62,8 @@ NTSTATUS node_create_locked(struct cm_node *parent, const UNICODE_STRING *name,
                             struct cm_node **out_node);
 struct cm_node *node_find_locked(struct cm_node *parent, const UNICODE_STRING *name);
 void node_put_locked(struct cm_node *node);
+/* Errors: STATUS_OBJECT_NAME_COLLISION */
+NTSTATUS node_rename_locked(struct cm_node *node, const UNICODE_STRING *name);
 /* Takes a childless node out of the tree. */
 void node_delete_locked(struct cm_node *node);
 /* With everything below it; for the end of the room. */
@@ -67,6 +71,15 @@ void node_destroy_tree_locked(struct cm_node *node);
 void node_touch_locked(struct cm_node *node);
 /* The full name; allocated with rtl's allocator. */
 NTSTATUS node_path_locked(const struct cm_node *node, UNICODE_STRING *out_path);
+
+/* watch.c: who wants to know of changes (REG_NOTIFY_…) at a node or below it */
+void watch_notify_locked(struct cm_node *node, ULONG change);
+/* The node is deleted, or the key object that watched is closed. */
+void watch_end_locked(const struct cm_node *node, const void *key);
+
+/* key.c: a last handle of a key was closed */
+void cm_key_closed(void *process, void *body, ACCESS_MASK granted, uint64_t process_handles,
+                   uint64_t system_handles);
 
 /* value.c */
 struct cm_value *value_find_locked(struct cm_node *node, const UNICODE_STRING *name);
@@ -104,6 +117,12 @@ NTSTATUS key_enumerate_raw(void *key, ULONG index, KEY_INFORMATION_CLASS kind, v
                            ULONG length, ULONG *out_length);
 NTSTATUS value_query_raw(void *key, const UNICODE_STRING *name, KEY_VALUE_INFORMATION_CLASS kind,
                          void *buffer, ULONG length, ULONG *out_length);
+NTSTATUS key_rename_raw(void *key, const UNICODE_STRING *name);
+NTSTATUS key_time_set_raw(void *key, LARGE_INTEGER time);
+NTSTATUS key_security_set_raw(void *key, SECURITY_INFORMATION what,
+                              PSECURITY_DESCRIPTOR descriptor);
+NTSTATUS key_security_query_raw(void *key, SECURITY_INFORMATION what,
+                                PSECURITY_DESCRIPTOR descriptor, ULONG *in_out_length);
 NTSTATUS value_enumerate_raw(void *key, ULONG index, KEY_VALUE_INFORMATION_CLASS kind, void *buffer,
                              ULONG length, ULONG *out_length);
 
@@ -115,16 +134,21 @@ struct registry_operation {
     REG_NOTIFY_CLASS before, after;
     void *object;        /* the key; NULL before it is opened */
     void *information;   /* REG_…_INFORMATION */
-    PVOID *call_context; /* its member in information */
+    PVOID *call_context; /* its member in information; the object's context is the next one */
     unsigned count;
     struct registry_callback *watchers[REGISTRY_WATCHERS_MAX];
     PVOID contexts[REGISTRY_WATCHERS_MAX];
+    void *subject; /* the key whose context is shown before: the object, or the root of a name */
 };
 NTSTATUS registry_callback_add(PEX_CALLBACK_FUNCTION routine, PCUNICODE_STRING altitude,
                                PVOID context, PLARGE_INTEGER out_cookie);
 /* Waits until the routine is not running any more. */
 NTSTATUS registry_callback_remove(LARGE_INTEGER cookie);
 bool registry_is_watched(void);
+bool registry_callback_exists(LARGE_INTEGER cookie);
+/* What a driver puts on a key object; it is told when the object goes or it leaves itself. */
+NTSTATUS registry_context_set(void *key, LARGE_INTEGER cookie, PVOID value, PVOID *out_old);
+void registry_key_gone(void *key);
 /* Success: do it. STATUS_CALLBACK_BYPASS: it is done already. Else: refused. Every outcome is
  * followed by registry_after. */
 NTSTATUS registry_before(struct registry_operation *operation);

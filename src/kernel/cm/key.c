@@ -25,6 +25,9 @@ static void key_delete_body(void *body)
     struct cm_key *key = body;
     if (!key->node)
         return;
+    registry_key_gone(body);
+    if (key->name_kept)
+        ExFreePoolWithTag(key->name_kept, CM_TAG);
     host_lock_take(&cm_lock);
     node_put_locked(key->node);
     host_lock_give(&cm_lock);
@@ -135,6 +138,21 @@ static NTSTATUS node_walk_locked(struct cm_node *node, UNICODE_STRING rest, bool
     return STATUS_SUCCESS;
 }
 
+/* *out_copy NULL: it has none. */
+static NTSTATUS node_security_copy_locked(const struct cm_node *node,
+                                          PSECURITY_DESCRIPTOR *out_copy)
+{
+    *out_copy = NULL;
+    if (!node->security)
+        return STATUS_SUCCESS;
+    ULONG length = RtlLengthSecurityDescriptor(node->security);
+    *out_copy = ExAllocatePool2(POOL_FLAG_PAGED, length, CM_TAG);
+    if (!*out_copy)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    memcpy(*out_copy, node->security, length);
+    return STATUS_SUCCESS;
+}
+
 static NTSTATUS key_parse(void *body, struct ob_parse *parse, UNICODE_STRING *out_name,
                           void **out_body)
 {
@@ -143,6 +161,7 @@ static NTSTATUS key_parse(void *body, struct ob_parse *parse, UNICODE_STRING *ou
     struct cm_node *node;
     if (parse->wanted != cm_key_type)
         return STATUS_OBJECT_TYPE_MISMATCH;
+    *out_body = NULL;
     bool wants_link =
         (parse->attributes & OBJ_OPENLINK) ||
         (request && (request->options & (REG_OPTION_OPEN_LINK | REG_OPTION_CREATE_LINK)));
@@ -156,13 +175,26 @@ static NTSTATUS key_parse(void *body, struct ob_parse *parse, UNICODE_STRING *ou
         else if (request && request->disposition == REG_CREATED_NEW_KEY)
             node_delete_locked(node);
     }
+    PSECURITY_DESCRIPTOR security = NULL;
+    if (status == STATUS_SUCCESS && *out_body)
+        status = node_security_copy_locked(node, &security);
     host_lock_give(&cm_lock);
+    /* ob checks the opener against what the object carries. */
+    if (security) {
+        status = ob_security_set(*out_body, security);
+        ExFreePoolWithTag(security, CM_TAG);
+    }
+    if (!NT_SUCCESS(status) && *out_body) {
+        ob_dereference(*out_body);
+        *out_body = NULL;
+    }
     return status;
 }
 
 /* The specific rights are those of the public page on registry key security. */
 const struct object_type_ops cm_key_ops = {
     .delete_body = key_delete_body,
+    .close_handle = cm_key_closed,
     .parse = key_parse,
     .query_name = key_query_name,
     .mapping = {KEY_READ, KEY_WRITE, KEY_EXECUTE, KEY_ALL_ACCESS},
@@ -215,4 +247,34 @@ NTSTATUS cm_key_class_set(void *body, const UNICODE_STRING *class_name)
     host_lock_give(&cm_lock);
     cm_string_free(&copy);
     return status;
+}
+
+NTSTATUS key_rename_raw(void *body, const UNICODE_STRING *name)
+{
+    struct cm_key *key = body;
+    NTSTATUS status;
+    if (name->Length == 0 || name->Length > COMPONENT_MAX_BYTES)
+        return STATUS_INVALID_PARAMETER;
+    for (unsigned i = 0; i < name->Length / sizeof(WCHAR); i++)
+        if (name->Buffer[i] == '\\')
+            return STATUS_INVALID_PARAMETER;
+    host_lock_take(&cm_lock);
+    if (key->node->is_deleted)
+        status = STATUS_KEY_DELETED;
+    else if (!key->node->parent)
+        status = STATUS_ACCESS_DENIED;
+    else
+        status = node_rename_locked(key->node, name);
+    host_lock_give(&cm_lock);
+    return status;
+}
+
+NTSTATUS key_time_set_raw(void *body, LARGE_INTEGER time)
+{
+    struct cm_key *key = body;
+    host_lock_take(&cm_lock);
+    key->node->last_write = time.QuadPart;
+    watch_notify_locked(key->node, REG_NOTIFY_CHANGE_ATTRIBUTES);
+    host_lock_give(&cm_lock);
+    return STATUS_SUCCESS;
 }

@@ -111,6 +111,7 @@ NTSTATUS node_create_locked(struct cm_node *parent, const UNICODE_STRING *name,
         parent->children[place] = node;
         parent->child_count++;
         node_touch_locked(parent);
+        watch_notify_locked(parent, REG_NOTIFY_CHANGE_NAME);
     }
     *out_node = node;
     return STATUS_SUCCESS;
@@ -133,6 +134,8 @@ void node_put_locked(struct cm_node *node)
         ExFreePoolWithTag(node->children, CM_TAG);
     cm_string_free(&node->name);
     cm_string_free(&node->class_name);
+    if (node->security)
+        ExFreePoolWithTag(node->security, CM_TAG);
     ExFreePoolWithTag(node, CM_TAG);
 }
 
@@ -147,11 +150,40 @@ void node_delete_locked(struct cm_node *node)
         memmove(&parent->children[place], &parent->children[place + 1],
                 (parent->child_count - place) * sizeof parent->children[0]);
         node_touch_locked(parent);
+        watch_notify_locked(parent, REG_NOTIFY_CHANGE_NAME);
     }
+    watch_end_locked(node, NULL);
     node->is_deleted = true;
     node->parent = NULL;
     values_free_locked(node);
     node_put_locked(node);
+}
+
+NTSTATUS node_rename_locked(struct cm_node *node, const UNICODE_STRING *name)
+{
+    struct cm_node *parent = node->parent;
+    UNICODE_STRING copy;
+    bool is_there;
+    uint32_t old = child_place(parent, &node->name, &is_there);
+    struct cm_node *other = node_find_locked(parent, name);
+    if (other && other != node)
+        return STATUS_OBJECT_NAME_COLLISION;
+    NTSTATUS status = cm_string_copy(name, &copy);
+    if (!NT_SUCCESS(status))
+        return status;
+    memmove(&parent->children[old], &parent->children[old + 1],
+            (parent->child_count - old - 1) * sizeof parent->children[0]);
+    parent->child_count--;
+    cm_string_free(&node->name);
+    node->name = copy;
+    uint32_t place = child_place(parent, &node->name, &is_there);
+    memmove(&parent->children[place + 1], &parent->children[place],
+            (parent->child_count - place) * sizeof parent->children[0]);
+    parent->children[place] = node;
+    parent->child_count++;
+    node_touch_locked(parent);
+    watch_notify_locked(parent, REG_NOTIFY_CHANGE_NAME);
+    return STATUS_SUCCESS;
 }
 
 void node_destroy_tree_locked(struct cm_node *node)

@@ -10,6 +10,7 @@
 /* Asks, runs `what`, tells. The object of the operation is operation.object. */
 #define WATCHED(operation, what)                                                    \
     ({                                                                              \
+        (operation).subject = (operation).object;                                   \
         NTSTATUS status_ = registry_before(&(operation));                           \
         registry_after(&(operation), status_ == STATUS_SUCCESS ? (what) : status_); \
     })
@@ -41,6 +42,7 @@ NTSTATUS cm_key_open(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, KP
         .after = create ? RegNtPostCreateKeyEx : RegNtPostOpenKeyEx,
         .information = &information,
         .call_context = &information.CallContext,
+        .subject = root,
     };
     NTSTATUS status = registry_before(&operation);
     if (status == STATUS_SUCCESS) {
@@ -161,4 +163,81 @@ NTSTATUS cm_value_enumerate(void *key, ULONG index, KEY_VALUE_INFORMATION_CLASS 
     struct registry_operation operation = {RegNtPreEnumerateValueKey, RegNtPostEnumerateValueKey,
                                            key, &information, &information.CallContext};
     return WATCHED(operation, value_enumerate_raw(key, index, kind, buffer, length, out_length));
+}
+
+NTSTATUS cm_key_rename(void *key, const UNICODE_STRING *name)
+{
+    if (!registry_is_watched())
+        return key_rename_raw(key, name);
+    REG_RENAME_KEY_INFORMATION information = {.Object = key, .NewName = (UNICODE_STRING *)name};
+    struct registry_operation operation = {RegNtPreRenameKey, RegNtPostRenameKey, key, &information,
+                                           &information.CallContext};
+    return WATCHED(operation, key_rename_raw(key, name));
+}
+
+NTSTATUS cm_key_time_set(void *key, LARGE_INTEGER time)
+{
+    if (!registry_is_watched())
+        return key_time_set_raw(key, time);
+    KEY_WRITE_TIME_INFORMATION written = {time};
+    REG_SET_INFORMATION_KEY_INFORMATION information = {.Object = key,
+                                                       .KeySetInformationClass =
+                                                           KeyWriteTimeInformation,
+                                                       .KeySetInformation = &written,
+                                                       .KeySetInformationLength = sizeof written};
+    struct registry_operation operation = {RegNtPreSetInformationKey, RegNtPostSetInformationKey,
+                                           key, &information, &information.CallContext};
+    return WATCHED(operation, key_time_set_raw(key, time));
+}
+
+NTSTATUS cm_key_flush(void *key)
+{
+    if (!registry_is_watched())
+        return STATUS_SUCCESS;
+    REG_FLUSH_KEY_INFORMATION information = {.Object = key};
+    struct registry_operation operation = {RegNtPreFlushKey, RegNtPostFlushKey, key, &information,
+                                           &information.CallContext};
+    return WATCHED(operation, STATUS_SUCCESS);
+}
+
+NTSTATUS cm_key_security_set(void *key, SECURITY_INFORMATION what, PSECURITY_DESCRIPTOR descriptor)
+{
+    if (!registry_is_watched())
+        return key_security_set_raw(key, what, descriptor);
+    REG_SET_KEY_SECURITY_INFORMATION information = {
+        .Object = key, .SecurityInformation = &what, .SecurityDescriptor = descriptor};
+    struct registry_operation operation = {RegNtPreSetKeySecurity, RegNtPostSetKeySecurity, key,
+                                           &information, &information.CallContext};
+    return WATCHED(operation, key_security_set_raw(key, what, descriptor));
+}
+
+NTSTATUS cm_key_security_query(void *key, SECURITY_INFORMATION what,
+                               PSECURITY_DESCRIPTOR descriptor, ULONG *in_out_length)
+{
+    if (!registry_is_watched())
+        return key_security_query_raw(key, what, descriptor, in_out_length);
+    REG_QUERY_KEY_SECURITY_INFORMATION information = {.Object = key,
+                                                      .SecurityInformation = &what,
+                                                      .SecurityDescriptor = descriptor,
+                                                      .Length = in_out_length};
+    struct registry_operation operation = {RegNtPreQueryKeySecurity, RegNtPostQueryKeySecurity, key,
+                                           &information, &information.CallContext};
+    return WATCHED(operation, key_security_query_raw(key, what, descriptor, in_out_length));
+}
+
+/* The last handle is gone already when we hear of it, so nobody can refuse. */
+void cm_key_closed(void *process, void *body, ACCESS_MASK granted, uint64_t process_handles,
+                   uint64_t system_handles)
+{
+    if (system_handles > 0)
+        return;
+    host_lock_take(&cm_lock);
+    watch_end_locked(NULL, body);
+    host_lock_give(&cm_lock);
+    if (!registry_is_watched())
+        return;
+    REG_KEY_HANDLE_CLOSE_INFORMATION information = {.Object = body};
+    struct registry_operation operation = {RegNtPreKeyHandleClose, RegNtPostKeyHandleClose, body,
+                                           &information, &information.CallContext};
+    WATCHED(operation, STATUS_SUCCESS);
 }

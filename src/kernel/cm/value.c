@@ -82,6 +82,8 @@ NTSTATUS value_set_raw(void *body, const UNICODE_STRING *name, ULONG type, const
         status = STATUS_KEY_DELETED;
     } else {
         struct cm_value *old = value_find_locked(node, name);
+        bool is_same = old && old->type == type && old->length_bytes == length &&
+                       (length == 0 || memcmp(old->bytes, data, length) == 0);
         if (old) {
             /* The new bytes take the old one's place, its name and its case stay. */
             void *bytes = old->bytes;
@@ -95,6 +97,8 @@ NTSTATUS value_set_raw(void *body, const UNICODE_STRING *name, ULONG type, const
             fresh = NULL;
         }
         node_touch_locked(node);
+        if (!is_same)
+            watch_notify_locked(node, REG_NOTIFY_CHANGE_LAST_SET);
     }
     host_lock_give(&cm_lock);
     value_free(fresh);
@@ -115,6 +119,7 @@ NTSTATUS value_delete_raw(void *body, const UNICODE_STRING *name)
             list_remove(&value->link);
             node->value_count--;
             node_touch_locked(node);
+            watch_notify_locked(node, REG_NOTIFY_CHANGE_LAST_SET);
         } else {
             status = STATUS_OBJECT_NAME_NOT_FOUND;
         }

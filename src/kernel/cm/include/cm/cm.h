@@ -34,6 +34,23 @@ NTSTATUS cm_key_delete(void *key);
 NTSTATUS cm_value_set(void *key, const UNICODE_STRING *name, ULONG type, const void *data,
                       ULONG length);
 NTSTATUS cm_value_delete(void *key, const UNICODE_STRING *name);
+/* Errors: STATUS_OBJECT_NAME_COLLISION, STATUS_KEY_DELETED, STATUS_ACCESS_DENIED (the root) */
+NTSTATUS cm_key_rename(void *key, const UNICODE_STRING *name);
+NTSTATUS cm_key_time_set(void *key, LARGE_INTEGER time);
+/* Everything is in memory: nothing is written, but drivers that watch are told. */
+NTSTATUS cm_key_flush(void *key);
+/* The parts `what` names of a key's descriptor; query: as SeQuerySecurityDescriptorInfo. */
+NTSTATUS cm_key_security_set(void *key, SECURITY_INFORMATION what, PSECURITY_DESCRIPTOR descriptor);
+NTSTATUS cm_key_security_query(void *key, SECURITY_INFORMATION what,
+                               PSECURITY_DESCRIPTOR descriptor, ULONG *in_out_length);
+
+/* Waits for one change below a key (REG_NOTIFY_CHANGE_*), asynchronously: fire is called once, on
+ * a worker at PASSIVE_LEVEL, with STATUS_SUCCESS or STATUS_NOTIFY_CLEANUP (the last handle of this
+ * key object was closed, or it was deleted). A key object remembers changes between two watches of
+ * its own only while one is pending. */
+NTSTATUS cm_key_watch(void *key, ULONG filter, bool is_tree,
+                      void (*fire)(void *context, NTSTATUS status), void *context);
+
 /* The value's bytes copied to pool (caller frees). */
 NTSTATUS cm_value_get(void *key, const UNICODE_STRING *name, ULONG *out_type, void **out_data,
                       ULONG *out_length);
