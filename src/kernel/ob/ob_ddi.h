@@ -5,6 +5,19 @@
 
 #include <ntifs.h>
 
+/* OBJECT_HANDLE_FLAG_INFORMATION */
+struct ob_handle_flags {
+    BOOLEAN Inherit, ProtectFromClose;
+};
+NTSTATUS NTAPI ObSetHandleAttributes(HANDLE Handle, struct ob_handle_flags *HandleFlags,
+                                     KPROCESSOR_MODE PreviousMode);
+NTSTATUS NTAPI ObDuplicateObject(PEPROCESS SourceProcess, HANDLE SourceHandle,
+                                 PEPROCESS TargetProcess, PHANDLE TargetHandle,
+                                 ACCESS_MASK DesiredAccess, ULONG HandleAttributes, ULONG Options,
+                                 KPROCESSOR_MODE PreviousMode);
+BOOLEAN NTAPI ObFindHandleForObject(PEPROCESS Process, PVOID Object, POBJECT_TYPE ObjectType,
+                                    POBJECT_HANDLE_INFORMATION HandleInformation, PHANDLE Handle);
+
 NTSTATUS NTAPI ObReferenceObjectByName(PUNICODE_STRING ObjectName, ULONG Attributes,
                                        PACCESS_STATE AccessState, ACCESS_MASK DesiredAccess,
                                        POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,

@@ -66,6 +66,7 @@ NTSTATUS process_make(const char *image_name, uint64_t id, struct process **out_
     list_init(&process->link);
     image_names_set(process, image_name ? image_name : "");
     process->exit_status = STATUS_PENDING;
+    ExInitializeRundownProtection(&process->exit_synchronization);
     process->create_time = (int64_t)host_wallclock_100ns();
     status = ob_handle_table_create(process, &process->handles);
     if (!NT_SUCCESS(status)) {
@@ -131,6 +132,7 @@ void process_rundown(struct process *process)
     if (atomic_exchange(&process->is_run_down, true))
         return;
     notify_process_ended(process);
+    ExWaitForRundownProtectionRelease(&process->exit_synchronization);
     process_resources_release(process);
     process->exit_time = (int64_t)host_wallclock_100ns();
     process_unlist(process);

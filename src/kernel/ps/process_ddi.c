@@ -180,6 +180,70 @@ VOID NTAPI PsDereferencePrimaryToken(PACCESS_TOKEN PrimaryToken)
     ob_dereference(PrimaryToken);
 }
 
+/* Keeps the process from being taken down; its memory and handles stay meanwhile.
+ *
+ * Errors:  STATUS_PROCESS_IS_TERMINATING
+ */
+NTSTATUS NTAPI PsAcquireProcessExitSynchronization(PEPROCESS Process)
+{
+    return ExAcquireRundownProtection(&process_of(Process)->exit_synchronization)
+               ? STATUS_SUCCESS
+               : STATUS_PROCESS_IS_TERMINATING;
+}
+
+VOID NTAPI PsReleaseProcessExitSynchronization(PEPROCESS Process)
+{
+    ExReleaseRundownProtection(&process_of(Process)->exit_synchronization);
+}
+
+/* There is no window manager in the kernel: nothing of its hangs on a process or thread. */
+PVOID NTAPI PsGetProcessWin32Process(PEPROCESS Process)
+{
+    return NULL;
+}
+
+PVOID NTAPI PsGetThreadWin32Thread(PETHREAD Thread)
+{
+    return NULL;
+}
+
+/* Nobody collects counters of disks here.
+ *
+ * Doc:     nf-ntifs-psisdiskcountersenabled
+ */
+BOOLEAN NTAPI PsIsDiskCountersEnabled(VOID)
+{
+    return FALSE;
+}
+
+/* The full name of the program's file, in pool (ExFreePool).
+ *
+ * IRQL:    PASSIVE_LEVEL
+ * Errors:  STATUS_INSUFFICIENT_RESOURCES
+ * Doc:     nf-ntifs-selocateprocessimagename
+ * Differs: the name that the process was started with, which need not be a full one
+ */
+NTSTATUS NTAPI SeLocateProcessImageName(PEPROCESS Process, PUNICODE_STRING *pImageFileName)
+{
+    UNICODE_STRING name;
+    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
+    NTSTATUS status = rtl_unicode_of(process_of(Process)->image_name, &name);
+    if (!NT_SUCCESS(status))
+        return status;
+    UNICODE_STRING *copy =
+        ExAllocatePool2(POOL_FLAG_PAGED, sizeof *copy + name.Length + sizeof(WCHAR), PS_TAG);
+    if (copy) {
+        *copy =
+            (UNICODE_STRING){name.Length, (USHORT)(name.Length + sizeof(WCHAR)), (PWCH)(copy + 1)};
+        memcpy(copy->Buffer, name.Buffer, name.Length);
+        *pImageFileName = copy;
+    } else {
+        status = STATUS_INSUFFICIENT_RESOURCES;
+    }
+    RtlFreeUnicodeString(&name);
+    return status;
+}
+
 /* ---- standing in another process ------------------------------------------------------ */
 
 /* IRQL:    <= DISPATCH_LEVEL

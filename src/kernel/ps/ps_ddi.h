@@ -5,6 +5,11 @@
 
 #include <ntifs.h>
 
+NTSTATUS NTAPI PsAcquireProcessExitSynchronization(PEPROCESS Process);
+VOID NTAPI PsReleaseProcessExitSynchronization(PEPROCESS Process);
+PVOID NTAPI PsGetProcessWin32Process(PEPROCESS Process);
+PVOID NTAPI PsGetThreadWin32Thread(PETHREAD Thread);
+
 PEPROCESS NTAPI ddi_PsGetCurrentProcess(VOID);
 PETHREAD NTAPI ddi_PsGetCurrentThread(VOID);
 ULONG NTAPI PsGetCurrentProcessSessionId(VOID);

@@ -36,6 +36,8 @@ NTSTATUS thread_launch(struct process_thread *thread, void (*entry)(void *), voi
 void thread_unmake(struct process_thread *thread);
 void thread_delete_body(void *body);
 
+NTSTATUS NTAPI PsAssignImpersonationToken(PETHREAD Thread, HANDLE Token);
+
 /* notify.c: tells drivers. IRQL: PASSIVE_LEVEL, no lock held */
 NTSTATUS notify_process_created(struct process *process);
 void notify_process_ended(struct process *process);

@@ -72,16 +72,35 @@ static void subject(void *thread_body, void *process_body, void **out_primary, v
                                            : ps_system_process;
     *out_primary = process->token;
     ob_reference(*out_primary);
-    *out_client = thread ? thread->impersonation_token : NULL;
-    if (*out_client)
-        ob_reference(*out_client);
+    struct ps_impersonation client = {0};
+    if (thread)
+        ps_impersonation_get(thread, &client);
+    *out_client = client.token;
 }
+
+static struct handle_table *handles_of(void *process)
+{
+    return ((struct process *)process)->handles;
+}
+
+/* The type is there for drivers that name it; nothing makes a job. */
+static struct object_type *ps_job_type;
+static const struct object_type_ops job_ops = {
+    .mapping = {STANDARD_RIGHTS_READ | 0x4, STANDARD_RIGHTS_WRITE | 0xb,
+                STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE,
+                STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0x3f},
+    .valid_access = STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0x3f,
+};
+extern POBJECT_TYPE *PsJobType;
+POBJECT_TYPE *PsJobType = (POBJECT_TYPE *)&ps_job_type;
 
 NTSTATUS ps_init(void)
 {
     NTSTATUS status = ob_type_create("Process", &process_ops, &ps_process_type);
     if (NT_SUCCESS(status))
         status = ob_type_create("Thread", &thread_ops, &ps_thread_type);
+    if (NT_SUCCESS(status))
+        status = ob_type_create("Job", &job_ops, &ps_job_type);
     if (NT_SUCCESS(status))
         status = process_make("System", 4, &ps_system_process);
     if (!NT_SUCCESS(status))
@@ -91,6 +110,7 @@ NTSTATUS ps_init(void)
     ps_system_process->token = se_system_token();
     PsInitialSystemProcess = (PEPROCESS)ps_system_process;
     ob_current_table_set(current_handles);
+    ob_process_table_set(handles_of);
     ob_pseudo_handles_set(current_process_body, current_thread_body);
     mm_current_window_set(current_window);
     mm_process_window_set(window_of_process);

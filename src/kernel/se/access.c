@@ -25,7 +25,7 @@ ACCESS_MASK access_map(ACCESS_MASK access, const GENERIC_MAPPING *mapping)
 
 /* What the list grants of `wanted`, or, with is_maximum, of everything. */
 static ACCESS_MASK list_grants(const ACL *acl, const struct token *token, ACCESS_MASK wanted,
-                               bool is_maximum, const GENERIC_MAPPING *mapping)
+                               bool is_maximum, const GENERIC_MAPPING *mapping, bool is_restricted)
 {
     ACCESS_MASK granted = 0, denied = 0;
     const char *at = (const char *)(acl + 1);
@@ -34,7 +34,8 @@ static ACCESS_MASK list_grants(const ACL *acl, const struct token *token, ACCESS
         bool is_deny = ace->Header.AceType == ACCESS_DENIED_ACE_TYPE;
         if ((ace->Header.AceFlags & INHERIT_ONLY_ACE) ||
             (!is_deny && ace->Header.AceType != ACCESS_ALLOWED_ACE_TYPE) ||
-            !token_has_sid(token, (const SID *)&ace->SidStart, is_deny))
+            !(is_restricted ? token_is_restricted_to(token, (const SID *)&ace->SidStart)
+                            : token_has_sid(token, (const SID *)&ace->SidStart, is_deny)))
             continue;
         ACCESS_MASK mask = access_map(ace->Mask, mapping);
         if (is_deny)
@@ -78,7 +79,17 @@ NTSTATUS access_check(PSECURITY_DESCRIPTOR descriptor, struct token *token, ACCE
     } else {
         ACCESS_MASK own = own_grants(&parts, token, wanted);
         ACCESS_MASK left = wanted & ~(own | granted_before);
-        ACCESS_MASK listed = list_grants(parts.dacl, token, left, is_maximum, mapping);
+        ACCESS_MASK listed = list_grants(parts.dacl, token, left, is_maximum, mapping, false);
+        if (token->restricted_count > 0) {
+            /* The second check: the restricting SIDs alone, own rights do not count. */
+            ACCESS_MASK second = list_grants(parts.dacl, token, wanted, is_maximum, mapping, true);
+            ACCESS_MASK spared =
+                token->is_write_restricted
+                    ? ~(access_map(GENERIC_WRITE, mapping) | DELETE | WRITE_DAC | WRITE_OWNER)
+                    : 0;
+            own &= second | spared;
+            listed &= second | spared;
+        }
         if (is_maximum)
             granted |= own | listed;
         else

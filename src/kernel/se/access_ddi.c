@@ -201,7 +201,14 @@ NTSTATUS NTAPI SeQueryAuthenticationIdToken(PACCESS_TOKEN Token, PLUID Authentic
 /* Doc:     nf-ntifs-sequerysessionidtoken */
 NTSTATUS NTAPI SeQuerySessionIdToken(PACCESS_TOKEN Token, PULONG SessionId)
 {
-    *SessionId = 0;
+    *SessionId = atomic_load(&((struct token *)Token)->session);
+    return STATUS_SUCCESS;
+}
+
+/* Doc:     nf-ntifs-sesetsessionidtoken */
+NTSTATUS NTAPI SeSetSessionIdToken(PACCESS_TOKEN Token, ULONG SessionId)
+{
+    atomic_store(&((struct token *)Token)->session, SessionId);
     return STATUS_SUCCESS;
 }
 
@@ -225,7 +232,14 @@ BOOLEAN NTAPI SeTokenIsAdmin(PACCESS_TOKEN Token)
 /* Doc:     nf-ntifs-setokenisrestricted */
 BOOLEAN NTAPI SeTokenIsRestricted(PACCESS_TOKEN Token)
 {
-    return FALSE; /* no token here has restricting SIDs */
+    const struct token *token = Token;
+    return token->restricted_count > 0 && !token->is_write_restricted;
+}
+
+/* Doc:     nf-ntifs-setokeniswriterestricted */
+BOOLEAN NTAPI SeTokenIsWriteRestricted(PACCESS_TOKEN Token)
+{
+    return ((struct token *)Token)->is_write_restricted;
 }
 
 /* No audit policy is set: nothing is ever audited. */

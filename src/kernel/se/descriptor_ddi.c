@@ -159,6 +159,22 @@ NTSTATUS NTAPI RtlGetSaclSecurityDescriptor(PSECURITY_DESCRIPTOR SecurityDescrip
     return STATUS_SUCCESS;
 }
 
+/* Errors:  STATUS_INVALID_SECURITY_DESCR: self-relative */
+NTSTATUS NTAPI RtlSetSaclSecurityDescriptor(PSECURITY_DESCRIPTOR SecurityDescriptor,
+                                            BOOLEAN SaclPresent, PACL Sacl, BOOLEAN SaclDefaulted)
+{
+    SECURITY_DESCRIPTOR *absolute;
+    NTSTATUS status = absolute_of(SecurityDescriptor, &absolute);
+    if (!NT_SUCCESS(status))
+        return status;
+    control_set(absolute, SE_SACL_PRESENT, SaclPresent);
+    if (SaclPresent) {
+        absolute->Sacl = Sacl;
+        control_set(absolute, SE_SACL_DEFAULTED, SaclDefaulted);
+    }
+    return STATUS_SUCCESS;
+}
+
 /* Doc:     nf-ntifs-rtlgetownersecuritydescriptor */
 NTSTATUS NTAPI RtlGetOwnerSecurityDescriptor(PSECURITY_DESCRIPTOR SecurityDescriptor, PSID *Owner,
                                              PBOOLEAN OwnerDefaulted)

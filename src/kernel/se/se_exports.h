@@ -5,6 +5,13 @@
 
 #include <ntifs.h>
 
+NTSTATUS NTAPI SeCreateAccessState(PACCESS_STATE AccessState, PVOID AuxData,
+                                   ACCESS_MASK DesiredAccess, PGENERIC_MAPPING GenericMapping);
+VOID NTAPI SeDeleteAccessState(PACCESS_STATE AccessState);
+NTSTATUS NTAPI ObAssignSecurity(PACCESS_STATE AccessState, PSECURITY_DESCRIPTOR ParentDescriptor,
+                                PVOID Object, POBJECT_TYPE Type);
+NTSTATUS NTAPI RtlFormatCurrentUserKeyPath(PUNICODE_STRING CurrentUserKeyPath);
+
 extern PACL SeSystemDefaultDacl, SePublicDefaultDacl;
 void exports_fill(void);
 

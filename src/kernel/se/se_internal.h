@@ -85,7 +85,17 @@ struct token {
     uint64_t privileges_default;         /* set once */
     char source[TOKEN_SOURCE_LENGTH];
     bool is_elevated;
+    /* A token with restricting SIDs passes a check only if these alone pass it as well. */
+    unsigned restricted_count;
+    bool is_write_restricted;                      /* only where writing is asked for */
+    struct fixed_sid restricted[TOKEN_GROUPS_MAX]; /* set once */
+    _Atomic ULONG session;
 };
+
+/* Another token object with the same contents and an id of its own. */
+NTSTATUS token_copy(const struct token *from, struct token **out_token);
+/* Do the restricting SIDs name sid? */
+bool token_is_restricted_to(const struct token *token, const SID *sid);
 
 NTSTATUS tokens_create(void);
 void tokens_fini(void);

@@ -41,6 +41,26 @@ static NTSTATUS token_create(const struct fixed_sid *user, const char *source,
     return STATUS_SUCCESS;
 }
 
+NTSTATUS token_copy(const struct token *from, struct token **out_token)
+{
+    struct token *token;
+    NTSTATUS status = ob_create(se_token_type, sizeof *token, (void **)&token);
+    if (!NT_SUCCESS(status))
+        return status;
+    memcpy(token, from, sizeof *token);
+    token->id.LowPart = atomic_fetch_add(&id_last, 1) + 0x400;
+    *out_token = token;
+    return STATUS_SUCCESS;
+}
+
+bool token_is_restricted_to(const struct token *token, const SID *sid)
+{
+    for (unsigned i = 0; i < token->restricted_count; i++)
+        if (sid_equals(SID_OF(token->restricted[i]), sid))
+            return true;
+    return false;
+}
+
 static void group_add(struct token *token, const struct fixed_sid *sid, ULONG attributes)
 {
     COVE_ASSERT(token->group_count < TOKEN_GROUPS_MAX);

@@ -61,6 +61,29 @@ static void put_groups(struct block *block, const struct token *token)
     }
 }
 
+static void put_restricted(struct block *block, const struct token *token)
+{
+    struct {
+        TOKEN_GROUPS groups;
+        SID_AND_ATTRIBUTES more[TOKEN_GROUPS_MAX];
+    } scratch;
+    ULONG length = FIELD_OFFSET(TOKEN_GROUPS, Groups) +
+                   token->restricted_count * (ULONG)sizeof(SID_AND_ATTRIBUTES);
+    TOKEN_GROUPS *groups = block_take(block, length, &scratch);
+    groups->GroupCount = token->restricted_count;
+    for (unsigned i = 0; i < token->restricted_count; i++) {
+        groups->Groups[i].Sid = block_sid(block, &token->restricted[i]);
+        groups->Groups[i].Attributes =
+            SE_GROUP_MANDATORY | SE_GROUP_ENABLED_BY_DEFAULT | SE_GROUP_ENABLED;
+    }
+}
+
+static void put_origin(struct block *block, const struct token *token)
+{
+    TOKEN_ORIGIN scratch, *origin = block_take(block, sizeof *origin, &scratch);
+    origin->OriginatingLogonSession = (LUID){0, 0};
+}
+
 static ULONG privilege_attributes(const struct token *token, unsigned privilege)
 {
     uint64_t bit = 1ull << privilege;
@@ -138,11 +161,15 @@ static bool put_number(struct block *block, const struct token *token, TOKEN_INF
         put_ulong(block, token->type);
         return true;
     case TokenSessionId:
+        put_ulong(block, atomic_load(&token->session));
+        return true;
+    case TokenHasRestrictions:
+        put_ulong(block, token->restricted_count > 0);
+        return true;
     case TokenIsAppContainer:
     case TokenVirtualizationAllowed:
     case TokenVirtualizationEnabled:
     case TokenUIAccess:
-    case TokenHasRestrictions:
     case TokenSandBoxInert:
         put_ulong(block, 0);
         return true;
@@ -190,6 +217,12 @@ static NTSTATUS put_class(struct block *block, const struct token *token,
         break;
     case TokenIntegrityLevel:
         put_integrity(block, token);
+        break;
+    case TokenRestrictedSids:
+        put_restricted(block, token);
+        break;
+    case TokenOrigin:
+        put_origin(block, token);
         break;
     case TokenImpersonationLevel:
         if (token->type != TokenImpersonation)

@@ -210,6 +210,8 @@ bool ob_handle_is_kernel(HANDLE handle);
 /* OBJ_INHERIT and OB_PROTECT_CLOSE of a handle. */
 NTSTATUS ob_handle_attributes_get(HANDLE handle, KPROCESSOR_MODE mode, ULONG *out_attributes);
 NTSTATUS ob_handle_attributes_set(HANDLE handle, KPROCESSOR_MODE mode, ULONG attributes);
+/* ps's part: the table of a process; NULL when it has none any more. */
+void ob_process_table_set(struct handle_table *(*table)(void *process));
 void ob_pseudo_handles_set(void *(*current_process)(void), void *(*current_thread)(void));
 
 struct ob_counts {

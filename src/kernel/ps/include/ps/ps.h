@@ -43,6 +43,7 @@ struct process {
     uint64_t image_base;              /* user address of the program's image; set by its loader */
     int64_t exit_time;                /* 0 while it lives */
     _Atomic bool is_run_down;
+    EX_RUNDOWN_REF exit_synchronization; /* held: the process's memory and handles stay */
 };
 
 /* PETHREAD points at it. */
@@ -67,9 +68,12 @@ struct process_thread {
     /* ps's own */
     void (*entry)(void *); /* set once */
     void *entry_context;
-    bool is_run_down;          /* owner thread only */
-    bool is_worker;            /* one of the system's own; set once */
-    void *impersonation_token; /* referenced or NULL; owner thread only */
+    bool is_run_down;                                   /* owner thread only */
+    bool is_worker;                                     /* one of the system's own; set once */
+    void *impersonation_token;                          /* referenced or NULL; guarded by ps lock */
+    SECURITY_IMPERSONATION_LEVEL impersonation_level;   /* likewise */
+    bool impersonation_copies, impersonation_effective; /* likewise */
+    bool impersonation_disabled;                        /* likewise */
 };
 
 NTSTATUS ps_init(void); /* system process; adopts nothing */
@@ -127,6 +131,16 @@ void ps_detach(struct process *previous);
 /* An image has been mapped (process_id 0: into system space): drivers that asked are told.
  * IRQL: PASSIVE_LEVEL. */
 void ps_image_loaded(PUNICODE_STRING name, uint64_t process_id, PIMAGE_INFO information);
+/* What a thread acts as. take: the token referenced, NULL when it does not impersonate; set: token
+ * NULL ends it; takes no reference of the caller's.
+ * Errors: STATUS_BAD_IMPERSONATION_LEVEL. */
+struct ps_impersonation {
+    void *token;
+    SECURITY_IMPERSONATION_LEVEL level;
+    bool copies, is_effective;
+};
+void ps_impersonation_get(struct process_thread *thread, struct ps_impersonation *out_client);
+NTSTATUS ps_impersonation_set(struct process_thread *thread, const struct ps_impersonation *client);
 /* Processes and threads that have not ended, the system process not counted; and the objects
  * of the system's workers, which come and go by themselves (each is one block of pool). */
 struct ps_counts {

@@ -37,6 +37,10 @@ void se_subject_set(se_subject_fn *subject);
  * STATUS_INVALID_INFO_CLASS, STATUS_INVALID_PARAMETER. */
 NTSTATUS se_token_query(void *token, TOKEN_INFORMATION_CLASS kind, void *buffer, uint64_t address,
                         ULONG length, ULONG *out_length);
+/* A copy of another type or level. Errors: STATUS_BAD_IMPERSONATION_LEVEL,
+ * STATUS_INVALID_PARAMETER. */
+NTSTATUS se_token_duplicate(void *token, TOKEN_TYPE type, SECURITY_IMPERSONATION_LEVEL level,
+                            void **out_token);
 /* Enables or disables one privilege; false: the token does not have it. */
 bool se_privilege_enable(void *token, ULONG privilege, bool is_enabled, bool *out_was_enabled);
 bool se_privilege_is_enabled(void *token, ULONG privilege);
