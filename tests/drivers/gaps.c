@@ -35,7 +35,6 @@ static void file_systems(void)
 {
     absent(CcCopyRead);
     absent(CcInitializeCacheMap);
-    absent(FsRtlIsNameInExpression);
     absent(FsRtlCheckOplock);
 }
 
