@@ -29,6 +29,23 @@ static VOID NTAPI apc_dropped(PKAPC Apc)
     ExFreePoolWithTag(Apc, TAG_APC);
 }
 
+NTSTATUS gate_apc_queue(void *body, PVOID routine, PVOID argument1, PVOID argument2,
+                        PVOID argument3)
+{
+    struct process_thread *thread = body;
+    if (thread->process == ps_system_process)
+        return STATUS_INVALID_HANDLE; /* a system thread has no user mode to run it in */
+    PKAPC apc = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *apc, TAG_APC);
+    if (!apc)
+        return STATUS_NO_MEMORY;
+    KeInitializeApc(apc, (PRKTHREAD)&thread->tcb, OriginalApcEnvironment, apc_delivered,
+                    apc_dropped, (PKNORMAL_ROUTINE)routine, UserMode, argument1);
+    if (KeInsertQueueApc(apc, argument2, argument3, IO_NO_INCREMENT))
+        return STATUS_SUCCESS;
+    ExFreePoolWithTag(apc, TAG_APC);
+    return STATUS_UNSUCCESSFUL; /* it ends */
+}
+
 /* Doc: processthreadsapi.h QueueUserAPC, whose service it is. */
 SERVICE NtQueueApcThread(HANDLE Handle, PVOID Routine, PVOID Argument1, PVOID Argument2,
                          PVOID Argument3)
@@ -38,20 +55,7 @@ SERVICE NtQueueApcThread(HANDLE Handle, PVOID Routine, PVOID Argument1, PVOID Ar
         ob_handle_reference(Handle, THREAD_SET_CONTEXT, ps_thread_type, gate_mode(), &body, NULL);
     if (!NT_SUCCESS(status))
         return status;
-    struct process_thread *thread = body;
-    PKAPC apc = NULL;
-    if (thread->process == ps_system_process)
-        status = STATUS_INVALID_HANDLE; /* a system thread has no user mode to run it in */
-    else if (!(apc = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *apc, TAG_APC)))
-        status = STATUS_NO_MEMORY;
-    if (NT_SUCCESS(status)) {
-        KeInitializeApc(apc, (PRKTHREAD)&thread->tcb, OriginalApcEnvironment, apc_delivered,
-                        apc_dropped, (PKNORMAL_ROUTINE)Routine, UserMode, Argument1);
-        if (!KeInsertQueueApc(apc, Argument2, Argument3, IO_NO_INCREMENT)) {
-            ExFreePoolWithTag(apc, TAG_APC);
-            status = STATUS_UNSUCCESSFUL; /* it ends */
-        }
-    }
+    status = gate_apc_queue(body, Routine, Argument1, Argument2, Argument3);
     ob_dereference(body);
     return status;
 }

@@ -286,3 +286,46 @@ SERVICE NtQuerySymbolicLinkObject(HANDLE Handle, PUNICODE_STRING Target, PULONG 
     ob_dereference(link);
     return status;
 }
+
+SERVICE NtCreateSymbolicLinkObject(PHANDLE Handle, ACCESS_MASK Access,
+                                   POBJECT_ATTRIBUTES Attributes, PUNICODE_STRING Target)
+{
+    struct gate_attributes attributes;
+    UNICODE_STRING target;
+    void *link;
+    NTSTATUS status = gate_capture_string(Target, &target);
+    if (!NT_SUCCESS(status))
+        return status;
+    status =
+        target.Length ? gate_capture_attributes(Attributes, &attributes) : STATUS_INVALID_PARAMETER;
+    if (NT_SUCCESS(status)) {
+        status = ob_symbolic_link_new(&target, &link);
+        if (NT_SUCCESS(status))
+            status = gate_object_insert(link, &attributes, Access, Handle);
+        gate_release_attributes(&attributes);
+    }
+    gate_release_string(&target);
+    return status;
+}
+
+/* ObjectHandleFlagInformation: inheritance and protection of a handle.
+ *
+ * Doc: handleapi.h SetHandleInformation, whose service it is
+ */
+SERVICE NtSetInformationObject(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length)
+{
+    enum { ObjectHandleFlag = 4 };
+    struct {
+        BOOLEAN is_inherited, is_protected;
+    } flags;
+    if (Class != ObjectHandleFlag)
+        return STATUS_INVALID_INFO_CLASS;
+    if (Length < sizeof flags)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    NTSTATUS status = gate_copy_in(&flags, Information, sizeof flags);
+    return NT_SUCCESS(status)
+               ? ob_handle_attributes_set(Handle, gate_mode(),
+                                          (flags.is_inherited ? OBJ_INHERIT : 0) |
+                                              (flags.is_protected ? OB_PROTECT_CLOSE : 0))
+               : status;
+}

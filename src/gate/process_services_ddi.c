@@ -199,3 +199,30 @@ NTSTATUS NTAPI NtSetInformationThread(HANDLE ThreadHandle, THREADINFOCLASS Threa
     ob_dereference(body);
     return status;
 }
+
+/* Doc:     "ZwSetInformationProcess" (Microsoft Learn)
+ * Differs: priorities and modes are accepted and change nothing; ProcessAccessToken is absent
+ */
+SERVICE NtSetInformationProcess(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length)
+{
+    enum { BasePriority = 5, DefaultHardErrorMode = 12, PriorityClass = 18, PriorityBoost = 22 };
+    ULONG value = 0, least = Class == PriorityClass ? 2 : 4;
+    void *process;
+    switch (Class) {
+    case BasePriority:
+    case DefaultHardErrorMode:
+    case PriorityClass:
+    case PriorityBoost:
+        break;
+    default:
+        return STATUS_INVALID_INFO_CLASS;
+    }
+    NTSTATUS status =
+        Length < least ? STATUS_INFO_LENGTH_MISMATCH : gate_copy_in(&value, Information, least);
+    if (NT_SUCCESS(status))
+        status = ob_handle_reference(Handle, PROCESS_SET_INFORMATION, ps_process_type, gate_mode(),
+                                     &process, NULL);
+    if (NT_SUCCESS(status))
+        ob_dereference(process);
+    return status;
+}

@@ -81,8 +81,46 @@ SERVICE NtFlushKey(HANDLE Handle)
 {
     void *key;
     NTSTATUS status = key_of(Handle, 0, &key);
-    if (NT_SUCCESS(status))
+    if (!NT_SUCCESS(status))
+        return status;
+    status = cm_key_flush(key);
+    ob_dereference(key);
+    return status;
+}
+
+/* Doc: nf-winternl-ntrenamekey */
+SERVICE NtRenameKey(HANDLE Handle, PUNICODE_STRING NewName)
+{
+    UNICODE_STRING name;
+    void *key;
+    NTSTATUS status = gate_capture_string(NewName, &name);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = key_of(Handle, KEY_WRITE, &key);
+    if (NT_SUCCESS(status)) {
+        status = cm_key_rename(key, &name);
         ob_dereference(key);
+    }
+    gate_release_string(&name);
+    return status;
+}
+
+/* Doc: nf-wdm-zwsetinformationkey */
+SERVICE NtSetInformationKey(HANDLE Handle, KEY_SET_INFORMATION_CLASS Class, PVOID Information,
+                            ULONG Length)
+{
+    KEY_WRITE_TIME_INFORMATION time;
+    void *key;
+    if (Class != KeyWriteTimeInformation)
+        return STATUS_INVALID_PARAMETER;
+    NTSTATUS status = Length != sizeof time ? STATUS_INFO_LENGTH_MISMATCH
+                                            : gate_copy_in(&time, Information, sizeof time);
+    if (NT_SUCCESS(status))
+        status = key_of(Handle, KEY_SET_VALUE, &key);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = cm_key_time_set(key, time.LastWriteTime);
+    ob_dereference(key);
     return status;
 }
 

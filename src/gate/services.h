@@ -22,6 +22,11 @@ NTSTATUS gate_object_insert(void *body, const struct gate_attributes *attributes
 NTSTATUS gate_object_open(struct object_type *type, const OBJECT_ATTRIBUTES *attributes,
                           ACCESS_MASK access, PHANDLE handle);
 
+/* A user APC for a thread of a program. Errors: STATUS_INVALID_HANDLE (a system thread),
+ * STATUS_NO_MEMORY, STATUS_UNSUCCESSFUL (it ends). */
+NTSTATUS gate_apc_queue(void *thread, PVOID routine, PVOID argument1, PVOID argument2,
+                        PVOID argument3);
+
 #define SERVICE NTSTATUS NTAPI
 
 /* winnt.h and winternl.h have these; the driver kit does not. */
@@ -150,7 +155,33 @@ SERVICE NtQueryInformationToken(HANDLE Token, TOKEN_INFORMATION_CLASS Class, PVO
                                 ULONG Length, PULONG ReturnLength);
 SERVICE NtAdjustPrivilegesToken(HANDLE Token, BOOLEAN DisableAll, PTOKEN_PRIVILEGES NewState,
                                 ULONG Length, PTOKEN_PRIVILEGES Previous, PULONG ReturnLength);
+SERVICE NtOpenProcessTokenEx(HANDLE Process, ACCESS_MASK Access, ULONG Attributes, PHANDLE Token);
+SERVICE NtOpenThreadToken(HANDLE Thread, ACCESS_MASK Access, BOOLEAN OpenAsSelf, PHANDLE Token);
+SERVICE NtOpenThreadTokenEx(HANDLE Thread, ACCESS_MASK Access, BOOLEAN OpenAsSelf, ULONG Attributes,
+                            PHANDLE Token);
+SERVICE NtDuplicateToken(HANDLE Existing, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
+                         BOOLEAN EffectiveOnly, TOKEN_TYPE Type, PHANDLE Token);
+SERVICE NtSetInformationToken(HANDLE Token, TOKEN_INFORMATION_CLASS Class, PVOID Information,
+                              ULONG Length);
+SERVICE NtPrivilegeCheck(HANDLE Token, PPRIVILEGE_SET Required, PBOOLEAN Result);
+SERVICE NtAllocateLocallyUniqueId(PLUID Luid);
+SERVICE NtQuerySecurityObject(HANDLE Handle, SECURITY_INFORMATION SecurityInformation,
+                              PSECURITY_DESCRIPTOR SecurityDescriptor, ULONG Length,
+                              PULONG LengthNeeded);
+SERVICE NtSetSecurityObject(HANDLE Handle, SECURITY_INFORMATION SecurityInformation,
+                            PSECURITY_DESCRIPTOR SecurityDescriptor);
+SERVICE NtQueryDirectoryObject(HANDLE Handle, PVOID Buffer, ULONG Length, BOOLEAN Single,
+                               BOOLEAN Restart, PULONG Context, PULONG ReturnLength);
+SERVICE NtSetInformationObject(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length);
+SERVICE NtSetInformationProcess(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length);
+SERVICE NtDisplayString(PUNICODE_STRING Text);
 /* registry */
+SERVICE NtRenameKey(HANDLE Handle, PUNICODE_STRING NewName);
+SERVICE NtSetInformationKey(HANDLE Handle, KEY_SET_INFORMATION_CLASS Class, PVOID Information,
+                            ULONG Length);
+SERVICE NtNotifyChangeKey(HANDLE KeyHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine,
+                          PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock, ULONG CompletionFilter,
+                          BOOLEAN WatchTree, PVOID Buffer, ULONG BufferSize, BOOLEAN Asynchronous);
 SERVICE NtCreateKey(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
                     ULONG TitleIndex, PUNICODE_STRING Class, ULONG Options, PULONG Disposition);
 SERVICE NtOpenKey(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes);

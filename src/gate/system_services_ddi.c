@@ -19,36 +19,19 @@ SERVICE NtQueryPerformanceCounter(PLARGE_INTEGER Counter, PLARGE_INTEGER Frequen
                                            : status;
 }
 
-/* As SYSTEM_BASIC_INFORMATION is documented (winternl.h) and laid out. */
-struct system_basic {
-    ULONG reserved, timer_resolution, page_size, physical_pages, lowest_page, highest_page,
-        granularity;
-    ULONG_PTR lowest_user, highest_user, affinity;
-    CCHAR processors;
-};
-
-SERVICE NtQuerySystemInformation(ULONG Class, PVOID Information, ULONG Length, PULONG ReturnLength)
+/* To the log, which is what a machine shows while it starts. */
+SERVICE NtDisplayString(PUNICODE_STRING Text)
 {
-    enum { SystemBasic = 0 };
-    struct system_basic basic = {.timer_resolution = KeQueryTimeIncrement(),
-                                 .page_size = PAGE_SIZE,
-                                 .physical_pages = 0x100000,
-                                 .highest_page = 0xfffff,
-                                 .granularity = 0x10000,
-                                 .lowest_user = 0x10000,
-                                 .highest_user = (ULONG_PTR)MmHighestUserAddress,
-                                 .affinity = ((ULONG_PTR)1 << ke_processor_count()) - 1,
-                                 .processors = (CCHAR)ke_processor_count()};
-    ULONG needed = sizeof basic;
-    if (Class != SystemBasic)
-        return STATUS_INVALID_INFO_CLASS;
-    if (ReturnLength) {
-        NTSTATUS status = gate_copy_out(ReturnLength, &needed, sizeof needed);
-        if (!NT_SUCCESS(status))
-            return status;
-    }
-    return Length < needed ? STATUS_INFO_LENGTH_MISMATCH
-                           : gate_copy_out(Information, &basic, needed);
+    UNICODE_STRING text;
+    NTSTATUS status = gate_capture_string(Text, &text);
+    if (!NT_SUCCESS(status))
+        return status;
+    char *narrow = rtl_utf8_of(&text);
+    if (narrow)
+        rtl_debug_printf("%s\n", narrow);
+    rtl_free(narrow);
+    gate_release_string(&text);
+    return STATUS_SUCCESS;
 }
 
 static NTSTATUS driver_change(PUNICODE_STRING user, bool is_load)

@@ -91,3 +91,10 @@ void watch_end_locked(const struct cm_node *node, const void *key)
             watch_fire_locked(watch, STATUS_NOTIFY_CLEANUP);
     }
 }
+
+void cm_key_watch_end(void *key)
+{
+    host_lock_take(&cm_lock);
+    watch_end_locked(NULL, key);
+    host_lock_give(&cm_lock);
+}

@@ -212,6 +212,33 @@ struct process *ps_process_find_get(uint64_t id)
 }
 
 /* Visits what was there at one moment, so that visit may end processes. */
+/* One at a time, so that no memory is needed: the next one is the first with a higher id. */
+void ps_process_thread_visit(struct process *process,
+                             void (*visit)(struct process_thread *thread, void *context),
+                             void *context)
+{
+    for (uint64_t last = 0;;) {
+        struct process_thread *next = NULL;
+        host_lock_take(&ps_lock);
+        list_for_each(node, &process->threads)
+        {
+            struct process_thread *thread = list_entry(node, struct process_thread, link);
+            if (thread->id > last && (!next || thread->id < next->id))
+                next = thread;
+        }
+        if (next)
+            last = next->id;
+        bool is_held = next && ob_reference_unless_dead(next);
+        host_lock_give(&ps_lock);
+        if (!next)
+            return;
+        if (!is_held)
+            continue;
+        visit(next, context);
+        ob_dereference(next);
+    }
+}
+
 void ps_process_visit(void (*visit)(struct process *, void *), void *context)
 {
     uint64_t room = 0, count = 0;

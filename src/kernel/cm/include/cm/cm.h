@@ -50,6 +50,8 @@ NTSTATUS cm_key_security_query(void *key, SECURITY_INFORMATION what,
  * its own only while one is pending. */
 NTSTATUS cm_key_watch(void *key, ULONG filter, bool is_tree,
                       void (*fire)(void *context, NTSTATUS status), void *context);
+/* Fires every watch of this key object with STATUS_NOTIFY_CLEANUP. */
+void cm_key_watch_end(void *key);
 
 /* The value's bytes copied to pool (caller frees). */
 NTSTATUS cm_value_get(void *key, const UNICODE_STRING *name, ULONG *out_type, void **out_data,

@@ -147,6 +147,10 @@ struct ps_counts {
     uint64_t processes, threads, worker_objects;
 };
 void ps_counts(struct ps_counts *out_counts);
+/* The threads of one process that have not ended; each is referenced during visit. */
+void ps_process_thread_visit(struct process *process,
+                             void (*visit)(struct process_thread *thread, void *context),
+                             void *context);
 void ps_process_visit(void (*visit)(struct process *, void *), void *context);
 
 #endif
