@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* handle_ddi.c - handles by their process: copied, found, protected; and the letter of a volume. */
+/* handle_ddi.c - handles by their process: copied, found, protected. */
 #include "ob_internal.h"
-
-#include <string.h>
 
 #include "ke/ke.h"
 #include "ob_ddi.h"
@@ -99,47 +97,5 @@ NTSTATUS NTAPI ObQueryObjectAuditingByHandle(HANDLE Handle, PBOOLEAN GenerateOnC
         return status;
     ob_dereference(body);
     *GenerateOnClose = FALSE;
-    return STATUS_SUCCESS;
-}
-
-struct letter_search {
-    UNICODE_STRING target;
-    WCHAR letter;
-};
-
-static void letter_compare(const UNICODE_STRING *name, void *body, void *context)
-{
-    struct letter_search *search = context;
-    if (!search->letter && name->Length == 2 * sizeof(WCHAR) && name->Buffer[1] == ':' &&
-        ob_type_of(body) == ob_symbolic_link_type &&
-        RtlEqualUnicodeString(ob_symbolic_link_target(body), &search->target, TRUE))
-        search->letter = name->Buffer[0];
-}
-
-/* "C:" of a volume's device, in pool (ExFreePool).
- *
- * IRQL:    PASSIVE_LEVEL
- * Errors:  STATUS_OBJECT_NAME_NOT_FOUND
- * Doc:     nf-ntddk-rtlvolumedevicetodosname
- * Differs: folders at which a volume is mounted are not known
- */
-NTSTATUS NTAPI RtlVolumeDeviceToDosName(PVOID VolumeDeviceObject, PUNICODE_STRING DosName)
-{
-    struct letter_search search = {0};
-    KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
-    NTSTATUS status = ob_name_of(VolumeDeviceObject, &search.target);
-    if (NT_SUCCESS(status))
-        status = ob_directory_visit("\\GLOBAL??", letter_compare, &search);
-    RtlFreeUnicodeString(&search.target);
-    if (!NT_SUCCESS(status))
-        return status;
-    if (!search.letter)
-        return STATUS_OBJECT_NAME_NOT_FOUND;
-    WCHAR *text = ExAllocatePool2(POOL_FLAG_PAGED, 3 * sizeof *text, OB_TAG_NAME);
-    if (!text)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    text[0] = search.letter;
-    text[1] = ':';
-    *DosName = (UNICODE_STRING){2 * sizeof *text, 3 * sizeof *text, text};
     return STATUS_SUCCESS;
 }
