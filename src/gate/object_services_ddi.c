@@ -307,25 +307,3 @@ SERVICE NtCreateSymbolicLinkObject(PHANDLE Handle, ACCESS_MASK Access,
     gate_release_string(&target);
     return status;
 }
-
-/* ObjectHandleFlagInformation: inheritance and protection of a handle.
- *
- * Doc: handleapi.h SetHandleInformation, whose service it is
- */
-SERVICE NtSetInformationObject(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length)
-{
-    enum { ObjectHandleFlag = 4 };
-    struct {
-        BOOLEAN is_inherited, is_protected;
-    } flags;
-    if (Class != ObjectHandleFlag)
-        return STATUS_INVALID_INFO_CLASS;
-    if (Length < sizeof flags)
-        return STATUS_INFO_LENGTH_MISMATCH;
-    NTSTATUS status = gate_copy_in(&flags, Information, sizeof flags);
-    return NT_SUCCESS(status)
-               ? ob_handle_attributes_set(Handle, gate_mode(),
-                                          (flags.is_inherited ? OBJ_INHERIT : 0) |
-                                              (flags.is_protected ? OB_PROTECT_CLOSE : 0))
-               : status;
-}

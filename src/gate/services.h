@@ -172,7 +172,6 @@ SERVICE NtSetSecurityObject(HANDLE Handle, SECURITY_INFORMATION SecurityInformat
                             PSECURITY_DESCRIPTOR SecurityDescriptor);
 SERVICE NtQueryDirectoryObject(HANDLE Handle, PVOID Buffer, ULONG Length, BOOLEAN Single,
                                BOOLEAN Restart, PULONG Context, PULONG ReturnLength);
-SERVICE NtSetInformationObject(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length);
 SERVICE NtSetInformationProcess(HANDLE Handle, ULONG Class, PVOID Information, ULONG Length);
 SERVICE NtDisplayString(PUNICODE_STRING Text);
 /* registry */
