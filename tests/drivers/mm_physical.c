@@ -131,6 +131,11 @@ static void mdls_agree(void)
     expect(MmSizeOfMdl((PVOID)1, PAGE_SIZE) == sizeof(MDL) + 2 * sizeof(PFN_NUMBER));
 }
 
+static void fill_by_string(PUCHAR to, SIZE_T count)
+{
+    __asm__ volatile("rep stosb" : "+D"(to), "+c"(count) : "a"(0) : "memory");
+}
+
 static void nothing_is_there(void)
 {
     PHYSICAL_ADDRESS hole = {.QuadPart = 0xfed00000};
@@ -144,6 +149,11 @@ static void nothing_is_there(void)
 
     expect(device != NULL && video != NULL);
     expect(*(volatile ULONG *)device == 0xffffffff && device[2 * PAGE_SIZE - 1] == 0xff);
+    WRITE_REGISTER_ULONG((PULONG)device, 0x1234); /* lost */
+    expect_number(READ_REGISTER_ULONG((PULONG)device), 0xffffffff);
+    expect_number(InterlockedExchange((volatile LONG *)device, 5), -1);
+    fill_by_string(device, 100);
+    expect_number(device[99], 0xff);
     MmUnmapIoSpace(device, 2 * PAGE_SIZE);
     MmUnmapVideoDisplay(video, PAGE_SIZE);
     expect_status(MmCopyMemory(&copied, from, 1, MM_COPY_MEMORY_PHYSICAL, &done),

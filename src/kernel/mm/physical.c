@@ -199,6 +199,17 @@ uint64_t physical_of(const void *address)
     return ((uint64_t)frame_of_system(address) << 12) + (at & 4095);
 }
 
+bool mm_address_is_void(const void *address)
+{
+    struct frame frame;
+    uint64_t physical = mapping_contains(address) ? mapping_physical(address) : 0;
+
+    if (physical == 0)
+        return false;
+    frame_describe(physical >> 12, &frame);
+    return frame.kind == FRAME_NONE;
+}
+
 NTSTATUS physical_map(uint64_t physical, size_t count, int protection, void *address)
 {
     for (uint64_t at = 0, run, bytes = (uint64_t)count << 12; at < bytes; at += run) {

@@ -62,6 +62,8 @@ static bool fault_in_driver(const struct host_fault *fault, struct host_register
         if (emulate(registers, may_patch))
             return true;
     }
+    if (trap_void_write(fault, registers))
+        return true;
     trap_exception(fault, registers);
     return true;
 }

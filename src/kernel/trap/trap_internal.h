@@ -83,6 +83,9 @@ void trap_patch_original(uint64_t address, void *bytes, size_t count);
 /* trap_decode.c: a copy of code, at most count bytes that are there; how many. */
 size_t trap_code_read(uint64_t address, uint8_t *out_bytes, size_t count);
 
+/* trap_void.c: a write to where there is no memory is lost. false: not such a write. */
+bool trap_void_write(const struct host_fault *fault, struct host_registers *registers);
+
 /* trap_exception.c: what cannot go on. All change registers so that the thread continues on
  * its own stack, or end the machine. */
 void trap_exception(const struct host_fault *fault, struct host_registers *registers);

@@ -80,6 +80,8 @@ NTSTATUS mm_window_query(struct mm_window *window, uint64_t address,
 NTSTATUS mm_window_fault(uint64_t address, bool is_write, bool is_execute);
 /* The window of the system process, for drivers' views and memory there; NULL: none left. */
 struct mm_window *mm_window_system(void);
+/* Is it a mapping of physical addresses behind which there is nothing? */
+bool mm_address_is_void(const void *address);
 /* Bytes between windows of any processes, page by page; *out_done says how many went. */
 NTSTATUS mm_window_copy(void *to, const void *from, uint64_t bytes, uint64_t *out_done);
 
