@@ -62,3 +62,13 @@ function(cove_windows_program name)
   add_custom_target(app_${name} ALL DEPENDS ${file})
   set_property(TARGET app_${name} PROPERTY COVE_FILE ${file})
 endfunction()
+
+# cove_system_driver(NAME SOURCES …): a driver that comes with the machine; importers find it in
+# <libexec>/drivers.
+function(cove_system_driver name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES")
+  set(folder ${CMAKE_BINARY_DIR}/libexec/cove/drivers)
+  cove_driver(${name} SOURCES ${arg_SOURCES} OUTPUT ${folder}
+    FLAGS -Wl,/implib:${CMAKE_BINARY_DIR}/gen/pe/${name}.lib)
+  install(FILES ${folder}/${name}.sys DESTINATION libexec/cove/drivers)
+endfunction()

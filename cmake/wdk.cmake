@@ -70,6 +70,7 @@ endfunction()
 cove_import_library(ntoskrnl ${COVE_GEN}/lib/ntoskrnl.def)
 cove_import_library(hal ${COVE_GEN}/lib/hal.def)
 cove_import_library(wdmsec ${COVE_GEN}/lib/wdmsec.def)
+cove_import_library(wmilib ${CMAKE_SOURCE_DIR}/src/drivers/wmilib/wmilib.def)
 set(gs ${CMAKE_SOURCE_DIR}/src/drivers/gs)
 set(gs_common ${gs}/gs_entry.c ${gs}/cookie.c ${gs}/cookie_check.S ${gs}/load_config.c
     ${gs}/guard_nop.S ${gs}/gs_handler.c ${gs}/report_range.c)

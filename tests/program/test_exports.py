@@ -76,11 +76,11 @@ class Exports(CoveTest):
 
     def log_and_shutdown(self, machine):
         """Everything a machine has printed; the log ends with it."""
-        log = subprocess.Popen([COVE, "log", "-m", machine], env=self.environment, text=True,
-                               stdout=subprocess.PIPE)
-        lines = [log.stdout.readline()]
-        self.good("shutdown", machine)
-        return lines[0] + log.communicate(timeout=30)[0]
+        with subprocess.Popen([COVE, "log", "-m", machine], env=self.environment, text=True,
+                              stdout=subprocess.PIPE) as log:
+            first = log.stdout.readline() # it follows
+            self.good("shutdown", machine)
+            return first + log.stdout.read()
 
     def test_begins_once_and_ends_with_the_last(self):
         self.library("lib", "LibAdd", ("LibAdd",))

@@ -378,6 +378,7 @@ static const char *const link_flags[] = {
 static const char *const libraries[] = {
     "BufferOverflowFastFailK.lib",
     "wdmsec.lib",
+    "wmilib.lib",
     "ntoskrnl.lib",
     "hal.lib",
     "ntstrsafe.lib",

@@ -13,11 +13,4 @@ NTSTATUS NTAPI WdmlibIoCreateDeviceSecure(PDRIVER_OBJECT DriverObject, ULONG Dev
                                           PCUNICODE_STRING DefaultSDDLString,
                                           LPCGUID DeviceClassGuid, PDEVICE_OBJECT *DeviceObject);
 
-#ifndef WMIREG_ACTION_REGISTER
-#define WMIREG_ACTION_REGISTER     1
-#define WMIREG_ACTION_DEREGISTER   2
-#define WMIREG_ACTION_REREGISTER   3
-#define WMIREG_ACTION_UPDATE_GUIDS 4
-#define WMIREG_ACTION_BLOCK_IRPS   5
-#endif
 #endif

@@ -4,6 +4,7 @@
 #include "io_internal.h"
 
 #include "callout/ddi_frame.h"
+#include "wmi.h"
 
 POBJECT_TYPE *IoFileObjectType, *IoDeviceObjectType, *IoDriverObjectType;
 
@@ -21,6 +22,8 @@ NTSTATUS io_init(void)
         status = file_type_create();
     if (NT_SUCCESS(status))
         status = completion_type_create();
+    if (NT_SUCCESS(status))
+        status = wmi_type_create();
     if (!NT_SUCCESS(status))
         return status;
     IoFileObjectType = (POBJECT_TYPE *)&io_file_type;

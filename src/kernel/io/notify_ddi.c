@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* notify_ddi.c - what drivers tell or want to be told: shutdown, the error log, WMI.
+/* notify_ddi.c - what drivers tell or want to be told: shutdown, the error log.
  */
 #include "shutdown.h"
 
@@ -85,65 +85,4 @@ VOID NTAPI IoWriteErrorLogEntry(PVOID ElEntry)
 VOID NTAPI IoFreeErrorLogEntry(PVOID ElEntry)
 {
     ExFreePoolWithTag(error_entry_of(ElEntry), IO_TAG);
-}
-
-/* ---- WMI: who has registered
- * ------------------------------------------------------------------------ */
-
-#define WMI_DEVICES_MOST 256u
-static struct host_lock wmi_lock; /* guards: wmi_devices */
-static PDEVICE_OBJECT wmi_devices[WMI_DEVICES_MOST];
-
-static bool wmi_remove(PDEVICE_OBJECT device)
-{
-    bool found = false;
-    host_lock_take(&wmi_lock);
-    for (unsigned i = 0; i < WMI_DEVICES_MOST; i++) {
-        if (wmi_devices[i] != device)
-            continue;
-        wmi_devices[i] = NULL;
-        found = true;
-    }
-    host_lock_give(&wmi_lock);
-    return found;
-}
-
-static NTSTATUS wmi_add(PDEVICE_OBJECT device)
-{
-    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
-    host_lock_take(&wmi_lock);
-    for (unsigned i = 0; i < WMI_DEVICES_MOST && !NT_SUCCESS(status); i++) {
-        if (wmi_devices[i] != NULL)
-            continue;
-        wmi_devices[i] = device;
-        status = STATUS_SUCCESS;
-    }
-    host_lock_give(&wmi_lock);
-    return status;
-}
-
-void wmi_forget(PDEVICE_OBJECT device)
-{
-    (void)wmi_remove(device);
-}
-
-/* Doc:     wdm.h IoWMIRegistrationControl
- * Differs: registration is remembered; nobody asks the driver for its GUIDs or data yet
- */
-NTSTATUS NTAPI IoWMIRegistrationControl(PDEVICE_OBJECT DeviceObject, ULONG Action)
-{
-    KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
-    switch (Action) {
-    case WMIREG_ACTION_REGISTER:
-        (void)wmi_remove(DeviceObject);
-        return wmi_add(DeviceObject);
-    case WMIREG_ACTION_DEREGISTER:
-        return wmi_remove(DeviceObject) ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
-    case WMIREG_ACTION_REREGISTER:
-    case WMIREG_ACTION_UPDATE_GUIDS:
-    case WMIREG_ACTION_BLOCK_IRPS:
-        return STATUS_SUCCESS;
-    default:
-        return STATUS_INVALID_PARAMETER;
-    }
 }
