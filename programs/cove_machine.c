@@ -104,17 +104,11 @@ static int arguments_parse(int argc, char **argv, struct arguments *out)
     return out->boot.socket_path ? 0 : EINVAL;
 }
 
-/* Before there is a thread: what the machine may reach from here on. */
-static int shut_in(struct arguments *arguments)
+/* The folders and files that the machine needs from the start. */
+static int lend(const struct arguments *arguments)
 {
     const char *drive = arguments->boot.host_folder, *report = getenv("COVE_CRASH_FILE");
-    tzset();            /* reads the time zone */
-    host_thread_self(); /* reads where the first thread's stack lies */
-    int error = host_socket_listen(arguments->boot.socket_path, &arguments->boot.listener);
-    if (!error)
-        error = host_opener_start();
-    if (!error)
-        error = host_opener_lend_file(arguments->boot.socket_path); /* taken away at the end */
+    int error = host_opener_lend_file(arguments->boot.socket_path); /* taken away at the end */
     if (!error && report)
         error = host_opener_lend_file(report);
     int folder = drive ? open(drive, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
@@ -122,7 +116,26 @@ static int shut_in(struct arguments *arguments)
         error = host_opener_lend(drive, folder);
     if (folder >= 0)
         close(folder);
-    return error ? error : host_confine();
+    return error;
+}
+
+/* Before there is a thread: what the machine may reach from here on. A host that cannot do it,
+ * an old container say, is told about and lived with. */
+static int shut_in(struct arguments *arguments)
+{
+    tzset();            /* reads the time zone */
+    host_thread_self(); /* reads where the first thread's stack lies */
+    int error = host_socket_listen(arguments->boot.socket_path, &arguments->boot.listener);
+    if (error)
+        return error;
+    int refusal = host_opener_start();
+    if (!refusal) {
+        error = lend(arguments);
+        refusal = error ? 0 : host_confine();
+    }
+    if (refusal)
+        fprintf(stderr, "cove: drivers are not kept from the host here: %s\n", strerror(refusal));
+    return error;
 }
 
 int main(int argc, char **argv)

@@ -26,6 +26,9 @@ static struct {
 int host_opener_start(void)
 {
     int pair[2];
+    if (beneath_open(AT_FDCWD, ".", O_PATH, 0, &pair[0]))
+        return ENOSYS;
+    close(pair[0]);
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
         return errno;
     pid_t child = fork();

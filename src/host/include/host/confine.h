@@ -9,7 +9,8 @@
 
 #define HOST_NATIVE_LOW 0x500000000000ull
 
-/* That alone. 0 or an errno value: EINVAL on a kernel without system call filters. */
+/* That alone. 0 or an errno value: EINVAL, ENOSYS or EPERM where the host has no system call
+ * filters or a container refuses them. */
 int host_confine_code(void);
 
 /* And the process opens nothing by name any more (Landlock, where the kernel has it; files.h

@@ -22,7 +22,8 @@ int host_file_rename(const char *from, const char *to, bool replace);
 int host_file_make_folder(const char *path, mode_t mode);
 int host_file_make_link(const char *target, const char *path);
 
-/* Starts the opener; before any thread is made. It ends when this process does. */
+/* Starts the opener; before any thread is made. It ends when this process does. ENOSYS: this host
+ * cannot resolve names beneath a folder (openat2 is not there, or a container refuses it). */
 int host_opener_start(void);
 /* What lies below path is folder from now on (a descriptor, O_PATH is enough; the caller's
  * to close). Of nested folders the deepest counts. Without an opener: nothing to do, 0. */
