@@ -41,12 +41,11 @@ bool special_wants(const void *caller, size_t bytes)
 static char *block_at(uint32_t number)
 {
     const struct page *page = &pages[number];
-    size_t length = (page->bytes + 15) & ~(uint64_t)15;
-    if (page->flags & POOL_BLOCK_ALIGNED)
-        length = (page->bytes + 63) & ~(uint64_t)63;
+    size_t unit = page->flags & POOL_BLOCK_ALIGNED ? 64 : 16;
+    size_t length = (page->bytes + unit - 1) & ~(uint64_t)(unit - 1);
     if (page->bytes >= 4096)
         return page_address(number);
-    return (char *)page_address(number) + 4096 - (length ? length : 16);
+    return (char *)page_address(number) + 4096 - (length ? length : unit);
 }
 
 void *special_take(size_t bytes, ULONG tag, unsigned flags, enum pool_zeroing zeroing,
