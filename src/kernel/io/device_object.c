@@ -5,6 +5,7 @@
  * device lives as long as it has not been deleted, or is open, or something is attached.
  * Invariant: ReferenceCount counts open files; chains change under io_database_lock only.
  */
+#include "callout/ddi_frame.h"
 #include "file_system.h"
 #include "legacy_resource.h"
 
@@ -201,18 +202,24 @@ static bool device_claim_end_locked(PDEVICE_OBJECT device)
 
 static void device_end(PDEVICE_OBJECT device)
 {
+    device->Type = 0; /* no device any more, should somebody still name it */
     ob_name_remove(device_of(device));
     ob_dereference(device_of(device));
 }
 
 /* IRQL:    <= APC_LEVEL
  * Takes:   the driver's claim on device
+ * Errors:  bug check 0xC9 (0x240) when it was deleted before
  * Doc:     wdm.h IoDeleteDevice
  * Differs: a device that is still attached to a lower one is detached, with a report
  */
 void device_delete(PDEVICE_OBJECT device)
 {
     struct device *ours = device_of(device);
+    if (!ex_pool_is_allocated(device) || device->Type != IO_TYPE_DEVICE ||
+        (atomic_load(&ours->state) & DEVICE_DELETE_PENDING))
+        io_bugcheck(DRIVER_VERIFIER_IOMANAGER_VIOLATION, IO_RULE_DELETED_TWICE,
+                    ddi_top != NULL ? (ULONG_PTR)ddi_top->rip : 0, (ULONG_PTR)device, 0);
     timers_stop(device);
     shutdown_forget(device);
     wmi_forget(device);

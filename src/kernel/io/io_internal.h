@@ -51,6 +51,7 @@ struct irp_step {
     NTSTATUS status; /* on the way up */
     uint8_t major, minor;
     bool is_up;
+    bool is_pending; /* on the way up: the location was marked pending */
 };
 #define IRP_STEPS 8u
 
@@ -58,7 +59,7 @@ enum irp_state {
     IRP_STATE_FREE,
     IRP_STATE_ALIVE,
     IRP_STATE_DROPPED, /* its last hold is being dropped, or one but a search's was */
-    IRP_STATE_PACKET, /* finished, lies in a completion port */
+    IRP_STATE_PACKET,  /* finished, lies in a completion port */
 };
 
 /* References that the end of the IRP drops. */
@@ -76,8 +77,10 @@ struct irp {
     _Atomic uint32_t owns;  /* IRP_OWNS_*, IRP_ABANDONED */
     uint32_t output_length; /* bytes at UserBuffer that the finish may write */
     uint8_t shelf;          /* set once */
-    uint8_t steps;          /* how many, modulo 256; the ring holds the last ones */
-    struct irp_wait *wait;  /* NULL: nobody sleeps */
+    /* How many since the block was made: the ring holds the last ones. Never starts again, so
+     * that who gave the IRP away can tell whether it has moved since. */
+    _Atomic uint32_t steps;
+    struct irp_wait *wait; /* NULL: nobody sleeps */
     /* Whose request it is; that thread does not end before this is NULL again. atomic: set by
      * the sender, cleared by the finish, read by searches */
     struct process_thread *_Atomic thread;
@@ -139,8 +142,27 @@ static inline void irp_owns_add(struct irp *irp, uint32_t what)
 }
 void irp_wait_done(struct irp_wait *wait, NTSTATUS status, ULONG_PTR information);
 void irp_wait_sleep(struct irp_wait *wait);
-void irp_step_record(struct irp *irp, const DEVICE_OBJECT *device, uint8_t major, uint8_t minor,
-                     NTSTATUS status, bool is_up);
+/* The step is written before it is counted: see irp_answer.c. Returns the new count. */
+static inline uint32_t irp_step_record(struct irp *irp, const struct irp_step *step)
+{
+    uint32_t count = atomic_load_explicit(&irp->steps, memory_order_relaxed) + 1;
+    irp->step[(count - 1) % IRP_STEPS] = *step;
+    atomic_store_explicit(&irp->steps, count, memory_order_release);
+    return count;
+}
+/* A dispatch routine has answered; steps: the count when it was called. Its answer must agree
+ * with what it did to the IRP, which may be long gone; bug check 0xC9 if it does not. */
+void irp_answer_check(struct irp *irp, const IO_STACK_LOCATION *stack, uint32_t steps,
+                      const void *routine, NTSTATUS status);
+static inline void irp_answer_look(struct irp *irp, const IO_STACK_LOCATION *stack, uint32_t steps,
+                                   const void *routine, NTSTATUS status)
+{
+    uint32_t since = atomic_load_explicit(&irp->steps, memory_order_acquire) - steps;
+    const struct irp_step *last = &irp->step[steps % IRP_STEPS];
+    if (__builtin_expect(
+            since == 0 || (since == 1 && last->is_pending != (status == STATUS_PENDING)), 0))
+        irp_answer_check(irp, stack, steps, routine, status);
+}
 
 /* Next stack location down, and the driver is called. */
 NTSTATUS irp_call_next(PDEVICE_OBJECT device, PIRP irp);
@@ -348,7 +370,13 @@ enum io_rule {
     IO_RULE_CALL_NOT_DEVICE = 0x04,
     IO_RULE_CALL_CHANGED_IRQL = 0x05,
     IO_RULE_COMPLETE_PENDING = 0x06,
+    IO_RULE_NOT_ANSWERED = 0x226,
+    IO_RULE_PENDING_NOT_MARKED = 0x23D,
+    IO_RULE_MARKED_NOT_PENDING = 0x23E,
+    IO_RULE_DELETED_TWICE = 0x240,
 };
+/* Third byte of the first parameter of IRQL_UNEXPECTED_VALUE: parameter 2 is a routine called. */
+#define IO_IRQL_OF_CALLOUT 2
 /* The driver's call into us, for reports. */
 const void *io_caller(void);
 

@@ -223,7 +223,6 @@ PIRP irp_allocate(CCHAR stacks)
         return NULL;
     atomic_store_explicit(&irp->owns, 0, memory_order_relaxed);
     irp->output_length = 0;
-    irp->steps = 0;
     irp->wait = NULL;
     atomic_store_explicit(&irp->thread, NULL, memory_order_relaxed);
     irp->creator = ddi_top != NULL ? (const void *)ddi_top->rip : NULL;
@@ -367,10 +366,4 @@ uint64_t irp_count_alive(void)
     uint64_t count = 0;
     irp_visit(irp_count_one, &count);
     return count;
-}
-
-void irp_step_record(struct irp *irp, const DEVICE_OBJECT *device, uint8_t major, uint8_t minor,
-                     NTSTATUS status, bool is_up)
-{
-    irp->step[irp->steps++ % IRP_STEPS] = (struct irp_step){device, status, major, minor, is_up};
 }

@@ -14,7 +14,7 @@
 /* IRQL:    <= DISPATCH_LEVEL
  * Takes:   irp, for the driver
  * Errors:  the dispatch routine's; bug check 0x35 when no stack location is left, 0xC9 when the
- *          routine returned at another IRQL
+ *          routine returned at another IRQL, or an answer that does not fit what it did
  * Doc:     wdm.h IoCallDriver
  */
 NTSTATUS irp_call_next(PDEVICE_OBJECT device, PIRP irp)
@@ -25,8 +25,11 @@ NTSTATUS irp_call_next(PDEVICE_OBJECT device, PIRP irp)
     UCHAR major = stack->MajorFunction;
     stack->DeviceObject = device;
     struct irp *ours = irp_of(irp);
+    uint32_t steps = 0;
     if (ours != NULL)
-        irp_step_record(ours, device, major, stack->MinorFunction, 0, false);
+        steps = irp_step_record(
+            ours,
+            &(struct irp_step){.device = device, .major = major, .minor = stack->MinorFunction});
     trace_point(TRACE_IRP_DOWN, irp, device, (ULONG)major << 8 | stack->MinorFunction);
     PDRIVER_DISPATCH routine = major <= IRP_MJ_MAXIMUM_FUNCTION
                                    ? device->DriverObject->MajorFunction[major]
@@ -36,6 +39,8 @@ NTSTATUS irp_call_next(PDEVICE_OBJECT device, PIRP irp)
     if (__builtin_expect(ke_irql() != irql, 0))
         io_bugcheck(DRIVER_VERIFIER_IOMANAGER_VIOLATION, IO_RULE_CALL_CHANGED_IRQL,
                     (ULONG_PTR)routine, irql, ke_irql());
+    if (ours != NULL)
+        irp_answer_look(ours, stack, steps, (const void *)routine, status);
     if (status == STATUS_PENDING)
         trace_point(TRACE_IRP_PENDING, irp, device, 0);
     return status;
@@ -90,6 +95,16 @@ static void irp_cancel_if_ending(void)
 
 /* ---- stage 4 -------------------------------------------------------------------------------- */
 
+/* Doc: "Bug Check 0xC4", 0xC5: a dispatch routine entered critical regions and stayed, or left
+ * one that was not its own. */
+[[noreturn]] static void irp_regions_wrong(PDEVICE_OBJECT device, UCHAR major, int32_t before)
+{
+    const void *routine = device->DriverObject->MajorFunction[major];
+    io_bugcheck(DRIVER_VERIFIER_DETECTED_VIOLATION, 0xc5, (ULONG_PTR)routine,
+                (ULONG_PTR)(LONG_PTR)ke_thread_current()->kernel_apc_disable,
+                (ULONG_PTR)(LONG_PTR)before);
+}
+
 /* Gives an IRP of a request to the file's top device. A synchronous file's (or synchronous
  * service's) sender waits here; any other gets the driver's answer.
  *
@@ -100,6 +115,7 @@ static void irp_cancel_if_ending(void)
  */
 NTSTATUS irp_send(PIRP abi, const struct io_request *request)
 {
+    UCHAR major = request->major;
     struct irp *irp = irp_of_known(abi);
     FILE_OBJECT *file = request->file;
     bool waits = file_is_synchronous(file) || (abi->Flags & IRP_SYNCHRONOUS_API) != 0;
@@ -108,7 +124,12 @@ NTSTATUS irp_send(PIRP abi, const struct io_request *request)
     irp_owns_add(irp, (request->event != NULL ? IRP_OWNS_EVENT : 0) | (waits ? 0 : IRP_OWNS_FILE));
     irp->wait = waits ? &wait : NULL;
     irp_thread_attach(irp, ps_thread_current());
-    NTSTATUS status = irp_call_next(file_top(file), abi);
+    const struct thread *thread = ke_thread_current();
+    int32_t regions = thread->kernel_apc_disable;
+    PDEVICE_OBJECT top = file_top(file);
+    NTSTATUS status = irp_call_next(top, abi);
+    if (__builtin_expect(thread->kernel_apc_disable != regions, 0))
+        irp_regions_wrong(top, major, regions);
     if (status == STATUS_PENDING)
         irp_cancel_if_ending();
     if (!waits)

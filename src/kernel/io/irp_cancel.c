@@ -52,6 +52,8 @@ bool irp_cancel(PIRP irp)
                                 ? IoGetCurrentIrpStackLocation(irp)->DeviceObject
                                 : NULL;
     callout_cancel(routine, device, irp);
+    if (__builtin_expect(ke_irql() > irql, 0))
+        io_bugcheck(DRIVER_RETURNED_HOLDING_CANCEL_LOCK, (ULONG_PTR)irp, (ULONG_PTR)routine, 0, 0);
     return true;
 }
 

@@ -44,8 +44,12 @@ static bool irp_unwind_one(PIRP irp)
     struct irp *ours = irp_of(irp);
 
     if (ours != NULL)
-        irp_step_record(ours, stack->DeviceObject, stack->MajorFunction, 0, irp->IoStatus.Status,
-                        true);
+        irp_step_record(ours,
+                        &(struct irp_step){.device = stack->DeviceObject,
+                                           .status = irp->IoStatus.Status,
+                                           .major = stack->MajorFunction,
+                                           .is_up = true,
+                                           .is_pending = (control & SL_PENDING_RETURNED) != 0});
     trace_point(TRACE_IRP_UP, irp, stack->DeviceObject, (ULONG)irp->IoStatus.Status);
     irp->PendingReturned = (control & SL_PENDING_RETURNED) != 0;
     irp_stack_clear(stack);
@@ -60,7 +64,13 @@ static bool irp_unwind_one(PIRP irp)
     }
     /* The routine's device is the one that set it, the next above. */
     PDEVICE_OBJECT device = is_top ? NULL : IoGetCurrentIrpStackLocation(irp)->DeviceObject;
-    return callout_completion(routine, device, irp, context) == STATUS_MORE_PROCESSING_REQUIRED;
+    KIRQL irql = ke_irql();
+    NTSTATUS answer = callout_completion(routine, device, irp, context);
+    if (__builtin_expect(ke_irql() != irql, 0))
+        io_bugcheck(IRQL_UNEXPECTED_VALUE,
+                    (ULONG_PTR)ke_irql() << 16 | (ULONG_PTR)irql << 8 | IO_IRQL_OF_CALLOUT,
+                    (ULONG_PTR)routine, (ULONG_PTR)context, 0);
+    return answer == STATUS_MORE_PROCESSING_REQUIRED;
 }
 
 /* IRQL:    <= DISPATCH_LEVEL

@@ -96,6 +96,8 @@ static KDPC *dpc_pop(struct processor *processor, KDPC *out_copy)
         if (processor->dpc_first == NULL)
             processor->dpc_last = NULL;
         *out_copy = *dpc;
+        if ((processor->pending & PENDING_WATCH) != 0)
+            __c11_atomic_fetch_and(&processor->pending, ~(uint32_t)PENDING_WATCH, __ATOMIC_SEQ_CST);
         __atomic_store_n(&dpc->DpcData, NULL, __ATOMIC_SEQ_CST);
         __c11_atomic_fetch_sub(&dpcs_queued, 1, __ATOMIC_SEQ_CST);
     } else {

@@ -18,6 +18,11 @@ NTSTATUS ke_init(const struct ke_options *options)
     time_init();
     timers_init();
     status = clock_start();
+    if (NT_SUCCESS(status)) {
+        status = watchdog_start();
+        if (!NT_SUCCESS(status))
+            clock_stop();
+    }
     if (!NT_SUCCESS(status))
         processors_fini();
     return status;
@@ -28,6 +33,7 @@ void ke_fini(void)
     if (processor_self != NULL)
         processor_give();
     threads_fini();
+    watchdog_stop();
     clock_stop();
     processors_fini();
 }

@@ -56,6 +56,8 @@ enum pending {
     PENDING_INTERRUPT = 2, /* it was asked to look at the queue of interrupt sources */
     PENDING_APC = 4,       /* its thread was sent a kernel APC */
     PENDING_YIELD = 8,     /* its thread's quantum is over, or it may not run there */
+    PENDING_WATCH = 16,    /* the watchdog saw it at DISPATCH_LEVEL; gone once it was lower */
+    PENDING_BITE = 32,     /* it stayed there: its thread stops the machine */
 };
 
 struct processor {
@@ -76,6 +78,7 @@ struct processor {
 
     /* leader of the clock only: when the present owner was first seen waited for */
     uint64_t quantum_enters, quantum_start_ns;
+    uint64_t watch_start_ns; /* watchdog only: when PENDING_WATCH was set */
 } __attribute__((aligned(4096)));
 
 extern struct processor processors[KE_PROCESSORS_MAX];
@@ -129,6 +132,13 @@ void clock_stop(void);
 void clock_kick(void);
 /* The time the clock will wake by itself. Dispatcher lock. */
 extern uint64_t clock_wake_100ns;
+
+/* ---- watchdog.c ------------------------------------------------------------------------ */
+
+NTSTATUS watchdog_start(void);
+void watchdog_stop(void);
+/* The host has interrupted the owner of the processor in driver code. */
+void watchdog_interrupted(struct processor *processor, const void *registers);
 
 /* ---- dispatcher.c ------------------------------------------------------------------------ */
 
@@ -190,7 +200,9 @@ NTSTATUS wait_delay(KPROCESSOR_MODE mode, bool is_alertable, const LARGE_INTEGER
 
 extern uint64_t threads_alive; /* dispatcher lock */
 void threads_fini(void);
-/* The kernel's mutex that the thread still owns, or NULL; programs' mutants are abandoned. */
+/* The kernel's mutex that the thread still owns, or NULL. */
+KMUTANT *mutants_kernel_locked(const struct thread *thread);
+/* The same; programs' mutants are abandoned. */
 KMUTANT *mutants_abandon_locked(struct thread *thread, struct aftermath *aftermath);
 /* The thread stops and starts to count as one that its queue keeps busy. */
 void queue_thread_blocks_locked(struct thread *thread, struct aftermath *aftermath);

@@ -71,6 +71,18 @@ void ke_mutant_fini(KMUTANT *mutant)
     host_lock_give(&dispatcher_lock);
 }
 
+KMUTANT *mutants_kernel_locked(const struct thread *thread)
+{
+    list_for_each(node, &thread->mutants)
+    {
+        KMUTANT *mutant = list_entry((void *)node, KMUTANT, MutantListEntry);
+
+        if (mutant->ApcDisable != 0)
+            return mutant;
+    }
+    return NULL;
+}
+
 KMUTANT *mutants_abandon_locked(struct thread *thread, struct aftermath *aftermath)
 {
     while (!list_is_empty(&thread->mutants)) {

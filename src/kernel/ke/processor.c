@@ -215,6 +215,9 @@ void processor_service(struct processor *processor, KIRQL irql)
 {
     bool is_blocked = false; /* sources are left that irql keeps out */
 
+    if (irql < DISPATCH_LEVEL &&
+        (__c11_atomic_load(&processor->pending, __ATOMIC_RELAXED) & PENDING_WATCH) != 0)
+        __c11_atomic_fetch_and(&processor->pending, ~(uint32_t)PENDING_WATCH, __ATOMIC_SEQ_CST);
     for (;;) {
         uint32_t pending = __c11_atomic_load(&processor->pending, __ATOMIC_SEQ_CST);
 
@@ -271,14 +274,15 @@ bool processor_may_interrupt(const struct host_registers *registers)
         return false;
     pending = __c11_atomic_load(&processor->pending, __ATOMIC_RELAXED);
     irql = __c11_atomic_load(&processor->pcr.irql, __ATOMIC_RELAXED);
-    if (irql < DISPATCH_LEVEL)
+    if (irql < DISPATCH_LEVEL || (pending & PENDING_BITE) != 0)
         return pending != 0;
     return (pending & PENDING_INTERRUPT) != 0 && irql < HIGH_LEVEL;
 }
 
 void processor_interrupt(struct host_registers *registers)
 {
-    (void)registers;
+    if (processor_self != NULL)
+        watchdog_interrupted(processor_self, registers);
     ke_interrupts_poll();
 }
 

@@ -51,7 +51,14 @@ static void thread_count(void)
 static void thread_check_clean(struct thread *thread)
 {
     KIRQL irql = ke_irql();
+    KMUTANT *held;
 
+    /* Before what it does to APCs: a driver's mutex keeps them out. */
+    dispatcher_take();
+    held = mutants_kernel_locked(thread);
+    host_lock_give(&dispatcher_lock);
+    if (held != NULL)
+        bugcheck(THREAD_TERMINATE_HELD_MUTEX, (uintptr_t)thread, (uintptr_t)held, 0, 0);
     if (irql != PASSIVE_LEVEL || thread->kernel_apc_disable != 0 ||
         thread->special_apc_disable != 0)
         bugcheck(KERNEL_APC_PENDING_DURING_EXIT, 0,

@@ -18,6 +18,18 @@ static void wait_require_irql_at_most(const char *function, KIRQL limit)
     ke_irql_violation(function, limit);
 }
 
+/* Anything else than an initialised dispatcher object, as far as that can be seen from outside.
+ * Looked at before the dispatcher lock is taken: a bad pointer faults in the driver's name. */
+static void wait_require_object(const void *object)
+{
+    const DISPATCHER_HEADER *header = object;
+    const LIST_ENTRY *list = &header->WaitListHead;
+    bool is_type = header->Type <= DISPATCHER_TIMER_SYNCHRONIZATION;
+
+    if (__builtin_expect(!is_type || list->Flink == NULL || list->Blink == NULL, 0))
+        bugcheck(KERNEL_SECURITY_CHECK_FAILURE, 3 /* a list is corrupt */, 0, 0, (uintptr_t)object);
+}
+
 /* Waits until the object is signalled.
  *
  * IRQL:    <= APC_LEVEL; == DISPATCH_LEVEL with a Timeout of zero
@@ -32,6 +44,7 @@ NTSTATUS NTAPI KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason,
 {
     wait_require_irql_at_most(__func__, wait_limit(Timeout));
     (void)WaitReason;
+    wait_require_object(Object);
     return wait_objects(1, &Object, false, WaitMode, Alertable != FALSE, Timeout);
 }
 
@@ -52,6 +65,8 @@ NTSTATUS NTAPI KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE W
         (WaitBlockArray == NULL && Count > THREAD_WAIT_OBJECTS))
         bugcheck(MAXIMUM_WAIT_OBJECTS_EXCEEDED, Count, 0, 0, 0);
     (void)WaitReason;
+    for (ULONG i = 0; i < Count; i++)
+        wait_require_object(Object[i]);
     return wait_objects(Count, Object, WaitType == WaitAll, WaitMode, Alertable != FALSE, Timeout);
 }
 

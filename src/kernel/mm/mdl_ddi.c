@@ -54,7 +54,8 @@ VOID NTAPI IoBuildPartialMdl(PMDL SourceMdl, PMDL TargetMdl, PVOID VirtualAddres
     uint64_t skipped = start - source;
     size_t count, first, room;
 
-    COVE_ASSERT(start >= source && skipped + Length <= SourceMdl->ByteCount);
+    if (start < source || skipped + Length > SourceMdl->ByteCount)
+        mdl_bugcheck(TARGET_MDL_TOO_SMALL, 0, 0, 0, 0);
     if (Length == 0)
         Length = SourceMdl->ByteCount - (ULONG)skipped;
     count = ((start & 4095) + Length + 4095) >> 12;
@@ -108,6 +109,17 @@ VOID NTAPI MmBuildMdlForNonPagedPool(PMDLX MemoryDescriptorList)
     MemoryDescriptorList->MdlFlags |= MDL_SOURCE_IS_NONPAGED_POOL;
 }
 
+/* Doc: "Bug Check 0xC4", 0xB0 and 0xB1: an MDL whose pages are described already */
+static void mdl_require_unlocked(const MDL *mdl, ULONG_PTR rule)
+{
+    const CSHORT wrong =
+        mdl->MdlFlags & (MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL | MDL_PARTIAL);
+
+    if (__builtin_expect(wrong != 0, 0))
+        mdl_bugcheck(DRIVER_VERIFIER_DETECTED_VIOLATION, rule, (ULONG_PTR)mdl,
+                     (ULONG_PTR)(USHORT)mdl->MdlFlags, (ULONG_PTR)(USHORT)wrong);
+}
+
 /* IRQL:    <= APC_LEVEL for pageable addresses, <= DISPATCH_LEVEL
  * Errors:  raises STATUS_ACCESS_VIOLATION
  * Doc:     nf-wdm-mmprobeandlockpages
@@ -118,6 +130,7 @@ VOID NTAPI MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE Access
     NTSTATUS status;
 
     KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
+    mdl_require_unlocked(MemoryDescriptorList, 0xb0);
     status = mm_mdl_lock(MemoryDescriptorList, AccessMode, Operation);
     if (!NT_SUCCESS(status))
         ke_raise(status);
@@ -133,6 +146,7 @@ VOID NTAPI MmProbeAndLockProcessPages(PMDL MemoryDescriptorList, PEPROCESS Proce
     NTSTATUS status = STATUS_ACCESS_VIOLATION;
 
     KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
+    mdl_require_unlocked(MemoryDescriptorList, 0xb1);
     if (window == NULL || window == window_of_process(Process))
         status = mdl_lock(MemoryDescriptorList, AccessMode, Operation, true);
     if (!NT_SUCCESS(status))

@@ -45,6 +45,10 @@ static void where_print(const struct bugcheck *bugcheck)
         crash_print("  process    %s (%llu)\n", process->image_name, (ull)process->id);
     if (thread != NULL)
         crash_print("  thread     %s\n", thread->name[0] != '\0' ? thread->name : "(no name)");
+    /* What a thread has left behind is found when nothing of the driver is on its stack. */
+    const struct process_thread *known = ps_thread_current();
+    if (known != NULL && thread->is_system && known->start_address != NULL)
+        crash_print("  started at %s\n", crash_place((uint64_t)known->start_address));
     crash_print("  processor  %u at IRQL %u\n", ke_processor_number(), bugcheck->irql);
 }
 
