@@ -20,6 +20,7 @@
 #include "etw/etw.h"
 #include "ex/ex.h"
 #include "gate/gate.h"
+#include "hal/hal.h"
 #include "hostfs/hostfs.h"
 #include "image/image.h"
 #include "io/io.h"
@@ -155,6 +156,7 @@ static NTSTATUS trap_step(void)
 {
     trap_install();
     ke_driver_code_set(trap_is_driver_code);
+    io_interrupt_find_set(hal_interrupt_find);
     return STATUS_SUCCESS;
 }
 

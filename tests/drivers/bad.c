@@ -218,6 +218,98 @@ static ULONG CodeOf(LONG_PTR (*Call)(VOID))
     return 0;
 }
 
+/* ---- callbacks of a bug check: the newest is called first ---- */
+
+static KBUGCHECK_CALLBACK_RECORD BufferRecord, FaultRecord;
+static KBUGCHECK_REASON_CALLBACK_RECORD OwnRecord, GivenRecord, PagesRecord;
+static UCHAR StateBuffer[20] = "before the stop";
+static volatile LONG PagesCalls;
+
+static VOID FillState(PVOID Buffer, ULONG Length)
+{
+    RtlCopyMemory(Buffer, "state at the stop!!", Length);
+}
+
+static VOID Fault(PVOID Buffer, ULONG Length)
+{
+    WriteToNull();
+}
+
+static VOID Hang(PVOID Buffer, ULONG Length)
+{
+    while (!Nowhere)
+        YieldProcessor();
+}
+
+static VOID Dump(KBUGCHECK_CALLBACK_REASON Reason, PKBUGCHECK_REASON_CALLBACK_RECORD Record,
+                 PVOID Data, ULONG Length)
+{
+    static const GUID guid = {0x12345678, 0x9abc, 0xdef0, {1, 2, 3, 4, 5, 6, 7, 8}};
+    static char own[] = "memory of the driver's own";
+    PKBUGCHECK_SECONDARY_DUMP_DATA dump = Data;
+
+    if (Reason != KbCallbackSecondaryDumpData || Length < sizeof *dump)
+        return;
+    dump->Guid = guid;
+    if (Record == &OwnRecord) {
+        dump->OutBuffer = own;
+        dump->OutBufferLength = sizeof own;
+    } else if (dump->InBufferLength >= 5) {
+        RtlCopyMemory(dump->InBuffer, "given", 5);
+        dump->OutBuffer = dump->InBuffer;
+        dump->OutBufferLength = 5;
+    }
+}
+
+static VOID AddPages(KBUGCHECK_CALLBACK_REASON Reason, PKBUGCHECK_REASON_CALLBACK_RECORD Record,
+                     PVOID Data, ULONG Length)
+{
+    PKBUGCHECK_ADD_PAGES pages = Data;
+
+    if (Reason != KbCallbackAddPages || pages->BugCheckCode != MANUALLY_INITIATED_CRASH)
+        return;
+    pages->Flags = KB_ADD_PAGES_FLAG_VIRTUAL_ADDRESS;
+    if (++PagesCalls == 1)
+        pages->Flags |= KB_ADD_PAGES_FLAG_ADDITIONAL_RANGES_EXIST;
+    pages->Address = (ULONG_PTR)StateBuffer & ~(ULONG_PTR)(PAGE_SIZE - 1);
+    pages->Count = PagesCalls;
+}
+
+static VOID StopWithCallbacks(PKBUGCHECK_CALLBACK_ROUTINE Worst)
+{
+    KeInitializeCallbackRecord(&BufferRecord);
+    KeInitializeCallbackRecord(&FaultRecord);
+    KeInitializeCallbackRecord(&OwnRecord);
+    KeInitializeCallbackRecord(&GivenRecord);
+    KeInitializeCallbackRecord(&PagesRecord);
+    KeRegisterBugCheckReasonCallback(&OwnRecord, Dump, KbCallbackSecondaryDumpData,
+                                     (PUCHAR) "BadOwn");
+    KeRegisterBugCheckReasonCallback(&GivenRecord, Dump, KbCallbackSecondaryDumpData,
+                                     (PUCHAR) "BadGiven");
+    KeRegisterBugCheckReasonCallback(&PagesRecord, AddPages, KbCallbackAddPages,
+                                     (PUCHAR) "BadPages");
+    KeRegisterBugCheckCallback(&FaultRecord, Worst, NULL, 0, (PUCHAR) "BadWorst");
+    KeRegisterBugCheckCallback(&BufferRecord, FillState, StateBuffer, sizeof StateBuffer,
+                               (PUCHAR) "BadState");
+    KeBugCheckEx(MANUALLY_INITIATED_CRASH, 1, 2, 3, 4);
+}
+
+/* ---- an interrupt that stays connected ---- */
+
+static PKINTERRUPT LeftInterrupt;
+
+static BOOLEAN LeftService(PKINTERRUPT Interrupt, PVOID Context)
+{
+    return TRUE;
+}
+
+static VOID LeaveInterrupt(VOID)
+{
+    NTSTATUS status = IoConnectInterrupt(&LeftInterrupt, LeftService, NULL, NULL, 0x91, 9, 9,
+                                         Latched, FALSE, (KAFFINITY)1, FALSE);
+    DbgPrint("Bad: connected: %08x\n", status);
+}
+
 /* Answers whether the request is the caller's to complete. */
 static BOOLEAN Do(ULONG Deed, PDEVICE_OBJECT Device, PIRP Irp)
 {
@@ -299,6 +391,15 @@ static BOOLEAN Do(ULONG Deed, PDEVICE_OBJECT Device, PIRP Irp)
         break;
     case BAD_HOST_INT80:
         HostInt80();
+        break;
+    case BAD_CALLBACKS:
+        StopWithCallbacks(Fault);
+        break;
+    case BAD_CALLBACK_HANGS:
+        StopWithCallbacks(Hang);
+        break;
+    case BAD_LEAVE_INTERRUPT:
+        LeaveInterrupt();
         break;
     case BAD_HOST_CAUGHT:
         DbgPrint("Bad: syscall raises %08x, int 80h %08x\n", CodeOf(HostSyscall),

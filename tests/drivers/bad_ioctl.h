@@ -34,6 +34,9 @@ enum bad_deed {
     BAD_HOST_SYSCALL,      /* asks the host's kernel for a file, by its own instruction */
     BAD_HOST_INT80,        /* the same by the old gate */
     BAD_HOST_CAUGHT,       /* both, in a frame that catches what comes of it */
+    BAD_CALLBACKS,         /* stops the machine with callbacks registered; one of them faults */
+    BAD_CALLBACK_HANGS,    /* the same, and one never comes back */
+    BAD_LEAVE_INTERRUPT,   /* unloads with a service routine connected */
     BAD_DEEDS
 };
 
@@ -44,6 +47,7 @@ enum bad_deed {
      "leave-device",     "absent-export",   "recursion",         "double-free",      \
      "wild-call",        "raise",           "thread-fault",      "wait-at-dispatch", \
      "leave-late-work",  "touch-freed",     "write-behind",      "write-beside",     \
-     "host-syscall",     "host-int80",      "host-caught"}
+     "host-syscall",     "host-int80",      "host-caught",       "callbacks",        \
+     "callback-hangs",   "leave-interrupt"}
 
 #endif

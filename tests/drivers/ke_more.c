@@ -235,7 +235,7 @@ static void dpc_kinds(void)
     KIRQL irql;
 
     KeInitializeEvent(&dpc_done, SynchronizationEvent, FALSE);
-    KeInitializeThreadedDpc(&dpc, dpc_routine, NULL);
+    KeInitializeDpc(&dpc, dpc_routine, NULL);
     expect(KeInsertQueueDpc(&dpc, NULL, NULL));
     expect_status(KeWaitForSingleObject(&dpc_done, Executive, KernelMode, FALSE, NULL),
                   STATUS_SUCCESS);
@@ -265,8 +265,8 @@ static void coalescable_timer(void)
     expect(KeCancelTimer(&timer));
     ExQueryTimerResolution(&maximum, &minimum, &current);
     expect(minimum <= current && current <= maximum && minimum > 0);
-    expect_number(ExSetTimerResolution(10000, TRUE), current);
-    ExSetTimerResolution(0, FALSE);
+    expect_number(ExSetTimerResolution(10000, TRUE), 10000);
+    expect_number(ExSetTimerResolution(0, FALSE), current);
 }
 
 static void clocks(void)

@@ -118,6 +118,31 @@ class BugChecks(CoveTest):
         self.assertRegex(done.stderr, r"\*\*\* STOP: 0x000000(1E KMODE|7E SYSTEM_THREAD)_EXCEPTION")
         self.assertIn("bad_entry_faults.sys+0x", done.stderr)
 
+    def test_callbacks_of_a_bug_check(self):
+        """All are called, though one faults, and what they said is in the report."""
+        report = self.stops("callbacks", 0xe2, "MANUALLY_INITIATED_CRASH", (4, "0x0*4 "))
+        self.assertRegex(report, r"BadState, bad\.sys\+0x[0-9a-f]+: 20 bytes at 0x[0-9a-f]+\n"
+                                 r" +0000  73 74 61 74 65 .*state at the st")
+        self.assertRegex(report, r"BadWorst, bad\.sys\+0x[0-9a-f]+: it did not come back")
+        self.assertRegex(report, r"BadOwn, .*: 27 bytes at .*"
+                                 r"\{12345678-9abc-def0-0102-030405060708\}\n.*memory of the d")
+        self.assertRegex(report, r"BadGiven, .*: 5 bytes at .*\n.*given")
+        self.assertRegex(report, r"BadPages, .*: 4096 bytes at 0x.*, pages added")
+        self.assertRegex(report, r"BadPages, .*: 8192 bytes at 0x.*, pages added")
+        self.assertRegex(report, r"\*\*\* at bad\.sys\+0x[0-9a-f]+  StopWithCallbacks bad\.c")
+
+    def test_callback_that_never_comes_back(self):
+        report = self.stops("callback-hangs", 0xe2, "MANUALLY_INITIATED_CRASH")
+        self.assertRegex(report, r"BadState, .*: 20 bytes")
+        self.assertRegex(report, r"BadWorst, .*: it did not come back")
+        self.assertIn("those that were left were not called", report)
+        self.assertIn("*** the machine has stopped", report)
+
+    def test_unload_with_an_interrupt_connected(self):
+        self.left_behind("leave-interrupt", 0xce,
+                         "DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS",
+                         (1, r".*bad\.sys\+"), (2, "0x0*8 "))
+
     def test_unload_with_a_timer_set(self):
         self.left_behind("leave-timer", 0xc7, "TIMER_OR_DPC_INVALID", (1, "0x0+ "),
                          (2, r".*bad\.sys\+"))

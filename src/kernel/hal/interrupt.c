@@ -291,6 +291,24 @@ void interrupt_disconnect(struct interrupt *interrupt)
         (void)KeDelayExecutionThread(KernelMode, FALSE, &turn);
 }
 
+bool hal_interrupt_find(uint64_t low, uint64_t high, uint64_t *out_routine)
+{
+    bool is_found = false;
+
+    host_lock_take(&lines_lock);
+    for (unsigned vector = 0; vector < HAL_VECTORS && !is_found; vector++) {
+        for (unsigned i = 0; i < lines[vector].count && !is_found; i++) {
+            const struct interrupt *interrupt = lines[vector].connected[i];
+
+            *out_routine = interrupt->routine != NULL ? (uintptr_t)interrupt->routine
+                                                      : (uintptr_t)interrupt->message_routine;
+            is_found = *out_routine >= low && *out_routine < high;
+        }
+    }
+    host_lock_give(&lines_lock);
+    return is_found;
+}
+
 void hal_interrupt_resources_set(hal_interrupt_resource_find *find)
 {
     resource_find = find;

@@ -138,6 +138,13 @@ static uint64_t thread_left_behind(uint64_t low, uint64_t high)
     return start;
 }
 
+static bool (*interrupt_find)(uint64_t, uint64_t, uint64_t *); /* set once at boot */
+
+void io_interrupt_find_set(bool (*find)(uint64_t low, uint64_t high, uint64_t *out_routine))
+{
+    interrupt_find = find;
+}
+
 /* On Windows the machine stops when a timer fires or a thread goes on in memory that is gone;
  * here it does before. Doc: "Bug Check 0xC7", "Bug Check 0xCE" */
 void driver_library_outstanding_check(const struct image *image)
@@ -150,6 +157,8 @@ void driver_library_outstanding_check(const struct image *image)
     (void)ex_work_drain_until(host_clock_ns() + WORK_GRACE_NS);
     if (ke_timer_find(low, high, &use, &address))
         io_bugcheck(TIMER_OR_DPC_INVALID, use, address, low, high);
+    if (interrupt_find != NULL && interrupt_find(low, high, &address))
+        io_bugcheck(DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS, address, 8, address, 0);
     uint64_t start = thread_left_behind(low, high);
     if (start != 0)
         io_bugcheck(DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS, start, 8, start, 0);

@@ -2,8 +2,9 @@
 /* bugcheck.c - the end of the machine: the first that comes stops everything.
  *
  * Drivers' callbacks are told, then the hook reports and ends the process. Others that come
- * meanwhile stay where they are; one that comes from inside (a callback that faults) cuts
- * the callbacks short, one from inside the hook ends the process at once.
+ * meanwhile stay where they are; one that comes from inside (a callback that faults) ends that
+ * callback, one from inside the hook ends the process at once. When the callbacks take too
+ * long the clock's thread stands in for the one that stopped the machine, and reports.
  */
 #include <stdio.h>
 
@@ -14,6 +15,7 @@
 #include "bugcheck_callback.h"
 
 #define BUGCHECK_EXIT_CODE 70
+#define CALLBACKS_NS       2000000000ull /* what all of them may take together */
 
 static void (*_Atomic bugcheck_hook)(const struct bugcheck *);
 static void (*_Atomic raise_hook)(NTSTATUS);
@@ -21,7 +23,17 @@ static void (*_Atomic raise_hook)(NTSTATUS);
 enum bugcheck_stage { STAGE_NONE, STAGE_CALLBACKS, STAGE_HOOK };
 static _Atomic uint32_t bugcheck_stage;             /* atomic: enum bugcheck_stage */
 static struct host_thread *_Atomic bugcheck_thread; /* atomic: who came first */
-static struct bugcheck bugcheck_first;              /* written by that thread */
+static struct host_thread *_Atomic report_thread;   /* atomic: who reports */
+static struct bugcheck bugcheck_first;              /* written by bugcheck_thread */
+static _Atomic uint64_t callbacks_deadline_ns;      /* atomic: 0: no callbacks are running */
+
+/* What the thread was that stopped the machine, for who reports in its place. */
+static struct {
+    struct thread *thread;
+    struct processor *processor;
+    struct ddi_frame *ddi;
+    struct callout_frame *callout;
+} stopped;
 
 /* Code and parameters, for drivers that import them: zero until then. */
 extern ULONG_PTR KiBugCheckData[5];
@@ -46,42 +58,87 @@ void ke_bugcheck_hook_set(void (*hook)(const struct bugcheck *))
     host_exit(BUGCHECK_EXIT_CODE);
 }
 
+[[noreturn]] static void stay(void)
+{
+    _Atomic uint32_t never = 0;
+
+    for (;;) /* somebody else ends the process */
+        host_wait(&never, 0, HOST_FOREVER);
+}
+
 [[noreturn]] static void bugcheck_report(void)
 {
     void (*hook)(const struct bugcheck *) = bugcheck_hook;
+    uint32_t expected = STAGE_CALLBACKS;
 
-    bugcheck_stage = STAGE_HOOK;
+    if (!__c11_atomic_compare_exchange_strong(&bugcheck_stage, &expected, STAGE_HOOK,
+                                              __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+        stay();
+    report_thread = host_thread_self();
     if (hook != NULL)
         hook(&bugcheck_first);
     bugcheck_report_bare(&bugcheck_first);
+}
+
+/* The rest of the callbacks; deeper on the stack when one of them has faulted. */
+[[noreturn]] static void bugcheck_finish(void)
+{
+    if (processor_self != NULL) {
+        ke_irql_raise(HIGH_LEVEL);
+        bugcheck_callbacks_run();
+    }
+    bugcheck_report();
+}
+
+uint64_t bugcheck_watch(uint64_t now_ns)
+{
+    uint64_t deadline_ns = callbacks_deadline_ns;
+
+    if (deadline_ns == 0 || bugcheck_stage != STAGE_CALLBACKS)
+        return HOST_FOREVER;
+    if (now_ns < deadline_ns)
+        return deadline_ns;
+    thread_self = stopped.thread;
+    processor_self = stopped.processor;
+    ddi_top = stopped.ddi;
+    callout_top = stopped.callout;
+    bugcheck_first.is_callback_stuck = true;
+    bugcheck_report();
+}
+
+/* Nothing of it may be true any more when the callbacks have run. */
+static void bugcheck_keep(const struct bugcheck *bugcheck)
+{
+    bugcheck_first = *bugcheck;
+    bugcheck_first.irql = ke_irql();
+    KiBugCheckData[0] = bugcheck->code;
+    for (unsigned i = 0; i < 4; i++)
+        KiBugCheckData[i + 1] = bugcheck->parameter[i];
+    stopped.thread = thread_self;
+    stopped.processor = processor_self;
+    stopped.ddi = ddi_top;
+    stopped.callout = callout_top;
 }
 
 void ke_bugcheck(const struct bugcheck *bugcheck)
 {
     struct host_thread *self = host_thread_self(), *expected = NULL;
 
+    if (report_thread == self)
+        bugcheck_report_bare(bugcheck);
     if (!__c11_atomic_compare_exchange_strong(&bugcheck_thread, &expected, self, __ATOMIC_SEQ_CST,
                                               __ATOMIC_SEQ_CST)) {
-        _Atomic uint32_t never = 0;
-
-        if (expected == self && bugcheck_stage == STAGE_CALLBACKS)
-            bugcheck_report();
-        if (expected == self)
-            bugcheck_report_bare(bugcheck);
-        for (;;) /* the first one ends the process */
-            host_wait(&never, 0, HOST_FOREVER);
+        if (expected != self || bugcheck_stage != STAGE_CALLBACKS)
+            stay();
+        ddi_top = stopped.ddi; /* the one that faulted is not what stopped the machine */
+        callout_top = stopped.callout;
+        bugcheck_finish();
     }
-    bugcheck_first = *bugcheck;
-    bugcheck_first.irql = ke_irql();
-    KiBugCheckData[0] = bugcheck->code;
-    for (unsigned i = 0; i < 4; i++)
-        KiBugCheckData[i + 1] = bugcheck->parameter[i];
+    bugcheck_keep(bugcheck);
     bugcheck_stage = STAGE_CALLBACKS;
-    if (processor_self != NULL) {
-        ke_irql_raise(HIGH_LEVEL);
-        bugcheck_callbacks_run();
-    }
-    bugcheck_report();
+    callbacks_deadline_ns = host_clock_ns() + CALLBACKS_NS;
+    clock_kick();
+    bugcheck_finish();
 }
 
 void bugcheck(ULONG code, uintptr_t p1, uintptr_t p2, uintptr_t p3, uintptr_t p4)

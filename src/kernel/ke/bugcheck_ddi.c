@@ -31,10 +31,11 @@ BOOLEAN NTAPI KeDeregisterBugCheckCallback(PKBUGCHECK_CALLBACK_RECORD CallbackRe
     return bugcheck_callback_deregister(CallbackRecord);
 }
 
-/* Registers a routine that adds to a dump.
+/* Registers a routine that adds to what is told of a bug check: the report shows it.
  *
  * Doc:     wdm.h KeRegisterBugCheckReasonCallback
- * Differs: no dump is written, so the routine is never called
+ * Differs: no dump file is written: only KbCallbackSecondaryDumpData and KbCallbackAddPages
+ *          are called
  */
 BOOLEAN NTAPI KeRegisterBugCheckReasonCallback(PKBUGCHECK_REASON_CALLBACK_RECORD CallbackRecord,
                                                PKBUGCHECK_REASON_CALLBACK_ROUTINE CallbackRoutine,

@@ -126,7 +126,9 @@ static bool clock_ask_owners(uint64_t now_ns)
 
         if (highest > __c11_atomic_load(&processor->pcr.irql, __ATOMIC_RELAXED))
             __c11_atomic_fetch_or(&processor->pending, PENDING_INTERRUPT, __ATOMIC_SEQ_CST);
-        if ((processor->pending & (PENDING_DPC | PENDING_INTERRUPT)) != 0) {
+        if ((processor->pending & (PENDING_DPC | PENDING_INTERRUPT)) != 0 ||
+            ((processor->pending & PENDING_APC) != 0 && processor->owner != NULL &&
+             processor->pcr.irql < APC_LEVEL)) {
             is_busy = true;
             processor_interrupt_owner(processor);
         }
@@ -142,7 +144,8 @@ static bool clock_ask_owners(uint64_t now_ns)
  * again. seen is the count of kicks that what was done so far knows of. */
 static void clock_sleep(uint32_t seen, uint64_t now_100ns, bool is_busy)
 {
-    uint64_t due_100ns, again_100ns = now_100ns + CLOCK_AGAIN_NS / KE_NS_PER_100NS;
+    uint64_t stop_ns = bugcheck_watch(host_clock_ns()), until_ns, due_100ns,
+             again_100ns = now_100ns + CLOCK_AGAIN_NS / KE_NS_PER_100NS;
 
     dispatcher_take();
     due_100ns = timers_next_due_locked();
@@ -150,10 +153,10 @@ static void clock_sleep(uint32_t seen, uint64_t now_100ns, bool is_busy)
         due_100ns = again_100ns;
     clock_wake_100ns = due_100ns;
     host_lock_give(&dispatcher_lock);
+    until_ns = due_100ns == UINT64_MAX ? HOST_FOREVER : time_to_host_ns(due_100ns);
     __c11_atomic_store(&clock_sleeping, 1, __ATOMIC_SEQ_CST);
     if (!is_stopping)
-        host_wait(&clock_word, seen,
-                  due_100ns == UINT64_MAX ? HOST_FOREVER : time_to_host_ns(due_100ns));
+        host_wait(&clock_word, seen, stop_ns < until_ns ? stop_ns : until_ns);
     __c11_atomic_store(&clock_sleeping, 0, __ATOMIC_SEQ_CST);
 }
 

@@ -2,10 +2,6 @@
 /* dpc_ddi.c - what drivers call on DPCs. */
 #include "ke_internal.h"
 
-/* KDPC.Type: public numbers. */
-#define DPC_OBJECT          19
-#define DPC_OBJECT_THREADED 26
-
 static void dpc_init(KDPC *dpc, UCHAR type, PKDEFERRED_ROUTINE routine, void *context)
 {
     dpc->TargetInfoAsUlong = 0;
@@ -25,19 +21,21 @@ VOID NTAPI KeInitializeDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID
     dpc_init(Dpc, DPC_OBJECT, DeferredRoutine, DeferredContext);
 }
 
-/* Makes a threaded DPC, which runs as an ordinary one does: the documented behaviour of a
- * system on which threaded DPCs are turned off.
+/* Makes a DPC that a thread of its processor runs at PASSIVE_LEVEL. Without memory for the
+ * threads it is an ordinary one: the documented behaviour where threaded DPCs are turned off.
  *
  * Doc:     wdm.h KeInitializeThreadedDpc
  */
 VOID NTAPI KeInitializeThreadedDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine,
                                    PVOID DeferredContext)
 {
-    dpc_init(Dpc, DPC_OBJECT_THREADED, DeferredRoutine, DeferredContext);
+    bool is_threaded = NT_SUCCESS(dpc_threads_start());
+
+    dpc_init(Dpc, is_threaded ? DPC_OBJECT_THREADED : DPC_OBJECT, DeferredRoutine, DeferredContext);
 }
 
 /* Queues a DPC; FALSE if it is queued already. Below DISPATCH_LEVEL one for this processor
- * has run when this returns.
+ * that is not threaded has run when this returns.
  *
  * Locks:   none of ours may be held: driver code may run
  * Doc:     wdm.h KeInsertQueueDpc

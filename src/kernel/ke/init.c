@@ -32,7 +32,9 @@ void ke_fini(void)
 {
     if (processor_self != NULL)
         processor_give();
+    dpc_threads_stop();
     threads_fini();
+    dpc_threads_reset();
     watchdog_stop();
     clock_stop();
     processors_fini();

@@ -60,6 +60,14 @@ enum pending {
     PENDING_BITE = 32,     /* it stayed there: its thread stops the machine */
 };
 
+/* DPCs that wait to run, and the one that does. */
+struct dpc_line {
+    KDPC *first, *last;
+    KDPC *_Atomic running;    /* the one whose routine runs; only its address is used */
+    _Atomic uint32_t idle;    /* atomic: counts how often the line ran dry */
+    _Atomic uint32_t flushes; /* atomic: threads that wait for idle */
+};
+
 struct processor {
     struct pcr_page pcr;
     /* Who holds it; NULL: free. atomic; whoever signals the owner holds interrupt_lock, so
@@ -69,12 +77,10 @@ struct processor {
     _Atomic uint64_t enters;  /* counts changes of owner; written by the owner */
     bool is_draining;         /* owner only */
 
-    /* after: dispatcher lock; guards: the queue and dpc_running */
+    /* after: dispatcher lock; guards: both lines */
     struct host_lock dpc_lock;
-    KDPC *dpc_first, *dpc_last;
-    KDPC *_Atomic dpc_running;    /* the one whose routine runs; only its address is used */
-    _Atomic uint32_t dpc_idle;    /* atomic: counts how often the queue ran dry */
-    _Atomic uint32_t dpc_flushes; /* atomic: threads that wait for dpc_idle */
+    struct dpc_line dpcs;     /* run at DISPATCH_LEVEL, here */
+    struct dpc_line threaded; /* run by the processor's DPC thread */
 
     /* leader of the clock only: when the present owner was first seen waited for */
     uint64_t quantum_enters, quantum_start_ns;
@@ -241,6 +247,24 @@ bool dpc_remove(KDPC *dpc);
 /* Runs the processor's queue dry. The caller holds it, at DISPATCH_LEVEL. */
 void dpc_drain(struct processor *processor);
 void dpcs_flush(void);
+/* Takes the first DPC off; the copy is what is left of it when its routine frees it. */
+KDPC *dpc_pop(struct processor *processor, struct dpc_line *line, KDPC *out_copy);
+/* After a line has run dry: wakes who waits for that. */
+void dpc_line_dry(struct dpc_line *line);
+
+/* ---- dpc_thread.c --------------------------------------------------------------------------- */
+
+/* KDPC.Type: public numbers. */
+#define DPC_OBJECT          19
+#define DPC_OBJECT_THREADED 26
+
+/* Starts a thread for each processor if there are none yet. IRQL <= DISPATCH_LEVEL. */
+NTSTATUS dpc_threads_start(void);
+void dpc_threads_stop(void);
+void dpc_threads_reset(void);
+/* One more is in the processor's line of threaded DPCs. No lock held. */
+void dpc_thread_wake(struct processor *processor);
+bool dpc_thread_is_self(const struct processor *processor);
 
 /* ---- queue.c ----------------------------------------------------------------------------------
  */
@@ -287,6 +311,9 @@ bool broadcast_dpc_synchronize(void *barrier);
 /* ---- bugcheck.c
  * ------------------------------------------------------------------------------------ */
 
+/* For the clock's leader: when it must look again at a machine that is stopping. Reports in
+ * place of a thread whose callbacks do not come back, and does not return then. */
+uint64_t bugcheck_watch(uint64_t now_ns);
 [[noreturn]] void bugcheck(ULONG code, uintptr_t p1, uintptr_t p2, uintptr_t p3, uintptr_t p4);
 /* A routine came back at another IRQL than it was called at (bug check 0xC8). */
 [[noreturn]] void bugcheck_irql_unexpected(KIRQL irql, KIRQL expected, unsigned kind,

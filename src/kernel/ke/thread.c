@@ -59,6 +59,8 @@ static void thread_check_clean(struct thread *thread)
     host_lock_give(&dispatcher_lock);
     if (held != NULL)
         bugcheck(THREAD_TERMINATE_HELD_MUTEX, (uintptr_t)thread, (uintptr_t)held, 0, 0);
+    if (thread->is_stack_locked)
+        bugcheck(KERNEL_STACK_LOCKED_AT_EXIT, 0, 0, 0, 0);
     if (irql != PASSIVE_LEVEL || thread->kernel_apc_disable != 0 ||
         thread->special_apc_disable != 0)
         bugcheck(KERNEL_APC_PENDING_DURING_EXIT, 0,

@@ -99,12 +99,14 @@ BOOLEAN NTAPI KeAreAllApcsDisabled(VOID)
 }
 
 BOOLEAN NTAPI KeTestAlertThread(KPROCESSOR_MODE AlertMode);
-/* Was the thread alerted? It is not any more. No public page. */
+/* Was the thread alerted? It is not any more. For UserMode, user APCs become due. No public page.
+ */
 BOOLEAN NTAPI KeTestAlertThread(KPROCESSOR_MODE AlertMode)
 {
     bool was_alerted;
 
-    (void)AlertMode;
+    if (AlertMode == UserMode)
+        return ke_user_apc_test() == STATUS_ALERTED;
     dispatcher_take();
     was_alerted = thread_self->is_alerted;
     thread_self->is_alerted = false;

@@ -123,22 +123,47 @@ NTSTATUS NTAPI KeConvertPerformanceCounterToAuxiliaryCounter(ULONG64 Performance
     return STATUS_NOT_SUPPORTED;
 }
 
-/* The clock has no ticks to make finer: always the host's resolution.
+/* ---- the clock's resolution ------------------------------------------------------------------
  *
+ * Timers are always as fine as the host's; the number is what drivers are told.
+ */
+
+#define RESOLUTION_FINEST_100NS 5000u
+
+static struct host_lock resolution_lock; /* guards: these two */
+static ULONG resolution_100ns = KE_TICK_100NS;
+static unsigned resolution_requests;
+
+/* Asks for a finer clock, or takes that back; returns the resolution from now on.
+ *
+ * Units:   100 ns
  * Doc:     wdm.h ExSetTimerResolution
- * Differs: SetResolution has no effect
  */
 ULONG NTAPI ExSetTimerResolution(ULONG DesiredTime, BOOLEAN SetResolution)
 {
-    (void)DesiredTime;
-    (void)SetResolution;
-    return KE_TICK_100NS;
+    ULONG now_100ns;
+
+    host_lock_take(&resolution_lock);
+    if (SetResolution) {
+        resolution_requests++;
+        if (DesiredTime < RESOLUTION_FINEST_100NS)
+            DesiredTime = RESOLUTION_FINEST_100NS;
+        if (DesiredTime < resolution_100ns)
+            resolution_100ns = DesiredTime;
+    } else if (resolution_requests != 0 && --resolution_requests == 0) {
+        resolution_100ns = KE_TICK_100NS;
+    }
+    now_100ns = resolution_100ns;
+    host_lock_give(&resolution_lock);
+    return now_100ns;
 }
 
 /* Doc: wdm.h ExQueryTimerResolution. Units: 100 ns */
 VOID NTAPI ExQueryTimerResolution(PULONG MaximumTime, PULONG MinimumTime, PULONG CurrentTime)
 {
     *MaximumTime = KE_TICK_100NS;
-    *MinimumTime = 5000;
-    *CurrentTime = KE_TICK_100NS;
+    *MinimumTime = RESOLUTION_FINEST_100NS;
+    host_lock_take(&resolution_lock);
+    *CurrentTime = resolution_100ns;
+    host_lock_give(&resolution_lock);
 }

@@ -13,7 +13,7 @@ static void wait_require_irql_at_most(const char *function, KIRQL limit)
 {
     if (__builtin_expect(ke_irql() <= limit, 1))
         return;
-    if (__c11_atomic_load(&processor_self->dpc_running, __ATOMIC_RELAXED) != NULL)
+    if (__c11_atomic_load(&processor_self->dpcs.running, __ATOMIC_RELAXED) != NULL)
         bugcheck(ATTEMPTED_SWITCH_FROM_DPC, (uintptr_t)thread_self, 0, 0, 0);
     ke_irql_violation(function, limit);
 }

@@ -20,7 +20,7 @@ static struct host_thread *watch_thread;
 
 [[noreturn]] static void watch_bite(const struct processor *processor, const void *registers)
 {
-    bool is_dpc = __c11_atomic_load(&processor->dpc_running, __ATOMIC_RELAXED) != NULL;
+    bool is_dpc = __c11_atomic_load(&processor->dpcs.running, __ATOMIC_RELAXED) != NULL;
     struct bugcheck bugcheck = {
         .code = DPC_WATCHDOG_VIOLATION,
         .parameter = {is_dpc ? 0 : 1, WATCH_LIMIT_NS / WATCH_TICK_NS,

@@ -107,6 +107,7 @@ static void report(const struct bugcheck *bugcheck)
     crash_flush();
     crash_section_drivers();
     crash_section_requests();
+    crash_section_callbacks(&crash);
     crash_print("\n*** the machine has stopped\n");
     crash_flush();
     crash_file_close();

@@ -42,6 +42,7 @@ void crash_section_exception(const struct crash *crash);
 void crash_section_registers(const struct crash *crash);
 void crash_section_stack(const struct crash *crash);
 void crash_section_requests(void);
+void crash_section_callbacks(const struct crash *crash); /* crash_callbacks.c */
 void crash_section_drivers(void);
 
 /* absent.c: what this thread last called that is not there; NULL: nothing. */

@@ -58,6 +58,9 @@ typedef bool hal_interrupt_resource_find(PDEVICE_OBJECT physical_device, unsigne
                                          struct hal_interrupt_resource *out_resource);
 void hal_interrupt_resources_set(hal_interrupt_resource_find *find);
 
+/* A service routine in a range of memory that is still connected. */
+bool hal_interrupt_find(uint64_t low, uint64_t high, uint64_t *out_routine);
+
 /* The vector and IRQL of an interrupt request line of the PC's buses. false: no such line. */
 bool hal_interrupt_vector(unsigned line, ULONG *out_vector, KIRQL *out_irql);
 

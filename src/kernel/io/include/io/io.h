@@ -44,6 +44,8 @@ NTSTATUS io_native_driver_create(const char *name, PDRIVER_INITIALIZE entry,
                                  DRIVER_OBJECT **out_driver);
 /* Unloads a native driver: DriverUnload, if it has one, then the object goes. */
 void io_native_driver_destroy(DRIVER_OBJECT *driver);
+/* Who knows a service routine that lies in a range and is still connected. Set once at boot. */
+void io_interrupt_find_set(bool (*find)(uint64_t low, uint64_t high, uint64_t *out_routine));
 /* How ImagePath becomes a path of the host (malloc'ed); hostfs sets it. */
 void io_host_path_set(NTSTATUS (*hook)(const UNICODE_STRING *nt_path, char **out_path));
 /* IRP_MJ_SHUTDOWN to every device that asked for it; before drivers are unloaded. */

@@ -146,6 +146,8 @@ struct thread {
     struct list kernel_apcs;     /* dispatcher lock */
     _Atomic bool is_apc_pending; /* a kernel APC is queued; atomic */
     bool is_apc_refusing;        /* it ends: no more APCs; dispatcher lock */
+    bool is_stack_locked;        /* KeSetKernelStackSwapEnable(FALSE); owner thread only */
+    UCHAR ideal_processor;       /* only kept; atomic */
     bool is_in_apc;              /* owner thread only: a normal kernel APC is running */
     LONG base_increment;         /* KeSetBasePriorityThread */
     KAFFINITY affinity;          /* owner thread only: processors it may hold; 0: any */
@@ -259,14 +261,28 @@ void ke_version_set(ULONG major, ULONG minor, ULONG build);
 struct bugcheck {
     ULONG code;
     ULONG_PTR parameter[4];
-    const void *registers; /* struct host_registers of the fault, or NULL */
-    const void *exception; /* EXCEPTION_RECORD, or NULL */
-    KIRQL irql;            /* filled in by ke_bugcheck: what it was */
+    const void *registers;  /* struct host_registers of the fault, or NULL */
+    const void *exception;  /* EXCEPTION_RECORD, or NULL */
+    KIRQL irql;             /* these two are filled in by ke: what it was */
+    bool is_callback_stuck; /* a driver's callback did not come back in time */
 };
 /* Stops the machine: tells the hook (report, exit code) and never returns. Any IRQL. */
 [[noreturn]] void ke_bugcheck(const struct bugcheck *bugcheck);
 /* The reporter; it must end the process. boot sets it before any driver is loaded. */
 void ke_bugcheck_hook_set(void (*hook)(const struct bugcheck *));
+
+/* What a callback that a driver registered for bug checks had to say. Valid inside the hook;
+ * component and the data are the driver's memory. */
+struct ke_bugcheck_data {
+    const void *routine;
+    const char *component;
+    KBUGCHECK_CALLBACK_REASON reason; /* KbCallbackInvalid: of KeRegisterBugCheckCallback */
+    GUID guid;                        /* KbCallbackSecondaryDumpData only */
+    uint64_t address, bytes;
+    bool is_physical; /* address is */
+    bool is_returned; /* false: it faulted or never came back */
+};
+unsigned ke_bugcheck_data(const struct ke_bugcheck_data **out_data);
 
 /* The driver broke a documented rule that the kernel checks at the door, e.g. IRQL too
  * high: bug check with rule's code. Used by the first lines of every DDI. */
