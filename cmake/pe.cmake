@@ -6,6 +6,9 @@
 #       property COVE_FILE
 #   cove_windows_program(NAME SOURCES a.c [FLAGS ...] [LIBS setupapi ...] [OUTPUT folder])
 #       NAME.exe in <build>/apps or folder; target app_NAME, path in COVE_FILE
+#   cove_msvc_program(NAME SOURCES a.c b.cpp [FLAGS ...] DLLS kernel32 ucrtbase ... OUTPUT folder)
+#       a program for MSVC's target without any of its headers and libraries: imports are made
+#       from our own tables of exports
 #
 # A file is rebuilt when a source, a header beside one, or the driver kit changes.
 find_program(MINGW_GCC NAMES x86_64-w64-mingw32-gcc-posix x86_64-w64-mingw32-gcc)
@@ -71,4 +74,36 @@ function(cove_system_driver name)
   cove_driver(${name} SOURCES ${arg_SOURCES} OUTPUT ${folder}
     FLAGS -Wl,/implib:${CMAKE_BINARY_DIR}/gen/pe/${name}.lib)
   install(FILES ${folder}/${name}.sys DESTINATION libexec/cove/drivers)
+endfunction()
+
+function(cove_msvc_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT" "SOURCES;FLAGS;DLLS")
+  cove_pe_inputs(sources headers ${arg_SOURCES})
+  set(file ${arg_OUTPUT}/${name}.exe)
+  set(libraries "")
+  foreach(dll ${arg_DLLS})
+    set(library ${CMAKE_BINARY_DIR}/test/import/${dll}.lib)
+    list(APPEND libraries ${library})
+    get_property(known GLOBAL PROPERTY COVE_IMPORT_${dll})
+    if(NOT known)
+      set_property(GLOBAL PROPERTY COVE_IMPORT_${dll} TRUE)
+      set(table ${CMAKE_SOURCE_DIR}/abi/exports/user/${dll}.tsv)
+      set(tool ${CMAKE_SOURCE_DIR}/tests/program/exports_def.py)
+      add_custom_command(OUTPUT ${library}
+        COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/test/import
+        COMMAND ${Python3_EXECUTABLE} ${tool} ${table} ${library}.def
+        COMMAND ${LLVM_DLLTOOL} -m i386:x86-64 -d ${library}.def -l ${library}
+        DEPENDS ${table} ${tool} COMMENT "${dll}.lib" VERBATIM)
+      add_custom_target(import_${dll} DEPENDS ${library})
+    endif()
+  endforeach()
+  add_custom_command(OUTPUT ${file}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${arg_OUTPUT}
+    COMMAND ${CMAKE_C_COMPILER} --target=x86_64-pc-windows-msvc -fuse-ld=lld -nostdlib -O1 -w
+            -Wl,/subsystem:console -o ${file} ${arg_FLAGS} ${sources} ${libraries}
+    DEPENDS ${sources} ${headers} ${libraries} COMMENT "msvc ${name}.exe" VERBATIM)
+  add_custom_target(app_${name} ALL DEPENDS ${file})
+  foreach(dll ${arg_DLLS})
+    add_dependencies(app_${name} import_${dll})
+  endforeach()
 endfunction()

@@ -30,8 +30,10 @@ def check(row, faults):
     row["kind"] = "ABI_DATA" if row["args"] == "data" else "ABI_FUNCTION"
     if row["args"].endswith("+") and row["args"][:-1].isdigit():
         row["kind"] = "ABI_VARIADIC"
+    elif row["args"] == "raw":
+        row["kind"] = "ABI_RAW"
     elif row["args"] and row["args"] != "data" and not row["args"].isdigit():
-        faults.add(row.where, 'args "%s" is not a count, a count and "+", or data' % row["args"])
+        faults.add(row.where, 'args "%s" is not a count, a count and "+", raw or data' % row["args"])
     row["index"] = tables.number(row, "ordinal", faults, 0xFFFF) if row["ordinal"] else 0
     if not row["name"] and not row["index"]:
         faults.add(row.where, "neither name nor ordinal")

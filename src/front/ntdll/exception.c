@@ -100,10 +100,23 @@ static void place_describe(uint64_t address, char *text, size_t size)
         snprintf(text, size, "0x%llx", (unsigned long long)address);
 }
 
+#define IS_EXECUTE_FAULT(record)                                                              \
+    ((record)->ExceptionCode == STATUS_ACCESS_VIOLATION && (record)->NumberParameters >= 2 && \
+     (record)->ExceptionInformation[0] == 8)
+
 static void exception_report(const EXCEPTION_RECORD *record, const CONTEXT *context)
 {
     char place[160], detail[80] = "";
-    place_describe((uint64_t)record->ExceptionAddress, place, sizeof place);
+    const char *where = "at";
+    uint64_t address = (uint64_t)record->ExceptionAddress;
+    const struct call_record *call = teb_current()->calls;
+    while (call && call->rsp < context->Rsp)
+        call = call->next;
+    if (call && !ldr_by_address(address) && !IS_EXECUTE_FAULT(record)) {
+        where = "inside a system function, called from";
+        address = call->rip;
+    }
+    place_describe(address, place, sizeof place);
     const char *name = abi_status_name((uint32_t)record->ExceptionCode);
     if (record->ExceptionCode == STATUS_ACCESS_VIOLATION && record->NumberParameters >= 2) {
         const char *what = record->ExceptionInformation[0] == 1   ? "writing"
@@ -112,9 +125,8 @@ static void exception_report(const EXCEPTION_RECORD *record, const CONTEXT *cont
         snprintf(detail, sizeof detail, " %s 0x%llx", what,
                  (unsigned long long)record->ExceptionInformation[1]);
     }
-    program_complain("unhandled exception 0x%08X%s%s%s at %s%s", (unsigned)record->ExceptionCode,
-                     name ? " (" : "", name ? name : "", name ? ")" : "", place, detail);
-    (void)context;
+    program_complain("unhandled exception 0x%08X%s%s%s %s %s%s", (unsigned)record->ExceptionCode,
+                     name ? " (" : "", name ? name : "", name ? ")" : "", where, place, detail);
 }
 
 LONG exception_unhandled(EXCEPTION_POINTERS *pointers)
@@ -141,7 +153,8 @@ LONG exception_unhandled(EXCEPTION_POINTERS *pointers)
 /* True: go on at context. */
 static bool frames_search(EXCEPTION_RECORD *record, CONTEXT *context, struct dispatch *self)
 {
-    struct walk walk = {.context = *context, .under = self->outer};
+    struct walk walk;
+    walk_begin(&walk, context, self->outer);
     struct frame frame;
     /* A jump to nowhere: the frame is the caller's, whose address lies on the stack. */
     if (record->ExceptionCode == STATUS_ACCESS_VIOLATION && record->NumberParameters >= 2 &&

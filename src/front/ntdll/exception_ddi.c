@@ -147,7 +147,8 @@ EXPORT(USHORT, front_RtlCaptureStackBackTrace, (ULONG skip, ULONG count, PVOID *
     context.Rbp = frame[0];
     context.Rip = frame[1];
     context.Rsp = (uint64_t)(frame + 2);
-    struct walk walk = {.context = context, .under = teb_current()->dispatch};
+    struct walk walk;
+    walk_begin(&walk, &context, teb_current()->dispatch);
     struct frame at;
     USHORT stored = 0;
     ULONG sum = 0;

@@ -3,7 +3,8 @@
  *
  * The hook runs on the signal stack: it writes the record and the registers below the stack
  * pointer of the faulting code and lets the thread go on in exception_dispatch.
- * Differs: a fault inside our native code ends the program; its handlers do not see it.
+ * A fault inside our own code is dispatched from the program's call; a lock of ours that was
+ * held then stays held. Differs: without a record of the call it ends the program.
  */
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "host/host.h"
 #include "ntdll/error.h"
 #include "ntdll/nt.h"
+#include "thread_internal.h"
 
 #define FAST_FAIL_VECTOR 0x29u
 #define ASSERT_VECTOR    0x2cu
@@ -226,6 +228,23 @@ static NTSTATUS window_ask(const struct host_fault *fault)
     return NtCoveMemoryFault(fault->address, fault->is_write, fault->is_execute);
 }
 
+/* On the stack of the overflow: handlers have what is left of it from here on. */
+static void overflow_dispatch(EXCEPTION_RECORD *record, CONTEXT *context)
+{
+    thread_reserve_open();
+    exception_dispatch(record, context);
+}
+
+/* A call that handlers can be looked for from, and no service that would stay half asked. */
+static bool is_recorded(const struct teb *teb, uint64_t rsp)
+{
+    const struct call_record *call = teb->calls;
+    while (call && call->rsp < rsp)
+        call = call->next;
+    return call && call->rsp <= (uint64_t)teb->StackBase &&
+           !door_is_in_service(teb->thread->channel);
+}
+
 static bool fault_hook(const struct host_fault *fault, struct host_registers *registers)
 {
     struct teb *teb = host_gs_get();
@@ -236,9 +255,12 @@ static bool fault_hook(const struct host_fault *fault, struct host_registers *re
         return true;
     EXCEPTION_RECORD record = {0};
     fault_describe(fault, registers, &record);
-    if (answer == STATUS_GUARD_PAGE_VIOLATION)
-        record.ExceptionCode = answer;
     uint64_t top = (registers->rsp - RED_ZONE - sizeof(struct fault_frame)) & ~(uint64_t)63;
+    bool is_overflow = false;
+    if (answer == STATUS_GUARD_PAGE_VIOLATION) {
+        is_overflow = thread_reserve_has(teb, fault->address);
+        record.ExceptionCode = is_overflow ? STATUS_STACK_OVERFLOW : answer;
+    }
     bool has_stack = top > (uint64_t)teb->StackLimit && registers->rsp <= (uint64_t)teb->StackBase;
     struct ldr_module *module = ldr_by_address(registers->rip);
     bool is_program = (module && !module->builtin) || fault->is_execute;
@@ -247,7 +269,15 @@ static bool fault_hook(const struct host_fault *fault, struct host_registers *re
                     module ? module->name : "0x0",
                     (unsigned long long)(registers->rip - (module ? module->base : 0)));
     }
-    if (!is_program)
+    /* What is written below must not meet the guard again. */
+    for (uint64_t page = fault->address & ~(uint64_t)(HOST_PAGE - 1); is_overflow && page > top;) {
+        page -= HOST_PAGE;
+        if (thread_reserve_has(teb, page))
+            NtCoveMemoryFault(page, true, false);
+    }
+    if (is_overflow && !is_program)
+        return true; /* ours is bounded: the program's next touch raises it */
+    if (!is_program && !(has_stack && is_recorded(teb, registers->rsp)))
         native_fault(&record, registers->rsp);
     if (!has_stack)
         return false;
@@ -257,7 +287,7 @@ static bool fault_hook(const struct host_fault *fault, struct host_registers *re
     registers->rdi = (uint64_t)&frame->record;
     registers->rsi = (uint64_t)&frame->context;
     registers->rsp = top - 8;
-    registers->rip = (uint64_t)exception_dispatch;
+    registers->rip = (uint64_t)(is_overflow ? overflow_dispatch : exception_dispatch);
     registers->eflags &= ~(uint64_t)0x500; /* direction and trap flags */
     return true;
 }

@@ -3,6 +3,7 @@
 #ifndef EXCEPTION_INTERNAL_H
 #define EXCEPTION_INTERNAL_H
 
+#include "ntdll/call.h"
 #include "ntdll/exception.h"
 #include "ntdll/ldr.h"
 
@@ -15,8 +16,9 @@ struct dispatch {
 
 struct walk {
     CONTEXT context;        /* of the frame to look at */
-    struct dispatch *under; /* the next record to step over native frames with */
-    ULONG scope;            /* where the handler of this frame goes on */
+    struct dispatch *under; /* the next records to step over native frames with */
+    const struct call_record *call;
+    ULONG scope; /* where the handler of this frame goes on */
 };
 
 struct frame {
@@ -27,6 +29,8 @@ struct frame {
     CONTEXT caller;
 };
 
+/* Starts at context; under: the dispatch or unwind around it. */
+void walk_begin(struct walk *walk, const CONTEXT *context, struct dispatch *under);
 /* Looks at the frame that walk stands at; false at the end of the frames. */
 bool frame_read(struct walk *walk, ULONG handler_types, struct frame *out_frame);
 /* Goes to the caller. */

@@ -28,15 +28,22 @@ static void handler_call(struct walk *walk, const struct frame *frame, EXCEPTION
     teb->dispatch = outer;
 }
 
-[[noreturn]] static void target_enter(CONTEXT *context, PVOID target_ip, EXCEPTION_RECORD *record,
+[[noreturn]] static void target_enter(struct walk *walk, PVOID target_ip, EXCEPTION_RECORD *record,
                                       PVOID value)
 {
+    CONTEXT *context = &walk->context;
     context->Rax = (ULONG64)value;
     context->Rip = (ULONG64)target_ip;
     if (record->ExceptionCode == CONSOLIDATE && record->NumberParameters > 0) {
+        /* The frames that are gone are still below us; what the routine raises goes on at the
+         * target's frame. */
         ULONG64(NTAPI * routine)(EXCEPTION_RECORD *) =
             (ULONG64(NTAPI *)(EXCEPTION_RECORD *))record->ExceptionInformation[0];
+        struct teb *teb = teb_current();
+        struct dispatch self = {.outer = walk->under, .context = context};
+        teb->dispatch = &self;
         context->Rip = routine(record);
+        teb->dispatch = self.outer;
     }
     exception_forget_below(context->Rsp);
     context_restore(context);
@@ -55,7 +62,7 @@ static void unwind(struct walk *walk, PVOID target_frame, PVOID target_ip, EXCEP
         if (frame.handler)
             handler_call(walk, &frame, record, &original, target_ip);
         if (is_target)
-            target_enter(&walk->context, target_ip, record, value);
+            target_enter(walk, target_ip, record, value);
         if (target_frame && frame.establisher > (ULONG64)target_frame)
             break; /* passed by */
         walk_on(walk, &frame);
@@ -76,9 +83,42 @@ static void unwind_run(struct walk *walk, PVOID target_frame, PVOID target_ip,
 void exception_unwind(CONTEXT *start, PVOID target_frame, PVOID target_ip, EXCEPTION_RECORD *record,
                       PVOID value)
 {
-    struct walk walk = {.context = *start, .under = teb_current()->dispatch};
+    struct walk walk;
+    walk_begin(&walk, start, teb_current()->dispatch);
     unwind_run(&walk, target_frame, target_ip, record, value);
     __builtin_unreachable();
+}
+
+void exception_unwind_raised(PVOID target_frame, PVOID target_ip, EXCEPTION_RECORD *record)
+{
+    struct dispatch *current = teb_current()->dispatch;
+    struct walk walk;
+    walk_begin(&walk, current->context, current->outer);
+    unwind_run(&walk, target_frame, target_ip, record, NULL);
+    __builtin_unreachable();
+}
+
+void exception_unwind_jump(uint64_t target_rsp, uint64_t target_ip, const void *buffer)
+{
+    EXCEPTION_RECORD record = {.ExceptionCode = STATUS_LONGJUMP,
+                               .ExceptionFlags = EXCEPTION_UNWINDING,
+                               .NumberParameters = 1,
+                               .ExceptionInformation = {(ULONG_PTR)buffer}};
+    CONTEXT here = {.ContextFlags = CONTEXT_FULL, .Rsp = (uint64_t)__builtin_frame_address(0)};
+    struct walk walk;
+    struct frame frame;
+    walk_begin(&walk, &here, teb_current()->dispatch);
+    while (frame_read(&walk, UNW_FLAG_UHANDLER, &frame)) {
+        bool is_target = frame.caller.Rsp > target_rsp;
+        if (is_target)
+            record.ExceptionFlags |= EXCEPTION_TARGET_UNWIND;
+        if (frame.handler)
+            handler_call(&walk, &frame, &record, &here, (PVOID)target_ip);
+        if (is_target)
+            break;
+        walk_on(&walk, &frame);
+    }
+    exception_forget_below(target_rsp);
 }
 
 /* ---- __try/__except/__finally -------------------------------------------------------------------
@@ -89,7 +129,8 @@ static void except_enter(EXCEPTION_RECORD *record, PVOID frame, DISPATCHER_CONTE
                          ULONG jump_target)
 {
     struct dispatch *current = teb_current()->dispatch;
-    struct walk walk = {.context = *current->context, .under = current->outer};
+    struct walk walk;
+    walk_begin(&walk, current->context, current->outer);
     unwind_run(&walk, frame, (PVOID)(dispatcher->ImageBase + jump_target), record,
                (PVOID)(ULONG_PTR)(ULONG)record->ExceptionCode);
 }

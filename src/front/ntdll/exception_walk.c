@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* exception_walk.c - from frame to frame of a program's stack.
  *
- * Memory is read only where it is known to be: the thread's stack and images. A frame of
- * native code is stepped over when a dispatch or unwind under way explains it, else it is the
- * end: what is above was called by the system.
+ * Memory is read only where it is known to be: the thread's stack and images. Frames of native
+ * code are stepped over by the innermost record that explains them: of a dispatch or unwind
+ * under way, or of the program's call. Without one the walk is at its end.
  */
 #include <string.h>
 
@@ -70,10 +70,23 @@ int context_unwind(const struct ldr_module *module, ULONG handler_types, uint64_
     return PE_OK;
 }
 
+void walk_begin(struct walk *walk, const CONTEXT *context, struct dispatch *under)
+{
+    *walk = (struct walk){.context = *context, .under = under, .call = teb_current()->calls};
+}
+
 /* True when the walk could go on from a record; the frame to look at is then another one. */
 static bool native_step_over(struct walk *walk)
 {
     struct dispatch *record = walk->under;
+    while (walk->call && walk->call->rsp < walk->context.Rsp)
+        walk->call = walk->call->next;
+    if (walk->call && (!record || walk->call->rsp < (uint64_t)record)) {
+        call_caller(walk->call, &walk->context);
+        walk->call = walk->call->next;
+        walk->scope = 0;
+        return true;
+    }
     if (!record)
         return false;
     walk->under = record->outer;
@@ -137,4 +150,7 @@ void exception_forget_below(uint64_t rsp)
     struct teb *teb = teb_current();
     while (teb->dispatch && (uint64_t)teb->dispatch < rsp)
         teb->dispatch = teb->dispatch->outer;
+    while (teb->catches && (uint64_t)teb->catches < rsp)
+        teb->catches = teb->catches->outer;
+    call_forget(&teb->calls, rsp);
 }

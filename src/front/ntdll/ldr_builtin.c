@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* ldr_builtin.c - system DLLs as PE images, made when they are first asked for.
  *
- * Layout: headers; .text, a stub of 16 bytes for each function; .rdata, the export directory
- * with its tables and names. A stub jumps through the address behind it and changes no
- * register, so it suits every calling rule. Variables live in our own data: an importer's slot
- * gets their address, and the export directory leaves them out.
+ * Layout: headers; .text, a stub of 24 bytes for each function; .rdata, the export directory
+ * with its tables and names. A stub jumps to the function, by call_entry.S where the call is
+ * recorded; no register that carries an argument is changed, so it suits every calling rule.
+ * Variables live in our own data: an importer's slot gets their address, and the export directory
+ * leaves them out.
  */
 #include <string.h>
 
 #include "ldr_internal.h"
+#include "ntdll/call.h"
 #include "ntdll/heap.h"
 
-#define STUB_BYTES  16u
+#define STUB_BYTES  24u
 #define HEADER_RVA  0x80u
 #define SECTIONS    2u
 #define TEXT_RVA    PE_PAGE_SIZE
@@ -128,13 +130,21 @@ static void headers_write(uint8_t *base, const struct plan *plan)
     sections[1].characteristics = 0x40 | PE_SCN_READ;
 }
 
-/* jmp *0(%rip) and the address. */
-static void stub_write(uint8_t *stub, const void *address)
+/* mov $function, %r11; mov $entry, %r10; jmp *%r10. Or mov $function, %r11; jmp *%r11. */
+static void stub_write(uint8_t *stub, const struct abi_user_export *entry)
 {
-    static const uint8_t jump[] = {0xff, 0x25, 0, 0, 0, 0};
-    memcpy(stub, jump, sizeof jump);
-    memcpy(stub + sizeof jump, &address, sizeof address);
-    memset(stub + 14, 0xcc, 2);
+    const void *by = (const void *)call_entry;
+    bool is_recorded = entry->kind != ABI_RAW && entry->status != ABI_ABSENT;
+    memset(stub, 0xcc, STUB_BYTES);
+    memcpy(stub, "\x49\xbb", 2);
+    memcpy(stub + 2, &entry->address, sizeof entry->address);
+    if (!is_recorded) {
+        memcpy(stub + 10, "\x41\xff\xe3", 3);
+        return;
+    }
+    memcpy(stub + 10, "\x49\xba", 2);
+    memcpy(stub + 12, &by, sizeof by);
+    memcpy(stub + 20, "\x41\xff\xe2", 3);
 }
 
 static uint32_t text_put(uint8_t *rdata, uint32_t *at, const char *text)
@@ -197,7 +207,7 @@ NTSTATUS builtin_map(const struct abi_user_module *table, struct ldr_module *mod
     headers_write(base, &plan);
     for (uint32_t i = 0; i < table->count; i++) {
         if (table->entries[i].address && table->entries[i].kind != ABI_DATA)
-            stub_write((uint8_t *)base + TEXT_RVA + i * STUB_BYTES, table->entries[i].address);
+            stub_write((uint8_t *)base + TEXT_RVA + i * STUB_BYTES, &table->entries[i]);
     }
     exports_write(base, &plan);
     if (pe_parse_mapped(base, image_bytes(&plan), &module->image, NULL) != PE_OK) {

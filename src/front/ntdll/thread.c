@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* thread.c - a program's threads: made, run on stacks in the window, ended in order.
  *
- * One allocation holds a guard, the stack and above it the TEB. A thread cannot free the stack
- * it stands on, nor ask the kernel to once it has left it (arguments must lie in the window),
- * so finished threads leave their memory to the next one that is made.
- * Lock: lock, a leaf.
+ * One allocation holds a guard, a reserve, the stack and above them the TEB. A thread cannot free
+ * the stack it stands on, nor ask the kernel to once it has left it (arguments must lie in the
+ * window), so finished threads leave their memory to the next one that is made. Lock: lock, a leaf.
  */
 #include "ntdll/thread.h"
 
@@ -21,9 +20,12 @@
 #include "ntdll/process.h"
 #include "thread_internal.h"
 
-#define GUARD_BYTES 0x10000u
-#define TEB_BYTES   ((sizeof(struct teb) + HOST_PAGE - 1) & ~(size_t)(HOST_PAGE - 1))
-#define SPARES_KEPT 8u
+#define GUARD_BYTES   0x10000u /* never touched */
+#define RESERVE_BYTES 0x10000u /* guard pages: what a handler of a stack overflow may use */
+#define BELOW_BYTES   (GUARD_BYTES + RESERVE_BYTES)
+#define TEB_BYTES     ((sizeof(struct teb) + HOST_PAGE - 1) & ~(size_t)(HOST_PAGE - 1))
+#define SPARES_KEPT   8u
+#define RESERVE_ARMED (PAGE_READWRITE | PAGE_GUARD)
 
 struct threads threads = {.stack_default = THREAD_STACK_DEFAULT};
 
@@ -96,32 +98,36 @@ static NTSTATUS memory_make(struct thread *thread, size_t stack_bytes)
 {
     void *memory;
     NTSTATUS status =
-        memory_allocate(GUARD_BYTES + stack_bytes + TEB_BYTES, PAGE_READWRITE, &memory);
+        memory_allocate(BELOW_BYTES + stack_bytes + TEB_BYTES, PAGE_READWRITE, &memory);
     if (!NT_SUCCESS(status))
         return status;
     status = memory_protect(memory, GUARD_BYTES, PAGE_NOACCESS);
+    if (NT_SUCCESS(status))
+        status = memory_protect((char *)memory + GUARD_BYTES, RESERVE_BYTES, RESERVE_ARMED);
     if (!NT_SUCCESS(status)) {
         memory_free(memory);
         return status;
     }
     thread->memory = memory;
     thread->stack_bytes = stack_bytes;
+    thread->records = call_store_make();
     return STATUS_SUCCESS;
 }
 
 static void teb_init(struct thread *thread, const CLIENT_ID *id, struct peb *peb)
 {
-    char *stack = thread->memory + GUARD_BYTES;
+    char *stack = thread->memory + BELOW_BYTES;
     struct teb *teb = (struct teb *)(stack + thread->stack_bytes);
     memset(teb, 0, sizeof *teb);
     teb->StackBase = teb;
-    teb->StackLimit = stack;
+    teb->StackLimit = stack - RESERVE_BYTES;
     teb->Self = teb;
     teb->UniqueProcess = id->UniqueProcess;
     teb->UniqueThread = id->UniqueThread;
     teb->ProcessEnvironmentBlock = peb;
     teb->TlsLinks.Flink = teb->TlsLinks.Blink = &teb->TlsLinks;
     teb->thread = thread;
+    call_store_give(teb, thread->records);
     thread->teb = teb;
     thread->host_stack = NULL;
     thread->parked = NULL;
@@ -146,8 +152,13 @@ static NTSTATUS thread_memory(size_t stack_bytes, struct thread **out_thread)
     struct thread *thread = spare_take(stack_bytes);
     if (thread && thread->stack_bytes != stack_bytes) {
         memory_free(thread->memory);
+        free(thread->records);
         free(thread);
         thread = NULL;
+    }
+    if (thread && thread->is_reserve_open) {
+        thread->is_reserve_open = false;
+        memory_protect(thread->memory + GUARD_BYTES, RESERVE_BYTES, RESERVE_ARMED);
     }
     if (!thread) {
         thread = calloc(1, sizeof *thread);
@@ -159,6 +170,33 @@ static NTSTATUS thread_memory(size_t stack_bytes, struct thread **out_thread)
     }
     *out_thread = thread;
     return STATUS_SUCCESS;
+}
+
+/* ---- the reserve ------------------------------------------------------------------------------
+ */
+
+bool thread_reserve_has(const struct teb *teb, uint64_t address)
+{
+    uint64_t reserve = (uint64_t)teb->thread->memory + GUARD_BYTES;
+    return address >= reserve && address < reserve + RESERVE_BYTES;
+}
+
+void thread_reserve_open(void)
+{
+    struct thread *thread = teb_current()->thread;
+    thread->is_reserve_open = true;
+    memory_protect(thread->memory + GUARD_BYTES, RESERVE_BYTES, PAGE_READWRITE);
+}
+
+bool thread_reserve_close(void)
+{
+    struct thread *thread = teb_current()->thread;
+    uint64_t here = (uint64_t)__builtin_frame_address(0);
+    if (here < (uint64_t)thread->memory + BELOW_BYTES + HOST_PAGE &&
+        here >= (uint64_t)thread->memory)
+        return false;
+    thread->is_reserve_open = false;
+    return NT_SUCCESS(memory_protect(thread->memory + GUARD_BYTES, RESERVE_BYTES, RESERVE_ARMED));
 }
 
 /* ---- running
@@ -194,6 +232,8 @@ static uint64_t thread_body(void *context)
 static void thread_gone(struct thread *thread, ULONG code)
 {
     bool is_ended = door_asks(thread->channel) & WIRE_ASK_END;
+    if (!call_store_is_whole(thread->teb, thread->records))
+        thread->records = call_store_make();
     host_gs_set(NULL);
     spare_give(thread);
     if (is_ended)
@@ -271,6 +311,7 @@ NTSTATUS thread_create(LPTHREAD_START_ROUTINE start, void *argument, size_t stac
     status = NtCoveThreadCreate(&handle, &id, &channel, THREAD_ALL_ACCESS, is_suspended, start);
     if (!NT_SUCCESS(status)) {
         memory_free(thread->memory);
+        free(thread->records);
         free(thread);
         return status;
     }

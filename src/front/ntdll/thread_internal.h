@@ -4,6 +4,7 @@
 #define THREAD_INTERNAL_H
 
 #include "host/host.h"
+#include "ntdll/call.h"
 #include "ntdll/thread.h"
 
 #define END_HOOKS 4u
@@ -13,7 +14,9 @@ struct thread {
     struct teb *teb;
     char *memory;
     size_t stack_bytes;
-    void *host_stack; /* where stack_leave goes; NULL: it does not stand on its own stack yet */
+    struct call_record *records;
+    bool is_reserve_open; /* a stack overflow was raised, and the guard not set up again */
+    void *host_stack;     /* where stack_leave goes; NULL: it does not stand on its own stack yet */
     LPTHREAD_START_ROUTINE start;
     void *argument;
     uint32_t channel;

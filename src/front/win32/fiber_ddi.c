@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "host/host.h"
+#include "ntdll/call.h"
 #include "ntdll/thread.h"
 #include "win32_internal.h"
 
@@ -20,6 +21,8 @@ struct fiber {
     void *saved;     /* stack pointer; NULL while it runs */
     PVOID stack_base, stack_limit;
     struct dispatch *dispatch;
+    struct call_record *calls;
+    struct catch_record *catches;
     PVOID *fls;
     fiber_routine routine;
     void *memory; /* its stack; NULL: the thread's own */
@@ -114,11 +117,15 @@ EXPORT(void, SwitchToFiber, (struct fiber * to))
     from->stack_base = teb->StackBase;
     from->stack_limit = teb->StackLimit;
     from->dispatch = teb->dispatch;
+    from->calls = teb->calls;
+    from->catches = teb->catches;
     from->fls = teb->FlsData;
     void *saved = to->saved;
     to->saved = NULL;
     teb->FiberData = to;
     teb->dispatch = to->dispatch;
+    teb->calls = to->calls;
+    teb->catches = to->catches;
     teb->FlsData = to->fls;
     /* The thread's own stack was recorded when it was first left. */
     teb->StackBase = to->stack_base;
@@ -135,6 +142,7 @@ EXPORT(void, DeleteFiber, (struct fiber * fiber))
     teb->FlsData = fiber->fls;
     fls_values_end(teb);
     teb->FlsData = own;
+    call_forget(&fiber->calls, UINT64_MAX);
     if (fiber->memory)
         memory_free(fiber->memory);
     heap_give(fiber);

@@ -350,6 +350,16 @@ void exception_forget_below(uint64_t rsp)
     fake_forgotten = rsp;
 }
 
+void exception_unwind_jump(uint64_t rsp, uint64_t rip, const void *buffer)
+{
+    fake_forgotten = rsp;
+}
+
+bool thread_reserve_close(void)
+{
+    return true;
+}
+
 LONG exception_unhandled(EXCEPTION_POINTERS *pointers)
 {
     return EXCEPTION_EXECUTE_HANDLER;

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* ntdll/exception.h - structured exceptions of a program: raising, dispatching, unwinding.
  *
- * Frames of PE images are walked by their tables; the native frames of a dispatch or an unwind
- * under way are stepped over by its record. Frames of other native code end a search.
+ * Frames of PE images are walked by their tables; native frames are stepped over by the record
+ * of the dispatch, the unwind or the call that made them (ntdll/call.h).
  */
 #ifndef NTDLL_EXCEPTION_H
 #define NTDLL_EXCEPTION_H
 
 #include "ntdll/win.h"
+
+/* The head of what is kept on the stack while a catch block runs; innermost first. */
+struct catch_record {
+    struct catch_record *outer;
+};
 
 /* Hooks the processor's faults. */
 void exception_init(void);
@@ -20,6 +25,12 @@ void exception_init(void);
 /* Unwinds from start (the context of the first frame to go) to target. */
 [[noreturn]] void exception_unwind(CONTEXT *start, PVOID target_frame, PVOID target_ip,
                                    EXCEPTION_RECORD *record, PVOID value);
+/* The same, from where the exception happened whose handler is being called. */
+[[noreturn]] void exception_unwind_raised(PVOID target_frame, PVOID target_ip,
+                                          EXCEPTION_RECORD *record);
+/* Runs the termination handlers of the frames below target_rsp, and those that a jump to
+ * target_ip leaves in its own frame. */
+void exception_unwind_jump(uint64_t target_rsp, uint64_t target_ip, const void *buffer);
 struct host_registers;
 void context_of_registers(const struct host_registers *from, CONTEXT *to);
 void registers_of_context(const CONTEXT *from, struct host_registers *to);

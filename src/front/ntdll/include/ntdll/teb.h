@@ -70,6 +70,8 @@ struct peb {
 };
 
 struct dispatch; /* exception.c */
+struct call_record;
+struct catch_record; /* a C++ catch under way */
 
 struct teb {
     PVOID ExceptionList, StackBase, StackLimit, SubSystemTib, FiberData, ArbitraryUserPointer;
@@ -93,7 +95,9 @@ struct teb {
     /* Ours from here on; owner thread only. */
     struct dispatch *dispatch; /* exceptions and unwinds under way, innermost first */
     struct thread *thread;
-    void *crt; /* the C run-time's per-thread data */
+    void *crt;                              /* the C run-time's per-thread data */
+    struct call_record *calls, *calls_free; /* ntdll/call.h */
+    struct catch_record *catches;           /* ntdll/exception.h */
 };
 
 _Static_assert(offsetof(struct teb, Self) == 0x30, "documented");

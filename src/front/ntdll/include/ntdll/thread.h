@@ -39,6 +39,13 @@ bool thread_context_set(ULONG_PTR id, const CONTEXT *context);
 /* Waits a moment for a suspended thread to have stopped. */
 void thread_stopped_wait(ULONG_PTR id);
 
+/* The pages below a stack that a stack overflow's handlers run on. Opened, they are plain
+ * memory; closed, the first touch by the program's code is a stack overflow. Close fails
+ * for a thread that stands on them. */
+bool thread_reserve_has(const struct teb *teb, uint64_t address);
+void thread_reserve_open(void);
+bool thread_reserve_close(void);
+
 /* thread_switch.S: runs function(argument) on the stack below top; where to come back to is
  * stored in *out_return before. stack_leave goes back there. */
 uint64_t stack_run(void *top, uint64_t (*function)(void *), void *argument, void **out_return);
