@@ -20,6 +20,19 @@ class Exceptions(CoveTest):
     def test_structured(self):
         self.assertIn("caught at exit", self.passes("msvc_seh").stdout)
 
+    def test_cxx(self):
+        self.passes("msvc_cxx")
+
+    def test_cxx_ends(self):
+        for case in ("1", "2", "3"):
+            with self.subTest(case=case):
+                done = self.run_one("msvc_cxx", case)
+                self.assertEqual(done.returncode, 9, done.stderr)
+                self.assertIn("terminate", done.stdout)
+        done = self.run_one("msvc_cxx", "4")
+        self.assertEqual(done.returncode, 0x63, done.stderr)
+        self.assertRegex(done.stderr, r"unhandled exception 0xE06D7363 .*msvc_cxx\.exe\+0x")
+
     def test_unhandled(self):
         done = self.run_one("msvc_seh", "1")
         self.assertEqual(done.returncode, 0x05, done.stderr)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* vcruntime.c - what vcruntime140.dll has beside text functions and jumps.
  *
- * C++ exceptions of MSVC programs are absent, so nothing is ever in flight here; exception
- * objects are copied and type names compared as documented for std::exception and type_info.
+ * Exception objects are copied and type names compared as documented for std::exception and
+ * type_info; the exceptions themselves are in cxx_*.c.
  */
 #include <string.h>
 
@@ -53,26 +53,6 @@ CRT(size_t, ucrt___std_type_info_hash, (const struct type_text *type))
 CRT(void, ucrt___std_type_info_destroy_list, (void *list))
 {
     /* Names are not undecorated here, so none were kept. */
-}
-
-CRT(void **, ucrt___current_exception, (void))
-{
-    return &crt_thread()->current_exception;
-}
-
-CRT(void **, ucrt___current_exception_context, (void))
-{
-    return &crt_thread()->current_context;
-}
-
-CRT(int, ucrt___uncaught_exceptions, (void))
-{
-    return 0;
-}
-
-CRT(bool, ucrt___uncaught_exception, (void))
-{
-    return false;
 }
 
 static _Thread_local void *translator;

@@ -33,7 +33,6 @@ static void handler_call(struct walk *walk, const struct frame *frame, EXCEPTION
 {
     CONTEXT *context = &walk->context;
     context->Rax = (ULONG64)value;
-    context->Rip = (ULONG64)target_ip;
     if (record->ExceptionCode == CONSOLIDATE && record->NumberParameters > 0) {
         /* The frames that are gone are still below us; what the routine raises goes on at the
          * target's frame. */
@@ -44,6 +43,8 @@ static void handler_call(struct walk *walk, const struct frame *frame, EXCEPTION
         teb->dispatch = &self;
         context->Rip = routine(record);
         teb->dispatch = self.outer;
+    } else {
+        context->Rip = (ULONG64)target_ip;
     }
     exception_forget_below(context->Rsp);
     context_restore(context);

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* cxx.h - the tables of C++ exceptions and types in x64 images of MSVC's model.
+ *
+ * Layouts as LLVM emits them (WinException.cpp, MicrosoftCXXABI.cpp): addresses are relative
+ * to the image's base, states are numbered from 0 and -1 is the function's outside.
+ */
+#ifndef CXX_H
+#define CXX_H
+
+#include "crt_internal.h"
+#include "ntdll/exception.h"
+
+#define CXX_EXCEPTION 0xe06d7363u
+#define CXX_MAGIC     0x19930520u /* of what is thrown */
+#define CXX_MAGIC_NEW 0x19930522u /* of functions: the last member is there */
+
+/* enum: cxx_function.flags */
+#define CXX_ONLY_CXX 1u /* compiled so that other exceptions pass by */
+#define CXX_NOEXCEPT 4u
+
+struct cxx_function {
+    uint32_t magic;
+    int32_t state_count, unwind_rva;
+    uint32_t try_count;
+    int32_t try_rva;
+    uint32_t ip_count;
+    int32_t ip_rva, unwind_help, expected_rva;
+    uint32_t flags;
+};
+
+struct cxx_unwind {
+    int32_t to_state, action_rva;
+};
+
+struct cxx_try { /* inner blocks stand before outer ones; catches have states (high, catch_high] */
+    int32_t low, high, catch_high, catch_count, catches_rva;
+};
+
+/* Bits of what is thrown and of what a catch takes. */
+#define CXX_CONST     1u
+#define CXX_VOLATILE  2u
+#define CXX_UNALIGNED 4u
+#define CXX_REFERENCE 8u
+
+struct cxx_catch {
+    uint32_t adjectives;
+    int32_t type_rva, object_offset, handler_rva;
+    int32_t frame_offset; /* in the catch's own frame: where its function's frame stands */
+};
+
+struct cxx_ip {
+    uint32_t ip_rva;
+    int32_t state;
+};
+
+struct cxx_throw {
+    uint32_t attributes;
+    int32_t destructor_rva, forward, types_rva;
+};
+
+struct cxx_type_list {
+    int32_t count, rva[];
+};
+
+struct cxx_place { /* of a base in an object */
+    int32_t member, table, index;
+};
+
+#define CXX_SIMPLE       1u
+#define CXX_BY_REFERENCE 2u
+#define CXX_VIRTUAL_BASE 4u
+
+struct cxx_type {
+    uint32_t properties;
+    int32_t descriptor_rva;
+    struct cxx_place place;
+    int32_t size_bytes, copy_rva;
+};
+
+struct cxx_descriptor { /* type_info */
+    const void *vtable;
+    char *undecorated;
+    char name[];
+};
+
+static inline const void *cxx_at(uint64_t image, int32_t rva)
+{
+    return rva ? (const void *)(image + (uint64_t)(int64_t)rva) : NULL;
+}
+
+/* What is thrown: ExceptionInformation of its record. */
+struct cxx_thrown {
+    uint64_t magic;
+    void *object;
+    const struct cxx_throw *info;
+    uint64_t image;
+};
+
+/* A catch block that runs; on the stack, listed in the thread's block. */
+struct cxx_block {
+    struct catch_record listed; /* first */
+    uint64_t frame;             /* the physical frame it catches for */
+    int32_t state;              /* that frame's, meanwhile */
+    EXCEPTION_RECORD *record;
+};
+
+/* The exception a bare throw raises again; NULL: none is being handled. */
+struct cxx_block *cxx_current(void);
+static inline struct cxx_thrown *cxx_thrown_of(EXCEPTION_RECORD *record)
+{
+    return (struct cxx_thrown *)record->ExceptionInformation;
+}
+bool cxx_is(const EXCEPTION_RECORD *record);
+
+/* cxx_type.c */
+void *cxx_base(void *object, const struct cxx_place *place);
+/* The first of the thrown types that the catch takes; *out_type NULL: it takes everything. */
+bool cxx_matches(const struct cxx_catch *handler, uint64_t image, EXCEPTION_RECORD *record,
+                 const struct cxx_type **out_type);
+void cxx_object_catch(const struct cxx_catch *handler, uint64_t image, uint64_t frame,
+                      EXCEPTION_RECORD *record, const struct cxx_type *type);
+void cxx_object_destroy(EXCEPTION_RECORD *record);
+
+/* cxx_throw.c: raises as the program's caller. */
+[[noreturn]] void cxx_raise(void *object, const struct cxx_throw *info, uint64_t image);
+/* cxx_throw.c: std::bad_cast and the like, of that text. */
+[[noreturn]] void cxx_raise_bad_cast(const char *text);
+[[noreturn]] void cxx_raise_bad_typeid(const char *text);
+
+[[noreturn]] void WINAPI ucrt_terminate(void);
+
+#endif
