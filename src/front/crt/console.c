@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* console.c - the keyboard functions of conio.h over standard input.
  *
- * Doc: "Console and port I/O". Differs: keys arrive when the host's terminal gives them, which
- * is a line at a time; _kbhit knows only of what is already read.
+ * Doc: "Console and port I/O". A terminal gives single keys from _kbhit to the next _getch, and
+ * while that waits. Differs: without a terminal, keys are what standard input holds, and its
+ * end is not a key: _kbhit says no for ever.
  */
 #include <string.h>
 
@@ -11,7 +12,9 @@
 CRT(int, ucrt__getch, (void))
 {
     stream_lock(STREAM_IN);
+    console_keys_begin();
     int c = stream_get(STREAM_IN);
+    console_keys_end();
     stream_unlock(STREAM_IN);
     return c == '\n' ? '\r' : c;
 }
@@ -35,12 +38,19 @@ CRT(int, ucrt__putch, (int c))
 
 CRT(int, ucrt__kbhit, (void))
 {
-    return STREAM_IN->flags & STREAM_READ && STREAM_IN->count > 0;
+    stream_lock(STREAM_IN);
+    bool is_read = STREAM_IN->flags & STREAM_READ && STREAM_IN->count > 0;
+    if (!is_read)
+        console_keys_begin();
+    stream_unlock(STREAM_IN);
+    return is_read || console_bytes_waiting();
 }
 
 CRT(int, ucrt__getche, (void))
 {
-    int c = ucrt__getch(); /* the terminal has shown it already */
+    int c = ucrt__getch();
+    if (c != CRT_EOF)
+        ucrt__putch(c);
     return c;
 }
 

@@ -141,6 +141,7 @@ static void flush_free(struct stream *stream)
 /* Whoever holds a lock now may never give it back. */
 void stream_flush_end(void)
 {
+    console_keys_end();
     if (!section_try(&table.lock))
         return;
     for (int i = 0; i < IOB_COUNT; i++)

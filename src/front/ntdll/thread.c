@@ -49,6 +49,14 @@ ULONG thread_count(void)
     return threads.living_count;
 }
 
+void thread_hide(void)
+{
+    host_lock_take(&threads.lock);
+    teb_current()->thread->is_hidden = true;
+    threads.living_count--;
+    host_lock_give(&threads.lock);
+}
+
 void thread_each(void (*visit)(struct teb *teb, void *context), void *context)
 {
     host_lock_take(&threads.lock);
@@ -86,7 +94,8 @@ static void spare_give(struct thread *thread)
         threads.living = thread->next;
     if (thread->next)
         thread->next->previous = thread->previous;
-    threads.living_count--;
+    threads.living_count -= !thread->is_hidden;
+    thread->is_hidden = false;
     thread->host = NULL;
     thread->next = threads.spare;
     threads.spare = thread;

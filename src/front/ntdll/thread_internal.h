@@ -14,6 +14,7 @@ struct thread {
     struct teb *teb;
     char *memory;
     size_t stack_bytes;
+    bool is_hidden; /* not counted among the living; under the lock */
     struct call_record *records;
     bool is_reserve_open; /* a stack overflow was raised, and the guard not set up again */
     void *host_stack;     /* where stack_leave goes; NULL: it does not stand on its own stack yet */

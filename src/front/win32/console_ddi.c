@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -26,6 +27,8 @@ static struct {
     bool has_mode[3];
     WORD attributes;
     WORD has_attributes;
+    bool has_keys; /* the terminal gives single keys; lines: how it was */
+    struct termios lines;
 } console;
 
 static HANDLE *standard_cell(DWORD which)
@@ -99,6 +102,37 @@ EXPORT(BOOL, SetConsoleMode, (HANDLE handle, DWORD mode))
         tcsetattr(0, TCSANOW, &terminal);
     }
     return TRUE;
+}
+
+/* ---- keys
+ * ----------------------------------------------------------------------------------------- */
+
+void console_keys_begin(void)
+{
+    struct termios terminal;
+    srw_take_exclusive(&console.lock);
+    if (!console.has_keys && isatty(0) && !tcgetattr(0, &console.lines)) {
+        terminal = console.lines;
+        terminal.c_lflag &= ~(tcflag_t)(ECHO | ICANON);
+        terminal.c_iflag &= ~(tcflag_t)ICRNL;
+        console.has_keys = !tcsetattr(0, TCSANOW, &terminal);
+    }
+    srw_give_exclusive(&console.lock);
+}
+
+void console_keys_end(void)
+{
+    srw_take_exclusive(&console.lock);
+    if (console.has_keys)
+        tcsetattr(0, TCSANOW, &console.lines);
+    console.has_keys = false;
+    srw_give_exclusive(&console.lock);
+}
+
+DWORD console_bytes_waiting(void)
+{
+    int count = 0;
+    return ioctl(0, FIONREAD, &count) || count < 0 ? 0 : (DWORD)count;
 }
 
 /* ---- text
@@ -224,12 +258,6 @@ EXPORT(BOOL, SetConsoleTitleW, (LPCWSTR title))
 }
 
 EXPORT(BOOL, SetConsoleTitleA, (LPCSTR title))
-{
-    return TRUE;
-}
-
-/* Differs: handlers are kept but Ctrl-C ends the program as the host sees fit. */
-EXPORT(BOOL, SetConsoleCtrlHandler, (PVOID handler, BOOL add))
 {
     return TRUE;
 }

@@ -229,6 +229,17 @@ DWORD WINAPI GetFileType(HANDLE handle)
     return ((struct fake_file *)handle)->is_pipe ? 3 : 1;
 }
 
+void console_keys_begin(void)
+{
+}
+void console_keys_end(void)
+{
+}
+DWORD console_bytes_waiting(void)
+{
+    return 0;
+}
+
 BOOL WINAPI GetConsoleMode(HANDLE handle, DWORD *mode)
 {
     return error_fail(ERROR_INVALID_HANDLE);

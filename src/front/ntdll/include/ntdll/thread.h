@@ -28,6 +28,8 @@ void thread_each(void (*visit)(struct teb *teb, void *context), void *context);
 /* What else a thread's end calls, innermost last: fiber storage, the C run-time. At most 4. */
 void thread_end_register(void (*end)(struct teb *teb));
 ULONG thread_count(void);
+/* The calling thread is one of ours: the process does not live on for it. */
+void thread_hide(void);
 
 /* A thread of this process that is asked to stop: see thread_ask.c. Called once at start, before
  * threads are made. */

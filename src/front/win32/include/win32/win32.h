@@ -28,6 +28,11 @@ BOOL WINAPI MoveFileW(LPCWSTR from, LPCWSTR to);
 BOOL WINAPI CreateDirectoryW(LPCWSTR name, SECURITY_ATTRIBUTES *security);
 BOOL WINAPI RemoveDirectoryW(LPCWSTR name);
 DWORD WINAPI GetFileAttributesW(LPCWSTR name);
+/* Makes a terminal behind standard input give each key at once and unseen; and lines again. */
+void console_keys_begin(void);
+void console_keys_end(void);
+/* What standard input (a terminal, a pipe or a file) has and nobody has read yet. */
+DWORD console_bytes_waiting(void);
 BOOL WINAPI GetConsoleMode(HANDLE handle, DWORD *mode);
 
 /* Text between the program's code page (UTF-8) and UTF-16. Short text needs no heap; either
