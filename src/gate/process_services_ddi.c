@@ -29,6 +29,8 @@ NTSTATUS NTAPI NtOpenProcess(PHANDLE ProcessHandle, ACCESS_MASK DesiredAccess,
         status = gate_copy_in(&id, ClientId, sizeof id);
     if (!NT_SUCCESS(status))
         return status;
+    if (DesiredAccess & PROCESS_QUERY_INFORMATION)
+        DesiredAccess |= PROCESS_QUERY_LIMITED_INFORMATION; /* as documented */
     return open_found(ps_process_find_get((uint64_t)id.UniqueProcess), DesiredAccess,
                       ProcessHandle);
 }

@@ -76,9 +76,10 @@ struct system_process {
     ULONG handle_count, session;
     ULONG_PTR unique_key, virtual_sizes[2];
     ULONG page_faults;
-    ULONG_PTR sizes[11];
+    ULONG_PTR sizes[9];
     LARGE_INTEGER io_counts[6];
 };
+_Static_assert(sizeof(struct system_process) == 0x100, "winternl.h: the threads follow");
 
 /* RTL_PROCESS_MODULE_INFORMATION; a ULONG with the count is in front of the first. */
 struct system_module {

@@ -41,6 +41,9 @@ class Programs(CoveTest):
         shutil.copy(program("sections"), self.folder)
         self.passes("sections", cwd=self.folder)
 
+    def test_snapshots(self):
+        self.passes("snapshots")
+
     def test_sections_of_two(self):
         """One program's mapping and memory in another one's hands."""
         self.boot("two")

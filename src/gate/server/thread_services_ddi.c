@@ -21,6 +21,7 @@ NTSTATUS NTAPI NtSuspendThread(HANDLE ThreadHandle, PULONG PreviousSuspendCount)
 NTSTATUS NTAPI NtTerminateThread(HANDLE ThreadHandle, NTSTATUS ExitStatus);
 
 #define SUSPEND_LIMIT 127 /* MAXIMUM_SUSPEND_COUNT */
+#define TEB_PEB       0x60 /* TEB.ProcessEnvironmentBlock */
 
 NTSTATUS NTAPI NtCoveThreadCreate(PHANDLE ThreadHandle, PULONG_PTR ThreadId, PULONG Channel,
                                   ACCESS_MASK DesiredAccess, BOOLEAN IsSuspended,
@@ -69,7 +70,11 @@ NTSTATUS NTAPI NtCoveThreadBegin(PVOID Teb)
     if (!companion)
         return STATUS_INVALID_SYSTEM_SERVICE;
     thread->teb = (uint64_t)Teb;
-    NTSTATUS status;
+    uint64_t peb;
+    NTSTATUS status = gate_copy_in(&peb, (char *)Teb + TEB_PEB, sizeof peb);
+    if (!NT_SUCCESS(status))
+        return status;
+    thread->process->peb = peb; /* the same for every thread */
     bool may_begin;
     do {
         status = KeWaitForSingleObject(&companion->may_begin, Suspended, UserMode, FALSE, NULL);
