@@ -17,6 +17,7 @@ class Programs(CoveTest):
         self.assertIn("all checks passed", text)
         self.assertNotIn("FAILED", text)
         self.assertNotIn("leak", done.stderr)
+        return done
 
     def test_files(self):
         self.passes("files")
@@ -40,6 +41,15 @@ class Programs(CoveTest):
     def test_sections(self):
         shutil.copy(program("sections"), self.folder)
         self.passes("sections", cwd=self.folder)
+
+    def test_events(self):
+        done = self.passes("events")
+        lines = [line for line in done.stderr.splitlines() if line.startswith("etw| ")]
+        guid = "{11223344-5566-7788-0102-030405060708}"
+        self.assertEqual(lines, [
+            "etw| %s event 7.2 level 4: 78 56 34 12, 61 62" % guid,
+            "etw| %s level 3: hello \u20ac " % guid,
+            "etw| %s event 7.2 level 4 after %s" % (guid, guid)])
 
     def test_snapshots(self):
         self.passes("snapshots")
