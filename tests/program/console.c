@@ -7,6 +7,7 @@
  *   console              checks */
 #include "check.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <wchar.h>
@@ -42,6 +43,9 @@ static void CheckEnvironment(void)
     char *strings = GetEnvironmentStringsA();
     Check("there are others", strings && *strings);
     FreeEnvironmentStringsA(strings);
+    Check("no command interpreter", !system(NULL));
+    errno = 0;
+    Check("so no command", system("pause") == -1 && errno == ENOENT);
 }
 
 static void CheckHandles(void)
