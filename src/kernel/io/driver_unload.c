@@ -244,7 +244,11 @@ NTSTATUS io_driver_unload(const UNICODE_STRING *service_key, struct io_load_erro
     UNICODE_STRING name = {bytes, bytes, service_key->Buffer + start};
     if (out_error != NULL)
         *out_error = (struct io_load_error){0};
-    struct driver *driver = driver_find_get(&name);
+    /* A key, not any path that ends like one. */
+    const UNICODE_STRING registry = RTL_CONSTANT_STRING(L"\\Registry\\");
+    struct driver *driver = NULL;
+    if (RtlPrefixUnicodeString(&registry, service_key, TRUE))
+        driver = driver_find_get(&name);
     if (driver == NULL) {
         char *utf8 = rtl_utf8_of(&name);
         io_error_set(out_error, STATUS_OBJECT_NAME_NOT_FOUND, "no driver of service %s is loaded",
