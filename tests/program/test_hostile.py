@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""A program that passes nonsense to every system service: the machine survives, and what the
+program had is given back.
+
+More by hand: HOSTILE_SEED=7 HOSTILE_RUNS=500 HOSTILE_CALLS=20000 python3 -m unittest test_hostile
+"""
+import os
+import subprocess
+import unittest
+
+from kit import CoveTest, driver, program, wait_until
+
+SEED = int(os.environ.get("HOSTILE_SEED", "1"))
+RUNS = int(os.environ.get("HOSTILE_RUNS", "10"))
+SURVIVED = 99
+CALLS = os.environ.get("HOSTILE_CALLS", "2000")
+
+
+class Hostile(CoveTest):
+    def play(self, seed):
+        """True: it went on to the end; a program may lose its own life."""
+        with self.program_start("target", program("hostile"), str(seed), CALLS,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+            try:
+                run.communicate(timeout=120)
+            except subprocess.TimeoutExpired:
+                run.kill()
+                run.communicate()
+                self.fail(f"seed {seed}: the program hangs")
+            self.assertNotEqual(run.returncode, 70, f"seed {seed}: the machine has stopped")
+        return run.returncode == SURVIVED
+
+    def counts(self):
+        self.wait_ended("target")
+        return self.machine("target")["counts"]
+
+    def is_back(self, before):
+        """All but pool is as it was; what was written to the device and to the registry stays
+        there, and does not grow with the calls."""
+        after = self.counts()
+        return all(after[name] == before[name] for name in before
+                   if name not in ("pool_blocks", "pool_bytes")) and \
+            after["pool_blocks"] < before["pool_blocks"] + 64
+
+    def test_every_service(self):
+        self.boot("target", driver("wdm1"), driver("rules"))
+        self.play(SEED + 1000000)
+        before = self.counts()
+        survived = sum(self.play(seed) for seed in range(SEED, SEED + RUNS))
+        self.assertGreaterEqual(survived, (RUNS + 1) // 2, "too few played to the end")
+        self.good("exec", "-m", "target", program("rules"), "nothing")
+        self.assertTrue(wait_until(lambda: self.is_back(before), 20),
+                        f"before {before}\nafter  {self.counts()}")
+        self.good("shutdown", "target")
+
+
+if __name__ == "__main__":
+    unittest.main()
