@@ -74,6 +74,7 @@ static int arguments_parse(int argc, char **argv, struct arguments *out)
         {"ready-fd", required_argument, NULL, 'r'},
         {"processors", required_argument, NULL, 'p'},
         {"build", required_argument, NULL, 'b'},
+        {"fail-allocation", required_argument, NULL, 'a'},
         {0},
     };
     *out = (struct arguments){.name = "machine", .ready_fd = -1};
@@ -93,6 +94,9 @@ static int arguments_parse(int argc, char **argv, struct arguments *out)
             break;
         case 'p':
             out->boot.processors = (unsigned)atoi(optarg);
+            break;
+        case 'a':
+            out->boot.fail_allocation = strtoull(optarg, NULL, 10);
             break;
         case 'b':
             out->boot.windows_build = (uint32_t)strtoul(optarg, NULL, 10);

@@ -77,7 +77,7 @@ static void CheckThreads(HANDLE Control)
 {
     DWORD result = 0, code = 0, count;
     HANDLE thread = CreateThread(NULL, 0, WaitingThread, &result, 0, NULL);
-    while (Waiting(Control) == 0)
+    while (Waiting(Control) == 0 && WaitForSingleObject(thread, 0) == WAIT_TIMEOUT)
         Sleep(0);
     DeviceIoControl(Control, IOCTL_PENDING_SEND, "four", 4, NULL, 0, &count, NULL);
     Check("a thread that waits synchronously is woken",

@@ -37,7 +37,8 @@ struct cove_options {
     unsigned processors;                          /* virtual processors; 0: as the host has */
     void (*log)(const char *line, void *context); /* each line drivers print; NULL: dropped */
     void *log_context;
-    const char *folder; /* host folder that is drive C:; NULL: none */
+    const char *folder;       /* host folder that is drive C:; NULL: none */
+    uint64_t fail_allocation; /* the n-th allocation after the start fails; 0: none */
 };
 
 #define COVE_READ  1u

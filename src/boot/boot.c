@@ -249,6 +249,7 @@ NTSTATUS boot_start(const struct boot_options *options, char *error)
         }
     }
     boot_counts_take(&boot_began);
+    ex_allocation_fail_at(options->fail_allocation);
     return STATUS_SUCCESS;
 }
 

@@ -67,6 +67,7 @@ static void boot_thread(void *context)
     struct cove_machine *machine = context;
     struct boot_options options = {.processors = machine->options.processors,
                                    .host_folder = machine->options.folder,
+                                   .fail_allocation = machine->options.fail_allocation,
                                    .log_line = machine->options.log,
                                    .log_context = machine->options.log_context};
     char error[256] = "";

@@ -23,12 +23,15 @@
 #include "run.h"
 
 static const char usage[] =
-    "usage: cove run [--windows VERSION] [--processors N] [--quiet] DRIVER.sys…\n"
-    "                [-- APP.exe ARGS…]\n"
+    "usage: cove run [--windows VERSION] [--processors N] [--quiet] [--fail-allocation N]\n"
+    "                DRIVER.sys… [-- APP.exe ARGS…]\n"
     "       cove run --windows all|VERSION,VERSION… [--json] … DRIVER.sys… [-- APP.exe ARGS…]\n"
     "Boots a fresh machine, loads the drivers, runs the program, unloads, shuts down.\n"
     "What drivers print goes to standard error. The exit code is the program's; 70 after a\n"
-    "bug check; 1 when a driver could not be loaded.\n" OPTIONS_WINDOWS_HELP
+    "bug check; 1 when a driver could not be loaded.\n"
+    "--fail-allocation lets the N-th allocation of memory or of an IRP fail, counted from before\n"
+    "the first driver, whoever makes it: the driver, or the kernel for it or for a "
+    "program.\n" OPTIONS_WINDOWS_HELP
     "all is 7, 8, 8.1, 10 and 11. With several versions each gets a machine of its own, one\n"
     "after the other; what programs print goes to standard error, then a row per version to\n"
     "standard output. The exit code is 1 unless every run ended with 0.\n";
@@ -242,7 +245,8 @@ static int run_machine(struct run *run)
         return error;
     struct client_boot boot = {.name = run->name,
                                .processors = run->request.processors,
-                               .windows_build = run->request.windows_build};
+                               .windows_build = run->request.windows_build,
+                               .fail_allocation = run->request.fail_allocation};
     if (client_boot(&boot, &run->machine))
         return options_client_failed();
     pthread_t follower;
@@ -270,6 +274,7 @@ static int arguments_parse(int argc, char **argv, struct run_request *out, const
                                             {"windows", required_argument, NULL, 'w'},
                                             {"quiet", no_argument, NULL, 'q'},
                                             {"json", no_argument, NULL, 'j'},
+                                            {"fail-allocation", required_argument, NULL, 'a'},
                                             {"help", no_argument, NULL, 'h'},
                                             {0}};
     for (int c; (c = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
@@ -277,6 +282,8 @@ static int arguments_parse(int argc, char **argv, struct run_request *out, const
             out->is_quiet = true;
         else if (c == 'j')
             out->is_json = true;
+        else if (c == 'a')
+            out->fail_allocation = strtoull(optarg, NULL, 10);
         else if (c == 'w')
             *out_windows = optarg;
         else if (c == 'p' && atoi(optarg) >= 1 && atoi(optarg) <= 64)

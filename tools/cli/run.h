@@ -10,7 +10,8 @@
 
 struct run_request {
     unsigned processors;
-    uint32_t windows_build; /* 0: the default */
+    uint32_t windows_build;   /* 0: the default */
+    uint64_t fail_allocation; /* the n-th fails; 0: none */
     bool is_quiet, is_json;
     char **drivers;
     int driver_count;

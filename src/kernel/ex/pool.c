@@ -53,6 +53,8 @@ void *pool_allocate(size_t bytes, ULONG tag, unsigned flags, enum pool_zeroing z
     struct block *block;
     void *memory;
 
+    if (ex_allocation_fails())
+        return NULL;
     if (caller != NULL && __builtin_expect(special_wants(caller, bytes), 0)) {
         memory = special_take(bytes, tag, flags | (is_aligned ? POOL_BLOCK_ALIGNED : 0), zeroing,
                               caller);
@@ -194,7 +196,7 @@ void ex_pool_disown(void *memory)
 
 void *ex_pages_allocate(size_t count, ULONG tag)
 {
-    if (count == 0 || count > EX_POOL_BYTES >> 12)
+    if (count == 0 || count > EX_POOL_BYTES >> 12 || ex_allocation_fails())
         return NULL;
     return pool_allocate_pages(count << 12, tag, POOL_BLOCK_PAGES, POOL_ZEROED);
 }

@@ -216,7 +216,7 @@ static void irp_init(PIRP abi, USHORT bytes, CCHAR stacks)
 
 PIRP irp_allocate(CCHAR stacks)
 {
-    if (stacks < 1 || stacks > IRP_STACK_MOST - 1)
+    if (stacks < 1 || stacks > IRP_STACK_MOST - 1 || ex_allocation_fails())
         return NULL;
     struct irp *irp = irp_block_take(stacks);
     if (irp == NULL)
@@ -304,6 +304,8 @@ static void irp_drawer_refill(struct irp_drawer *drawer)
 void *irp_buffer_allocate(size_t length)
 {
     if (length <= IRP_BUFFER_SMALL && ke_processor_is_held()) {
+        if (ex_allocation_fails())
+            return NULL;
         struct irp_drawer *drawer = &irp_drawer[ke_processor_number()];
         if (drawer->buffer == NULL)
             irp_drawer_refill(drawer);

@@ -19,6 +19,8 @@ struct walk_state {
     void *at;                /* referenced body that `rest` is relative to; NULL: start anew */
     UNICODE_STRING rest;     /* not yet walked */
     UNICODE_STRING reparsed; /* owns the buffer of rest after a reparse */
+    /* Short names need no memory: a link can be deleted when there is none. In turns. */
+    WCHAR room[2][128];
     unsigned reparse_count;
 };
 
@@ -48,6 +50,13 @@ static UNICODE_STRING component_take(UNICODE_STRING *rest)
     return component;
 }
 
+static void walk_reparsed_free(struct walk_state *state)
+{
+    WCHAR *buffer = state->reparsed.Buffer;
+    if (buffer && buffer != state->room[0] && buffer != state->room[1])
+        ExFreePoolWithTag(buffer, OB_TAG_NAME);
+}
+
 /* The walk begins again at the absolute name prefix + rest. */
 static NTSTATUS walk_reparse(struct walk_state *state, const UNICODE_STRING *prefix)
 {
@@ -58,13 +67,14 @@ static NTSTATUS walk_reparse(struct walk_state *state, const UNICODE_STRING *pre
         return STATUS_REPARSE_ENCOUNTERED;
     if (bytes > 0xfffe)
         return STATUS_NAME_TOO_LONG;
-    WCHAR *buffer = ExAllocatePool2(POOL_FLAG_NON_PAGED, bytes + sizeof(WCHAR), OB_TAG_NAME);
+    WCHAR *buffer = state->room[state->reparse_count % 2];
+    if (bytes > sizeof state->room[0])
+        buffer = ExAllocatePool2(POOL_FLAG_NON_PAGED, bytes, OB_TAG_NAME);
     if (!buffer)
         return STATUS_INSUFFICIENT_RESOURCES;
     memcpy(buffer, prefix->Buffer, prefix->Length);
     memcpy((char *)buffer + prefix->Length, state->rest.Buffer, state->rest.Length);
-    if (state->reparsed.Buffer)
-        ExFreePoolWithTag(state->reparsed.Buffer, OB_TAG_NAME);
+    walk_reparsed_free(state);
     state->reparsed.Buffer = buffer;
     state->reparsed.Length = state->reparsed.MaximumLength = (USHORT)bytes;
     state->rest = state->reparsed;
@@ -219,8 +229,7 @@ NTSTATUS namespace_walk(const struct namespace_walk *walk, void **out_body)
     } while (status == STATUS_REPARSE);
     if (state.at)
         ob_dereference(state.at);
-    if (state.reparsed.Buffer)
-        ExFreePoolWithTag(state.reparsed.Buffer, OB_TAG_NAME);
+    walk_reparsed_free(&state);
     return status;
 }
 

@@ -28,9 +28,10 @@ int client_program_path(const char *program, char *out_path, size_t size);
 struct client_boot {
     const char *name;
     unsigned processors;
-    uint32_t windows_build; /* 0: the default */
-    bool stays;             /* its own session, survives the caller; else it dies with the caller */
-    const char *log_path;   /* its standard error; NULL: the caller's */
+    uint32_t windows_build;   /* 0: the default */
+    uint64_t fail_allocation; /* the n-th allocation fails; 0: none */
+    bool stays;           /* its own session, survives the caller; else it dies with the caller */
+    const char *log_path; /* its standard error; NULL: the caller's */
 };
 /* Starts a machine and returns when it is ready. */
 int client_boot(const struct client_boot *boot, pid_t *out_pid);

@@ -39,6 +39,16 @@ void ex_pages_free(void *memory);
  * has grown, say): no leak of the driver's. */
 void ex_pool_disown(void *memory);
 
+/* The n-th allocation from now on fails, of pool or of what is counted like it; 0: none. What
+ * is kept for the next user (IRPs, small system buffers) counts each time it is given out. */
+void ex_allocation_fail_at(uint64_t number);
+extern bool ex_allocation_counts; /* does one fail? set at start */
+bool ex_allocation_is_the_one(void);
+static inline bool ex_allocation_fails(void)
+{
+    return __builtin_expect(ex_allocation_counts, 0) && ex_allocation_is_the_one();
+}
+
 struct ex_pool_counts {
     uint64_t blocks, bytes;
 };
