@@ -7,6 +7,7 @@
 #   make test     every test; what CI runs
 #   make bench    what a request costs, beside its own baselines
 #   make fuzz-loader N=1000000   the loader against that many damaged images
+#   make soak     kills, load and a million opens; what must be flat at the end
 #   make install  PREFIX=/usr/local
 #   make tidy     formatting, READMEs, layers
 BUILD  ?= build
@@ -14,7 +15,7 @@ PREFIX ?= /usr/local
 JOBS   ?= $(shell nproc)
 CMAKE   = CC=clang-19 cmake -G Ninja -S .
 
-.PHONY: all setup demo check test bench fuzz-loader install tidy clean
+.PHONY: all setup demo check test bench fuzz-loader soak install tidy clean
 all: setup
 	@test -f $(BUILD)/build.ninja || $(CMAKE) -B $(BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) >/dev/null
 	@ninja -C $(BUILD) --quiet -j $(JOBS)
@@ -52,6 +53,19 @@ SEED ?= 1
 fuzz-loader: setup $(BUILD)-asan/build.ninja
 	@ninja -C $(BUILD)-asan --quiet -j $(JOBS) loader_fuzz
 	@$(BUILD)-asan/test/loader_fuzz --seed $(SEED) --count $(N) $$(cat $(BUILD)-asan/test/fuzz/images.txt)
+
+SOAK_KILLS    ?= 10000
+SOAK_MACHINES ?= 1000
+SOAK_PROGRAMS ?= 24
+SOAK_THREADS  ?= 100
+SOAK_REQUESTS ?= 10000
+SOAK_OPENS    ?= 1000000
+SOAK_SEED     ?= 1
+export SOAK_MACHINES SOAK_PROGRAMS SOAK_THREADS SOAK_REQUESTS SOAK_OPENS SOAK_SEED
+soak: all
+	@cd tests/soak && COVE=$(abspath $(BUILD)/bin/cove) python3 -B -m unittest -v test_soak
+	@cd tests/program && COVE=$(abspath $(BUILD)/bin/cove) COVE_KILLS=$(SOAK_KILLS) \
+	    python3 -B -m unittest -v test_kill
 
 install: all
 	@cmake --install $(BUILD) --prefix $(PREFIX)

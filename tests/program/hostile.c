@@ -181,7 +181,7 @@ static uint64_t DrawAttributes(struct player *Player)
         fields[1] = DrawHandle(Player);
     fields[2] = DrawName(Player, 1024);
     if (Draw(Player, 4) == 0)
-        fields[3] = DrawNumber(Player);
+        fields[3] = DrawNumber(Player) & ~0x10ull; /* nothing permanent */
     for (int i = 4; i < 6; i++)
         if (Draw(Player, 8) == 0)
             fields[i] = DrawAddress(Player);
