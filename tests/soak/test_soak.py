@@ -7,6 +7,7 @@ outstanding, SOAK_OPENS opens and closes; SOAK_SEED. Kills of programs are test_
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -107,14 +108,15 @@ class Soak(CoveTest):
         stage = chance.randrange(3)
         boot = subprocess.Popen([os.environ["COVE"], "boot", "victim"], env=self.environment,
                                 cwd=self.folder, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         if stage == 0: # while it starts
             time.sleep(chance.random() * 0.1)
             self.kill_all()
-            boot.wait(timeout=30)
+            boot.communicate(timeout=30)
             self.kill_all() # it may have come up in between
             return
-        self.assertEqual(boot.wait(timeout=60), 0, where)
+        _, errors = boot.communicate(timeout=60)
+        self.assertEqual(boot.returncode, 0, f"{where}: {errors}")
         hold = None
         if stage == 2:
             path = driver("pending")
@@ -135,7 +137,16 @@ class Soak(CoveTest):
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-        wait_until(lambda: not self.machine_pids(), 20)
+        wait_until(lambda: not self.machine_pids() and not self.is_listened(), 20)
+
+    def is_listened(self):
+        """A process that was killed has no name any more before its socket is closed."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as probe:
+            try:
+                probe.connect(os.path.join(self.runtime, "victim.sock"))
+            except OSError:
+                return False
+        return True
 
 
 if __name__ == "__main__":
