@@ -2,6 +2,7 @@
 /* splittest.c - transfers of many lengths through both devices, an error in the middle, and a
  * cancellation in the middle. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <windows.h>
@@ -27,7 +28,10 @@ static void Check(const char *What, int IsRight)
 static void Tell(DWORD Code, DWORD Number)
 {
     DWORD count;
-    DeviceIoControl(Transport, Code, &Number, sizeof Number, NULL, 0, &count, NULL);
+    if (!DeviceIoControl(Transport, Code, &Number, sizeof Number, NULL, 0, &count, NULL)) {
+        printf("the transport cannot be told: error %lu\n", GetLastError());
+        exit(3); /* it may hold what the next check would wait for */
+    }
 }
 
 static TRANSPORT_STATE State(void)
