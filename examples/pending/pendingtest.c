@@ -52,8 +52,9 @@ static void CheckOverlapped(HANDLE Device, HANDLE Control)
                                       count == 6 && !strcmp(message, "hello"));
     DeviceIoControl(Device, IOCTL_PENDING_WAIT, NULL, 0, message, sizeof message, NULL,
                     &overlapped);
-    Check("a wait is cancelled", CancelIoEx(Device, &overlapped));
-    Check("its error says so", !GetOverlappedResult(Device, &overlapped, &count, TRUE) &&
+    BOOL isAsked = CancelIoEx(Device, &overlapped);
+    Check("a wait is cancelled", isAsked);
+    Check("its error says so", isAsked && !GetOverlappedResult(Device, &overlapped, &count, TRUE) &&
                                    GetLastError() == ERROR_OPERATION_ABORTED);
     Check("nobody waits", Waiting(Control) == 0);
     Check("there is nothing to cancel",
