@@ -75,14 +75,17 @@ static void threaded_dpc_runs_in_a_thread(void)
 
     KeInitializeEvent(&dpc_began, SynchronizationEvent, FALSE);
     KeInitializeEvent(&dpc_may_end, SynchronizationEvent, FALSE);
+    dpc_count = 0;
     for (i = 0; i < count; i++) {
         dpc_irql = dpc_processor = 99;
         KeInitializeThreadedDpc(&dpc, waiting_dpc, NULL);
         KeSetTargetProcessorDpc(&dpc, (CCHAR)i);
-        irql = KeRaiseIrqlToDpcLevel();
+        KeSetSystemAffinityThread((KAFFINITY)1 << i);
+        irql = KeRaiseIrqlToDpcLevel(); /* the processor's queue waits for it to be lowered */
         expect(KeInsertQueueDpc(&dpc, &dpc, NULL));
         expect(!KeInsertQueueDpc(&dpc, NULL, NULL));
         KeLowerIrql(irql);
+        KeRevertToUserAffinityThread();
         wait_for(&dpc_began);
         expect_number(dpc_irql, PASSIVE_LEVEL);
         expect_number(dpc_processor, i);
@@ -90,6 +93,11 @@ static void threaded_dpc_runs_in_a_thread(void)
         KeFlushQueuedDpcs();
     }
     expect_number(dpc_count, count);
+    KeSetTargetProcessorDpc(&dpc, (CCHAR)(count - 1)); /* from any processor */
+    expect(KeInsertQueueDpc(&dpc, &dpc, NULL));
+    KeFlushQueuedDpcs();
+    expect_number(dpc_count, count + 1);
+    expect_status(look(&dpc_began), STATUS_SUCCESS);
 }
 
 static void threaded_dpc_queued_again(void)
