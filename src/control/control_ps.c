@@ -10,6 +10,7 @@
 #include "ob/ob.h"
 #include "ps/ps.h"
 #include "rtl/rtl.h"
+#include "trap/trap.h"
 
 static void driver_add(DRIVER_OBJECT *driver, void *list)
 {
@@ -62,5 +63,9 @@ void control_ps(server_control *control, unsigned count, char **words)
     cJSON_AddNumberToObject(counts, "irps", (double)io.irps);
     cJSON_AddNumberToObject(counts, "files", (double)io.files);
     cJSON_AddNumberToObject(counts, "devices", (double)io.devices);
+    uint32_t patched, refused;
+    trap_patch_counts(&patched, &refused);
+    cJSON_AddNumberToObject(counts, "patched", patched);
+    cJSON_AddNumberToObject(counts, "unpatchable", refused);
     control_reply(control, 0, reply);
 }

@@ -46,6 +46,7 @@ class Machines(CoveTest):
         for count in ("objects", "handles", "pool_blocks", "pool_bytes", "irps", "files",
                       "devices"):
             self.assertIsInstance(listed["counts"][count], int)
+        self.assertEqual(listed["counts"]["patched"], 0)  # no driver, nothing replaced
         self.assertIn("machine life (pid", self.good("ps").stdout)
         self.assertIn("is down", self.good("shutdown", "life").stdout)
         self.assertIsNone(self.machine("life"))
@@ -93,7 +94,9 @@ class Services(CoveTest):
         self.assertNotEqual(again.returncode, 0)
         self.assertIn("FAILED 1073", again.stdout)
         self.assertIn("STOPPED", self.good("sc", "-m", "sc", "query", "wdm1").stdout)
-        self.assertIn("RUNNING", self.good("sc", "-m", "sc", "start", "wdm1").stdout)
+        start = self.good("sc", "-m", "sc", "start", "wdm1")
+        self.assertIn("RUNNING", start.stdout)
+        self.assertRegex(start.stderr, r"(?m)^img\| wdm1\.sys: x64, linker \d+\.\d+, not signed$")
         started = self.cove("sc", "-m", "sc", "start", "wdm1")
         self.assertIn("FAILED 1056", started.stdout)
         listed = json.loads(self.good("sc", "-m", "sc", "query", "--json").stdout)

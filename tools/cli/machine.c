@@ -156,6 +156,10 @@ static void machine_print(const cJSON *machine)
             printf("  driver   %-28s %-20s %s\n", json_text(item, "name"), json_text(item, "image"),
                    json_text(item, "base"));
     }
+    const cJSON *counts = cJSON_GetObjectItem(machine, "counts");
+    if (json_number(counts, "patched") + json_number(counts, "unpatchable") > 0)
+        printf("  patches  %.0f instructions replaced, %.0f trap each time\n",
+               json_number(counts, "patched"), json_number(counts, "unpatchable"));
     cJSON_ArrayForEach(item, cJSON_GetObjectItem(machine, "programs"))
     {
         printf("  program  %-28s id %-8.0f threads %.0f\n", json_text(item, "image"),

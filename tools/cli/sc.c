@@ -10,6 +10,7 @@
 #include "base/abi_names.h"
 #include "cli.h"
 #include "client/client.h"
+#include "image.h"
 #include "options.h"
 
 static const char usage[] =
@@ -178,6 +179,17 @@ static int sc_qc(const struct sc *sc)
     return rows_print(sc, sc->argv[0], "OpenService", config_print);
 }
 
+/* What the driver's file says about itself, as `cove run` prints it. */
+static void driver_image_print(const cJSON *item)
+{
+    const char *path = json_text(item, "image_path");
+    char line[640];
+    if (strncmp(path, "\\Host", 5))
+        return;
+    image_line(path + 5, line, sizeof line);
+    fprintf(stderr, "img| %s: %s\n", strrchr(path, '/') ? strrchr(path, '/') + 1 : path, line);
+}
+
 static int sc_start(const struct sc *sc)
 {
     const char *words[] = {"service-start", sc->argv[0], NULL};
@@ -194,7 +206,10 @@ static int sc_start(const struct sc *sc)
         options_print_json(reply);
     else
         cJSON_Delete(reply);
-    return code || sc->is_json ? result : sc_query(sc);
+    if (code || sc->is_json)
+        return result;
+    rows_print(sc, sc->argv[0], "OpenService", driver_image_print);
+    return sc_query(sc);
 }
 
 static int sc_stop(const struct sc *sc)
