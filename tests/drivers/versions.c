@@ -34,6 +34,49 @@ static NTSTATUS Verify(const RTL_OSVERSIONINFOEXW *Version, UCHAR Condition)
                                 mask);
 }
 
+/* A block that was dirty, asked for again with the flag that newer systems clear it for. */
+static BOOLEAN IsZeroed(VOID)
+{
+    PUCHAR block;
+    BOOLEAN zeroed = TRUE;
+    ULONG i;
+
+    block = ExAllocatePoolWithTag((POOL_TYPE)(NonPagedPoolNx | POOL_ZERO_ALLOCATION), 200, 'sreV');
+    if (!block)
+        return FALSE;
+    for (i = 0; i < 200; i++)
+        zeroed = zeroed && block[i] == 0;
+    ExFreePoolWithTag(block, 'sreV');
+    return zeroed;
+}
+
+/* Which not every version has, so it is looked for. */
+static NTSTATUS PathOf(PDRIVER_OBJECT Driver)
+{
+    NTSTATUS(NTAPI * query)(PDRIVER_OBJECT, PUNICODE_STRING) = Find(L"IoQueryFullDriverPath");
+    UNICODE_STRING path = {0};
+    NTSTATUS status = query ? query(Driver, &path) : STATUS_NOT_FOUND;
+
+    if (NT_SUCCESS(status))
+        ExFreePool(path.Buffer);
+    return status;
+}
+
+/* The path of a driver that the test has loaded before this one. */
+static NTSTATUS OthersPath(VOID)
+{
+    UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\Device\\Pending");
+    PDEVICE_OBJECT device;
+    PFILE_OBJECT file;
+    NTSTATUS status = IoGetDeviceObjectPointer(&name, FILE_READ_ATTRIBUTES, &file, &device);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    status = PathOf(device->DriverObject);
+    ObDereferenceObject(file);
+    return status;
+}
+
 #define AGREE(expression)                                    \
     do {                                                     \
         if (!(expression)) {                                 \
@@ -81,5 +124,7 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
     DbgPrint("versions: precise %d pool2 %d timer %d spinlock %d\n",
              Find(L"KeQuerySystemTimePrecise") != NULL, Find(L"ExAllocatePool2") != NULL,
              Find(L"ExAllocateTimer") != NULL, Find(L"KeAcquireSpinLockRaiseToDpc") != NULL);
+    DbgPrint("versions: zeroed %d own path %08x others %08x\n", IsZeroed(), PathOf(Driver),
+             OthersPath());
     return STATUS_SUCCESS;
 }

@@ -21,8 +21,8 @@ class Versions(CoveTest):
     def test_both_sides_agree(self):
         for words, (version, pack, newest) in VERSIONS.items():
             with self.subTest(windows=words):
-                done = self.good("run", "--windows", words, driver("versions"), "--",
-                                 program("versions"))
+                done = self.good("run", "--windows", words, driver("pending"), driver("versions"),
+                                 "--", program("versions"))
                 text = "Service Pack 1" if pack else ""
                 for source in ("rtl", "wide", "narrow"):
                     self.assertIn(f'{source} {version}.{pack} "{text}"\n', done.stdout)
@@ -36,6 +36,10 @@ class Versions(CoveTest):
                 build = int(version.split(".")[2])
                 self.assertIn("versions: precise %d pool2 %d timer %d spinlock 1\n" % (
                     build >= 9200, build >= 19041, build >= 9600), done.stderr)
+                own = "00000000" if build >= 9600 else "c0000225"
+                other = "c0000022" if 9600 <= build < 16299 else own
+                self.assertIn("versions: zeroed %d own path %s others %s\n" % (
+                    build >= 19041, own, other), done.stderr)
 
     def test_the_default_is_windows_11(self):
         done = self.good("run", driver("versions"), "--", program("versions"))

@@ -21,6 +21,20 @@ static void pool_irql_check(ULONG rule, bool is_paged, ULONG_PTR type, ULONG_PTR
         pool_caller_broke(rule, irql, type, what);
 }
 
+#define BUILD_OF_ZEROING 19041u /* the first that knows POOL_ZERO_ALLOCATION */
+#define NOT_ZEROED       0xcd
+
+extern ULONG NtBuildNumber;
+
+/* What an older Windows makes of a flag that it does not know: the block is not cleared, which
+ * a driver without POOL_ZERO_DOWN_LEVEL_SUPPORT is to notice. */
+static void *allocate_on_older(void *memory, SIZE_T bytes)
+{
+    if (memory != NULL)
+        __builtin_memset(memory, NOT_ZEROED, bytes);
+    return memory;
+}
+
 static void *allocate_by_type(ULONG type, SIZE_T bytes, ULONG tag)
 {
     unsigned flags = (type & TYPE_PAGED) != 0           ? POOL_BLOCK_PAGED
@@ -32,6 +46,9 @@ static void *allocate_by_type(ULONG type, SIZE_T bytes, ULONG tag)
     memory = pool_allocate(bytes, tag, flags,
                            (type & POOL_ZERO_ALLOCATION) != 0 ? POOL_ZEROED : POOL_AS_IS,
                            (type & TYPE_CACHE_ALIGNED) != 0);
+    if ((type & POOL_ZERO_ALLOCATION) != 0 && (USHORT)NtBuildNumber != 0 &&
+        (USHORT)NtBuildNumber < BUILD_OF_ZEROING && callout_in_ddi())
+        memory = allocate_on_older(memory, bytes);
     if (__builtin_expect(memory == NULL, 0) && (type & POOL_RAISE_IF_ALLOCATION_FAILURE) != 0)
         ke_raise(STATUS_INSUFFICIENT_RESOURCES);
     return memory;

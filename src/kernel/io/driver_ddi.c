@@ -4,6 +4,8 @@
  */
 #include "io_internal.h"
 
+#include "callout/ddi_frame.h"
+
 /* Every major function that a driver leaves alone.
  * Doc:     wdm.h DRIVER_OBJECT.MajorFunction
  */
@@ -99,11 +101,20 @@ VOID NTAPI IoRegisterBootDriverReinitialization(PDRIVER_OBJECT DriverObject,
     IoRegisterDriverReinitialization(DriverObject, DriverReinitializationRoutine, Context);
 }
 
-/* Doc:     wdm.h IoQueryFullDriverPath */
+#define BUILD_OF_OTHERS_PATHS 16299u /* the first that tells a driver another one's path */
+
+extern ULONG NtBuildNumber;
+
+/* Errors:  STATUS_ACCESS_DENIED: not the caller's own driver, before Windows 10, version 1709
+ * Doc:     wdm.h IoQueryFullDriverPath
+ */
 NTSTATUS NTAPI IoQueryFullDriverPath(PDRIVER_OBJECT DriverObject, PUNICODE_STRING FullPath)
 {
     KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
     struct driver *driver = driver_of(DriverObject);
+    if ((USHORT)NtBuildNumber < BUILD_OF_OTHERS_PATHS && ddi_top != NULL &&
+        image_of_address(ddi_top->rip) != driver->image)
+        return STATUS_ACCESS_DENIED;
     if (driver->image == NULL || driver->image->path == NULL)
         return STATUS_INVALID_PARAMETER;
     return rtl_unicode_of(driver->image->path, FullPath);
