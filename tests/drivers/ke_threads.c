@@ -17,6 +17,10 @@ NTSTATUS NTAPI KeDeregisterNmiCallback(PVOID Handle);
 PVOID NTAPI KeRegisterBoundCallback(PVOID CallbackRoutine);
 NTSTATUS NTAPI KeDeregisterBoundCallback(PVOID Handle);
 BOOLEAN NTAPI ExIsSoftBoot(VOID);
+NTSTATUS NTAPI KeQueryLogicalProcessorRelationship(PPROCESSOR_NUMBER ProcessorNumber,
+                                                   LOGICAL_PROCESSOR_RELATIONSHIP RelationshipType,
+                                                   PSYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX Info,
+                                                   PULONG Length);
 
 static LARGE_INTEGER no_time;
 
@@ -352,6 +356,64 @@ static void threads_and_callbacks(void)
     expect(!ExIsSoftBoot());
 }
 
+/* Each processor is one core; packages, nodes and groups hold them all. */
+static void processors_belong_together(void)
+{
+    ULONG count = KeQueryActiveProcessorCount(NULL), length = 0, at, cores = 0, wholes = 0;
+    KAFFINITY all = KeQueryActiveProcessors(), seen = 0;
+    PSYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX info;
+    PROCESSOR_NUMBER number = {.Number = (UCHAR)(count - 1)};
+    PUCHAR memory;
+
+    expect_status(KeQueryLogicalProcessorRelationship(NULL, RelationAll, NULL, &length),
+                  STATUS_INFO_LENGTH_MISMATCH);
+    memory = ExAllocatePool2(POOL_FLAG_NON_PAGED, length + 1, 'tseT');
+    expect(length > 0 && memory != NULL);
+    if (!memory)
+        return;
+    memory[length] = 0x5a;
+    expect_status(KeQueryLogicalProcessorRelationship(NULL, RelationAll, (PVOID)memory, &length),
+                  STATUS_SUCCESS);
+    expect_number(memory[length], 0x5a);
+    for (at = 0; at < length; at += info->Size) {
+        info = (PVOID)(memory + at);
+        if (!info->Size)
+            break;
+        if (info->Relationship == RelationProcessorCore) {
+            cores++;
+            expect_number(seen & info->Processor.GroupMask[0].Mask, 0);
+            seen |= info->Processor.GroupMask[0].Mask;
+        } else if (info->Relationship == RelationProcessorPackage) {
+            wholes += info->Processor.GroupMask[0].Mask == all;
+        } else if (info->Relationship == RelationNumaNode) {
+            wholes += info->NumaNode.GroupMask.Mask == all;
+        } else if (info->Relationship == RelationGroup) {
+            wholes += info->Group.GroupInfo[0].ActiveProcessorMask == all &&
+                      info->Group.GroupInfo[0].ActiveProcessorCount == count;
+        }
+    }
+    expect_number(at, length);
+    expect_number(cores, count);
+    expect_number(wholes, 3);
+    expect(seen == all);
+
+    info = (PVOID)memory;
+    expect_status(
+        KeQueryLogicalProcessorRelationship(&number, RelationProcessorCore, info, &length),
+        STATUS_SUCCESS);
+    expect_number(length, info->Size);
+    expect(info->Processor.GroupMask[0].Mask == (KAFFINITY)1 << (count - 1));
+    length--;
+    expect_status(
+        KeQueryLogicalProcessorRelationship(&number, RelationProcessorCore, info, &length),
+        STATUS_INFO_LENGTH_MISMATCH);
+    expect_number(length, info->Size);
+    number.Number = (UCHAR)count;
+    expect_status(KeQueryLogicalProcessorRelationship(&number, RelationAll, info, &length),
+                  STATUS_INVALID_PARAMETER);
+    ExFreePoolWithTag(memory, 'tseT');
+}
+
 static void timer_resolution(void)
 {
     ULONG coarsest, finest, now;
@@ -376,6 +438,7 @@ const struct drivertest drivertests[] = {
     DRIVERTEST(apc_runs_in_the_middle_of_a_wait),
     DRIVERTEST(shared_and_exclusive_waiters),
     DRIVERTEST(threads_and_callbacks),
+    DRIVERTEST(processors_belong_together),
     DRIVERTEST(timer_resolution),
     DRIVERTEST_END,
 };
