@@ -38,7 +38,11 @@ static TRANSPORT_STATE State(void)
 {
     TRANSPORT_STATE state = {0};
     DWORD count;
-    DeviceIoControl(Transport, IOCTL_TRANSPORT_STATE, NULL, 0, &state, sizeof state, &count, NULL);
+    if (!DeviceIoControl(Transport, IOCTL_TRANSPORT_STATE, NULL, 0, &state, sizeof state, &count,
+                         NULL)) {
+        printf("the transport does not answer: error %lu\n", GetLastError());
+        exit(3);
+    }
     return state;
 }
 
