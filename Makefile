@@ -40,6 +40,7 @@ test: all $(BUILD)-asan/build.ninja
 	@ninja -C $(BUILD)-asan --quiet -j $(JOBS)
 	@mkdir -p $(BUILD)-asan/mixed
 	@ln -sf $(abspath $(BUILD)-asan/libexec/cove/cove-machine) \
+	    $(abspath $(BUILD)-asan/libexec/cove/drivers) \
 	    $(abspath $(BUILD)/libexec/cove/cove-program) $(BUILD)-asan/mixed/
 	@COVE_LIBEXEC=$(abspath $(BUILD)-asan/mixed) ctest --test-dir $(BUILD)-asan \
 	    -L "room|driver|program|walk" -j $(JOBS) --output-on-failure --no-tests=error

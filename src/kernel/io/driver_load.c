@@ -252,7 +252,7 @@ static void driver_attach_image(struct driver *driver, struct image *image)
     driver->image = image;
     driver->abi.DriverStart = (PVOID)image->base;
     driver->abi.DriverSize = (ULONG)image->size;
-    driver->abi.DriverSection = image;
+    driver->abi.DriverSection = module_list_entry(image);
     driver->abi.DriverInit = (PDRIVER_INITIALIZE)image->entry;
 }
 
@@ -262,6 +262,7 @@ static NTSTATUS driver_load_image(const struct service *service, const UNICODE_S
     struct image_error image_error = {0};
     struct image *image;
     NTSTATUS status = image_load(service->image_path, &image, &image_error);
+    module_list_update();
     if (!NT_SUCCESS(status)) {
         io_error_set(error, status, "%s: %s", service->image_path, image_error.text);
         return status;
@@ -271,6 +272,7 @@ static NTSTATUS driver_load_image(const struct service *service, const UNICODE_S
         io_error_set(error, status, "%s: AddressOfEntryPoint is 0: not a driver, perhaps a library",
                      service->image_path);
         image_unload(image);
+        module_list_update();
         return status;
     }
     status = driver_create(service->is_file_system ? "\\FileSystem\\" : "\\Driver\\",
@@ -279,6 +281,7 @@ static NTSTATUS driver_load_image(const struct service *service, const UNICODE_S
         io_error_set(error, status, "service %s: no driver object (%s)", service->name_utf8,
                      rtl_status_text(status));
         image_unload(image);
+        module_list_update();
         return status;
     }
     driver_attach_image(*out_driver, image);

@@ -38,6 +38,7 @@ static void driver_delete(void *body)
         ExFreePoolWithTag(driver->extension.ServiceKeyName.Buffer, IO_TAG_NAME);
     if (driver->image != NULL) {
         image_unload(driver->image);
+        module_list_update();
         driver_libraries_end();
     }
 }

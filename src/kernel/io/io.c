@@ -30,6 +30,7 @@ NTSTATUS io_init(void)
     IoDeviceObjectType = (POBJECT_TYPE *)&io_device_type;
     IoDriverObjectType = (POBJECT_TYPE *)&io_driver_type;
     cancel_lock_init();
+    module_list_init();
     ps_thread_io_set(irp_thread_cancel_all, irp_thread_wait_all);
     return STATUS_SUCCESS;
 }
@@ -37,6 +38,7 @@ NTSTATUS io_init(void)
 void io_fini(void)
 {
     ps_thread_io_set(NULL, NULL);
+    module_list_fini();
     irp_shelves_fini();
 }
 

@@ -380,4 +380,13 @@ enum io_rule {
 /* The driver's call into us, for reports. */
 const void *io_caller(void);
 
+/* ---- module_list_ddi.c ------------------------------------------------------------------- */
+
+void module_list_init(void);
+void module_list_fini(void);
+/* Images have come or gone. IRQL: PASSIVE_LEVEL. */
+void module_list_update(void);
+/* What DriverSection of image's driver points at; NULL: there was no memory for it. */
+PVOID module_list_entry(const struct image *image);
+
 #endif
