@@ -12,7 +12,7 @@ static int visit_import(void *context, const struct pe_import *import)
     return PE_OK;
 }
 
-int pe_check(const struct pe_view *view, struct pe_error *out_error)
+int pe_check_loading(const struct pe_view *view, struct pe_error *out_error)
 {
     struct pe_load_config config;
     struct pe_tls tls;
@@ -25,7 +25,6 @@ int pe_check(const struct pe_view *view, struct pe_error *out_error)
         pe_imports_each(view, visit_import, NULL, out_error) == PE_DAMAGED ||
         pe_delay_imports_each(view, visit_import, NULL, out_error) == PE_DAMAGED ||
         pe_exports_check(view, out_error) == PE_DAMAGED ||
-        pe_functions_check(view, out_error) == PE_DAMAGED ||
         pe_load_config_read(view, base, &config, out_error) == PE_DAMAGED ||
         pe_tls_read(view, base, &tls, out_error) == PE_DAMAGED ||
         pe_pdb_find(view, &pdb, out_error) == PE_DAMAGED ||
@@ -33,4 +32,11 @@ int pe_check(const struct pe_view *view, struct pe_error *out_error)
         pe_certificates_find(view, &offset, &size, out_error) == PE_DAMAGED)
         return PE_DAMAGED;
     return PE_OK;
+}
+
+int pe_check(const struct pe_view *view, struct pe_error *out_error)
+{
+    if (pe_functions_check(view, out_error) == PE_DAMAGED)
+        return PE_DAMAGED;
+    return pe_check_loading(view, out_error);
 }

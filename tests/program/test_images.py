@@ -136,7 +136,6 @@ class Images(CoveTest):
                 ("arm64", header + 4, "<H", 0xaa64, "Machine is ARM64"),
                 ("ia64", header + 4, "<H", 0x200, "Machine is 0x200"),
                 ("x86", header + 4, "<H", 0x14c, "Magic"),
-                ("console", optional + 68, "<H", 3, "Subsystem is 3, not 1 (native)"),
                 ("dotnet", optional + 112 + 14 * 8, "<Q", 0x4800001000, ".NET code does not run"),
                 ("lying", optional + 36, "<I", 0x4000, "FileAlignment"),
         ):
@@ -159,6 +158,28 @@ class Images(CoveTest):
         with open(path, "wb") as file:
             file.write(data)
         self.runs(path)
+
+    def test_what_windows_does_not_look_at_is_said(self):
+        """A driver linked as a program; a function table out of order."""
+        path = self.build("odd")
+        data = self.bytes_of(path)
+        optional = struct.unpack_from("<I", data, 0x3c)[0] + 24
+        struct.pack_into("<H", data, optional + 68, 2)
+        rva, size = struct.unpack_from("<II", data, optional + 112 + 3 * 8)
+        self.assertGreaterEqual(size, 24)
+        sections = optional + struct.unpack_from("<H", data, optional - 4)[0]
+        for i in range(struct.unpack_from("<H", data, optional - 18)[0]):
+            _, start, _, raw = struct.unpack_from("<IIII", data, sections + 40 * i + 8)
+            if start <= rva and raw:
+                at = raw + rva - start  # the last section that begins before it
+        first, second = data[at:at + 12], data[at + 12:at + 24]
+        data[at:at + 24] = second + first
+        with open(path, "wb") as file:
+            file.write(data)
+        done = self.cove("run", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("odd.sys: Subsystem is 2, not 1 (native)", done.stderr)
+        self.assertIn("odd.sys: BeginAddress", done.stderr)
 
     def test_objects_of_msvc_link(self):
         """Names that only MSVC's objects ask for; a frame with its cookie handler is passed."""

@@ -16,6 +16,7 @@
 
 #include "host/files.h"
 #include "image_internal.h"
+#include "rtl/rtl.h"
 
 static NTSTATUS read_failure(const char *path, int error, struct image_error *out_error)
 {
@@ -79,11 +80,9 @@ static NTSTATUS check_kind(const struct image_file *file, struct image_error *er
         return image_fail(error, STATUS_INVALID_IMAGE_FORMAT,
                           "%s: Machine is 0x%x; this machine runs 0x8664 (x64) drivers only",
                           file->name, pe->machine);
+    /* Windows does not ask for it either: some drivers were linked as programs are. */
     if (pe->subsystem != PE_SUBSYSTEM_NATIVE)
-        return image_fail(error, STATUS_INVALID_IMAGE_FORMAT,
-                          "%s: Subsystem is %u, not 1 (native): not a driver; link it with "
-                          "/subsystem:native",
-                          file->name, pe->subsystem);
+        rtl_debug_printf("image: %s: Subsystem is %u, not 1 (native)\n", file->name, pe->subsystem);
     if (pe->directories[PE_DIR_CLR].rva != 0 && pe->directories[PE_DIR_CLR].size != 0)
         return image_fail(error, STATUS_INVALID_IMAGE_FORMAT,
                           "%s: has a CLR header at RVA 0x%x: .NET code does not run in the kernel",
@@ -119,7 +118,11 @@ static NTSTATUS check_file(struct image_file *file, struct image_error *error)
     if (!NT_SUCCESS(status))
         return status;
     struct pe_view view = pe_view_file(&file->pe, file->bytes, file->size_bytes);
-    if (pe_check(&view, &pe_error) != PE_OK ||
+    /* Nor does it look at the function table before something unwinds: packers shuffle it. */
+    if (pe_functions_check(&view, &pe_error) == PE_DAMAGED)
+        rtl_debug_printf("image: %s: %s; exceptions in it may find no handler\n", file->name,
+                         pe_error.text);
+    if (pe_check_loading(&view, &pe_error) != PE_OK ||
         pe_layout_plan(&file->pe, &file->layout, &pe_error) != PE_OK)
         goto damaged;
     return check_hybrid(file, &view, error); /* CheckSum is not looked at; `cove image` shows it */

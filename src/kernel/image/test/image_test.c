@@ -287,7 +287,6 @@ static void damaged_files(void **state)
     } while (0)
     DAMAGE(0, uint16_t, 0x1234, STATUS_INVALID_IMAGE_FORMAT, "e_magic");
     DAMAGE(optional - 20, uint16_t, 0xaa64, STATUS_INVALID_IMAGE_FORMAT, "Machine");
-    DAMAGE(optional + 68, uint16_t, 3, STATUS_INVALID_IMAGE_FORMAT, "Subsystem");
     DAMAGE(optional + 56, uint32_t, 0x7fffffff, STATUS_INVALID_IMAGE_FORMAT, "SizeOfImage");
     DAMAGE(optional + 16, uint32_t, 0x00f00000, STATUS_INVALID_IMAGE_FORMAT, "AddressOfEntryPoint");
     DAMAGE(optional - 20, uint16_t, 0x14c, STATUS_INVALID_IMAGE_FORMAT, "Magic");
@@ -295,6 +294,11 @@ static void damaged_files(void **state)
     memcpy(&value, bytes + optional + 64, sizeof(value));
     value++; /* a CheckSum that is wrong is nobody's business */
     memcpy(bytes + optional + 64, &value, sizeof(value));
+    bytes[optional + 68] = 3; /* nor is a Subsystem of programs */
+    memcpy(&value, bytes + optional + 112 + 8 * 3 + 4, sizeof(value));
+    assert_true(value > 12);
+    value -= 5; /* nor a function table of half entries */
+    memcpy(bytes + optional + 112 + 8 * 3 + 4, &value, sizeof(value));
     write_file("good.sys", bytes, size);
     image_unload(load("good.sys"));
     free(bytes);

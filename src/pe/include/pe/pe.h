@@ -177,6 +177,8 @@ void pe_layout_copy(const struct pe_image *image, const struct pe_layout *layout
                     const void *file_bytes, void *to);
 
 /* Everything a loader relies on, checked before anything is mapped: relocations, imports,
- * exports, functions and their unwind information, load configuration, TLS, debug directory,
- * resources, certificates. PE_OK or PE_DAMAGED. */
+ * exports, load configuration, TLS, debug directory, resources, certificates. PE_OK or
+ * PE_DAMAGED. */
+int pe_check_loading(const struct pe_view *view, struct pe_error *out_error);
+/* That, and functions with their unwind information, which a loader never looks at. */
 int pe_check(const struct pe_view *view, struct pe_error *out_error);
