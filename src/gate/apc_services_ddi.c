@@ -5,6 +5,7 @@
  * by one and calls their routines itself, on its own stack.
  */
 #include "ex/ex.h"
+#include "ke/ke.h"
 #include "ps/ps.h"
 #include "services.h"
 

@@ -4,6 +4,12 @@
 #include "drivertest.h"
 
 /* Prototypes of public headers that ours leave to the driver. */
+typedef enum _KAPC_ENVIRONMENT {
+    OriginalApcEnvironment,
+    AttachedApcEnvironment,
+    CurrentApcEnvironment,
+    InsertApcEnvironment
+} KAPC_ENVIRONMENT;
 VOID NTAPI KeInitializeApc(PRKAPC Apc, PRKTHREAD Thread, KAPC_ENVIRONMENT Environment,
                            PKKERNEL_ROUTINE KernelRoutine, PKRUNDOWN_ROUTINE RundownRoutine,
                            PKNORMAL_ROUTINE NormalRoutine, KPROCESSOR_MODE ApcMode,

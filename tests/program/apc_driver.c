@@ -4,6 +4,12 @@
 #include <ntifs.h>
 
 /* Exported since NT 4, in no header of the kit. */
+typedef enum _KAPC_ENVIRONMENT {
+    OriginalApcEnvironment,
+    AttachedApcEnvironment,
+    CurrentApcEnvironment,
+    InsertApcEnvironment
+} KAPC_ENVIRONMENT;
 NTKERNELAPI VOID NTAPI KeInitializeApc(PRKAPC Apc, PRKTHREAD Thread, KAPC_ENVIRONMENT Environment,
                                        PKKERNEL_ROUTINE KernelRoutine,
                                        PKRUNDOWN_ROUTINE RundownRoutine,

@@ -11,13 +11,6 @@ extern "C" {
 
 /* ---- Ke: attaching, APCs, queues, mutants ---- */
 
-typedef enum _KAPC_ENVIRONMENT {
-    OriginalApcEnvironment,
-    AttachedApcEnvironment,
-    CurrentApcEnvironment,
-    InsertApcEnvironment
-} KAPC_ENVIRONMENT;
-
 typedef struct _KAPC_STATE {
     LIST_ENTRY ApcListHead[MaximumMode];
     struct _KPROCESS *Process;

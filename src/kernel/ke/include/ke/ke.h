@@ -194,6 +194,14 @@ uint8_t ke_previous_mode_swap(uint8_t mode);
 
 /* ---- APCs ------------------------------------------------------------------------ */
 
+/* In no header of the kit: drivers that use APCs bring their own. */
+typedef enum _KAPC_ENVIRONMENT {
+    OriginalApcEnvironment,
+    AttachedApcEnvironment,
+    CurrentApcEnvironment,
+    InsertApcEnvironment
+} KAPC_ENVIRONMENT;
+
 /* KeInitializeApc and KeInsertQueueApc are the contract. Kernel APCs run on their thread when
  * it waits or lowers IRQL; user APCs are taken here by whoever enters the program's code.
  * Takes the oldest user APC off the calling thread and runs its kernel routine. Returns false
