@@ -179,6 +179,19 @@ class Cc(unittest.TestCase):
         self.assertEqual(Image(self.path("s.sys")).imports(),
                          {"ntoskrnl.exe": ["WdmlibIoCreateDeviceSecure"]})
 
+    def test_values_that_say_their_type(self):
+        self.file("t.cpp", "#include <ntddk.h>\n#include <TraceLoggingProvider.h>\n"
+                  "TRACELOGGING_DEFINE_PROVIDER(provider, \"P\", (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));\n"
+                  "extern \"C\" NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING)\n"
+                  "{ int number = 5; const WCHAR *wide = L\"w\"; TraceLoggingRegister(provider);\n"
+                  "TraceLoggingWrite(provider, \"E\", TraceLoggingLevel(3), TraceLoggingValue(number),\n"
+                  "TraceLoggingValue(wide, \"wideName\"), TraceLoggingValue(\"text\", \"t\"),\n"
+                  "TraceLoggingValue(driver, \"d\")); TraceLoggingUnregister(provider); return 0; }\n")
+        self.built("-o", "t.sys", "t.cpp")
+        # name, then how its value travels: as INT32, UTF-16, ANSI and a pointer in hexadecimal
+        image = Image(self.path("t.sys"))
+        self.assertIn(b"E\0number\0\x87\0wideName\0\x81\0t\0\x82\0d\0\x95\0", image.data)
+
     def test_entry_and_large_frames(self):
         self.file("e.c", "int use(char *p) { return *p; }\n"
                   "int Begin(void) { char big[20000]; big[5] = 1; return use(big); }\n")

@@ -99,6 +99,14 @@ FORCEINLINE VOID TraceLoggingUnregister(TLG_PROVIDER *provider)
 #define TraceLoggingUnicodeString(value, name, ...) \
     (COUNTED, 22, 0, const UNICODE_STRING *, value, name)
 
+#ifdef __cplusplus
+/* The field's type is the value's; its name, when none is given, the expression. */
+#define TraceLoggingValue(...)              TLG_AUTO_(__VA_ARGS__, TLG_AUTO2_, TLG_AUTO1_)(__VA_ARGS__)
+#define TLG_AUTO_(value, name, chosen, ...) chosen
+#define TLG_AUTO1_(value)                   (AUTO, 0, 0, 0, value, #value)
+#define TLG_AUTO2_(value, name)             (AUTO, 0, 0, 0, value, name)
+#endif
+
 #define TraceLoggingLevel(value)      (LEVEL, value)
 #define TraceLoggingKeyword(value)    (KEYWORD, value)
 #define TraceLoggingOpcode(value)     (OPCODE, value)
@@ -119,6 +127,83 @@ FORCEINLINE ULONG TlgWideSize_(PCWSTR text)
         length++;
     return (length + 1) * sizeof(WCHAR);
 }
+
+#ifdef __cplusplus
+extern "C++" {
+/* In-type, out-type and data of a value by its type. */
+template <typename T> struct TlgAutoType_;
+#define TLG_AUTO_TYPE_(type, in, out)              \
+    template <> struct TlgAutoType_<type> {        \
+        enum : UCHAR { In = in, Out = out };       \
+        static const void *Data(const type &value) \
+        {                                          \
+            return &value;                         \
+        }                                          \
+        static ULONG Size(const type &)            \
+        {                                          \
+            return sizeof(type);                   \
+        }                                          \
+    };
+TLG_AUTO_TYPE_(bool, 4, 3)
+TLG_AUTO_TYPE_(char, 4, 2)
+TLG_AUTO_TYPE_(signed char, 3, 0)
+TLG_AUTO_TYPE_(unsigned char, 4, 0)
+TLG_AUTO_TYPE_(wchar_t, 6, 2)
+TLG_AUTO_TYPE_(short, 5, 0)
+TLG_AUTO_TYPE_(unsigned short, 6, 0)
+TLG_AUTO_TYPE_(int, 7, 0)
+TLG_AUTO_TYPE_(unsigned int, 8, 0)
+TLG_AUTO_TYPE_(INT64, 9, 0)
+TLG_AUTO_TYPE_(UINT64, 10, 0)
+#ifdef _WIN32
+TLG_AUTO_TYPE_(long, 7, 0)
+TLG_AUTO_TYPE_(unsigned long, 8, 0)
+#endif
+TLG_AUTO_TYPE_(float, 11, 0)
+TLG_AUTO_TYPE_(double, 12, 0)
+TLG_AUTO_TYPE_(GUID, 15, 0)
+#undef TLG_AUTO_TYPE_
+template <typename T> struct TlgAutoType_<T *> {
+    enum : UCHAR { In = 21, Out = 0 };
+    static const void *Data(T *const &value)
+    {
+        return &value;
+    }
+    static ULONG Size(T *const &)
+    {
+        return sizeof(T *);
+    }
+};
+#define TLG_AUTO_STRING_(type, whole, in, empty, measure) \
+    template <> struct TlgAutoType_<whole *> {            \
+        enum : UCHAR { In = in, Out = 0 };                \
+        static const void *Data(const type *value)        \
+        {                                                 \
+            return value ? value : empty;                 \
+        }                                                 \
+        static ULONG Size(const type *value)              \
+        {                                                 \
+            return measure(value ? value : empty);        \
+        }                                                 \
+    };
+TLG_AUTO_STRING_(char, const char, 2, "", TlgNarrowSize_)
+TLG_AUTO_STRING_(char, char, 2, "", TlgNarrowSize_)
+TLG_AUTO_STRING_(wchar_t, const wchar_t, 1, L"", TlgWideSize_)
+TLG_AUTO_STRING_(wchar_t, wchar_t, 1, L"", TlgWideSize_)
+#undef TLG_AUTO_STRING_
+/* What a value becomes when it is handed over: arrays become pointers. */
+template <typename T> T TlgAutoPassed_(T value);
+}
+#define TLG_AUTO_OF_(value)                          TlgAutoType_<decltype(TlgAutoPassed_(value))>
+#define TLG_TYPE_AUTO(n, in, out, type, value, name) TLG_TYPE_FIELD_(n, in, out, type, value, name)
+#define TLG_VALUE_AUTO(n, in, out, type, value, name) \
+    name, {TLG_AUTO_OF_(value)::In | 0x80, TLG_AUTO_OF_(value)::Out},
+#define TLG_DATA_AUTO(n, in, out, type, value, name)                                   \
+    decltype(TlgAutoPassed_(value)) n##Value = (value);                                \
+    EventDataDescCreate(&tlg_data_[tlg_count_++], TLG_AUTO_OF_(value)::Data(n##Value), \
+                        TLG_AUTO_OF_(value)::Size(n##Value));
+#define TLG_OPTION_AUTO(n, ...)
+#endif
 
 /* What each kind adds: to the block's type, to its values, to the level, keyword and opcode, a
  * variable, and to the data descriptors. */
