@@ -24,6 +24,7 @@
 #include "devioctl.h"
 #endif
 
+#include "processor_intrinsics.h"
 #include "wdm/types.h"
 #include "wdm/security.h"
 #include "wdm/dispatcher.h"
