@@ -3,6 +3,12 @@
  * themselves, and resources that several threads want at once. */
 #include "drivertest.h"
 
+typedef enum _KAPC_ENVIRONMENT {
+    OriginalApcEnvironment,
+    AttachedApcEnvironment,
+    CurrentApcEnvironment,
+    InsertApcEnvironment
+} KAPC_ENVIRONMENT;
 VOID NTAPI KeInitializeApc(PRKAPC Apc, PRKTHREAD Thread, KAPC_ENVIRONMENT Environment,
                            PKKERNEL_ROUTINE KernelRoutine, PKRUNDOWN_ROUTINE RundownRoutine,
                            PKNORMAL_ROUTINE NormalRoutine, KPROCESSOR_MODE ApcMode,
