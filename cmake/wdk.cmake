@@ -56,7 +56,9 @@ function(cove_driver_library name)
     add_custom_command(OUTPUT ${object}
       COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/gen/pe
       COMMAND ${PE_CLANG} --target=x86_64-pc-windows-msvc -O2 -nostdlibinc -fms-extensions
-              -fno-stack-protector -Wall -Wextra -Werror -c ${source} -o ${object}
+              -fno-stack-protector -Wall -Wextra -Werror
+              -I ${CMAKE_SOURCE_DIR}/include/wdk/shared -I ${CMAKE_SOURCE_DIR}/include/wdk/km
+              -c ${source} -o ${object}
       DEPENDS ${source} COMMENT "wdk: ${stem}.obj")
     list(APPEND objects ${object})
   endforeach()
@@ -79,6 +81,7 @@ cove_driver_library(BufferOverflowFastFailK ${gs_common} ${gs}/report_fastfail.c
 cove_driver_library(libcntpr ${gs}/fltused.c ${gs}/cxx_frame.c)
 # The safe string functions are inline; the library is there because projects name it.
 cove_driver_library(ntstrsafe)
+cove_driver_library(wdmguid ${CMAKE_SOURCE_DIR}/src/drivers/guid/wdmguid.c)
 
 add_custom_target(wdk ALL DEPENDS wdk_headers ${COVE_WDK_LIBS} ${COVE_WDK_BIN})
 add_dependencies(wdk abi_headers wdk_headers)
