@@ -13,7 +13,7 @@
 #define VER_PRODUCTBUILD_QFE    0
 
 #ifndef VER_PRODUCTVERSION
-#define VER_PRODUCTVERSION                                                                         \
+#define VER_PRODUCTVERSION \
     VER_PRODUCTMAJORVERSION, VER_PRODUCTMINORVERSION, VER_PRODUCTBUILD, VER_PRODUCTBUILD_QFE
 #endif
 #ifndef VER_PRODUCTVERSION_STR

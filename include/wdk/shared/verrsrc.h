@@ -5,9 +5,9 @@
 #ifndef _WDK_RC_VERRSRC_H_
 #define _WDK_RC_VERRSRC_H_
 
-#define VS_FILE_INFO      16
-#define VS_VERSION_INFO   1
-#define VS_USER_DEFINED   100
+#define VS_FILE_INFO    16
+#define VS_VERSION_INFO 1
+#define VS_USER_DEFINED 100
 
 #define VS_FFI_SIGNATURE     0xFEEF04BDL
 #define VS_FFI_STRUCVERSION  0x00010000L
