@@ -329,16 +329,6 @@ void ps_counts(struct ps_counts *out_counts)
     out_counts->worker_objects = atomic_load(&thread_workers);
 }
 
-struct process *ps_process_current(void)
-{
-    struct thread *thread = ke_thread_current();
-    if (!thread)
-        return ps_system_process;
-    if (thread->attached_process)
-        return thread->attached_process;
-    return thread->process ? thread->process : ps_system_process;
-}
-
 struct process *ps_attach(struct process *process)
 {
     struct thread *thread = ke_thread_current();

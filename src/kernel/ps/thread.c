@@ -21,13 +21,6 @@ void ps_thread_io_set(void (*cancel_irps)(struct process_thread *),
 
 _Atomic uint64_t thread_workers; /* atomic: objects of the system's workers */
 
-struct process_thread *ps_thread_current(void)
-{
-    struct thread *thread = ke_thread_current();
-    /* Threads that belong to no process are ke's own and have no body of ours. */
-    return thread && thread->process ? (struct process_thread *)thread : NULL;
-}
-
 void thread_delete_body(void *body)
 {
     struct process_thread *thread = body;

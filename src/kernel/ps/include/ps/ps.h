@@ -82,8 +82,22 @@ void ps_fini(void);
 extern struct process *ps_system_process;
 extern struct object_type *ps_process_type, *ps_thread_type;
 
-struct process *ps_process_current(void); /* of the running thread, attached process considered */
-struct process_thread *ps_thread_current(void); /* NULL: a thread that is only ke's */
+/* Of the running thread, attached process considered. */
+static inline struct process *ps_process_current(void)
+{
+    const struct thread *thread = ke_thread_current();
+    if (!thread)
+        return ps_system_process;
+    if (__builtin_expect(thread->attached_process != NULL, 0))
+        return thread->attached_process;
+    return thread->process ? thread->process : ps_system_process;
+}
+/* NULL: a thread that is only ke's. */
+static inline struct process_thread *ps_thread_current(void)
+{
+    struct thread *thread = ke_thread_current();
+    return thread && thread->process ? (struct process_thread *)thread : NULL;
+}
 
 struct ps_process_options {
     const char *image_name;
