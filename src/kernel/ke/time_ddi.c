@@ -95,6 +95,9 @@ VOID NTAPI KeStallExecutionProcessor(ULONG MicroSeconds)
         left_ns = spent_ns < left_ns ? left_ns - spent_ns : 0;
     }
     host_stall_ns(left_ns);
+    /* A driver that polls and stalls is in here nearly always: nobody else would find a moment
+     * to interrupt it. */
+    ke_interrupts_poll();
 }
 
 /* There is no auxiliary counter, which is how the pages say so.
