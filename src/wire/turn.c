@@ -11,6 +11,31 @@
 #define LOOKS_ACROSS_CORES 200u
 #define LOOKS_ON_ONE_CORE  1u
 
+/* Where many others want the core, letting them run takes as long as they like: who yields says
+ * that it is in no hurry, who sleeps and is woken is let in soon. One yield in so many is timed;
+ * after a long one the next waits sleep at once. */
+#define YIELDS_PER_LOOK 8u
+#define YIELD_LONG_NS   200000u
+#define WAITS_CROWDED   2000u
+
+static __thread struct {
+    uint32_t yields;  /* of this thread */
+    uint32_t crowded; /* waits that are still to sleep at once */
+} pace;
+
+/* Lets others run; false: it took so long that sleeping is better. *out_now: the time after. */
+static bool yield(uint64_t *out_now)
+{
+    bool is_timed = pace.yields++ % YIELDS_PER_LOOK == 0;
+    uint64_t began = is_timed ? host_clock_ns() : 0;
+    host_thread_yield();
+    *out_now = host_clock_ns();
+    if (!is_timed || *out_now - began < YIELD_LONG_NS)
+        return true;
+    pace.crowded = WAITS_CROWDED;
+    return false;
+}
+
 /* Tells the other side where we run, and answers whether it runs there as well. The line is
  * written only when something has changed. */
 static bool is_on_one_core(_Atomic uint32_t *ours, const _Atomic uint32_t *theirs)
@@ -25,7 +50,9 @@ static bool is_on_one_core(_Atomic uint32_t *ours, const _Atomic uint32_t *their
 static uint32_t spin(struct wire_channel *channel, uint32_t theirs, bool is_kernel)
 {
     _Atomic uint32_t *cpu = channel->cpu;
-    uint64_t began = 0;
+    uint64_t began = 0, now;
+    bool is_crowded = pace.crowded != 0;
+    pace.crowded -= is_crowded;
     for (;;) {
         bool is_shared = is_on_one_core(&cpu[is_kernel], &cpu[!is_kernel]);
         unsigned looks = is_shared ? LOOKS_ON_ONE_CORE : LOOKS_ACROSS_CORES;
@@ -35,8 +62,9 @@ static uint32_t spin(struct wire_channel *channel, uint32_t theirs, bool is_kern
                 return turn;
             host_spin_pause();
         }
-        host_thread_yield();
-        uint64_t now = host_clock_ns();
+        if (is_crowded)
+            return theirs;
+        is_crowded = !yield(&now);
         if (!began)
             began = now;
         else if (now - began > WIRE_SPIN_NS)
