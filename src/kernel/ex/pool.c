@@ -311,3 +311,13 @@ void pool_fini(void)
     small_fini();
     pages_fini();
 }
+
+void *ex_pool_take(size_t bytes, ULONG tag)
+{
+    return pool_allocate(bytes, tag, 0, POOL_AS_IS, false);
+}
+
+void ex_pool_give(void *memory)
+{
+    pool_free(memory, 0);
+}

@@ -31,8 +31,7 @@ MDL *mdl_allocate(void *address, size_t length)
 
     if (length > MDL_BYTES_MAX)
         return NULL;
-    mdl = ExAllocatePool2(POOL_FLAG_NON_PAGED | POOL_FLAG_UNINITIALIZED,
-                          sizeof(MDL) + count * sizeof(PFN_NUMBER), MDL_TAG);
+    mdl = ex_pool_take(sizeof(MDL) + count * sizeof(PFN_NUMBER), MDL_TAG);
     if (mdl == NULL)
         return NULL;
     mdl_init(mdl, address, length);
@@ -136,10 +135,24 @@ static size_t frames_run(const PFN_NUMBER *frames, size_t count)
     return run;
 }
 
+/* A long buffer in a program's own pages, as it was locked: true, and nothing is left to do. */
+static bool frames_unlock_run(const PFN_NUMBER *frames, size_t count)
+{
+    struct frame frame;
+
+    if (count < LOCK_RUN_LEAST || frames[count - 1] != frames[0] + count - 1)
+        return false;
+    frame_describe(frames[0], &frame);
+    return frame.kind == FRAME_WINDOW && count <= frame.bytes >> 12 &&
+           window_run_unlock(frame.window, frame.offset >> 12, count);
+}
+
 static void frames_unlock(const PFN_NUMBER *frames, size_t count)
 {
     struct frame frame;
 
+    if (frames_unlock_run(frames, count))
+        return;
     for (size_t i = 0, run; i < count; i += run) {
         run = frames_run(frames + i, count - i);
         frame_describe(frames[i], &frame);
@@ -254,4 +267,18 @@ void mdl_drop_pages(MDL *mdl, size_t count)
         mm_tally.pages_locked -= count;
     }
     __builtin_memmove(frames, frames + count, left * sizeof(*frames));
+}
+
+PMDL mm_mdl_allocate(void *address, size_t length)
+{
+    return mdl_allocate(address, length);
+}
+
+void mm_mdl_free(PMDL mdl)
+{
+    if ((mdl->MdlFlags & MDL_PAGES_LOCKED) != 0)
+        mdl_unlock(mdl);
+    if ((mdl->MdlFlags & MDL_PARTIAL) != 0)
+        MmPrepareMdlForReuse(mdl);
+    ex_pool_give(mdl);
 }

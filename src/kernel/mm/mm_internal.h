@@ -31,6 +31,14 @@ struct extent {
 
 #define LOCK_ORPHAN 0x8000u /* the page's address was freed: it goes with the last lock */
 
+/* A long run of pages that was locked in one go; not in page_locks as long as it stands here. */
+struct lock_run {
+    uint64_t page;
+    size_t count; /* 0: free */
+};
+#define LOCK_RUNS      8u
+#define LOCK_RUN_LEAST 32u /* pages; shorter ones are counted page by page */
+
 struct mm_window {
     struct host_lock lock;  /* guards: everything below that says nothing else */
     uint64_t base;          /* set once */
@@ -41,7 +49,8 @@ struct mm_window {
     struct view *views;      /* sections in it */
     struct secured *secured; /* ranges that stay as they are */
     uint16_t *page_locks;    /* by page of the file; the array itself is set once */
-    uint64_t spare_next;     /* where the unused part of the file's second half begins */
+    struct lock_run lock_runs[LOCK_RUNS];
+    uint64_t spare_next; /* where the unused part of the file's second half begins */
     uint64_t pages_locked;
     void (*post)(void *context, const struct mm_map_command *command);
     void *post_context;
@@ -112,6 +121,10 @@ NTSTATUS window_pages_lock(struct mm_window *window, uint64_t address, uint64_t 
 void window_page_lock(struct mm_window *window, uint64_t page);
 /* Drops one lock of each of count pages of the file. */
 void window_pages_unlock(struct mm_window *window, uint64_t page, size_t count);
+/* The same for a run that was locked in one go; false: there is none such. */
+bool window_run_unlock(struct mm_window *window, uint64_t page, size_t count);
+/* With the window's lock, before page_locks is looked at: what stands as runs is counted. */
+void window_runs_settle(struct mm_window *window);
 
 /* Maps system pages into a window for a driver (MmMapLockedPages with UserMode). */
 NTSTATUS window_map_frames(struct mm_window *window, uint64_t wanted, const PFN_NUMBER *frames,

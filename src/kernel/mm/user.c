@@ -18,26 +18,17 @@ uint64_t mm_user_fixup(uint64_t rip)
     return 0;
 }
 
-/* Addresses that are no addresses at all fault in another way; they are sorted out first. */
-static bool range_is_canonical(const volatile void *address, size_t length)
-{
-    uint64_t last = (uint64_t)(uintptr_t)address + length;
-
-    return last >= (uintptr_t)address && last <= 1ull << 47;
-}
-
-NTSTATUS mm_user_copy(void *to, const void *from, size_t length)
-{
-    if (!range_is_canonical(to, length) || !range_is_canonical(from, length))
-        return STATUS_ACCESS_VIOLATION;
-    return user_copy_bytes(to, from, length);
-}
-
 NTSTATUS mm_user_fill(void *to, int byte, size_t length)
 {
-    if (!range_is_canonical(to, length))
+    if (!mm_range_is_canonical(to, length))
         return STATUS_ACCESS_VIOLATION;
     return user_fill_bytes(to, byte, length);
+}
+
+NTSTATUS mm_user_status_write(IO_STATUS_BLOCK *to, NTSTATUS status, ULONG_PTR information)
+{
+    return mm_range_is_canonical(to, sizeof(*to)) ? user_write_status(to, status, information)
+                                                  : STATUS_ACCESS_VIOLATION;
 }
 
 NTSTATUS mm_window_copy(void *to, const void *from, uint64_t bytes, uint64_t *out_done)
@@ -63,7 +54,7 @@ NTSTATUS mm_window_copy(void *to, const void *from, uint64_t bytes, uint64_t *ou
 
 bool address_is_readable(const volatile void *address)
 {
-    return range_is_canonical(address, 1) && NT_SUCCESS(user_touch_read(address));
+    return mm_range_is_canonical(address, 1) && NT_SUCCESS(user_touch_read(address));
 }
 
 /* Pages that this thread found writable, and when: a probe says what was so at its moment, and
@@ -74,42 +65,42 @@ static __thread struct {
 } probes[1u << PROBES_BITS] __attribute__((tls_model("initial-exec")));
 _Atomic uint64_t user_changes = 1;
 
-static NTSTATUS page_probe(uint64_t address)
+static __attribute__((noinline)) NTSTATUS page_touch(uint64_t address, unsigned place)
 {
-    uint64_t page = address / HOST_PAGE, changes = user_changes;
-    unsigned place = (unsigned)(page * 0x9e3779b97f4a7c15ull >> (64 - PROBES_BITS));
-    NTSTATUS status;
+    uint64_t changes = user_changes; /* before the touch */
+    NTSTATUS status = user_touch_write((volatile void *)(uintptr_t)address);
 
-    if (address < MM_WINDOW_BASE) /* nobody counts what happens there */
-        return user_touch_write((volatile void *)(uintptr_t)address);
-    if (probes[place].page == page && probes[place].changes == changes)
-        return STATUS_SUCCESS;
-    status = user_touch_write((volatile void *)(uintptr_t)address);
-    if (NT_SUCCESS(status)) {
-        probes[place].page = page;
+    /* Nobody counts what happens below the windows. */
+    if (NT_SUCCESS(status) && address >= MM_WINDOW_BASE) {
+        probes[place].page = address / HOST_PAGE;
         probes[place].changes = changes;
     }
     return status;
 }
 
-NTSTATUS mm_user_probe(const volatile void *address, size_t length, unsigned alignment,
-                       bool for_write)
+static inline NTSTATUS page_probe(uint64_t address)
 {
-    uint64_t first = (uintptr_t)address, last = first + length - 1;
+    uint64_t page = address / HOST_PAGE;
+    unsigned place = (unsigned)(page * 0x9e3779b97f4a7c15ull >> (64 - PROBES_BITS));
 
-    COVE_ASSERT(alignment != 0 && (alignment & (alignment - 1)) == 0);
-    if (length == 0)
+    if (__builtin_expect(probes[place].page == page && probes[place].changes == user_changes, 1))
         return STATUS_SUCCESS;
-    if ((first & (alignment - 1)) != 0)
-        return STATUS_DATATYPE_MISALIGNMENT;
-    if (last < first || last >= MM_USER_END)
-        return STATUS_ACCESS_VIOLATION;
-    if (!for_write)
-        return STATUS_SUCCESS;
+    return page_touch(address, place);
+}
+
+static __attribute__((noinline)) NTSTATUS pages_probe(uint64_t first, uint64_t last)
+{
     for (uint64_t at = first; at <= last; at = (at | (HOST_PAGE - 1)) + 1) {
         NTSTATUS status = page_probe(at);
         if (!NT_SUCCESS(status))
             return status;
     }
     return STATUS_SUCCESS;
+}
+
+NTSTATUS mm_user_probe_pages(uint64_t first, uint64_t last)
+{
+    bool is_one = ((first ^ last) & ~(uint64_t)(HOST_PAGE - 1)) == 0;
+
+    return __builtin_expect(is_one, 1) ? page_probe(first) : pages_probe(first, last);
 }

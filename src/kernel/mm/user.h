@@ -5,7 +5,7 @@
 
 #include "mm/mm.h"
 
-NTSTATUS user_copy_bytes(void *to, const void *from, size_t length);
+NTSTATUS user_write_status(IO_STATUS_BLOCK *to, NTSTATUS status, ULONG_PTR information);
 NTSTATUS user_fill_bytes(void *to, int byte, size_t length);
 NTSTATUS user_touch_read(const volatile void *address);
 NTSTATUS user_touch_write(volatile void *address);

@@ -2,6 +2,7 @@
 /* user_copy.S - the only instructions of ours that touch a program's memory.
  *
  * NTSTATUS user_copy_bytes(void *to, const void *from, size_t length)
+ * NTSTATUS user_write_status(IO_STATUS_BLOCK *to, NTSTATUS status, ULONG_PTR information)
  * NTSTATUS user_fill_bytes(void *to, int byte, size_t length)
  * NTSTATUS user_touch_read(const void *address), user_touch_write(void *address)
  *
@@ -52,6 +53,17 @@ user_copy_bytes:
     xor %eax, %eax
     ret
     .size user_copy_bytes, . - user_copy_bytes
+
+    .globl user_write_status
+    .hidden user_write_status
+    .type user_write_status, @function
+user_write_status:
+    endbr64
+    mov %rdx, 8(%rdi)
+    mov %esi, (%rdi)
+    xor %eax, %eax
+    ret
+    .size user_write_status, . - user_write_status
 
     .globl user_fill_bytes
     .hidden user_fill_bytes

@@ -3,15 +3,27 @@
  *
  * Every page of the window's file has a count of locks. A locked page keeps its contents even
  * if the program frees its address: new memory at that address gets another page of the file,
- * and the old one is punched out with its last lock.
+ * and the old one is punched out with its last lock. The lock of a long buffer is only noted as
+ * a run, and counted page by page when somebody wants to know: most are unlocked before.
  */
 #include "section.h"
 
-/* Pages come in runs: these loops are all that a long buffer costs, and the compiler makes
- * vectors of them. */
+/* Pages come in runs: these loops are all that a long buffer costs. Vectors of the baseline
+ * processor, several at a time: one addition and one store for two frames. */
 static void frames_fill(PFN_NUMBER *frames, PFN_NUMBER first, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    typedef PFN_NUMBER pair __attribute__((vector_size(16), aligned(8)));
+    pair now[4];
+    size_t i = 0;
+
+    for (unsigned k = 0; k < 4; k++)
+        now[k] = (pair){first + 2 * k, first + 2 * k + 1};
+    for (; i + 8 <= count; i += 8)
+        for (unsigned k = 0; k < 4; k++) {
+            *(pair *)(frames + i + 2 * k) = now[k];
+            now[k] += 8;
+        }
+    for (; i < count; i++)
         frames[i] = first + i;
 }
 
@@ -24,6 +36,15 @@ static void locks_add(uint16_t *locks, size_t count)
         most = held > most ? held : most;
     }
     COVE_ASSERT(most < LOCK_ORPHAN - 1);
+}
+
+static bool locks_are_missing(const uint16_t *locks, size_t count)
+{
+    bool is_missing = false;
+
+    for (size_t i = 0; i < count; i++)
+        is_missing |= (locks[i] & (uint16_t)~LOCK_ORPHAN) == 0;
+    return is_missing;
 }
 
 /* True: some page has lost its last lock after its address was freed. */
@@ -39,6 +60,44 @@ static bool locks_drop(uint16_t *locks, size_t count)
     return is_orphan;
 }
 
+void window_runs_settle(struct mm_window *window)
+{
+    for (unsigned i = 0; i < LOCK_RUNS; i++) {
+        struct lock_run *run = &window->lock_runs[i];
+
+        if (run->count != 0)
+            locks_add(window->page_locks + run->page, run->count);
+        run->count = 0;
+    }
+}
+
+static bool run_note(struct mm_window *window, uint64_t page, size_t count)
+{
+    for (unsigned i = 0; i < LOCK_RUNS && count >= LOCK_RUN_LEAST; i++)
+        if (window->lock_runs[i].count == 0) {
+            window->lock_runs[i] = (struct lock_run){page, count};
+            return true;
+        }
+    return false;
+}
+
+bool window_run_unlock(struct mm_window *window, uint64_t page, size_t count)
+{
+    bool is_found = false;
+
+    host_lock_take(&window->lock);
+    for (unsigned i = 0; i < LOCK_RUNS && !is_found; i++) {
+        struct lock_run *run = &window->lock_runs[i];
+
+        is_found = run->page == page && run->count == count;
+        if (is_found)
+            run->count = 0;
+    }
+    window->pages_locked -= is_found ? count : 0;
+    host_lock_give(&window->lock);
+    return is_found;
+}
+
 /* Takes pages side by side in a share: their frames, and that they stay. */
 static PFN_NUMBER *pages_hold(struct mm_window *window, uint32_t share, uint64_t offset,
                               size_t count, PFN_NUMBER *out_frames)
@@ -46,7 +105,8 @@ static PFN_NUMBER *pages_hold(struct mm_window *window, uint32_t share, uint64_t
     struct store *store;
 
     if (share == MM_SHARE_WINDOW) {
-        locks_add(window->page_locks + (offset >> 12), count);
+        if (!run_note(window, offset >> 12, count))
+            locks_add(window->page_locks + (offset >> 12), count);
         window->pages_locked += count;
         frames_fill(out_frames, frame_of_window(window, offset), count);
     } else if (share >= MM_SHARE_STORE && share < MM_SHARE_FOREIGN) {
@@ -62,16 +122,20 @@ static PFN_NUMBER *pages_hold(struct mm_window *window, uint32_t share, uint64_t
     return out_frames + count;
 }
 
-/* Are all pages of the range there and may be used so? */
-static bool range_allows(const struct mm_window *window, uint64_t start, uint64_t end, int wanted)
+/* Are all pages of the range, which begins in the extent index, there and may be used so?
+ * *out_copies: some are copied when they are written to. */
+static bool range_allows(const struct mm_window *window, size_t index, uint64_t start, uint64_t end,
+                         int wanted, bool *out_copies)
 {
     uint64_t at = start;
 
-    for (size_t index = extent_find(window, start); at < end; index++) {
+    *out_copies = false;
+    for (; at < end; index++) {
         const struct extent *extent = &window->extents[index];
         if (index == window->extent_count || extent->start > at || extent->protect == 0 ||
             (protection_of_page(extent->protect) & wanted) != wanted)
             return false;
+        *out_copies |= extent_copies(extent);
         at = extent->end;
     }
     return true;
@@ -91,13 +155,15 @@ NTSTATUS window_pages_lock(struct mm_window *window, uint64_t address, uint64_t 
     uint64_t start = address & ~4095ull, end = (address + length + 4095) & ~4095ull, at = start;
     int wanted = is_write ? HOST_READ | HOST_WRITE : HOST_READ;
     NTSTATUS status = STATUS_ACCESS_VIOLATION;
+    bool copies;
     size_t index;
 
     host_lock_take(&window->lock);
     range_refresh(window, start, end);
-    if (!range_allows(window, start, end, wanted))
+    index = extent_find(window, start);
+    if (!range_allows(window, index, start, end, wanted, &copies))
         goto out;
-    while (is_write && at < end) {
+    while (is_write && copies && at < end) {
         const struct extent *extent = &window->extents[extent_find(window, at)];
         uint64_t next = at + HOST_PAGE;
 
@@ -107,7 +173,8 @@ NTSTATUS window_pages_lock(struct mm_window *window, uint64_t address, uint64_t 
             goto out;
         at = next;
     }
-    index = extent_find(window, start);
+    if (is_write && copies)
+        index = extent_find(window, start); /* copies have extents of their own */
     for (at = start; at < end; index++) {
         const struct extent *extent = &window->extents[index];
         uint64_t stop = extent->end < end ? extent->end : end;
@@ -134,6 +201,9 @@ void window_page_lock(struct mm_window *window, uint64_t page)
 void window_pages_unlock(struct mm_window *window, uint64_t page, size_t count)
 {
     host_lock_take(&window->lock);
+    /* A part of a run. Which of a page's locks is dropped makes no difference. */
+    if (locks_are_missing(window->page_locks + page, count))
+        window_runs_settle(window);
     window->pages_locked -= count;
     if (locks_drop(window->page_locks + page, count))
         for (uint64_t at = page; at < page + count; at++)

@@ -123,6 +123,7 @@ void window_forget(struct mm_window *window, uint64_t offset, uint64_t length)
         host_share_punch(window->fd, offset, length);
         return;
     }
+    window_runs_settle(window);
     for (uint64_t page = first; page <= last; page++) {
         if (page < last && window->page_locks[page] == 0)
             continue;
@@ -145,6 +146,7 @@ uint64_t window_offset_for(struct mm_window *window, uint64_t address, uint64_t 
         *out_length = limit - address;
         return address - window->base;
     }
+    window_runs_settle(window);
     is_locked = window->page_locks[page] != 0;
     while (at < end && (window->page_locks[at] != 0) == is_locked)
         at++;

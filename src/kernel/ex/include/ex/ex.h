@@ -31,6 +31,10 @@ NTSTATUS ex_pool_share(const void *address, int *out_fd, uint64_t *out_offset);
 int ex_pool_fd(void);
 /* Does the page of address belong to a live block (its neighbours may be free)? */
 bool ex_pool_is_allocated(const void *address);
+/* Nonpaged memory as it is, and back, for native code that does it for every request: what
+ * ExAllocatePool2 and ExFreePool are, without the change of calling convention. NULL: none. */
+void *ex_pool_take(size_t bytes, ULONG tag);
+void ex_pool_give(void *memory);
 /* Whole zeroed pages of pool arena (contiguous memory, MDL pages, thread data). NULL: none. */
 void *ex_pages_allocate(size_t pages, ULONG tag);
 void ex_pages_free(void *memory);

@@ -139,12 +139,38 @@ void mm_image_share_set(int fd);
 
 /* Copy with a fault turned into STATUS_ACCESS_VIOLATION; nothing is said about how much was
  * copied then. Either side may be user memory. IRQL <= DISPATCH_LEVEL. */
-NTSTATUS mm_user_copy(void *to, const void *from, size_t length);
+NTSTATUS user_copy_bytes(void *to, const void *from, size_t length); /* user_copy.S */
+/* Addresses that are no addresses at all fault in another way; they are sorted out first. */
+static inline bool mm_range_is_canonical(const volatile void *address, size_t length)
+{
+    uint64_t first = (uintptr_t)address;
+    return ((first | length | (first + length)) & ~((1ull << 47) - 1)) == 0;
+}
+static inline NTSTATUS mm_user_copy(void *to, const void *from, size_t length)
+{
+    if (!mm_range_is_canonical(to, length) || !mm_range_is_canonical(from, length))
+        return STATUS_ACCESS_VIOLATION;
+    return user_copy_bytes(to, from, length);
+}
+/* Writes a status block: Information first, since a program may poll Status. */
+NTSTATUS mm_user_status_write(IO_STATUS_BLOCK *to, NTSTATUS status, ULONG_PTR information);
 NTSTATUS mm_user_fill(void *to, int byte, size_t length);
+/* Are the pages from first to last, below MM_USER_END, there and writable? */
+NTSTATUS mm_user_probe_pages(uint64_t first, uint64_t last);
 /* Range and alignment check as ProbeForRead/Write document it, as a status instead of an
  * exception: STATUS_ACCESS_VIOLATION, STATUS_DATATYPE_MISALIGNMENT. Length 0 passes. */
-NTSTATUS mm_user_probe(const volatile void *address, size_t length, unsigned alignment,
-                       bool for_write);
+static inline NTSTATUS mm_user_probe(const volatile void *address, size_t length,
+                                     unsigned alignment, bool for_write)
+{
+    uint64_t first = (uintptr_t)address, last = first + length - 1;
+    if (length == 0)
+        return STATUS_SUCCESS;
+    if ((first & (alignment - 1)) != 0)
+        return STATUS_DATATYPE_MISALIGNMENT;
+    if (last < first || last >= MM_USER_END)
+        return STATUS_ACCESS_VIOLATION;
+    return for_write ? mm_user_probe_pages(first, last) : STATUS_SUCCESS;
+}
 /* Called by the trap room for a fault with rip in our own copy routines: where to go on, or 0. */
 uint64_t mm_user_fixup(uint64_t rip);
 
@@ -153,6 +179,9 @@ uint64_t mm_user_fixup(uint64_t rip);
 /* MmProbeAndLockPages as a status (no exception). Locked pages stay readable through a
  * system mapping until unlocked, whatever the program does. */
 NTSTATUS mm_mdl_lock(PMDL mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operation);
+/* IoAllocateMdl without an IRP; MmUnlockPages, where it is locked, and IoFreeMdl. */
+PMDL mm_mdl_allocate(void *address, size_t length);
+void mm_mdl_free(PMDL mdl);
 
 struct mm_counts {
     uint64_t mdls_locked, pages_locked, mappings, windows, stores, views;
