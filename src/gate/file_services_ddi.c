@@ -114,9 +114,12 @@ static NTSTATUS request_check(HANDLE file, HANDLE event, PIO_STATUS_BLOCK status
                               ACCESS_MASK access, struct io_request *request,
                               ACCESS_MASK *out_granted)
 {
-    request->mode = gate_mode();
+    KPROCESSOR_MODE mode = ke_previous_mode();
+    NTSTATUS status = STATUS_SUCCESS;
+    request->mode = mode;
     request->user_status = status_block;
-    NTSTATUS status = gate_probe_write(status_block, sizeof *status_block, sizeof(ULONG));
+    if (mode != KernelMode)
+        status = mm_user_probe(status_block, sizeof *status_block, sizeof(ULONG), true);
     if (!NT_SUCCESS(status))
         return status;
     void *body;
@@ -282,6 +285,19 @@ NTSTATUS NTAPI NtDeviceIoControlFile(HANDLE FileHandle, HANDLE Event, PIO_APC_RO
                                  .output = OutputBuffer,
                                  .output_length = OutputBufferLength};
     return control(FileHandle, Event, IoStatusBlock, &request);
+}
+
+uint64_t gate_device_control(const uint64_t *args)
+{
+    struct io_request request = {.major = IRP_MJ_DEVICE_CONTROL,
+                                 .apc = (PIO_APC_ROUTINE)args[2],
+                                 .apc_context = (PVOID)args[3],
+                                 .control_code = (ULONG)args[5],
+                                 .input = (PVOID)args[6],
+                                 .input_length = (ULONG)args[7],
+                                 .output = (PVOID)args[8],
+                                 .output_length = (ULONG)args[9]};
+    return (uint32_t)control((HANDLE)args[0], (HANDLE)args[1], (PIO_STATUS_BLOCK)args[4], &request);
 }
 
 /* Doc: nf-ntifs-ntfscontrolfile */

@@ -58,9 +58,11 @@ uint64_t gate_call(uint32_t service, const uint64_t *arguments, uint32_t count)
     if (!entry->invoke)
         return (uint32_t)STATUS_NOT_IMPLEMENTED;
     trace_point(TRACE_SERVICE_ENTER, service, count ? arguments[0] : 0, 0);
-    uint8_t mode = ke_previous_mode_swap(UserMode);
+    struct thread *thread = ke_thread_current();
+    uint8_t mode = thread->previous_mode;
+    thread->previous_mode = UserMode;
     uint64_t result = entry->invoke(arguments);
-    ke_previous_mode_swap(mode);
+    thread->previous_mode = mode;
     gate_check_clean(entry);
     trace_point(TRACE_SERVICE_LEAVE, service, result, 0);
     return result;

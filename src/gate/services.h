@@ -27,6 +27,9 @@ NTSTATUS gate_object_open(struct object_type *type, const OBJECT_ATTRIBUTES *att
 NTSTATUS gate_apc_queue(void *thread, PVOID routine, PVOID argument1, PVOID argument2,
                         PVOID argument3);
 
+/* NtDeviceIoControlFile as the gate enters it. */
+uint64_t gate_device_control(const uint64_t *args);
+
 #define SERVICE NTSTATUS NTAPI
 
 /* winnt.h and winternl.h have these; the driver kit does not. */

@@ -12,8 +12,8 @@
 #include "libcove_internal.h"
 #include "mm/mm.h"
 
-static __thread struct caller *caller_own; /* owner thread only */
-static pthread_key_t caller_key;           /* its destructor runs at the end of a thread */
+__thread struct caller *caller_own;
+static pthread_key_t caller_key; /* its destructor runs at the end of a thread */
 static pthread_once_t caller_once = PTHREAD_ONCE_INIT;
 
 static void caller_free(void *memory)
@@ -48,17 +48,14 @@ static NTSTATUS staging_allocate(struct caller *caller)
     return status;
 }
 
-NTSTATUS caller_get(struct cove_machine *machine, struct caller **out_caller)
+NTSTATUS caller_make(struct cove_machine *machine, struct caller **out_caller)
 {
-    if (caller_own) {
-        *out_caller = caller_own;
-        return STATUS_SUCCESS;
-    }
     pthread_once(&caller_once, key_create);
     struct caller *caller = calloc(1, sizeof *caller);
     if (!caller)
         return STATUS_NO_MEMORY;
     caller->machine = machine;
+    caller->window_base = mm_window_base(machine->process->window);
     NTSTATUS status = ps_thread_adopt(machine->process, &caller->thread);
     if (!NT_SUCCESS(status)) {
         free(caller);

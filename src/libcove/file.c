@@ -21,17 +21,13 @@ struct loan {
 
 static bool is_program_memory(const struct caller *caller, const void *buffer)
 {
-    uint64_t address = (uint64_t)buffer, base = mm_window_base(caller->machine->process->window);
-    return address >= base && address < base + MM_WINDOW_BYTES;
+    return (uint64_t)buffer - caller->window_base < MM_WINDOW_BYTES;
 }
 
-/* staging: the half of the thread's staging memory this buffer may use. */
-static NTSTATUS loan_take(const struct caller *caller, const void *buffer, uint32_t length,
-                          uint8_t *staging, struct loan *out_loan)
+/* A buffer outside. staging: the half of the thread's staging memory this buffer may use. */
+static NTSTATUS loan_take_outside(const struct caller *caller, uint32_t length, uint8_t *staging,
+                                  struct loan *out_loan)
 {
-    *out_loan = (struct loan){.address = (uint64_t)buffer};
-    if (!buffer || !length || is_program_memory(caller, buffer))
-        return STATUS_SUCCESS;
     if (length <= STAGING_BYTES / 2) {
         out_loan->address = (uint64_t)staging;
         return STATUS_SUCCESS;
@@ -45,14 +41,27 @@ static NTSTATUS loan_take(const struct caller *caller, const void *buffer, uint3
     return status;
 }
 
-static void loan_give(const struct caller *caller, struct loan *loan)
+static inline NTSTATUS loan_take(const struct caller *caller, const void *buffer, uint32_t length,
+                                 uint8_t *staging, struct loan *out_loan)
 {
-    if (!loan->owned)
-        return;
+    *out_loan = (struct loan){.address = (uint64_t)buffer};
+    if (!buffer || !length || is_program_memory(caller, buffer))
+        return STATUS_SUCCESS;
+    return loan_take_outside(caller, length, staging, out_loan);
+}
+
+static void loan_give_owned(const struct caller *caller, struct loan *loan)
+{
     uint64_t size = 0;
     ke_processor_enter();
     mm_window_free(caller->machine->process->window, &loan->owned, &size, MEM_RELEASE);
     ke_processor_leave();
+}
+
+static inline void loan_give(const struct caller *caller, struct loan *loan)
+{
+    if (loan->owned)
+        loan_give_owned(caller, loan);
 }
 
 static void copy(void *to, const void *from, size_t length)
@@ -166,15 +175,22 @@ int32_t cove_write(cove_file file, uint64_t offset, const void *buffer, uint32_t
     return transfer(SERVICE_NtWriteFile, file, offset, (void *)buffer, length, out_count);
 }
 
-int32_t cove_ioctl(cove_file file, uint32_t code, const void *input, uint32_t input_length,
-                   void *output, uint32_t output_length, uint32_t *out_count)
+/* What a control request says, with buffers that lie in program memory. */
+static NTSTATUS control_call(const struct caller *caller, cove_file file, uint32_t code,
+                             uint64_t input, uint32_t input_length, uint64_t output,
+                             uint32_t output_length)
 {
-    struct caller *caller;
+    const uint64_t arguments[] = {
+        file, 0, 0, 0, (uint64_t)caller->status, code, input, input_length, output, output_length};
+    return caller_call(SERVICE_NtDeviceIoControlFile, arguments, 10);
+}
+
+static NTSTATUS control_lent(const struct caller *caller, cove_file file, uint32_t code,
+                             const void *input, uint32_t input_length, void *output,
+                             uint32_t output_length)
+{
     struct loan in = {0}, out = {0};
-    NTSTATUS status = caller_get(cove_machine_only, &caller);
-    if (!NT_SUCCESS(status))
-        return status;
-    status = loan_take(caller, input, input_length, caller->staging, &in);
+    NTSTATUS status = loan_take(caller, input, input_length, caller->staging, &in);
     if (NT_SUCCESS(status))
         status =
             loan_take(caller, output, output_length, caller->staging + STAGING_BYTES / 2, &out);
@@ -183,30 +199,37 @@ int32_t cove_ioctl(cove_file file, uint32_t code, const void *input, uint32_t in
         /* METHOD_IN_DIRECT reads the second buffer, METHOD_NEITHER may. */
         if ((code & 3) == METHOD_IN_DIRECT || (code & 3) == METHOD_NEITHER)
             copy((void *)out.address, output, output_length);
-        const uint64_t arguments[] = {file,
-                                      0,
-                                      0,
-                                      0,
-                                      (uint64_t)caller->status,
-                                      code,
-                                      in.address,
-                                      input_length,
-                                      out.address,
-                                      output_length};
-        status = caller_call(SERVICE_NtDeviceIoControlFile, arguments, 10);
+        status =
+            control_call(caller, file, code, in.address, input_length, out.address, output_length);
         uint64_t count = caller->status->Information;
         /* A warning (buffer overflow) brings bytes as well. */
-        if (!NT_ERROR(status)) {
+        if (!NT_ERROR(status) && (code & 3) != METHOD_IN_DIRECT) {
             bool is_direct = (code & 3) != METHOD_BUFFERED;
             uint64_t copied = is_direct || count > output_length ? output_length : count;
-            if ((code & 3) != METHOD_IN_DIRECT)
-                copy(output, (void *)out.address, copied);
-            if (out_count)
-                *out_count = (uint32_t)count;
+            copy(output, (void *)out.address, copied);
         }
     }
     loan_give(caller, &in);
     loan_give(caller, &out);
+    return status;
+}
+
+int32_t cove_ioctl(cove_file file, uint32_t code, const void *input, uint32_t input_length,
+                   void *output, uint32_t output_length, uint32_t *out_count)
+{
+    struct caller *caller;
+    NTSTATUS status = caller_get(cove_machine_only, &caller);
+    if (!NT_SUCCESS(status))
+        return status;
+    bool is_lent = (input && input_length && !is_program_memory(caller, input)) ||
+                   (output && output_length && !is_program_memory(caller, output));
+    if (is_lent)
+        status = control_lent(caller, file, code, input, input_length, output, output_length);
+    else
+        status = control_call(caller, file, code, (uint64_t)input, input_length, (uint64_t)output,
+                              output_length);
+    if (!NT_ERROR(status) && out_count)
+        *out_count = (uint32_t)caller->status->Information;
     return status;
 }
 

@@ -28,12 +28,19 @@ enum machine_stage { MACHINE_BOOTING, MACHINE_UP, MACHINE_ENDING, MACHINE_DOWN }
 struct caller {
     struct cove_machine *machine;
     struct process_thread *thread;
+    uint64_t window_base;    /* set once */
     IO_STATUS_BLOCK *status; /* in program memory, in front of staging */
     uint8_t *staging;
 };
 
+extern __thread struct caller *caller_own; /* owner thread only */
+NTSTATUS caller_make(struct cove_machine *machine, struct caller **out_caller);
 /* Makes the calling thread a thread of the program; again and again is cheap. */
-NTSTATUS caller_get(struct cove_machine *machine, struct caller **out_caller);
+static inline NTSTATUS caller_get(struct cove_machine *machine, struct caller **out_caller)
+{
+    *out_caller = caller_own;
+    return *out_caller ? STATUS_SUCCESS : caller_make(machine, out_caller);
+}
 /* Undone for every thread that ends, and for the calling one by this. */
 void caller_leave(void);
 /* A service with previous mode UserMode, on a virtual processor. */

@@ -5,6 +5,8 @@ Comes in: abi/services/nt.tsv. Goes out: include/abi/services.h (numbers and the
 between the generated parts), service_table.c (kernel side: number to function),
 service_stubs.c (program side: NtX collects its arguments and knocks),
 zw_entries.c (kernel side: ZwX is NtX with the previous mode set to kernel).
+A row's last column may name a function uint64_t f(const uint64_t *args) that the gate enters
+instead of NtX, so that the most frequent services change no calling convention.
 Always holds: numbers and names are unique; args equals the length of the signature.
 """
 import os
@@ -12,7 +14,7 @@ import re
 
 import tables
 
-COLUMNS = ["number", "name", "args", "signature", "status", "room", "doc"]
+COLUMNS = ["number", "name", "args", "signature", "status", "room", "doc", "native"]
 STATUS = ("done", "partial", "absent")
 ITEM = re.compile(r"^([a-z][a-z0-9_]*):([A-Za-z_][A-Za-z0-9_]*)$")
 # What the C type of a kind is; everything else fills a whole slot.
@@ -41,7 +43,7 @@ def read(abi, faults):
     if not os.path.exists(path):
         return []
     seen = {}
-    rows = tables.read(path, COLUMNS, faults, optional=("doc",))
+    rows = tables.read(path, COLUMNS, faults, optional=("doc", "native"))
     for row in rows:
         row["index"] = tables.number(row, "number", faults, 0xFFF)
         if tables.identifier(row, "name", faults) and not row["name"].startswith("Nt"):
@@ -106,6 +108,9 @@ def table_source(rows):
     out = [tables.banner("abi/services/nt.tsv"), '#include "abi/services.h"\n\n',
            '#include <stddef.h>\n\n#include "gate/gate.h"\n\n']
     for row in present(rows):
+        if row["native"]:
+            out.append("uint64_t %s(const uint64_t *args);\n\n" % row["native"])
+            continue
         values = ", ".join("(%s)args[%d]" % (TYPES.get(kind, "uint64_t"), at)
                            for at, (kind, _) in enumerate(row["parameters"]))
         out.append("%s __asm__(\"%s\");\nstatic uint64_t invoke_%s(const uint64_t *args)\n{\n%s"
@@ -114,7 +119,9 @@ def table_source(rows):
                       "" if row["parameters"] else "    (void)args;\n", row["name"], values))
     out.append("static const struct service_entry rows[SERVICE_COUNT + 1] = {\n")
     for row in rows:
-        invoke = "NULL" if row["status"] == "absent" else "invoke_" + row["name"]
+        invoke = row["native"] or "invoke_" + row["name"]
+        if row["status"] == "absent":
+            invoke = "NULL"
         out.append("    [%d] = {.name = %s, .args = %d, .signature = %s, .invoke = %s},\n" % (
             row["index"], tables.c_string(row["name"]), len(row["parameters"]),
             tables.c_string(row["signature"]), invoke))

@@ -286,13 +286,6 @@ void device_open_end(PDEVICE_OBJECT device)
  */
 
 /* No lock: an attachment that happens now may be seen or not, as on Windows. */
-PDEVICE_OBJECT device_top(PDEVICE_OBJECT device)
-{
-    while (device->AttachedDevice != NULL)
-        device = device->AttachedDevice;
-    return device;
-}
-
 /* NULL: the target goes away.
  *
  * Doc:     wdm.h IoAttachDeviceToDeviceStack

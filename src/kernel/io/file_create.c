@@ -74,6 +74,7 @@ static NTSTATUS file_allocate(PDEVICE_OBJECT device, FILE_OBJECT *related,
     if (related != NULL)
         abi->Vpb = related->Vpb;
     file->granted = granted;
+    file->lock_owner = ke_thread_current();
     file_fill_access(abi, create, granted);
     KeInitializeEvent(&abi->Lock, SynchronizationEvent, FALSE);
     KeInitializeEvent(&abi->Event, NotificationEvent, FALSE);

@@ -88,17 +88,54 @@ NTSTATUS file_type_create(void)
 /* ---- one request at a time on a synchronous file ------------------------------------------------
  */
 
-/* IRQL:    PASSIVE_LEVEL
- * Errors:  STATUS_THREAD_IS_TERMINATING, STATUS_USER_APC, STATUS_ALERTED: not locked
- */
-NTSTATUS file_lock(FILE_OBJECT *file, KPROCESSOR_MODE mode)
+/* The thread that opened a file mostly is the only one that uses it. It locks by a store to
+ * lock_held, as long as no other thread has come; the first that comes says so for ever, and
+ * passes the heavy half of a barrier, so that it sees the owner's store or is seen by it. */
+enum { FILE_OWNED, FILE_SHARING, FILE_SHARED };
+
+static void file_wake(FILE_OBJECT *file)
 {
-    if (InterlockedExchange((volatile LONG *)&file->Busy, TRUE) == FALSE)
+    host_fence_light(); /* who waits has passed the heavy half since it counted itself */
+    if (__builtin_expect(*(volatile ULONG *)&file->Waiters != 0, 0))
+        KeSetEvent(&file->Lock, IO_NO_INCREMENT, FALSE);
+}
+
+static bool file_lock_own(FILE_OBJECT *file)
+{
+    struct file *ours = file_of(file);
+    if (atomic_load_explicit(&ours->lock_held, memory_order_relaxed))
+        return false; /* its own request waits for a second one of its own: no way out */
+    atomic_store_explicit(&ours->lock_held, true, memory_order_relaxed);
+    host_fence_light();
+    if (__builtin_expect(atomic_load_explicit(&ours->sharing, memory_order_relaxed) == FILE_OWNED,
+                         1))
+        return true;
+    atomic_store_explicit(&ours->lock_held, false, memory_order_release);
+    file_wake(file);
+    return false;
+}
+
+static bool file_lock_try(FILE_OBJECT *file)
+{
+    return !atomic_load(&file_of(file)->lock_held) &&
+           InterlockedExchange((volatile LONG *)&file->Busy, TRUE) == FALSE;
+}
+
+static __attribute__((noinline)) NTSTATUS file_lock_shared(FILE_OBJECT *file, KPROCESSOR_MODE mode)
+{
+    struct file *ours = file_of(file);
+    if (atomic_load_explicit(&ours->sharing, memory_order_acquire) != FILE_SHARED) {
+        uint32_t owned = FILE_OWNED;
+        atomic_compare_exchange_strong(&ours->sharing, &owned, FILE_SHARING);
+        host_fence_heavy(); /* whoever comes before it was passed passes one too */
+        atomic_store_explicit(&ours->sharing, FILE_SHARED, memory_order_release);
+    }
+    if (file_lock_try(file))
         return STATUS_SUCCESS;
     NTSTATUS status = STATUS_SUCCESS;
     InterlockedIncrement((volatile LONG *)&file->Waiters);
     host_fence_heavy();
-    while (InterlockedExchange((volatile LONG *)&file->Busy, TRUE) != FALSE) {
+    while (!file_lock_try(file)) {
         status = KeWaitForSingleObject(&file->Lock, Executive, mode,
                                        (file->Flags & FO_ALERTABLE_IO) != 0, NULL);
         if (status != STATUS_SUCCESS)
@@ -108,12 +145,25 @@ NTSTATUS file_lock(FILE_OBJECT *file, KPROCESSOR_MODE mode)
     return status;
 }
 
+/* IRQL:    PASSIVE_LEVEL
+ * Errors:  STATUS_THREAD_IS_TERMINATING, STATUS_USER_APC, STATUS_ALERTED: not locked
+ */
+NTSTATUS file_lock(FILE_OBJECT *file, KPROCESSOR_MODE mode)
+{
+    if (file_of(file)->lock_owner == ke_thread_current() && file_lock_own(file))
+        return STATUS_SUCCESS;
+    return file_lock_shared(file, mode);
+}
+
 void file_unlock(FILE_OBJECT *file)
 {
-    __atomic_store_n(&file->Busy, FALSE, __ATOMIC_RELEASE);
-    host_fence_light(); /* who waits has passed the heavy half since it counted itself */
-    if (*(volatile ULONG *)&file->Waiters != 0)
-        KeSetEvent(&file->Lock, IO_NO_INCREMENT, FALSE);
+    struct file *ours = file_of(file);
+    if (ours->lock_owner == ke_thread_current() &&
+        atomic_load_explicit(&ours->lock_held, memory_order_relaxed))
+        atomic_store_explicit(&ours->lock_held, false, memory_order_release);
+    else
+        __atomic_store_n(&file->Busy, FALSE, __ATOMIC_RELEASE);
+    file_wake(file);
 }
 
 /* ---- information that needs no driver

@@ -86,6 +86,7 @@ struct irp {
     struct process_thread *_Atomic thread;
     struct process *process; /* of thread; to be compared only */
     const void *creator;     /* driver's call that allocated it; NULL: ours */
+    void *buffer;            /* for small system buffers; NULL until one was wanted; the block's */
     GUID *activity;          /* IoSetActivityIdIrp; owned, NULL whenever the block is free */
     struct irp_step step[IRP_STEPS];
     struct io_packet packet;
@@ -96,8 +97,15 @@ static inline struct irp *irp_of_known(PIRP abi)
 {
     return (struct irp *)((char *)abi - offsetof(struct irp, abi));
 }
+/* Where all our IRPs lie, whatever their size. */
+#define IRP_MEMORY_BYTES (768ull << 20)
+extern char *irp_memory; /* set once at init */
 /* NULL: the IRP lies in memory of a driver's own. */
-struct irp *irp_of(const IRP *abi);
+static inline struct irp *irp_of(const IRP *abi)
+{
+    bool is_ours = (uintptr_t)abi - (uintptr_t)irp_memory < IRP_MEMORY_BYTES;
+    return __builtin_expect(is_ours, 1) ? irp_of_known((PIRP)abi) : NULL;
+}
 
 NTSTATUS irp_shelves_init(void);
 void irp_shelves_fini(void);
@@ -112,10 +120,14 @@ uint64_t irp_count_alive(void);
 void irp_reuse(PIRP abi, NTSTATUS status);
 void irp_activity_clear(struct irp *irp);
 void irp_init_foreign(PIRP abi, USHORT bytes, CCHAR stacks);
-/* System buffers; small ones come from and go back to the processor's drawer, unless the
- * driver has put another buffer into the IRP. NULL: no memory. */
-void *irp_buffer_allocate(size_t length);
-void irp_buffer_free(void *buffer);
+/* The IRP's system buffer; a small one may be the IRP's own, and stays with it. NULL: no memory. */
+void *irp_buffer_allocate(struct irp *irp, size_t length);
+/* buffer: what the driver has left in the IRP. */
+static inline void irp_buffer_free(struct irp *irp, void *buffer)
+{
+    if (__builtin_expect(buffer != irp->buffer, 0))
+        ExFreePool(buffer);
+}
 
 /* From attach to detach the IRP is found by a search for its thread or process. */
 static inline void irp_thread_attach(struct irp *irp, struct process_thread *thread)
@@ -162,6 +174,15 @@ static inline void irp_answer_look(struct irp *irp, const IO_STACK_LOCATION *sta
     if (__builtin_expect(
             since == 0 || (since == 1 && last->is_pending != (status == STATUS_PENDING)), 0))
         irp_answer_check(irp, stack, steps, routine, status);
+}
+
+static inline void irp_free_mdls(PIRP abi)
+{
+    for (PMDL mdl = abi->MdlAddress, next; __builtin_expect(mdl != NULL, 0); mdl = next) {
+        next = mdl->Next;
+        mm_mdl_free(mdl);
+    }
+    abi->MdlAddress = NULL;
 }
 
 /* Next stack location down, and the driver is called. */
@@ -214,7 +235,12 @@ static inline struct device *device_of(const DEVICE_OBJECT *abi)
 extern struct host_lock io_database_lock;
 
 NTSTATUS device_type_create(void);
-PDEVICE_OBJECT device_top(PDEVICE_OBJECT device);
+static inline PDEVICE_OBJECT device_top(PDEVICE_OBJECT device)
+{
+    while (__builtin_expect(device->AttachedDevice != NULL, 0))
+        device = device->AttachedDevice;
+    return device;
+}
 /* Counts an open file; refuses while the device or its driver goes away. */
 NTSTATUS device_open_begin(PDEVICE_OBJECT device, bool is_related);
 /* One reference of a file or attachment less; ends what waited for it. */
@@ -289,6 +315,9 @@ void io_error_set(struct io_load_error *error, NTSTATUS status, const char *form
 struct file {
     FILE_OBJECT abi;
     ACCESS_MASK granted;        /* set once at create */
+    struct thread *lock_owner;  /* who opened it; set once, to be compared only */
+    _Atomic bool lock_held;     /* the owner's alone: it has locked the file by this */
+    _Atomic uint32_t sharing;   /* FILE_OWNED…: never goes back */
     bool is_counted;            /* the device's ReferenceCount has one for this file */
     bool is_open;               /* IRP_MJ_CREATE has succeeded: CLOSE is owed */
     _Atomic bool is_cleaned_up; /* IRP_MJ_CLEANUP was sent */

@@ -19,6 +19,7 @@
 #define IRP_PROCESSORS  64u
 #define IRP_STACK_MOST  127
 
+char *irp_memory;
 static _Atomic uint32_t irp_searches; /* atomic: visits that are under way */
 
 struct irp_shelf {
@@ -33,26 +34,22 @@ struct irp_shelf {
 };
 
 static struct irp_shelf irp_shelf[IRP_SHELVES] = {
-    {.stacks = 4, .reserved = 256u << 20},
-    {.stacks = 16, .reserved = 256u << 20},
-    {.stacks = IRP_STACK_MOST, .reserved = 256u << 20},
+    {.stacks = 4, .reserved = IRP_MEMORY_BYTES / IRP_SHELVES},
+    {.stacks = 16, .reserved = IRP_MEMORY_BYTES / IRP_SHELVES},
+    {.stacks = IRP_STACK_MOST, .reserved = IRP_MEMORY_BYTES / IRP_SHELVES},
 };
 
 /* Owner: whoever holds the processor. */
 struct irp_drawer {
     struct irp *free;
     unsigned count;
-    void *buffer; /* chain of free kept buffers, linked through their first word */
-    unsigned buffers;
 } __attribute__((aligned(128)));
 static struct irp_drawer irp_drawer[IRP_PROCESSORS];
 
-/* Small system buffers are kept: pages taken once, so that what waits for the next request is
- * nobody's block of pool. */
-#define IRP_BUFFER_SMALL  256u
-#define IRP_BUFFER_PAGES  16u
-#define IRP_BUFFER_DRAWER 32u /* most that one drawer holds */
-#define IRP_BUFFER_REFILL 8u
+/* The first IRPs that want a small system buffer get one for good: pages taken once, so that what
+ * waits for the next request is nobody's block of pool. */
+#define IRP_BUFFER_SMALL 256u
+#define IRP_BUFFER_PAGES 16u
 
 static struct {
     char *base;            /* set once at init */
@@ -76,16 +73,15 @@ static bool irp_buffers_init(void)
 
 NTSTATUS irp_shelves_init(void)
 {
-    if (!irp_buffers_init())
+    void *memory;
+    if (!irp_buffers_init() || host_memory_reserve(NULL, IRP_MEMORY_BYTES, &memory) != 0)
         return STATUS_INSUFFICIENT_RESOURCES;
+    irp_memory = memory;
     for (unsigned i = 0; i < IRP_SHELVES; i++) {
         struct irp_shelf *shelf = &irp_shelf[i];
-        void *base;
-        if (host_memory_reserve(NULL, shelf->reserved, &base) != 0)
-            return STATUS_INSUFFICIENT_RESOURCES;
         size_t bytes = sizeof(struct irp) + (size_t)shelf->stacks * sizeof(IO_STACK_LOCATION);
         shelf->block = (bytes + 63) & ~(size_t)63;
-        shelf->base = base;
+        shelf->base = irp_memory + i * shelf->reserved;
         shelf->committed = 0;
         shelf->free = NULL;
         atomic_store(&shelf->blocks, 0);
@@ -99,31 +95,17 @@ void irp_shelves_fini(void)
         irp_drawer[i] = (struct irp_drawer){0};
     ex_pages_free(irp_buffers.base);
     irp_buffers.base = NULL;
-    for (unsigned i = 0; i < IRP_SHELVES; i++) {
-        if (irp_shelf[i].base != NULL)
-            host_memory_release(irp_shelf[i].base, irp_shelf[i].reserved);
-        irp_shelf[i].base = NULL;
-    }
+    if (irp_memory != NULL)
+        host_memory_release(irp_memory, IRP_MEMORY_BYTES);
+    irp_memory = NULL;
 }
 
-/* ---- addresses ------------------------------------------------------------------ */
-
-struct irp *irp_of(const IRP *abi)
-{
-    for (unsigned i = 0; i < IRP_SHELVES; i++) {
-        const struct irp_shelf *shelf = &irp_shelf[i];
-        if ((const char *)abi >= shelf->base && (const char *)abi < shelf->base + shelf->reserved)
-            return irp_of_known((PIRP)abi);
-    }
-    return NULL;
-}
+/* ---- taking and giving blocks ------------------------------------------------------ */
 
 static struct irp *irp_block(const struct irp_shelf *shelf, size_t index)
 {
     return (struct irp *)(shelf->base + index * shelf->block);
 }
-
-/* ---- taking and giving blocks ------------------------------------------------------ */
 
 static struct irp *irp_shelf_take(unsigned number)
 {
@@ -288,56 +270,26 @@ void irp_init_foreign(PIRP abi, USHORT bytes, CCHAR stacks)
 
 /* ---- system buffers --------------------------------------------------------------------- */
 
-static void irp_drawer_refill(struct irp_drawer *drawer)
+static void *irp_buffer_keep(struct irp *irp)
 {
     host_lock_take(&irp_buffers.lock);
-    while (irp_buffers.free != NULL && drawer->buffers < IRP_BUFFER_REFILL) {
-        void *buffer = irp_buffers.free;
+    void *buffer = irp_buffers.free;
+    if (buffer != NULL)
         irp_buffers.free = *(void **)buffer;
-        *(void **)buffer = drawer->buffer;
-        drawer->buffer = buffer;
-        drawer->buffers++;
-    }
     host_lock_give(&irp_buffers.lock);
+    return irp->buffer = buffer;
 }
 
-void *irp_buffer_allocate(size_t length)
+void *irp_buffer_allocate(struct irp *irp, size_t length)
 {
-    if (length <= IRP_BUFFER_SMALL && ke_processor_is_held()) {
+    if (__builtin_expect(length <= IRP_BUFFER_SMALL, 1)) {
         if (ex_allocation_fails())
             return NULL;
-        struct irp_drawer *drawer = &irp_drawer[ke_processor_number()];
-        if (drawer->buffer == NULL)
-            irp_drawer_refill(drawer);
-        void *buffer = drawer->buffer;
-        if (buffer != NULL) {
-            drawer->buffer = *(void **)buffer;
-            drawer->buffers--;
+        void *buffer = irp->buffer;
+        if (__builtin_expect(buffer != NULL, 1) || (buffer = irp_buffer_keep(irp)) != NULL)
             return buffer;
-        }
     }
-    return ExAllocatePool2(POOL_FLAG_NON_PAGED | POOL_FLAG_UNINITIALIZED, length, IO_TAG_DATA);
-}
-
-void irp_buffer_free(void *buffer)
-{
-    if ((uintptr_t)buffer - (uintptr_t)irp_buffers.base >= IRP_BUFFER_PAGES * PAGE_SIZE) {
-        ExFreePool(buffer);
-        return;
-    }
-    if (ke_processor_is_held()) {
-        struct irp_drawer *drawer = &irp_drawer[ke_processor_number()];
-        if (drawer->buffers < IRP_BUFFER_DRAWER) {
-            *(void **)buffer = drawer->buffer;
-            drawer->buffer = buffer;
-            drawer->buffers++;
-            return;
-        }
-    }
-    host_lock_take(&irp_buffers.lock);
-    *(void **)buffer = irp_buffers.free;
-    irp_buffers.free = buffer;
-    host_lock_give(&irp_buffers.lock);
+    return ex_pool_take(length, IO_TAG_DATA);
 }
 
 /* ---- looking at all of them --------------------------------------------------------------- */

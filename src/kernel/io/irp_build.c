@@ -39,15 +39,9 @@ NTSTATUS irp_build_start(const struct io_request *request, PIRP *out_irp,
 
 void irp_discard(PIRP abi)
 {
-    for (PMDL mdl = abi->MdlAddress, next; mdl != NULL; mdl = next) {
-        next = mdl->Next;
-        if (mdl->MdlFlags & MDL_PAGES_LOCKED)
-            MmUnlockPages(mdl);
-        IoFreeMdl(mdl);
-    }
-    abi->MdlAddress = NULL;
+    irp_free_mdls(abi);
     if (abi->Flags & IRP_DEALLOCATE_BUFFER)
-        irp_buffer_free(abi->AssociatedIrp.SystemBuffer);
+        irp_buffer_free(irp_of_known(abi), abi->AssociatedIrp.SystemBuffer);
     irp_free(abi);
 }
 
@@ -63,7 +57,7 @@ static NTSTATUS irp_attach_buffer(PIRP abi, KPROCESSOR_MODE mode, const void *in
     abi->UserBuffer = output;
     if (length == 0)
         return STATUS_SUCCESS;
-    void *buffer = irp_buffer_allocate(length);
+    void *buffer = irp_buffer_allocate(irp, length);
     if (buffer == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
     abi->AssociatedIrp.SystemBuffer = buffer;
@@ -87,12 +81,12 @@ static NTSTATUS irp_attach_pages(PIRP abi, KPROCESSOR_MODE mode, void *address, 
 {
     if (length == 0)
         return STATUS_SUCCESS;
-    PMDL mdl = IoAllocateMdl(address, length, FALSE, FALSE, NULL);
+    PMDL mdl = mm_mdl_allocate(address, length);
     if (mdl == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
     NTSTATUS status = mm_mdl_lock(mdl, mode, operation);
     if (!NT_SUCCESS(status)) {
-        IoFreeMdl(mdl);
+        mm_mdl_free(mdl);
         return status;
     }
     abi->MdlAddress = mdl;

@@ -256,8 +256,10 @@ static NTSTATUS io_request_end(const struct io_request *request, const IO_STATUS
 static bool io_request_serve(const struct io_request *request, NTSTATUS *out_status)
 {
     IO_STATUS_BLOCK block = {0};
-    if (file_information_serve(request, &block.Status, &block.Information) ||
-        io_fast_serve(request, &block)) {
+    bool is_information = request->major != IRP_MJ_DEVICE_CONTROL &&
+                          file_information_serve(request, &block.Status, &block.Information);
+    if (is_information || (file_top(request->file)->DriverObject->FastIoDispatch != NULL &&
+                           io_fast_serve(request, &block))) {
         *out_status = io_request_end(request, &block);
         return true;
     }

@@ -24,17 +24,6 @@ struct irp_signals {
     void *apc_context, *user_status;
 };
 
-static void irp_free_mdls(PIRP abi)
-{
-    for (PMDL mdl = abi->MdlAddress, next; mdl != NULL; mdl = next) {
-        next = mdl->Next;
-        if (mdl->MdlFlags & MDL_PAGES_LOCKED)
-            MmUnlockPages(mdl);
-        IoFreeMdl(mdl);
-    }
-    abi->MdlAddress = NULL;
-}
-
 /* ---- associated IRPs --------------------------------------------------------------------- */
 
 /* The last of a master's associated IRPs completes the master. */
@@ -77,7 +66,7 @@ static void irp_free_buffers(struct irp *irp)
 {
     PIRP abi = &irp->abi;
     if (abi->Flags & IRP_DEALLOCATE_BUFFER)
-        irp_buffer_free(abi->AssociatedIrp.SystemBuffer);
+        irp_buffer_free(irp, abi->AssociatedIrp.SystemBuffer);
     abi->Flags &= ~(ULONG)(IRP_DEALLOCATE_BUFFER | IRP_BUFFERED_IO);
     if (abi->Tail.Overlay.AuxiliaryBuffer != NULL) {
         ExFreePool(abi->Tail.Overlay.AuxiliaryBuffer);
@@ -86,7 +75,6 @@ static void irp_free_buffers(struct irp *irp)
     irp_free_mdls(abi);
 }
 
-/* Information before Status: a program may poll Status in its OVERLAPPED. */
 static void irp_write_status(struct irp *irp)
 {
     PIRP abi = &irp->abi;
@@ -97,9 +85,7 @@ static void irp_write_status(struct irp *irp)
         *block = abi->IoStatus;
         return;
     }
-    if (NT_SUCCESS(mm_user_copy(&block->Information, &abi->IoStatus.Information,
-                                sizeof(block->Information))))
-        mm_user_copy(&block->Status, &abi->IoStatus.Status, sizeof(block->Status));
+    (void)mm_user_status_write(block, abi->IoStatus.Status, abi->IoStatus.Information);
 }
 
 /* The packet, if the file has a port, lies in the IRP's own memory. True: the port has it. */
@@ -145,31 +131,23 @@ static void irp_signal(const struct irp_signals *signals)
         irp_wait_done(signals->wait, signals->status, signals->information);
 }
 
-/* ---- stage 8 -------------------------------------------------------------------------------- */
-
-/* IRQL:    <= DISPATCH_LEVEL
- * Takes:   irp; nobody holds it afterwards
- * Errors:  none; a fault while writing to the sender becomes the status of the request
- * Doc:     "Completing IRPs"; ntifs.h NtReadFile (status block, event, APC, port)
- */
-void irp_finish(PIRP abi)
+/* Who waits for nothing but the end, the usual case, is told and that is all. */
+static void irp_end_waited(struct irp *irp)
 {
-    if (abi->Flags & IRP_ASSOCIATED_IRP) {
-        irp_finish_associated(abi);
-        return;
-    }
-    struct irp *irp = irp_of(abi);
-    if (irp == NULL || (!irp_is_attached(irp) && irp->wait == NULL && !(irp->owns & IRP_ABANDONED)))
-        /* Allocated by a driver, whose completion routine had to keep and free it. */
-        io_bugcheck(MULTIPLE_IRP_COMPLETE_REQUESTS, (ULONG_PTR)abi, 0, 0, 0);
+    struct irp_wait *wait = irp->wait;
+    NTSTATUS status = irp->abi.IoStatus.Status;
+    ULONG_PTR information = irp->abi.IoStatus.Information;
+    trace_point(TRACE_IRP_FINISHED, &irp->abi, (ULONG)status, information);
+    irp_thread_detach(irp);
+    irp_free(&irp->abi);
+    irp_wait_done(wait, status, information);
+}
+
+/* Everything else: event, file, APC, port, and the references that the IRP owned. */
+static __attribute__((noinline)) void irp_end(struct irp *irp, bool is_inline, bool is_silent)
+{
+    PIRP abi = &irp->abi;
     FILE_OBJECT *file = abi->Tail.Overlay.OriginalFileObject;
-    /* A failure that the driver's answer itself reports is served by that answer alone. */
-    bool is_inline = !abi->PendingReturned;
-    bool is_silent = is_inline && NT_ERROR(abi->IoStatus.Status);
-    irp_copy_output(irp);
-    if (!is_silent)
-        irp_write_status(irp);
-    irp_free_buffers(irp);
     struct irp_signals signals = {
         .is_silent = is_silent,
         .wait = irp->wait,
@@ -188,9 +166,40 @@ void irp_finish(PIRP abi)
         ob_reference(irp->thread);
     }
     trace_point(TRACE_IRP_FINISHED, abi, (ULONG)signals.status, signals.information);
-    abi->CurrentLocation = (CHAR)(abi->StackCount + 2); /* a second completion is noticed */
     irp_thread_detach(irp);
     if (is_silent || !irp_post_packet(irp, file, is_inline))
         irp_free(abi);
     irp_signal(&signals);
+}
+
+/* ---- stage 8 -------------------------------------------------------------------------------- */
+
+/* IRQL:    <= DISPATCH_LEVEL
+ * Takes:   irp; nobody holds it afterwards
+ * Errors:  none; a fault while writing to the sender becomes the status of the request
+ * Doc:     "Completing IRPs"; ntifs.h NtReadFile (status block, event, APC, port)
+ */
+void irp_finish(PIRP abi)
+{
+    if (abi->Flags & IRP_ASSOCIATED_IRP) {
+        irp_finish_associated(abi);
+        return;
+    }
+    struct irp *irp = irp_of(abi);
+    if (irp == NULL || (!irp_is_attached(irp) && irp->wait == NULL && !(irp->owns & IRP_ABANDONED)))
+        /* Allocated by a driver, whose completion routine had to keep and free it. */
+        io_bugcheck(MULTIPLE_IRP_COMPLETE_REQUESTS, (ULONG_PTR)abi, 0, 0, 0);
+    /* A failure that the driver's answer itself reports is served by that answer alone. */
+    bool is_inline = !abi->PendingReturned;
+    bool is_silent = is_inline && NT_ERROR(abi->IoStatus.Status);
+    irp_copy_output(irp);
+    if (!is_silent)
+        irp_write_status(irp);
+    irp_free_buffers(irp);
+    abi->CurrentLocation = (CHAR)(abi->StackCount + 2); /* a second completion is noticed */
+    if (irp->wait != NULL && abi->UserEvent == NULL && irp->owns == 0 &&
+        abi->Overlay.AsynchronousParameters.UserApcRoutine == NULL)
+        irp_end_waited(irp);
+    else
+        irp_end(irp, is_inline, is_silent);
 }

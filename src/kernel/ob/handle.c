@@ -157,7 +157,14 @@ NTSTATUS ob_handle_reference(HANDLE handle, ACCESS_MASK access, struct object_ty
                              KPROCESSOR_MODE mode, void **out_body, ACCESS_MASK *out_granted)
 {
     struct slot_value value;
-    NTSTATUS status = handle_reference_raw(handle, mode, &value);
+    NTSTATUS status = STATUS_SUCCESS;
+    uintptr_t number = (uintptr_t)handle;
+    value.header =
+        number < UINT32_MAX && number >= 4
+            ? slot_reference_quick(table_current(), (uint32_t)(number / 4), &value.granted)
+            : NULL;
+    if (__builtin_expect(value.header == NULL, 0))
+        status = handle_reference_raw(handle, mode, &value);
     if (!NT_SUCCESS(status))
         return status;
     if (type && value.header->type != type)

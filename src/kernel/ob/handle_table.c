@@ -205,10 +205,10 @@ enum look { LOOK_DONE, LOOK_EMPTY, LOOK_AGAIN };
 /* LOOK_AGAIN: it must be done the slow way. */
 static enum look slot_look(const union slot_word *slot, union slot_word *out_seen)
 {
-    const union slot_word *_Atomic *sign = &looking[ke_processor_number()].slot;
     enum look look = LOOK_DONE;
     if (!ke_processor_is_held())
         return LOOK_AGAIN;
+    const union slot_word *_Atomic *sign = &looking[ke_processor_number()].slot;
     atomic_store_explicit(sign, slot, memory_order_relaxed);
     host_fence_light();
     *out_seen = slot_load(slot);
@@ -229,6 +229,17 @@ static void slot_lookers_wait(const union slot_word *slot)
     for (unsigned i = 0; i < ke_processor_count(); i++)
         while (atomic_load_explicit(&looking[i].slot, memory_order_acquire) == slot)
             host_thread_yield();
+}
+
+struct object_header *slot_reference_quick(struct handle_table *table, uint32_t index,
+                                           ACCESS_MASK *out_granted)
+{
+    const union slot_word *slot = slot_find(table, index);
+    union slot_word seen;
+    if (__builtin_expect(!slot || slot_look(slot, &seen) != LOOK_DONE, 0))
+        return NULL;
+    *out_granted = (ACCESS_MASK)seen.access;
+    return slot_header(seen);
 }
 
 NTSTATUS slot_reference(struct handle_table *table, uint32_t index, struct slot_value *out_value)

@@ -138,6 +138,9 @@ NTSTATUS slot_put(struct handle_table *table, const struct slot_value *value, ui
 NTSTATUS slot_put_at(struct handle_table *table, const struct slot_value *value, uint32_t index);
 /* Gives a reference to the slot's object. Takes no lock. */
 NTSTATUS slot_reference(struct handle_table *table, uint32_t index, struct slot_value *out_value);
+/* The usual case in short; NULL says nothing but that slot_reference must be asked. */
+struct object_header *slot_reference_quick(struct handle_table *table, uint32_t index,
+                                           ACCESS_MASK *out_granted);
 /* Empties the slot if it still refers to expected (of which the caller holds a reference). */
 NTSTATUS slot_remove(struct handle_table *table, uint32_t index, const struct slot_value *expected);
 NTSTATUS slot_attributes_set(struct handle_table *table, uint32_t index, ULONG attributes);

@@ -361,7 +361,7 @@ static void completion_port(void)
  * ---------------------------------------------------------------- */
 
 static FILE_OBJECT *shared_file;
-static _Atomic int first_done;
+static _Atomic int first_done, second_done;
 
 static void first_sender(void *context)
 {
@@ -379,35 +379,71 @@ static VOID NTAPI release_waiting(PDEVICE_OBJECT object, PVOID item)
     while (*(volatile ULONG *)&shared_file->Waiters == 0)
         host_thread_yield();
     assert_int_equal(first_done, 0);
+    assert_int_equal(second_done, 0);
     complete(waiting, STATUS_SUCCESS, 0);
 }
 
-/* The second sender is held back as long as the first one's request is on its way. */
-static void serialised(void)
+static void send_now(void)
+{
+    IO_STATUS_BLOCK block;
+    char out[4];
+    assert_int_equal(io_test_control(shared_file, CODE_NOW, NULL, 0, out, 4, &block),
+                     STATUS_SUCCESS);
+}
+
+static void second_sender(void *context)
+{
+    LARGE_INTEGER moment = {.QuadPart = MS_100NS};
+    (void)context;
+    while (*(PIRP volatile *)&waiting == NULL)
+        KeDelayExecutionThread(KernelMode, FALSE, &moment);
+    send_now();
+    second_done = 1;
+}
+
+/* The second sender is held back as long as the first one's request is on its way. The thread
+ * that opened the file locks it in a shorter way until another one comes: it is the second one
+ * here, or the first. */
+static void serialise(bool is_opener_first)
 {
     HANDLE handle;
-    IO_STATUS_BLOCK block;
     struct process_thread *thread;
-    char out[4];
     LARGE_INTEGER moment = {.QuadPart = MS_100NS};
     begin();
-    first_done = 0;
+    first_done = second_done = 0;
     shared_file = io_test_open("\\Device\\File", FILE_SYNCHRONOUS_IO_NONALERT, &handle);
-    assert_int_equal(
-        ps_thread_create(ps_system_process, "first", first_sender, NULL, KernelMode, &thread),
-        STATUS_SUCCESS);
-    while (*(PIRP volatile *)&waiting == NULL)
+    if (is_opener_first)
+        send_now(); /* nobody has come yet */
+    assert_int_equal(ps_thread_create(ps_system_process, "other",
+                                      is_opener_first ? second_sender : first_sender, NULL,
+                                      KernelMode, &thread),
+                     STATUS_SUCCESS);
+    while (!is_opener_first && *(PIRP volatile *)&waiting == NULL)
         KeDelayExecutionThread(KernelMode, FALSE, &moment);
     PIO_WORKITEM item = IoAllocateWorkItem(device);
     IoQueueWorkItem(item, release_waiting, DelayedWorkQueue, item);
-    assert_int_equal(io_test_control(shared_file, CODE_NOW, NULL, 0, out, 4, &block),
-                     STATUS_SUCCESS);
+    if (is_opener_first)
+        first_sender(NULL);
+    else
+        send_now();
     KeWaitForSingleObject(thread, Executive, KernelMode, FALSE, NULL);
     assert_int_equal(first_done, 1);
+    assert_int_equal(second_done, is_opener_first);
     ob_dereference(thread);
     ex_work_drain();
+    send_now(); /* the longer way, for good */
     io_test_close(handle);
     end();
+}
+
+static void serialised(void)
+{
+    serialise(false);
+}
+
+static void serialised_opener_first(void)
+{
+    serialise(true);
 }
 
 IO_TEST(life)
@@ -419,6 +455,7 @@ IO_TEST(synchronous_pending)
 IO_TEST(overlapped)
 IO_TEST(completion_port)
 IO_TEST(serialised)
+IO_TEST(serialised_opener_first)
 
 int main(void)
 {
@@ -427,7 +464,7 @@ int main(void)
         cmocka_unit_test(refusals_test),       cmocka_unit_test(delete_while_open_test),
         cmocka_unit_test(device_pointer_test), cmocka_unit_test(synchronous_pending_test),
         cmocka_unit_test(overlapped_test),     cmocka_unit_test(completion_port_test),
-        cmocka_unit_test(serialised_test),
+        cmocka_unit_test(serialised_test),     cmocka_unit_test(serialised_opener_first_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
