@@ -15,6 +15,12 @@ typedef struct _ENTRY {
 } ENTRY;
 
 NTSYSAPI PVOID NTAPI RtlPcToFileHeader(PVOID pc, PVOID *base);
+NTSYSAPI PVOID NTAPI RtlImageNtHeader(PVOID base);
+NTSYSAPI PVOID NTAPI RtlImageDirectoryEntryToData(PVOID base, BOOLEAN is_mapped, USHORT directory,
+                                                  PULONG size);
+NTSYSAPI PVOID NTAPI RtlFindExportedRoutineByName(PVOID base, PCSTR name);
+NTSYSAPI ULONG NTAPI RtlWalkFrameChain(PVOID *callers, ULONG count, ULONG flags);
+NTSYSAPI VOID NTAPI RtlRaiseStatus(NTSTATUS status);
 extern NTKERNELAPI LIST_ENTRY PsLoadedModuleList;
 extern NTKERNELAPI ERESOURCE PsLoadedModuleResource;
 
@@ -53,4 +59,35 @@ static void walk(void)
     expect(found == 1 && count >= 1);
 }
 
-DRIVERTEST_LIST = {DRIVERTEST(own), DRIVERTEST(walk), DRIVERTEST_END};
+static void headers(void)
+{
+    ENTRY *entry = drivertest_driver->DriverSection;
+    UCHAR *base = entry->DllBase, *nt = RtlImageNtHeader(base);
+    ULONG size = 0;
+    expect(nt == base + *(ULONG *)(base + 0x3c) && *(ULONG *)nt == 0x4550);
+    expect(RtlImageDirectoryEntryToData(base, TRUE, 3, &size) == entry->ExceptionTable);
+    expect_number(size, entry->ExceptionTableSize);
+    expect(!RtlImageDirectoryEntryToData(base, TRUE, 16, &size));
+    expect(!RtlFindExportedRoutineByName(base, "NobodyExportsThis"));
+}
+
+static void stacks(void)
+{
+    PVOID callers[16] = {NULL};
+    ULONG count = RtlWalkFrameChain(callers, 16, 0), own = 0;
+    PUCHAR base = drivertest_driver->DriverStart;
+    expect(count >= 2 && count <= 16);
+    for (ULONG i = 0; i < count; i++)
+        own +=
+            (PUCHAR)callers[i] >= base && (PUCHAR)callers[i] < base + drivertest_driver->DriverSize;
+    expect(own >= 2);
+    __try {
+        RtlRaiseStatus(STATUS_TOO_LATE);
+        expect(FALSE);
+    } __except (EXCEPTION_EXECUTE_HANDLER) {
+        expect_status(GetExceptionCode(), STATUS_TOO_LATE);
+    }
+}
+
+DRIVERTEST_LIST = {DRIVERTEST(own), DRIVERTEST(walk), DRIVERTEST(headers), DRIVERTEST(stacks),
+                   DRIVERTEST_END};
