@@ -103,7 +103,7 @@ int client_stream(const char *name, const char *const *words,
     }
     while (!(error = reply_receive(fd, message))) {
         const char *text = (char *)message + sizeof message->header;
-        if (message->header.length && !line(text, message->header.length, context))
+        if (!line(text, message->header.length, context))
             break;
         if (message->header.is_last)
             break;

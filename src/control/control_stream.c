@@ -85,6 +85,7 @@ void control_log(server_control *control, unsigned count, char **words)
         return;
     }
     stream_enlist(&stream);
+    server_control_reply(control, 0, "", 0, false);
     stream_wait(&stream);
     stream_delist(&stream);
     log_unlisten(listener);
@@ -98,6 +99,7 @@ void control_trace(server_control *control, unsigned count, char **words)
         return;
     }
     stream_enlist(&stream);
+    server_control_reply(control, 0, "", 0, false);
     stream_wait(&stream);
     stream_delist(&stream);
     trace_unlisten();

@@ -10,6 +10,8 @@
 
 static bool line_print(const char *text, size_t length, void *is_json)
 {
+    if (!length)
+        return true;
     if (*(bool *)is_json) {
         char line[2048];
         snprintf(line, sizeof line, "%.*s", (int)length, text);

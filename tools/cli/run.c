@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,9 +47,17 @@ struct run {
     struct run_report *report;
 };
 
-static bool log_print(const char *text, size_t length, void *unused)
+/* Rung when the machine has begun to send its log, or will not. */
+static sem_t log_began;
+
+static bool log_print(const char *text, size_t length, void *context)
 {
-    fprintf(stderr, "dbg| %.*s\n", (int)length, text);
+    bool *has_begun = context;
+    if (!*has_begun)
+        sem_post(&log_began);
+    *has_begun = true;
+    if (length)
+        fprintf(stderr, "dbg| %.*s\n", (int)length, text);
     return true;
 }
 
@@ -56,7 +65,10 @@ static void *log_follow(void *context)
 {
     const struct run *run = context;
     const char *words[] = {"log", "all", NULL};
-    client_stream(run->name, words, log_print, NULL);
+    bool has_begun = false;
+    client_stream(run->name, words, log_print, &has_begun);
+    if (!has_begun)
+        sem_post(&log_began);
     return NULL;
 }
 
@@ -250,7 +262,10 @@ static int run_machine(struct run *run)
     if (client_boot(&boot, &run->machine))
         return options_client_failed();
     pthread_t follower;
+    sem_init(&log_began, 0, 0);
     bool follows = !run->request.is_quiet && !pthread_create(&follower, NULL, log_follow, run);
+    while (follows && sem_wait(&log_began) && errno == EINTR)
+        ;
     int result = run_all(run);
     if (follows)
         pthread_join(follower, NULL);

@@ -49,7 +49,8 @@ int client_request(const char *name, const char *const *words, struct client_rep
 /* Lets the machine use the host folder in which file (an absolute path) lies: it opens nothing
  * else of the host. */
 int client_lend(const char *name, const char *file);
-/* A stream: line is called until it returns false or the machine ends (0). */
+/* A stream: line is called until it returns false or the machine ends (0). Empty lines only say
+ * that the machine is there; the first, that it has begun to listen. */
 int client_stream(const char *name, const char *const *words,
                   bool (*line)(const char *text, size_t length, void *context), void *context);
 
