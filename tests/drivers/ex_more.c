@@ -147,10 +147,10 @@ static void resources(void)
     seen_by_others(shared, TRUE, TRUE);
     KeLeaveCriticalRegion();
 
-    (VOID)ExEnterCriticalRegionAndAcquireResourceShared(resource);
+    (VOID) ExEnterCriticalRegionAndAcquireResourceShared(resource);
     expect(KeAreApcsDisabled());
     expect_number(ExIsResourceAcquiredSharedLite(resource), 1);
-    (VOID)ExEnterCriticalRegionAndAcquireSharedWaitForExclusive(resource);
+    (VOID) ExEnterCriticalRegionAndAcquireSharedWaitForExclusive(resource);
     expect_number(ExIsResourceAcquiredSharedLite(resource), 2);
     ExReleaseResourceAndLeaveCriticalRegion(resource);
     ExReleaseResourceAndLeaveCriticalRegion(resource);

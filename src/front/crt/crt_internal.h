@@ -46,7 +46,7 @@ struct crt_thread {
     PVOID exception_pointers;                 /* __pxcptinfoptrs */
     PVOID current_exception, current_context; /* of C++ */
     int cxx_in_flight;                        /* thrown and not caught yet */
-    uint64_t cxx_cleaning; /* the frame whose destructors run; 0: none */
+    uint64_t cxx_cleaning;                    /* the frame whose destructors run; 0: none */
     HANDLE begun;                             /* _beginthread's handle, closed at its end */
 };
 /* On the process heap, made at the first use. */

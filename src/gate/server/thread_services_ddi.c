@@ -20,7 +20,7 @@ NTSTATUS NTAPI NtResumeThread(HANDLE ThreadHandle, PULONG PreviousSuspendCount);
 NTSTATUS NTAPI NtSuspendThread(HANDLE ThreadHandle, PULONG PreviousSuspendCount);
 NTSTATUS NTAPI NtTerminateThread(HANDLE ThreadHandle, NTSTATUS ExitStatus);
 
-#define SUSPEND_LIMIT 127 /* MAXIMUM_SUSPEND_COUNT */
+#define SUSPEND_LIMIT 127  /* MAXIMUM_SUSPEND_COUNT */
 #define TEB_PEB       0x60 /* TEB.ProcessEnvironmentBlock */
 
 NTSTATUS NTAPI NtCoveThreadCreate(PHANDLE ThreadHandle, PULONG_PTR ThreadId, PULONG Channel,

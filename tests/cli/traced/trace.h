@@ -3,10 +3,10 @@
 #ifndef TRACED_TRACE_H
 #define TRACED_TRACE_H
 
-#define WPP_CONTROL_GUIDS                                                                 \
-    WPP_DEFINE_CONTROL_GUID(TracedDriver, (41d6e1a7, 2b0c, 4f5e, 9a31, 7c20d1e5b604),     \
-                            WPP_DEFINE_BIT(TRACED_INIT) WPP_DEFINE_BIT(TRACED_IO))        \
-    WPP_DEFINE_CONTROL_GUID(TracedOther, (41d6e1a8, 2b0c, 4f5e, 9a31, 7c20d1e5b604),      \
+#define WPP_CONTROL_GUIDS                                                             \
+    WPP_DEFINE_CONTROL_GUID(TracedDriver, (41d6e1a7, 2b0c, 4f5e, 9a31, 7c20d1e5b604), \
+                            WPP_DEFINE_BIT(TRACED_INIT) WPP_DEFINE_BIT(TRACED_IO))    \
+    WPP_DEFINE_CONTROL_GUID(TracedOther, (41d6e1a8, 2b0c, 4f5e, 9a31, 7c20d1e5b604),  \
                             WPP_DEFINE_BIT(OTHER_ALL))
 
 #define WPP_LEVEL_FLAGS_LOGGER(level, flags) WPP_LEVEL_LOGGER(flags)
@@ -30,9 +30,15 @@ typedef enum _TRACED_COLOUR { Red = 1, Green, Blue = 0x10 } TRACED_COLOUR;
  * CUSTOM_TYPE(fruit, ItemListLong(apple, pear, plum));
  * end_wpp
  */
-#define WPP_FLAGS_RESULT_PRE(flags, result) do { if (!NT_SUCCESS(result)) {
+#define WPP_FLAGS_RESULT_PRE(flags, result) \
+    do {                                    \
+        if (!NT_SUCCESS(result)) {
 #define WPP_FLAGS_RESULT_ENABLED(flags, result) WPP_FLAG_ENABLED(flags)
-#define WPP_FLAGS_RESULT_LOGGER(flags, result) WPP_FLAG_LOGGER(flags)
-#define WPP_FLAGS_RESULT_POST(flags, result) ; } } while (0)
+#define WPP_FLAGS_RESULT_LOGGER(flags, result)  WPP_FLAG_LOGGER(flags)
+#define WPP_FLAGS_RESULT_POST(flags, result) \
+    ;                                        \
+    }                                        \
+    }                                        \
+    while (0)
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "wire/wire.h"
 
-#define WIRE_SPIN_NS 20000u
+#define WIRE_SPIN_NS 100000u
 
 /* Returns the turn's new value once it is not `theirs`. sleeps is the waiting side's own
  * flag. Blocks on the host. */

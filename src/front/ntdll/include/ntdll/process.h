@@ -10,7 +10,7 @@ struct process_start {
     uint64_t standard_handle[3];
     const char *current_directory; /* "C:\\dir" */
     const char *image_path;        /* as programs see it; quoted into the command line */
-    const char *line; /* the whole command line; NULL: of image_path and arguments */
+    const char *line;              /* the whole command line; NULL: of image_path and arguments */
     int argument_count;
     char **arguments;   /* without the program's own name */
     char **environment; /* "NAME=value" …, NULL */
