@@ -16,10 +16,9 @@ endif()
 set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(COVE_SANITIZE)
-  # null: a driver's bad pointer faults in our code, which is dealt with.
   # Locals of a program's thread must lie on its own stack: services are handed their addresses.
   target_compile_options(cove_flags INTERFACE -fsanitize=${COVE_SANITIZE}
-    -fno-sanitize=alignment,function,null -fno-sanitize-recover=undefined
+    -fno-sanitize=alignment,function -fno-sanitize-recover=undefined
     -fsanitize-address-use-after-return=never)
   target_compile_definitions(cove_flags INTERFACE COVE_SANITIZE=1)
   target_link_options(cove_flags INTERFACE -fsanitize=${COVE_SANITIZE})

@@ -7,7 +7,8 @@
 NTSTATUS NTAPI IoCreateSymbolicLink(PUNICODE_STRING SymbolicLinkName, PUNICODE_STRING DeviceName)
 {
     KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
-    return ob_symbolic_link_create(SymbolicLinkName, DeviceName);
+    UNICODE_STRING name = *SymbolicLinkName, target = *DeviceName; /* may fault: nothing is made */
+    return ob_symbolic_link_create(&name, &target);
 }
 
 /* Doc:     ntddk.h IoCreateUnprotectedSymbolicLink
