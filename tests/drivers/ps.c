@@ -17,7 +17,6 @@ NTSTATUS NTAPI PsAcquireProcessExitSynchronization(PEPROCESS process);
 VOID NTAPI PsReleaseProcessExitSynchronization(PEPROCESS process);
 PVOID NTAPI PsGetProcessWin32Process(PEPROCESS process);
 PVOID NTAPI PsGetThreadWin32Thread(PETHREAD thread);
-extern DECLSPEC_IMPORT POBJECT_TYPE *PsJobType;
 
 static void processes(void)
 {

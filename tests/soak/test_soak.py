@@ -110,7 +110,10 @@ class Soak(CoveTest):
                                 cwd=self.folder, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         if stage == 0: # while it starts
-            time.sleep(chance.random() * 0.1)
+            try:
+                boot.wait(chance.random() * 0.1)
+            except subprocess.TimeoutExpired:
+                pass
             self.kill_all()
             boot.communicate(timeout=30)
             self.kill_all() # it may have come up in between
