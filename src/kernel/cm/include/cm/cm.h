@@ -39,6 +39,16 @@ NTSTATUS cm_key_rename(void *key, const UNICODE_STRING *name);
 NTSTATUS cm_key_time_set(void *key, LARGE_INTEGER time);
 /* Everything is in memory: nothing is written, but drivers that watch are told. */
 NTSTATUS cm_key_flush(void *key);
+
+/* One change made of many: what is done between the two reaches the disk as one commit, or not at
+ * all if the machine dies before cm_batch_end has returned. Until then nothing is written, whoever
+ * asks; batches nest and may overlap, the last end writes. Not a rollback: what was done stays
+ * done in memory. Keep them short.
+ * Errors: STATUS_REGISTRY_IO_FAILED, STATUS_DISK_FULL: memory is right, the disk has none of it
+ * yet (it is tried again with the next change). */
+void cm_batch_begin(void);
+NTSTATUS cm_batch_end(void);
+
 /* The parts `what` names of a key's descriptor; query: as SeQuerySecurityDescriptorInfo. */
 NTSTATUS cm_key_security_set(void *key, SECURITY_INFORMATION what, PSECURITY_DESCRIPTOR descriptor);
 NTSTATUS cm_key_security_query(void *key, SECURITY_INFORMATION what,
