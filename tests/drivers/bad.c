@@ -16,6 +16,8 @@ static DRIVER_DISPATCH OpenClose, Control;
 
 /* No kernel exports this; the import stands in the image all the same. */
 NTKERNELAPI VOID NTAPI KeCoveHasNoSuchFunction(VOID);
+/* A public variable that is absent here: the driver loads all the same. */
+extern NTKERNELAPI PVOID ExCompositionObjectType;
 
 static PDRIVER_OBJECT BadDriver;
 static KTIMER LeftTimer;
@@ -358,6 +360,9 @@ static BOOLEAN Do(ULONG Deed, PDEVICE_OBJECT Device, PIRP Irp)
         break;
     case BAD_ABSENT_EXPORT:
         KeCoveHasNoSuchFunction();
+        break;
+    case BAD_ABSENT_DATA:
+        DbgPrint("Bad: %p\n", ExCompositionObjectType);
         break;
     case BAD_RECURSION:
         zero = Recurse(&zero);

@@ -37,6 +37,7 @@ enum bad_deed {
     BAD_CALLBACKS,         /* stops the machine with callbacks registered; one of them faults */
     BAD_CALLBACK_HANGS,    /* the same, and one never comes back */
     BAD_LEAVE_INTERRUPT,   /* unloads with a service routine connected */
+    BAD_ABSENT_DATA,       /* reads a variable that the kernel does not have */
     BAD_DEEDS
 };
 
@@ -48,6 +49,6 @@ enum bad_deed {
      "wild-call",        "raise",           "thread-fault",      "wait-at-dispatch", \
      "leave-late-work",  "touch-freed",     "write-behind",      "write-beside",     \
      "host-syscall",     "host-int80",      "host-caught",       "callbacks",        \
-     "callback-hangs",   "leave-interrupt"}
+     "callback-hangs",   "leave-interrupt", "absent-data"}
 
 #endif

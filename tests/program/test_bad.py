@@ -67,6 +67,14 @@ class BugChecks(CoveTest):
         report = self.stops("absent-export", 0x1e, "KMODE_EXCEPTION_NOT_HANDLED")
         self.assertIn("KeCoveHasNoSuchFunction is not there", report)
 
+    def test_absent_data_export(self):
+        report = self.stops("absent-data", 0x50, "PAGE_FAULT_IN_NONPAGED_AREA",
+                            (1, ".*data export ExCompositionObjectType is not there"),
+                            (3, r".*bad\.sys\+"))
+        self.assertIn("the driver used ntoskrnl.exe!ExCompositionObjectType", report)
+        self.assertIn("bad.sys imports the data export ntoskrnl.exe!ExCompositionObjectType, "
+                      "which is not there", report)
+
     def test_recursion_without_end(self):
         self.stops("recursion", 0x7f, "UNEXPECTED_KERNEL_MODE_TRAP", (1, "0x0*8 "))
 

@@ -130,6 +130,7 @@ void image_fini(void)
     image_index_fini();
     list_init(&image_modules);
     host_lock_give(&image_lock);
+    image_absent_fini();
     image_map_fini();
 }
 

@@ -18,6 +18,7 @@ struct binder {
     const char *path;
     struct module *module;
     unsigned depth;
+    bool is_binding; /* the second time that each import is looked for */
     struct image_error *error;
     NTSTATUS status;
 };
@@ -43,6 +44,19 @@ static uint64_t fail_newer(struct binder *binder, const struct pe_import *import
                                    windows_text(kernel_build(), mine, sizeof(mine))));
 }
 
+/* A variable that nobody has written: the driver loads, its use faults and is then named. */
+static uint64_t resolve_absent(struct binder *binder, const struct abi_export *row)
+{
+    uint64_t place = image_absent_place_locked(row);
+    if (place == 0)
+        return fail(binder, image_fail(binder->error, STATUS_INSUFFICIENT_RESOURCES,
+                                       "%s: imports the variable %s, one absent variable too many",
+                                       binder->importer, row->name));
+    if (binder->is_binding)
+        image_absent_note_locked(binder->importer, row);
+    return place;
+}
+
 static uint64_t resolve_kernel(struct binder *binder, const struct pe_import *import,
                                unsigned modules)
 {
@@ -57,10 +71,7 @@ static uint64_t resolve_kernel(struct binder *binder, const struct pe_import *im
     if (row != NULL && row->address != NULL)
         return (uint64_t)row->address;
     if (row != NULL)
-        return fail(binder, image_fail(binder->error, STATUS_DRIVER_ENTRYPOINT_NOT_FOUND,
-                                       "%s: imports the variable %s of %s, which is not there yet; "
-                                       "docs/status.md lists what is",
-                                       binder->importer, import->name, import->module));
+        return resolve_absent(binder, row);
     uint64_t entry = (uint64_t)ddi_unknown_entry(import->name, modules);
     if (entry == 0)
         return fail(binder, image_fail(binder->error, STATUS_INSUFFICIENT_RESOURCES,
@@ -248,8 +259,11 @@ static void *bind_one(void *context, const char *module, const char *name, uint1
 
 NTSTATUS imports_bind_locked(struct module *module, void *mapped, struct image_error *error)
 {
-    struct binder binder = {
-        .importer = module->abi.name, .path = module->abi.path, .module = module, .error = error};
+    struct binder binder = {.importer = module->abi.name,
+                            .path = module->abi.path,
+                            .module = module,
+                            .is_binding = true,
+                            .error = error};
     struct pe_error pe_error;
     if (pe_imports_bind(&module->abi.pe, mapped, module->abi.size, bind_one, &binder, &pe_error) >=
         0)

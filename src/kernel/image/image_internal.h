@@ -115,6 +115,12 @@ NTSTATUS image_protect(struct module *module);
 void image_unplace(struct module *module);
 bool image_region_is_readable(const struct module *module, const struct pe_region *region);
 
+/* image_absent.c: where an importer is sent for a variable that is not there, always the same
+ * place for a row (0: no room), and a line about it for who writes the log. */
+uint64_t image_absent_place_locked(const struct abi_export *row);
+void image_absent_note_locked(const char *importer, const struct abi_export *row);
+void image_absent_fini(void);
+
 /* image_guard.c */
 void image_guard_fill(struct module *module);
 /* Called by guarded code on its own stack with its registers, of which only the integer ones

@@ -256,12 +256,23 @@ static void driver_attach_image(struct driver *driver, struct image *image)
     driver->abi.DriverInit = (PDRIVER_INITIALIZE)image->entry;
 }
 
+/* Imports that loading could not satisfy; the driver stops the machine if it uses one. */
+static void driver_absent_print(void)
+{
+    struct image_absent absent;
+    while (image_absent_take(&absent))
+        rtl_debug_printf("io: %s imports the data export %s, which is not there: its use stops "
+                         "the machine\n",
+                         absent.importer, absent.name);
+}
+
 static NTSTATUS driver_load_image(const struct service *service, const UNICODE_STRING *key,
                                   struct driver **out_driver, struct io_load_error *error)
 {
     struct image_error image_error = {0};
     struct image *image;
     NTSTATUS status = image_load(service->image_path, &image, &image_error);
+    driver_absent_print();
     module_list_update();
     if (!NT_SUCCESS(status)) {
         io_error_set(error, status, "%s: %s", service->image_path, image_error.text);

@@ -10,6 +10,7 @@
 #include "crash_internal.h"
 #include "ex/ex.h"
 #include "host/host.h"
+#include "base/abi_export.h"
 #include "image/image.h"
 #include "io/io.h"
 #include "mm/mm.h"
@@ -32,7 +33,8 @@ static void parameter_print(const struct abi_bugcheck *known, unsigned index, ui
         crash_print(": %s", status);
     const struct image *image = image_of_address(value);
     uint64_t offset;
-    if ((image != NULL && !image->is_native) || image_gone_of_address(value, &offset) != NULL)
+    if ((image != NULL && !image->is_native) || image_gone_of_address(value, &offset) != NULL ||
+        image_absent_of_address(value) != NULL)
         crash_print(": %s", crash_place(value));
     crash_print("\n");
 }
@@ -81,6 +83,10 @@ void crash_section_stop(const struct crash *crash)
     if ((NTSTATUS)bugcheck->parameter[0] == STATUS_PROCEDURE_NOT_FOUND &&
         crash_absent_last() != NULL)
         crash_print("*** %s is not there; docs/status.md lists what is\n", crash_absent_last());
+    const struct abi_export *absent = image_absent_of_address(bugcheck->parameter[0]);
+    if (absent != NULL)
+        crash_print("*** the driver used %s!%s, which is not there; docs/status.md lists what is\n",
+                    absent->modules & ABI_NTOSKRNL ? "ntoskrnl.exe" : "hal.dll", absent->name);
     crash_print("\nparameters\n");
     for (unsigned i = 0; i < 4; i++)
         parameter_print(known, i, bugcheck->parameter[i]);

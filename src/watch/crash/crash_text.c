@@ -11,6 +11,7 @@
 #include "crash_internal.h"
 #include "host/files.h"
 #include "host/host.h"
+#include "base/abi_export.h"
 #include "image/image.h"
 
 #define PLACES 4u
@@ -66,7 +67,10 @@ const char *crash_place(uint64_t address)
     uint64_t offset = 0;
     const char *gone = image == NULL ? image_gone_of_address(address, &offset) : NULL;
     const char *section = image_discarded_section(address);
-    if (section != NULL)
+    const struct abi_export *absent = image_absent_of_address(address);
+    if (absent != NULL)
+        snprintf(place, sizeof(places[0]), "data export %s is not there", absent->name);
+    else if (section != NULL)
         snprintf(place, sizeof(places[0]), "%s+0x%llx (%s, discarded after DriverEntry)",
                  image->name, (unsigned long long)(address - image->base), section);
     else if (image != NULL)

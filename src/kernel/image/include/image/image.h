@@ -79,6 +79,16 @@ const char *image_gone_of_address(uint64_t address, uint64_t *out_offset);
 const char *image_discarded_section(uint64_t address);
 /* May these bytes of an image be read without a fault? Lock-free. false outside images. */
 bool image_can_read(uint64_t address, size_t size_bytes);
+/* The variable of the kernel that an importer was given this address for though nobody has written
+ * it: touching it faults. Lock-free. NULL: none. */
+struct abi_export;
+const struct abi_export *image_absent_of_address(uint64_t address);
+/* Imports of such variables since somebody asked last, one a call. false: no more. */
+struct image_absent {
+    char importer[64];
+    char name[80]; /* "ntoskrnl.exe!Variable" */
+};
+bool image_absent_take(struct image_absent *out_absent);
 void image_visit(void (*visit)(struct image *image, void *context), void *context);
 /* The loaded driver images by rising address, without the lock: for reports. */
 void image_visit_unlocked(void (*visit)(const struct image *image, void *context), void *context);
@@ -87,7 +97,6 @@ void image_visit_unlocked(void (*visit)(const struct image *image, void *context
 void *image_export(const char *module, const char *name);
 
 /* The kernel's export table (generated); boot hands it in before the first load. */
-struct abi_export;
 void image_kernel_exports_set(const struct abi_export *table, size_t count);
 /* The Windows that the kernel claims to be (0: the default): names that came later are exported
  * to nobody. Without a call nothing is too new. */
