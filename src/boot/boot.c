@@ -28,6 +28,7 @@
 #include "log/log.h"
 #include "mm/mm.h"
 #include "ob/ob.h"
+#include "pnp/pnp.h"
 #include "ps/ps.h"
 #include "rtl/rtl.h"
 #include "scm/scm.h"
@@ -218,6 +219,7 @@ static const struct step {
     {"io", io_init, io_fini},
     {"hostfs", hostfs_init, hostfs_fini},
     {"drives", drives_step, NULL},
+    {"pnp", pnp_init, pnp_fini},
     {"gate", boot_gate_start, gate_fini},
     {"scm", scm_step, scm_fini},
     {"server", server_step, NULL},
@@ -249,6 +251,7 @@ NTSTATUS boot_start(const struct boot_options *options, char *error)
         }
     }
     boot_counts_take(&boot_began);
+    (void)pnp_start(); /* what a device or driver lacks is in the log */
     ex_allocation_fail_at(options->fail_allocation);
     return STATUS_SUCCESS;
 }
@@ -265,7 +268,8 @@ unsigned boot_stop(void (*report)(const char *line, void *context), void *contex
     }
     ps_programs_wait(host_clock_ns() + LAST_INSTRUCTIONS_NS);
     io_shutdown_send();
-    unsigned left = boot_drivers_unload(report, context);
+    unsigned left = pnp_stop(report, context);
+    left += boot_drivers_unload(report, context);
     bool is_running = boot_drivers_run(report, context);
     left += boot_leaks_report(&boot_began, report, context);
     followers_end();
