@@ -12,12 +12,17 @@ struct transfer {
     PVOID apc_context;
     PIO_STATUS_BLOCK block;
     LARGE_INTEGER offset, *at;
-    IO_STATUS_BLOCK own;
+    /* On a line of its own: the machine writes it while our half of the call still uses the stack
+     * around it. */
+    _Alignas(64) IO_STATUS_BLOCK own;
 };
 
 static void transfer_begin(struct transfer *transfer, OVERLAPPED *overlapped)
 {
-    *transfer = (struct transfer){.block = &transfer->own};
+    transfer->event = NULL;
+    transfer->apc_context = NULL;
+    transfer->at = NULL;
+    transfer->block = &transfer->own;
     if (!overlapped)
         return;
     overlapped->Internal = (ULONG)STATUS_PENDING;

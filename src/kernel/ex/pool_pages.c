@@ -34,12 +34,11 @@ static unsigned bin_of(uint32_t count)
     return EXACT_BINS + (31 - (unsigned)__builtin_clz(count)) - 6;
 }
 
+/* Of pages that are all free by kind. */
 static void run_link(uint32_t first, uint32_t count, bool is_clean)
 {
     unsigned bin = bin_of(count);
 
-    for (uint32_t i = first; i < first + count; i++)
-        pages[i].kind = PAGE_FREE;
     pages[first].count = count;
     pages[first + count - 1].count = count;
     pages[first].is_clean = is_clean;
@@ -65,6 +64,8 @@ static void run_unlink(uint32_t first)
 /* Joins a run that has become free with its neighbours. */
 static void run_add_locked(uint32_t first, uint32_t count, bool is_clean)
 {
+    for (uint32_t i = first; i < first + count; i++)
+        pages[i].kind = PAGE_FREE;
     if (pages[first - 1].kind == PAGE_FREE) {
         uint32_t before = first - pages[first - 1].count;
         run_unlink(before);

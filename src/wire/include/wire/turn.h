@@ -27,8 +27,9 @@ static inline void wire_lines_fetch(const uint64_t *arguments, uint32_t count, u
                                     uint64_t bytes)
 {
     for (uint32_t i = 0; i < count; i++) {
+        /* The builtin would ask for a copy only, and the first write would wait again. */
         if (arguments[i] - base < bytes)
-            __builtin_prefetch((const void *)arguments[i], 1);
+            __asm__ volatile("prefetchw (%0)" : : "r"(arguments[i]));
     }
 }
 
