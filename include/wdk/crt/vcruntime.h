@@ -19,6 +19,9 @@
 #ifndef _ACRTIMP
 #define _ACRTIMP
 #endif
+#ifndef __CRTDECL
+#define __CRTDECL __cdecl
+#endif
 #ifndef _CRT_STRINGIZE
 #define _CRT_STRINGIZE_(x)      #x
 #define _CRT_STRINGIZE(x)       _CRT_STRINGIZE_(x)

@@ -170,7 +170,7 @@ typedef struct _EXCEPTION_POINTERS {
 
 /* ---- Unwinding ---- */
 
-typedef struct _RUNTIME_FUNCTION {
+typedef struct _IMAGE_RUNTIME_FUNCTION_ENTRY {
     ULONG BeginAddress;
     ULONG EndAddress;
     union {
@@ -178,7 +178,6 @@ typedef struct _RUNTIME_FUNCTION {
         ULONG UnwindData;
     };
 } RUNTIME_FUNCTION, *PRUNTIME_FUNCTION;
-#define _IMAGE_RUNTIME_FUNCTION_ENTRY _RUNTIME_FUNCTION
 
 #define RUNTIME_FUNCTION_INDIRECT 0x1
 #define UNW_FLAG_NHANDLER         0x0

@@ -159,13 +159,6 @@ NTSYSAPI PUNICODE_PREFIX_TABLE_ENTRY NTAPI RtlNextUnicodePrefix(PUNICODE_PREFIX_
 
 /* ---- Memory, time, numbers ---- */
 
-#ifndef VER_SET_CONDITION
-#define VER_SET_CONDITION(mask, type, condition) \
-    ((mask) = VerSetConditionMask(mask, type, condition))
-NTSYSAPI ULONGLONG NTAPI VerSetConditionMask(ULONGLONG ConditionMask, ULONG TypeMask,
-                                             UCHAR Condition);
-#endif
-
 NTSYSAPI SIZE_T NTAPI RtlCompareMemoryUlong(PVOID Source, SIZE_T Length, ULONG Pattern);
 FORCEINLINE VOID RtlFillMemoryUlong(PVOID Destination, SIZE_T Length, ULONG Pattern)
 {

@@ -84,6 +84,17 @@ typedef struct _IO_ERROR_LOG_PACKET {
     ULONG DumpData[1];
 } IO_ERROR_LOG_PACKET, *PIO_ERROR_LOG_PACKET;
 
+/* What the event log is sent: a packet with its driver and time. */
+typedef struct _IO_ERROR_LOG_MESSAGE {
+    USHORT Type;
+    USHORT Size;
+    USHORT DriverNameLength;
+    LARGE_INTEGER TimeStamp;
+    ULONG DriverNameOffset;
+    IO_ERROR_LOG_PACKET EntryData;
+} IO_ERROR_LOG_MESSAGE, *PIO_ERROR_LOG_MESSAGE;
+#define PORT_MAXIMUM_MESSAGE_LENGTH 512
+
 #define MAXIMUM_SUSPEND_COUNT              MAXCHAR
 #define MAXIMUM_PROC_PER_GROUP             64
 #define IO_TYPE_CSQ_IRP_CONTEXT            1
