@@ -8,7 +8,8 @@
 #       NAME.exe in <build>/apps or folder; target app_NAME, path in COVE_FILE
 #   cove_msvc_program(NAME SOURCES a.c b.cpp [FLAGS ...] DLLS kernel32 ucrtbase ... OUTPUT folder)
 #       a program for MSVC's target without any of its headers and libraries: imports are made
-#       from our own tables of exports
+#       from our own tables of exports; PACKED own|shared: with __CxxFrameHandler4's tables
+#       (tests/program/packed.py)
 #
 # A file is rebuilt when a source, a header beside one, or the driver kit changes.
 find_program(MINGW_GCC NAMES x86_64-w64-mingw32-gcc-posix x86_64-w64-mingw32-gcc)
@@ -77,9 +78,22 @@ function(cove_system_driver name)
 endfunction()
 
 function(cove_msvc_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT" "SOURCES;FLAGS;DLLS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT;PACKED" "SOURCES;FLAGS;DLLS")
   cove_pe_inputs(sources headers ${arg_SOURCES})
   set(file ${arg_OUTPUT}/${name}.exe)
+  set(target --target=x86_64-pc-windows-msvc -O1 -w)
+  if(arg_PACKED)
+    set(plain ${CMAKE_BINARY_DIR}/test/import/${name}.plain.s)
+    set(text ${CMAKE_BINARY_DIR}/test/import/${name}.s)
+    set(tool ${CMAKE_SOURCE_DIR}/tests/program/packed.py)
+    add_custom_command(OUTPUT ${text}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/test/import
+      COMMAND ${CMAKE_C_COMPILER} ${target} -S -o ${plain} ${arg_FLAGS} ${sources}
+      COMMAND ${Python3_EXECUTABLE} ${tool} ${arg_PACKED} ${plain} ${text}
+      DEPENDS ${sources} ${headers} ${tool} COMMENT "packed ${name}.s" VERBATIM)
+    set(sources ${text})
+    set(arg_FLAGS "")
+  endif()
   set(libraries "")
   foreach(dll ${arg_DLLS})
     set(library ${CMAKE_BINARY_DIR}/test/import/${dll}.lib)
@@ -99,7 +113,7 @@ function(cove_msvc_program name)
   endforeach()
   add_custom_command(OUTPUT ${file}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${arg_OUTPUT}
-    COMMAND ${CMAKE_C_COMPILER} --target=x86_64-pc-windows-msvc -fuse-ld=lld -nostdlib -O1 -w
+    COMMAND ${CMAKE_C_COMPILER} ${target} -fuse-ld=lld -nostdlib
             -Wl,/subsystem:console -o ${file} ${arg_FLAGS} ${sources} ${libraries}
     DEPENDS ${sources} ${headers} ${libraries} COMMENT "msvc ${name}.exe" VERBATIM)
   add_custom_target(app_${name} ALL DEPENDS ${file})

@@ -347,6 +347,58 @@ static void TestCallbacks()
     Check("longjmp runs destructors", value == 3 && Traced("j"));
 }
 
+#ifdef PACKED
+/* Entries that only packed tables have: a destructor itself, of an object in the frame and of
+ * one that the frame points to. A function with both, by hand. */
+extern "C" void Destroy(Noted *Object)
+{
+    Note(Object->Letter);
+}
+extern "C" void ThrowForGuarded()
+{
+    Throw(0);
+}
+extern "C" void Guarded(Noted *Outer);
+__asm__(".text\n.globl Guarded\n.seh_proc Guarded\n"
+        ".seh_handler __CxxFrameHandler4, @unwind, @except\n"
+        "Guarded:\n"
+        ".Lguarded:\n"
+        "    subq $56, %rsp\n.seh_stackalloc 56\n.seh_endprologue\n"
+        "    movb $'x', 32(%rsp)\n"
+        "    movq %rcx, 40(%rsp)\n"
+        ".Lguarded_call:\n"
+        "    callq ThrowForGuarded\n"
+        "    nop\n"
+        "    addq $56, %rsp\n"
+        "    retq\n"
+        ".seh_handlerdata\n.long guarded_info@IMGREL\n.text\n.seh_endproc\n"
+        ".section .xdata,\"dr\"\n"
+        "guarded_info: .byte 0x28\n"
+        "    .long guarded_unwind@IMGREL, guarded_states@IMGREL\n"
+        "guarded_unwind: .byte 2 << 1\n"
+        "    .byte (1 << 2 | 1) << 1\n    .long Destroy@IMGREL\n    .byte 32 << 1\n"
+        "    .byte (6 << 2 | 2) << 1\n    .long Destroy@IMGREL\n    .byte 40 << 1\n"
+        "guarded_states: .byte 1 << 1\n"
+        "    .byte 15\n    .long .Lguarded_call - .Lguarded\n    .byte (1 + 1) << 1\n"
+        ".text\n");
+
+static void TestEntries()
+{
+    Noted *outer = new Noted('y');
+    int value = 0;
+    try {
+        Guarded(outer);
+    } catch (int Value) {
+        value = Value;
+    }
+    Check("destructors named in the tables", value == 42 && Traced("iyx"));
+}
+#else
+static void TestEntries()
+{
+}
+#endif
+
 /* Filters and handlers of the other kind see C++ exceptions. */
 __declspec(noinline) static int Structured(int What)
 {
@@ -478,6 +530,7 @@ int main()
     TestNested();
     TestUnwinding();
     TestCallbacks();
+    TestEntries();
     TestStructured();
     TestTypes();
     return Result();

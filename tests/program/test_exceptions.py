@@ -20,18 +20,27 @@ class Exceptions(CoveTest):
     def test_structured(self):
         self.assertIn("caught at exit", self.passes("msvc_seh").stdout)
 
-    def test_cxx(self):
-        self.passes("msvc_cxx")
-
-    def test_cxx_ends(self):
+    def cxx_passes(self, name):
+        self.passes(name)
         for case in ("1", "2", "3"):
             with self.subTest(case=case):
-                done = self.run_one("msvc_cxx", case)
+                done = self.run_one(name, case)
                 self.assertEqual(done.returncode, 9, done.stderr)
                 self.assertIn("terminate", done.stdout)
-        done = self.run_one("msvc_cxx", "4")
+        done = self.run_one(name, "4")
         self.assertEqual(done.returncode, 0x63, done.stderr)
-        self.assertRegex(done.stderr, r"unhandled exception 0xE06D7363 .*msvc_cxx\.exe\+0x")
+        self.assertRegex(done.stderr, r"unhandled exception 0xE06D7363 .*%s\.exe\+0x" % name)
+
+    def test_cxx(self):
+        self.cxx_passes("msvc_cxx")
+
+    def test_cxx_packed(self):
+        """The same with __CxxFrameHandler4's tables: catch blocks with states of their own."""
+        self.cxx_passes("msvc_cxx_own")
+
+    def test_cxx_packed_shared(self):
+        """Catch blocks that use their function's maps, and functions in segments."""
+        self.cxx_passes("msvc_cxx_shared")
 
     def test_unhandled(self):
         done = self.run_one("msvc_seh", "1")

@@ -2,10 +2,14 @@
 /* cxx.h - the tables of C++ exceptions and types in x64 images of MSVC's model.
  *
  * Layouts as LLVM emits them (WinException.cpp, MicrosoftCXXABI.cpp): addresses are relative
- * to the image's base, states are numbered from 0 and -1 is the function's outside.
+ * to the image's base, states are numbered from 0 and -1 is the function's outside. Tables
+ * come in two forms, plain (cxx_plain.c) and packed (cxx_packed.c); a `struct cxx_form` reads
+ * one of them, and everything else sees plain entries.
  */
 #ifndef CXX_H
 #define CXX_H
+
+#include <string.h>
 
 #include "crt_internal.h"
 #include "ntdll/exception.h"
@@ -88,6 +92,66 @@ static inline const void *cxx_at(uint64_t image, int32_t rva)
     return rva ? (const void *)(image + (uint64_t)(int64_t)rva) : NULL;
 }
 
+/* ---- a function's tables, whatever their form ------------------------------------------------ */
+
+struct cxx_view {                    /* of one frame */
+    uint64_t image, physical, frame; /* frame: the function's, that funclets get */
+    uint32_t begin_rva;              /* of the code that the frame runs */
+    const struct cxx_form *form;
+    const struct cxx_function *function; /* plain tables only */
+    int32_t unwind_rva, try_rva, ip_rva;
+    uint32_t flags;
+    bool is_catch;         /* the frame is a catch block's, ... */
+    bool has_within;       /* ... which shares tables with its function; then: */
+    struct cxx_try within; /* the block it catches for */
+    int32_t state;
+};
+
+struct cxx_step { /* out of a state */
+    int32_t to_state, action_rva;
+    enum { CXX_FUNCLET, CXX_OBJECT, CXX_POINTER } kind; /* what the action is given */
+    uint32_t object_offset;
+};
+
+#define CXX_GO_ON_MAX 2u
+struct cxx_handler {
+    struct cxx_catch is;
+    unsigned go_on_count; /* the handler answers an index into go_on; 0: an address */
+    uint64_t go_on[CXX_GO_ON_MAX];
+};
+
+struct cxx_form {
+    /* Fills what the tables say of the frame; image, physical and begin_rva are there. */
+    void (*look)(struct cxx_view *view, int32_t data_rva);
+    int32_t (*state_of_ip)(const struct cxx_view *view, uint32_t ip);
+    /* False: there is no such entry. */
+    bool (*step)(const struct cxx_view *view, int32_t state, struct cxx_step *out);
+    bool (*block)(const struct cxx_view *view, uint32_t index, struct cxx_try *out);
+    bool (*handler)(const struct cxx_view *view, const struct cxx_try *block, int32_t index,
+                    struct cxx_handler *out);
+};
+
+/* The next number of packed tables. As many low ones as there are bytes more, then a zero; five
+ * bytes: the last four are it. */
+static inline uint32_t cxx_number(const uint8_t **at)
+{
+    uint64_t bits = 0;
+    unsigned more = (unsigned)__builtin_ctz(~(unsigned)**at & 0x1f ?: 0x10);
+    if (more >= 4) {
+        memcpy(&bits, *at + 1, 4);
+        *at += 5;
+        return (uint32_t)bits;
+    }
+    memcpy(&bits, *at, more + 1);
+    *at += more + 1;
+    return (uint32_t)(bits >> (more + 1));
+}
+
+EXCEPTION_DISPOSITION cxx_frame_handle(const struct cxx_form *form, EXCEPTION_RECORD *record,
+                                       PVOID frame, const DISPATCHER_CONTEXT *dispatcher);
+
+/* ---- exceptions ------------------------------------------------------------------------------ */
+
 /* What is thrown: ExceptionInformation of its record. */
 struct cxx_thrown {
     uint64_t magic;
@@ -101,6 +165,9 @@ struct cxx_block {
     struct catch_record listed; /* first */
     uint64_t frame;             /* the physical frame it catches for */
     int32_t state;              /* that frame's, meanwhile */
+    uint64_t handler;           /* the block's code */
+    int32_t unwind_rva;         /* of the tables that the search used */
+    struct cxx_try caught;
     EXCEPTION_RECORD *record;
 };
 

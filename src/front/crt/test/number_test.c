@@ -2,6 +2,8 @@
 /* number_test.c - numbers, memory, time, characters: the exported forms, errno and edges. */
 #include "program_fake.h"
 
+#include "cxx.h"
+
 int32_t WINAPI ucrt_strtol(const char *text, char **end, int base);
 uint32_t WINAPI ucrt_strtoul(const char *text, char **end, int base);
 int64_t WINAPI ucrt__strtoi64(const char *text, char **end, int base);
@@ -37,6 +39,32 @@ double WINAPI ucrt_pow(double x, double y);
 unsigned WINAPI ucrt__controlfp(unsigned value, unsigned mask);
 int WINAPI ucrt__fpclass(double x);
 void WINAPI ucrt__splitpath(const char *path, char *drive, char *folder, char *name, char *type);
+
+/* Numbers of packed exception tables: each length at its ends, and what comes after them. */
+static void packed_numbers(void **state)
+{
+    static const struct {
+        uint8_t bytes[5];
+        unsigned count;
+        uint32_t value;
+    } forms[] = {
+        {{0x00}, 1, 0},
+        {{0xfe}, 1, 127},
+        {{0x01, 0x02}, 2, 128},
+        {{0xfd, 0xff}, 2, 16383},
+        {{0x03, 0x00, 0x02}, 3, 16384},
+        {{0xfb, 0xff, 0xff}, 3, 2097151},
+        {{0x07, 0x00, 0x00, 0x02}, 4, 2097152},
+        {{0xf7, 0xff, 0xff, 0xff}, 4, 268435455},
+        {{0x0f, 0x00, 0x00, 0x00, 0x10}, 5, 268435456},
+        {{0xff, 0xff, 0xff, 0xff, 0xff}, 5, UINT32_MAX},
+    };
+    for (unsigned i = 0; i < sizeof forms / sizeof *forms; i++) {
+        const uint8_t *at = forms[i].bytes;
+        assert_int_equal(cxx_number(&at), forms[i].value);
+        assert_int_equal(at - forms[i].bytes, forms[i].count);
+    }
+}
 
 static void numbers(void **state)
 {
@@ -192,8 +220,9 @@ static void texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers),  cmocka_unit_test(mathematics), cmocka_unit_test(memory),
-        cmocka_unit_test(calendar), cmocka_unit_test(characters),  cmocka_unit_test(texts),
+        cmocka_unit_test(packed_numbers), cmocka_unit_test(numbers),  cmocka_unit_test(mathematics),
+        cmocka_unit_test(memory),         cmocka_unit_test(calendar), cmocka_unit_test(characters),
+        cmocka_unit_test(texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
