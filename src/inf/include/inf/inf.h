@@ -130,11 +130,11 @@ struct inf_place {
 /* Nonzero stops and is the visit's answer. */
 typedef int inf_visit_line(void *context, const struct inf_place *place);
 
-/* All lines of a section; before them those of sections that its Needs name, in order. Include and
- * Needs themselves are not visited.
- * Errors:  INF_DAMAGED and *out_error: an INF or section that is named is not there, or needs
- *          itself
- * Doc:     "INF DDInstall Section", Include and Needs
+/* All lines of a section, then those of the sections that its Needs names and so on, each section
+ * once. Include and Needs themselves are not visited. Without inf_include_set only needed sections
+ * of this INF take part.
+ * Errors:  INF_DAMAGED and *out_error: an INF or section that is named is not there
+ * Doc:     "INF DDInstall Section", Include and Needs; "INF AddProperty Directive" (their order)
  */
 int inf_lines_visit(const struct inf *inf, const struct inf_section *section, inf_visit_line *visit,
                     void *context, struct inf_error *out_error);
