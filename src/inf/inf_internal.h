@@ -16,6 +16,7 @@ struct inf_memory {
 
 /* Things that are read all the same, kept for the checker. */
 enum inf_oddity_kind {
+    INF_ODD_BEFORE,    /* text before the first section: no one reads it */
     INF_ODD_QUOTE,     /* a quotation mark without its fellow on the line */
     INF_ODD_HEADER,    /* text behind a section's header */
     INF_ODD_PERCENT,   /* a percent sign alone */

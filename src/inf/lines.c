@@ -196,10 +196,12 @@ static int header_read(struct reader *reader)
 static int entry_read(struct reader *reader)
 {
     uint32_t number = reader->number;
-    if (reader->raw->lines.count == 0)
-        return inf_fail(reader->inf, number, reader->error,
-                        "text before the first section; put it below a [section] or make it a "
-                        "comment with ;");
+    if (reader->raw->lines.count == 0) {
+        inf_odd(reader->inf, INF_ODD_BEFORE, number, "");
+        while (!at_line_end(reader))
+            reader->at++;
+        return INF_OK;
+    }
     if (!line_add(reader))
         return inf_fail_memory(reader->inf, reader->error);
     uint32_t index = reader->raw->lines.count - 1, count = 0;

@@ -15,7 +15,7 @@
 struct inf_chunk {
     struct inf_chunk *next;
     size_t used, size;
-    alignas(ALIGNMENT) char bytes[];
+    _Alignas(ALIGNMENT) char bytes[];
 };
 
 void *memory_take(struct inf_memory *memory, size_t size)
