@@ -142,6 +142,7 @@ static NTSTATUS image_step(void)
         image_kernel_exports_set(abi_kernel_exports, abi_kernel_export_count);
         image_windows_set(boot_options.windows_build);
         image_library_folders_set(boot_library_folder);
+        status = image_kernel_map();
     }
     return status;
 }

@@ -15,7 +15,12 @@
 struct host_lock image_lock;
 struct list image_modules = LIST_INIT(image_modules);
 
-static struct module native_modules[2];
+static struct module native_modules[IMAGE_NATIVES];
+
+struct module *module_native(unsigned index)
+{
+    return &native_modules[index];
+}
 
 NTSTATUS image_fail(struct image_error *error, NTSTATUS status, const char *format, ...)
 {
@@ -112,7 +117,7 @@ void module_put_locked(struct module *module)
 NTSTATUS image_init(void)
 {
     static const char *const names[] = {"ntoskrnl.exe", "hal.dll"};
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < IMAGE_NATIVES; i++) {
         struct image *image = &native_modules[i].abi;
         *image = (struct image){.is_native = true, .references = 1};
         strcpy(image->name, names[i]);
@@ -124,7 +129,7 @@ NTSTATUS image_init(void)
 void image_fini(void)
 {
     host_lock_take(&image_lock);
-    for (unsigned i = 0; i < 2; i++)
+    for (unsigned i = 0; i < IMAGE_NATIVES; i++)
         list_remove(&native_modules[i].abi.link);
     /* What is still loaded is reported by who counts leaks; its memory goes with the process. */
     image_index_fini();

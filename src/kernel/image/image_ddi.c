@@ -61,28 +61,51 @@ PIMAGE_NT_HEADERS NTAPI RtlImageNtHeader(PVOID BaseAddress)
     return signature == 0x4550 ? (PIMAGE_NT_HEADERS)(base + offset) : NULL;
 }
 
-/* The parsed image at a base, or NULL. */
-static struct image *image_at(PVOID base)
+/* Where an RVA lies in a file that was read but not laid out; 0: in no section. */
+static ULONG file_offset(const IMAGE_NT_HEADERS64 *headers, ULONG rva)
 {
-    struct image *image = image_of_address((uint64_t)base);
-    return image != NULL && !image->is_native && image->base == (uint64_t)base ? image : NULL;
+    const IMAGE_SECTION_HEADER *section = IMAGE_FIRST_SECTION(headers);
+    if (rva < headers->OptionalHeader.SizeOfHeaders)
+        return rva;
+    for (USHORT i = 0; i < headers->FileHeader.NumberOfSections; i++)
+        if (rva >= section[i].VirtualAddress &&
+            rva - section[i].VirtualAddress < section[i].SizeOfRawData)
+            return section[i].PointerToRawData + (rva - section[i].VirtualAddress);
+    return 0;
 }
 
-/* IRQL:    any
+/* A base with its lowest bit set is that of a file as it was read, whatever MappedAsImage says.
+ *
+ * IRQL:    any at which the image may be read
  * Doc:     ntimage.h; as ImageDirectoryEntryToData (Microsoft Learn)
- * Differs: loaded driver images only, as they are mapped
  */
 PVOID NTAPI RtlImageDirectoryEntryToData(PVOID BaseAddress, BOOLEAN MappedAsImage, USHORT Directory,
                                          PULONG Size)
 {
-    const struct image *image = image_at(BaseAddress);
-    (void)MappedAsImage;
+    UCHAR *base = (UCHAR *)((ULONG_PTR)BaseAddress & ~(ULONG_PTR)1);
+    const IMAGE_NT_HEADERS64 *headers = RtlImageNtHeader(base);
+    const IMAGE_DATA_DIRECTORY *directory;
+    ULONG count;
     *Size = 0;
-    if (image == NULL || Directory >= PE_DIRECTORY_LIMIT ||
-        image->pe.directories[Directory].rva == 0)
+    if (headers == NULL)
         return NULL;
-    *Size = image->pe.directories[Directory].size;
-    return (PVOID)(image->base + image->pe.directories[Directory].rva);
+    if (headers->OptionalHeader.Magic == IMAGE_NT_OPTIONAL_HDR64_MAGIC) {
+        directory = headers->OptionalHeader.DataDirectory;
+        count = headers->OptionalHeader.NumberOfRvaAndSizes;
+    } else {
+        const IMAGE_NT_HEADERS32 *narrow = (const IMAGE_NT_HEADERS32 *)headers;
+        directory = narrow->OptionalHeader.DataDirectory;
+        count = narrow->OptionalHeader.NumberOfRvaAndSizes;
+    }
+    if (Directory >= count || directory[Directory].VirtualAddress == 0)
+        return NULL;
+    ULONG at = directory[Directory].VirtualAddress;
+    if (!MappedAsImage || base != BaseAddress)
+        at = file_offset(headers, at);
+    if (at == 0)
+        return NULL;
+    *Size = directory[Directory].Size;
+    return base + at;
 }
 
 /* IRQL:    PASSIVE_LEVEL
@@ -90,6 +113,7 @@ PVOID NTAPI RtlImageDirectoryEntryToData(PVOID BaseAddress, BOOLEAN MappedAsImag
  */
 PVOID NTAPI RtlFindExportedRoutineByName(PVOID BaseAddress, PCSTR Name)
 {
-    struct image *image = image_at(BaseAddress);
-    return image != NULL ? image_export(image->name, Name) : NULL;
+    struct image *image = image_of_address((uint64_t)BaseAddress);
+    bool is_base = image != NULL && image->base == (uint64_t)BaseAddress;
+    return is_base ? image_export(image->name, Name) : NULL;
 }

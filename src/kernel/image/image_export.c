@@ -19,6 +19,12 @@ void image_kernel_exports_set(const struct abi_export *table, size_t count)
     kernel_count = count;
 }
 
+const struct abi_export *kernel_exports(size_t *out_count)
+{
+    *out_count = kernel_count;
+    return kernel_table;
+}
+
 void image_windows_set(uint32_t build)
 {
     kernel_windows = windows_of_build(build);

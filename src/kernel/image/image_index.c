@@ -141,6 +141,8 @@ bool image_can_read(uint64_t address, size_t size_bytes)
     if (image == NULL || size_bytes > image->base + image->size - address)
         return false;
     const struct module *module = module_of(image);
+    if (image->is_native)
+        return address - image->base < image->pe.headers_size;
     if (module->layout == NULL)
         return false;
     uint64_t rva = address - image->base;

@@ -64,7 +64,11 @@ struct image_file {
 extern struct host_lock image_lock;
 extern struct list image_modules; /* of image.link, in load order */
 
+/* ntoskrnl.exe, hal.dll */
+#define IMAGE_NATIVES 2u
+
 /* image.c */
+struct module *module_native(unsigned index);
 NTSTATUS image_fail(struct image_error *error, NTSTATUS status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 struct module *module_find_locked(const char *name);
@@ -95,6 +99,7 @@ NTSTATUS imports_check_locked(const struct image_file *file, struct module *modu
 NTSTATUS imports_bind_locked(struct module *module, void *mapped, struct image_error *error);
 
 /* image_export.c */
+const struct abi_export *kernel_exports(size_t *out_count);
 const struct abi_export *kernel_export_find(const char *name);
 /* Did a later Windows than the machine's bring this row? */
 bool kernel_export_is_newer(const struct abi_export *row);

@@ -2,8 +2,8 @@
 /* module_list_ddi.c - the list of loaded modules as drivers walk it.
  *
  * Each loaded image has an entry; its driver object's DriverSection points at it. The list
- * follows the image room's when images have come or gone, under PsLoadedModuleResource. The
- * kernel's own two modules have no image in memory and are not in it.
+ * follows the image room's when images have come or gone, under PsLoadedModuleResource;
+ * ntoskrnl.exe and hal.dll are always its first two.
  */
 #include <string.h>
 
@@ -12,7 +12,8 @@
 #include "ex/ex.h"
 
 #define TAG             'dMoI'
-#define FOLDER          "\\SystemRoot\\System32\\drivers\\"
+#define SYSTEM_FOLDER   "\\SystemRoot\\System32\\"
+#define FOLDER          SYSTEM_FOLDER "drivers\\"
 #define FORCE_INTEGRITY 0x80u /* of DllCharacteristics: /INTEGRITYCHECK */
 
 /* KLDR_DATA_TABLE_ENTRY, whose layout every debugger's symbols show and many drivers know. */
@@ -59,6 +60,10 @@ void module_list_init(void)
 
 void module_list_fini(void)
 {
+    while (!IsListEmpty(&PsLoadedModuleList)) {
+        PLIST_ENTRY at = RemoveHeadList(&PsLoadedModuleList);
+        ExFreePoolWithTag(CONTAINING_RECORD(at, struct module_entry, InLoadOrderLinks), TAG);
+    }
     ExDeleteResourceLite(&PsLoadedModuleResource);
 }
 
@@ -87,14 +92,15 @@ static void name_put(UNICODE_STRING *out_name, WCHAR *at, const char *first, con
 
 static struct module_entry *entry_make(const struct image *image)
 {
-    size_t full = strlen(FOLDER) + strlen(image->name) + 1;
+    const char *folder = image->is_native ? SYSTEM_FOLDER : FOLDER;
+    size_t full = strlen(folder) + strlen(image->name) + 1;
     struct module_entry *entry = ExAllocatePool2(
         POOL_FLAG_NON_PAGED, sizeof *entry + (full + strlen(image->name) + 1) * sizeof(WCHAR), TAG);
     if (entry == NULL)
         return NULL;
     ex_pool_disown(entry); /* a driver may have asked for the load */
     WCHAR *text = (WCHAR *)(entry + 1);
-    name_put(&entry->FullDllName, text, FOLDER, image->name);
+    name_put(&entry->FullDllName, text, folder, image->name);
     name_put(&entry->BaseDllName, text + full, image->name, "");
     entry->DllBase = (PVOID)image->base;
     entry->EntryPoint = (PVOID)image->entry;
@@ -111,8 +117,6 @@ static struct module_entry *entry_make(const struct image *image)
 
 static void image_seen(struct image *image, void *unused)
 {
-    if (image->is_native)
-        return;
     struct module_entry *entry = entry_find(image->base);
     if (entry == NULL && (entry = entry_make(image)) != NULL)
         InsertTailList(&PsLoadedModuleList, &entry->InLoadOrderLinks);

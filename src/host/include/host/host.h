@@ -106,6 +106,14 @@ int host_memory_protect(void *address, size_t length, int protection);
 void host_memory_decommit(void *address, size_t length); /* back to reserved */
 void host_memory_release(void *address, size_t length);
 
+/* The parts of the linked file that holds this code, in whole pages, by rising address: fills up to
+ * room and answers how many. Protection as linked; some are only read once they are relocated. */
+struct host_segment {
+    uintptr_t begin, end;
+    int protection;
+};
+unsigned host_program_segments(struct host_segment *out_segments, unsigned room);
+
 /* Two halves of a full barrier between threads: who does something often lets the compiler keep
  * its order, who does the opposite seldom makes all threads of the process pass a barrier. On a
  * host that cannot do that both are full barriers. */

@@ -24,7 +24,7 @@ struct image {
     char *path;          /* host path; NULL for built-in modules */
     struct pe_image pe;  /* parsed headers; set once */
     uint32_t timestamp;
-    bool is_native;             /* ntoskrnl.exe, hal.dll: names only, code is ours */
+    bool is_native;             /* ntoskrnl.exe, hal.dll: headers in front of our own code */
     uint64_t pdata, pdata_size; /* absolute address of the function table */
     uint32_t references;        /* images that import from it, and its driver object */
     struct list link;
@@ -101,5 +101,7 @@ void image_kernel_exports_set(const struct abi_export *table, size_t count);
 /* The Windows that the kernel claims to be (0: the default): names that came later are exported
  * to nobody. Without a call nothing is too new. */
 void image_windows_set(uint32_t build);
+/* Gives ntoskrnl.exe and hal.dll their headers and places; after the two above. */
+NTSTATUS image_kernel_map(void);
 
 #endif
