@@ -35,6 +35,6 @@ struct inf_dirid_owner {
 const char *inf_dirid_table(void *owner, uint32_t dirid);
 
 /* Replaces %13% and the like. out_text holds capacity bytes.
- * Errors:  INF_DAMAGED: an unknown DIRID, or no room; out_text then holds what was wrong */
+ * Errors:  INF_DAMAGED: an unknown DIRID, or no room */
 int inf_dirid_expand(const char *text, inf_dirid_path *path, void *context, char *out_text,
                      size_t capacity);

@@ -94,7 +94,7 @@ struct inf_file {
     const char *security;
 };
 typedef int inf_visit_file(void *context, const struct inf_file *file);
-/* CopyFiles, DelFiles, RenFiles and CopyINF files (as copies) of a section. */
+/* DelFiles, RenFiles and CopyFiles of a section, in that order. */
 int inf_files_visit(const struct inf *inf, const struct inf_section *section,
                     const struct inf_target *target, inf_visit_file *visit, void *context,
                     struct inf_error *out_error);
@@ -173,11 +173,13 @@ int inf_interfaces_visit(const struct inf *inf, const struct inf_section *sectio
 struct inf_property {
     struct inf_place place;
     bool is_delete;
-    uint8_t fmtid[16];
+    const char *name;  /* "DeviceModel" where the line names one; else NULL */
+    bool has_key;      /* fmtid and pid are known: not for the container's properties */
+    uint8_t fmtid[16]; /* as in memory */
     uint32_t pid;
     uint32_t type; /* DEVPROP_TYPE_... */
     uint32_t flags;
-    const uint8_t *data; /* during the visit */
+    const uint8_t *data; /* as the property keeps it; during the visit */
     uint32_t data_length;
 };
 typedef int inf_visit_property(void *context, const struct inf_property *property);
@@ -197,19 +199,18 @@ int inf_event_providers_visit(const struct inf *inf, const struct inf_section *s
                               inf_visit_event_provider *visit, void *context,
                               struct inf_error *out_error);
 
-/* One resource of a LogConfig: fixed or a range it may be put in. */
+/* One place that a LogConfig offers for a resource: fixed or a range it may be put in. */
 enum inf_resource_kind { INF_RESOURCE_IO, INF_RESOURCE_MEMORY, INF_RESOURCE_IRQ, INF_RESOURCE_DMA };
 struct inf_resource {
     struct inf_place place;
     uint32_t config;   /* number of the configuration it belongs to, from 0 */
     uint32_t priority; /* LCPRI_... of ConfigPriority */
-    bool is_forced;    /* FORCECONFIG among ConfigPriority's flags */
     enum inf_resource_kind kind;
-    uint64_t first, last; /* of where it may lie */
+    uint32_t entry;       /* number of its line in the configuration: one place of each is taken */
+    uint64_t first, last; /* of all the bytes that it may take */
     uint64_t length, alignment;
-    uint32_t alternative; /* entries of one directive: any of them */
-    bool is_shareable;
-    uint32_t flags;
+    uint64_t decode_mask;   /* I/O: 0x3ff, 0xfff, 0xffff or 0; ~0 without */
+    const char *attributes; /* letters before a colon or in brackets; during the visit */
 };
 typedef int inf_visit_resource(void *context, const struct inf_resource *resource);
 /* LogConfig of an install section, or a .LogConfigOverride section. */

@@ -102,7 +102,7 @@ enum inf_signature {
 
 uint32_t inf_rank(enum inf_signature signature, uint8_t feature, uint32_t identifier_score);
 uint32_t inf_signature_score(enum inf_signature signature);
-/* 0 when signatures are told apart, which Windows only does between trusted and others. */
+/* Trusted ones rank alike: the package's date and version decide between them. */
 bool inf_signature_is_trusted(enum inf_signature signature);
 /* A device's identifiers as the bus reported them, most specific first, against a model's.
  * out_id (may be NULL) becomes the model's matching identifier. INF_RANK_NONE: no match. */
