@@ -15,11 +15,12 @@
 #include "ntdll/sync.h"
 #include "win32_internal.h"
 
-#define INPUT_LINE  0x2u
-#define INPUT_ECHO  0x4u
-#define INPUT_MODE  0x1f7u
-#define OUTPUT_MODE 0x3u
-#define CODE_PAGE   65001u
+#define INPUT_PROCESSED 0x1u
+#define INPUT_LINE      0x2u
+#define INPUT_ECHO      0x4u
+#define INPUT_MODE      0x1f7u
+#define OUTPUT_MODE     0x3u
+#define CODE_PAGE       65001u
 
 static struct {
     RTL_SRWLOCK lock; /* guards: the rest */
@@ -86,6 +87,20 @@ BOOL WINAPI GetConsoleMode(HANDLE handle, DWORD *mode)
     return TRUE;
 }
 
+/* While the terminal gives single keys, the mode is for afterwards. */
+static void console_mode_changed(const struct termios *terminal)
+{
+    struct termios keys = *terminal;
+    srw_take_exclusive(&console.lock);
+    if (console.has_keys) {
+        console.lines = *terminal;
+        keys.c_lflag &= ~(tcflag_t)(ECHO | ICANON);
+        keys.c_iflag &= ~(tcflag_t)ICRNL;
+        tcsetattr(0, TCSANOW, &keys);
+    }
+    srw_give_exclusive(&console.lock);
+}
+
 EXPORT(BOOL, SetConsoleMode, (HANDLE handle, DWORD mode))
 {
     int n = console_of(handle);
@@ -97,9 +112,11 @@ EXPORT(BOOL, SetConsoleMode, (HANDLE handle, DWORD mode))
     console.has_mode[n] = true;
     srw_give_exclusive(&console.lock);
     if (n == 0 && !tcgetattr(0, &terminal)) {
-        terminal.c_lflag &= ~(tcflag_t)(ECHO | ICANON);
-        terminal.c_lflag |= (mode & INPUT_ECHO ? ECHO : 0) | (mode & INPUT_LINE ? ICANON : 0);
+        terminal.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
+        terminal.c_lflag |= (mode & INPUT_ECHO ? ECHO : 0) | (mode & INPUT_LINE ? ICANON : 0) |
+                            (mode & INPUT_PROCESSED ? ISIG : 0);
         tcsetattr(0, TCSANOW, &terminal);
+        console_mode_changed(&terminal);
     }
     return TRUE;
 }
@@ -173,19 +190,42 @@ EXPORT(BOOL, ReadConsoleA, (HANDLE handle, void *text, DWORD count, DWORD *done,
 {
     if (console_of(handle) < 0)
         return error_fail(ERROR_INVALID_HANDLE);
+    console_keys_end();
     return ReadFile(handle, text, count, done, NULL);
 }
 
-/* Differs: text that does not fit as a whole comes in the next call only when it is ASCII. */
+/* What of a line has not fitted yet. */
+static struct {
+    RTL_SRWLOCK lock; /* guards: the rest */
+    wchar_t text[CHUNK];
+    DWORD first, count;
+} line;
+
 EXPORT(BOOL, ReadConsoleW, (HANDLE handle, wchar_t *text, DWORD count, DWORD *done, LPVOID control))
 {
     char narrow[CHUNK];
     DWORD bytes = 0;
     if (console_of(handle) < 0)
         return error_fail(ERROR_INVALID_HANDLE);
-    if (!ReadFile(handle, narrow, count < CHUNK ? count : CHUNK, &bytes, NULL))
-        return FALSE;
-    *done = (DWORD)crt_utf8_to_utf16(narrow, bytes, 0, text, count).written;
+    srw_take_exclusive(&line.lock);
+    bool is_empty = !line.count;
+    srw_give_exclusive(&line.lock);
+    if (is_empty) {
+        console_keys_end();
+        if (!ReadFile(handle, narrow, CHUNK, &bytes, NULL))
+            return FALSE;
+    }
+    srw_take_exclusive(&line.lock);
+    if (bytes) {
+        line.first = 0;
+        line.count = (DWORD)crt_utf8_to_utf16(narrow, bytes, 0, line.text, CHUNK).written;
+    }
+    DWORD part = count < line.count ? count : line.count;
+    memcpy(text, line.text + line.first, part * sizeof *text);
+    line.first += part;
+    line.count -= part;
+    srw_give_exclusive(&line.lock);
+    *done = part;
     return TRUE;
 }
 
@@ -295,12 +335,4 @@ EXPORT(BOOL, FreeConsole, (void))
 EXPORT(HWND, GetConsoleWindow, (void))
 {
     return NULL;
-}
-
-EXPORT(BOOL, FlushConsoleInputBuffer, (HANDLE handle))
-{
-    if (console_of(handle) != 0)
-        return error_fail(ERROR_INVALID_HANDLE);
-    tcflush(0, TCIFLUSH);
-    return TRUE;
 }

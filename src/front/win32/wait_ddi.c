@@ -13,6 +13,8 @@ static DWORD wait_answer(NTSTATUS status)
 EXPORT(DWORD, WaitForSingleObjectEx, (HANDLE handle, DWORD milliseconds, BOOL alertable))
 {
     LARGE_INTEGER timeout;
+    if (console_of(handle) == 0)
+        return console_input_wait(milliseconds, alertable);
     return wait_answer(
         NtWaitForSingleObject(handle, (BOOLEAN)alertable, timeout_of_ms(milliseconds, &timeout)));
 }
@@ -26,6 +28,10 @@ EXPORT(DWORD, WaitForMultipleObjectsEx,
        (DWORD count, const HANDLE *handles, BOOL all, DWORD milliseconds, BOOL alertable))
 {
     LARGE_INTEGER timeout;
+    for (DWORD i = 0; count > 1 && count <= MAXIMUM_WAIT_OBJECTS && !all && i < count; i++) {
+        if (console_of(handles[i]) == 0)
+            return console_input_wait_any(count, handles, i, milliseconds, alertable);
+    }
     return wait_answer(NtWaitForMultipleObjects(count, (HANDLE *)handles, all ? WaitAll : WaitAny,
                                                 (BOOLEAN)alertable,
                                                 timeout_of_ms(milliseconds, &timeout)));

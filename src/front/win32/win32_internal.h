@@ -45,6 +45,12 @@ HANDLE object_created(NTSTATUS status, HANDLE handle);
 
 /* The standard handle's number (0..2) when it is one that is a terminal here; else -1. */
 int console_of(HANDLE handle);
+/* console_input_ddi.c: whether records of input are there; waits for one, as a wait answers. */
+bool console_input_waits(void);
+DWORD console_input_wait(DWORD milliseconds, bool alertable);
+/* Waits for the first of several handles, of which one is such a terminal. */
+DWORD console_input_wait_any(DWORD count, const HANDLE *handles, DWORD terminal,
+                             DWORD milliseconds, bool alertable);
 
 FILETIME filetime_of(uint64_t time_100ns);
 uint64_t time_of(const FILETIME *filetime);
