@@ -42,6 +42,9 @@ class Exceptions(CoveTest):
         """Catch blocks that use their function's maps, and functions in segments."""
         self.cxx_passes("msvc_cxx_shared")
 
+    def test_library(self):
+        self.passes("msvc_library")
+
     def test_unhandled(self):
         done = self.run_one("msvc_seh", "1")
         self.assertEqual(done.returncode, 0x05, done.stderr)

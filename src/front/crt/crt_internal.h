@@ -234,6 +234,10 @@ typedef struct _WIN32_FILE_ATTRIBUTE_DATA {
 HANDLE WINAPI CreateThread(SECURITY_ATTRIBUTES *security, SIZE_T stack,
                            LPTHREAD_START_ROUTINE start, LPVOID argument, DWORD flags, DWORD *id);
 void WINAPI ExitThread(DWORD code);
+DWORD WINAPI GetCurrentThreadId(void);
+DWORD WINAPI WaitForSingleObject(HANDLE handle, DWORD milliseconds);
+void WINAPI RaiseException(DWORD code, DWORD flags, DWORD count, const ULONG_PTR *arguments);
+BOOL WINAPI GetExitCodeThread(HANDLE thread, DWORD *code);
 DWORD WINAPI ResumeThread(HANDLE thread);
 BOOL WINAPI SetEnvironmentVariableW(LPCWSTR name, LPCWSTR value);
 BOOL WINAPI GetFileInformationByHandle(HANDLE file, BY_HANDLE_FILE_INFORMATION *information);

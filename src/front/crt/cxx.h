@@ -190,9 +190,27 @@ void cxx_object_destroy(EXCEPTION_RECORD *record);
 
 /* cxx_throw.c: raises as the program's caller. */
 [[noreturn]] void cxx_raise(void *object, const struct cxx_throw *info, uint64_t image);
-/* cxx_throw.c: std::bad_cast and the like, of that text. */
-[[noreturn]] void cxx_raise_bad_cast(const char *text);
-[[noreturn]] void cxx_raise_bad_typeid(const char *text);
+/* cxx_standard.c: std::exception and what derives from it. */
+enum cxx_standard {
+    CXX_STANDARD_EXCEPTION,
+    CXX_BAD_CAST,
+    CXX_BAD_TYPEID,
+    CXX_BAD_ALLOC,
+    CXX_BAD_EXCEPTION,
+    CXX_BAD_FUNCTION_CALL,
+    CXX_LOGIC_ERROR,
+    CXX_LENGTH_ERROR,
+    CXX_OUT_OF_RANGE,
+    CXX_INVALID_ARGUMENT,
+    CXX_RUNTIME_ERROR,
+    CXX_OVERFLOW_ERROR,
+    CXX_STANDARD_COUNT,
+};
+/* text: a literal. */
+[[noreturn]] void cxx_raise_standard(enum cxx_standard which, const char *text);
+
+/* cxx_type.c: the copy constructor that the program named for the type, or its bytes. */
+void cxx_object_copy(void *to, const struct cxx_thrown *from, const struct cxx_type *type);
 
 [[noreturn]] void WINAPI ucrt_terminate(void);
 

@@ -121,14 +121,14 @@ CRT(void *, ucrt___RTDynamicCast,
         found = cast(&bases, object, source, target);
     }
     if (!found && is_reference)
-        cxx_raise_bad_cast("Bad dynamic_cast!");
+        cxx_raise_standard(CXX_BAD_CAST, "Bad dynamic_cast!");
     return found;
 }
 
 CRT(const void *, ucrt___RTtypeid, (char *object))
 {
     if (!object)
-        cxx_raise_bad_typeid("Attempted a typeid of nullptr pointer!");
+        cxx_raise_standard(CXX_BAD_TYPEID, "Attempted a typeid of nullptr pointer!");
     struct rtti_object whole = object_look(object);
     return cxx_at(whole.image, whole.locator->descriptor_rva);
 }

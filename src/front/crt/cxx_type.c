@@ -57,6 +57,17 @@ bool cxx_matches(const struct cxx_catch *handler, uint64_t image, EXCEPTION_RECO
     return false;
 }
 
+void cxx_object_copy(void *to, const struct cxx_thrown *from, const struct cxx_type *type)
+{
+    const void *copy = cxx_at(from->image, type->copy_rva);
+    void *base = cxx_base(from->object, &type->place);
+    /* The last argument is there for types with virtual bases only: build those, too. */
+    if (copy)
+        ((void(WINAPI *)(void *, void *, int))copy)(to, base, 1);
+    else
+        memmove(to, base, (size_t)type->size_bytes);
+}
+
 void cxx_object_catch(const struct cxx_catch *handler, uint64_t image, uint64_t frame,
                       EXCEPTION_RECORD *record, const struct cxx_type *type)
 {
@@ -64,18 +75,14 @@ void cxx_object_catch(const struct cxx_catch *handler, uint64_t image, uint64_t 
         return;
     const struct cxx_thrown *thrown = cxx_thrown_of(record);
     void *to = (void *)(frame + (uint64_t)(int64_t)handler->object_offset);
-    const void *copy = cxx_at(thrown->image, type->copy_rva);
     if (handler->adjectives & CXX_REFERENCE) {
         *(void **)to = cxx_base(thrown->object, &type->place);
     } else if (type->properties & CXX_SIMPLE) {
         memmove(to, thrown->object, (size_t)type->size_bytes);
         if (type->size_bytes == sizeof(void *) && *(void **)to)
             *(void **)to = cxx_base(*(void **)to, &type->place);
-    } else if (!copy) {
-        memmove(to, cxx_base(thrown->object, &type->place), (size_t)type->size_bytes);
     } else {
-        /* The last argument is there for types with virtual bases only: build those, too. */
-        ((void(WINAPI *)(void *, void *, int))copy)(to, cxx_base(thrown->object, &type->place), 1);
+        cxx_object_copy(to, thrown, type);
     }
 }
 

@@ -37,21 +37,21 @@ const char *apiset_host(const char *name)
 
 /* What Windows has beside what our tables know, as far as programs of drivers name it. */
 static const char *const windows_dlls[] = {
-    "aclui",    "atl",      "authz",        "avicap32",    "avrt",      "bcrypt",   "bluetoothapis",
-    "bthprops", "cabinet",  "cfgmgr32",     "clusapi",     "combase",   "comctl32", "comdlg32",
-    "credui",   "crypt32",  "cryptui",      "d2d1",        "d3d11",     "d3d12",    "d3d9",
-    "dbghelp",  "ddraw",    "deviceaccess", "devobj",      "devmgr",    "dinput8",  "dnsapi",
-    "dsound",   "dwmapi",   "dwrite",       "dxgi",        "dxva2",     "esent",    "evr",
-    "fltlib",   "fwpuclnt", "gdi32",        "gdiplus",     "hid",       "iertutil", "imagehlp",
-    "imm32",    "iphlpapi", "ksuser",       "loadperf",    "mf",        "mfplat",   "mfreadwrite",
-    "mmdevapi", "mpr",      "msi",          "msimg32",     "msvcp140",  "mswsock",  "ncrypt",
-    "ndfapi",   "netapi32", "newdev",       "normaliz",    "ntdsapi",   "ole32",    "oleacc",
-    "oleaut32", "opengl32", "pdh",          "powrprof",    "propsys",   "rpcrt4",   "rstrtmgr",
-    "samcli",   "secur32",  "sensapi",      "setupapi",    "shcore",    "shell32",  "shlwapi",
-    "sti",      "tdh",      "traffic",      "urlmon",      "userenv",   "usp10",    "uxtheme",
-    "version",  "virtdisk", "wbemuuid",     "webservices", "wevtapi",   "winhttp",  "wininet",
-    "winmm",    "winscard", "winspool",     "winsta",      "wintrust",  "winusb",   "wlanapi",
-    "wldap32",  "ws2_32",   "wsock32",      "wtsapi32",    "xinput1_4", "xmllite",
+    "aclui",    "atl",      "authz",        "avicap32",  "avrt",    "bcrypt",   "bluetoothapis",
+    "bthprops", "cabinet",  "cfgmgr32",     "clusapi",   "combase", "comctl32", "comdlg32",
+    "credui",   "crypt32",  "cryptui",      "d2d1",      "d3d11",   "d3d12",    "d3d9",
+    "dbghelp",  "ddraw",    "deviceaccess", "devobj",    "devmgr",  "dinput8",  "dnsapi",
+    "dsound",   "dwmapi",   "dwrite",       "dxgi",      "dxva2",   "esent",    "evr",
+    "fltlib",   "fwpuclnt", "gdi32",        "gdiplus",   "hid",     "iertutil", "imagehlp",
+    "imm32",    "iphlpapi", "ksuser",       "loadperf",  "mf",      "mfplat",   "mfreadwrite",
+    "mmdevapi", "mpr",      "msi",          "msimg32",   "mswsock", "ncrypt",   "ndfapi",
+    "netapi32", "newdev",   "normaliz",     "ntdsapi",   "ole32",   "oleacc",   "oleaut32",
+    "opengl32", "pdh",      "powrprof",     "propsys",   "rpcrt4",  "rstrtmgr", "samcli",
+    "secur32",  "sensapi",  "setupapi",     "shcore",    "shell32", "shlwapi",  "sti",
+    "tdh",      "traffic",  "urlmon",       "userenv",   "usp10",   "uxtheme",  "version",
+    "virtdisk", "wbemuuid", "webservices",  "wevtapi",   "winhttp", "wininet",  "winmm",
+    "winscard", "winspool", "winsta",       "wintrust",  "winusb",  "wlanapi",  "wldap32",
+    "ws2_32",   "wsock32",  "wtsapi32",     "xinput1_4", "xmllite",
 };
 
 const struct abi_user_module *placeholder_of(const char *name)
