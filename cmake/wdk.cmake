@@ -58,8 +58,9 @@ function(cove_driver_library name)
       COMMAND ${PE_CLANG} --target=x86_64-pc-windows-msvc -O2 -nostdlibinc -fms-extensions
               -fno-stack-protector -Wall -Wextra -Werror
               -I ${CMAKE_SOURCE_DIR}/include/wdk/shared -I ${CMAKE_SOURCE_DIR}/include/wdk/km
+              -isystem ${CMAKE_SOURCE_DIR}/include/wdk/crt -isystem ${COVE_GEN}/wdk/shared
               -c ${source} -o ${object}
-      DEPENDS ${source} COMMENT "wdk: ${stem}.obj")
+      DEPENDS ${source} ${COVE_GEN}/wdk/shared/ntstatus.h COMMENT "wdk: ${stem}.obj")
     list(APPEND objects ${object})
   endforeach()
   add_custom_command(OUTPUT ${lib}
@@ -81,6 +82,7 @@ cove_driver_library(BufferOverflowFastFailK ${gs_common} ${gs}/report_fastfail.c
 cove_driver_library(libcntpr ${gs}/fltused.c ${gs}/cxx_frame.c)
 # The safe string functions are inline; the library is there because projects name it.
 cove_driver_library(ntstrsafe)
+cove_driver_library(aux_klib ${CMAKE_SOURCE_DIR}/src/drivers/auxklib/auxklib.c)
 cove_driver_library(wdmguid ${CMAKE_SOURCE_DIR}/src/drivers/guid/wdmguid.c)
 
 add_custom_target(wdk ALL DEPENDS wdk_headers ${COVE_WDK_LIBS} ${COVE_WDK_BIN})

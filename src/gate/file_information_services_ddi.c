@@ -214,6 +214,29 @@ SERVICE NtQueryAttributesFile(POBJECT_ATTRIBUTES ObjectAttributes,
     return NT_SUCCESS(status) ? gate_copy_out(FileInformation, &found, sizeof found) : status;
 }
 
+/* Opens the file to be deleted when it is closed, and closes it.
+ *
+ * Doc:     nf-ntifs-zwdeletefile
+ */
+SERVICE NtDeleteFile(POBJECT_ATTRIBUTES ObjectAttributes)
+{
+    struct gate_attributes attributes;
+    NTSTATUS status = gate_capture_attributes(ObjectAttributes, &attributes);
+    if (!NT_SUCCESS(status))
+        return status;
+    struct io_create create = {.access = DELETE,
+                               .share_access =
+                                   FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                               .disposition = FILE_OPEN,
+                               .options = FILE_DELETE_ON_CLOSE};
+    HANDLE handle;
+    status = io_file_create(&attributes.attributes, gate_mode(), &create, &handle);
+    if (NT_SUCCESS(status))
+        ob_handle_close(handle, gate_mode());
+    gate_release_attributes(&attributes);
+    return status;
+}
+
 SERVICE NtQueryFullAttributesFile(POBJECT_ATTRIBUTES ObjectAttributes,
                                   PFILE_NETWORK_OPEN_INFORMATION FileInformation)
 {

@@ -112,6 +112,9 @@ SERVICE NtQueryDirectoryFile(HANDLE File, HANDLE Event, PIO_APC_ROUTINE Apc, PVO
 SERVICE NtFlushBuffersFile(HANDLE File, PIO_STATUS_BLOCK Status);
 SERVICE NtQueryVolumeInformationFile(HANDLE File, PIO_STATUS_BLOCK Status, PVOID Information,
                                      ULONG Length, FS_INFORMATION_CLASS Class);
+SERVICE NtDeleteFile(POBJECT_ATTRIBUTES Attributes);
+SERVICE NtPowerInformation(ULONG Level, PVOID Input, ULONG InputLength, PVOID Output,
+                           ULONG OutputLength);
 SERVICE NtQueryAttributesFile(POBJECT_ATTRIBUTES Attributes, PFILE_BASIC_INFORMATION Information);
 SERVICE NtQueryFullAttributesFile(POBJECT_ATTRIBUTES Attributes,
                                   PFILE_NETWORK_OPEN_INFORMATION Information);

@@ -380,6 +380,7 @@ static const char *const link_flags[] = {
 static const char *const libraries[] = {
     "BufferOverflowFastFailK.lib",
     "wdmsec.lib",
+    "aux_klib.lib",
     "wmilib.lib",
     "ntoskrnl.lib",
     "hal.lib",

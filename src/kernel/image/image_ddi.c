@@ -9,6 +9,8 @@
 
 PVOID NTAPI RtlPcToFileHeader(PVOID PcValue, PVOID *BaseOfImage);
 PIMAGE_NT_HEADERS NTAPI RtlImageNtHeader(PVOID BaseAddress);
+NTSTATUS NTAPI RtlImageNtHeaderEx(ULONG Flags, PVOID BaseAddress, ULONG64 Size,
+                                  PIMAGE_NT_HEADERS *OutHeaders);
 PVOID NTAPI RtlImageDirectoryEntryToData(PVOID BaseAddress, BOOLEAN MappedAsImage, USHORT Directory,
                                          PULONG Size);
 PVOID NTAPI RtlFindExportedRoutineByName(PVOID BaseAddress, PCSTR Name);
@@ -59,6 +61,32 @@ PIMAGE_NT_HEADERS NTAPI RtlImageNtHeader(PVOID BaseAddress)
         return NULL;
     memcpy(&signature, base + offset, sizeof(signature));
     return signature == 0x4550 ? (PIMAGE_NT_HEADERS)(base + offset) : NULL;
+}
+
+#define NO_RANGE_CHECK 1u /* of Flags: Size is not known */
+
+/* IRQL:    any at which the image may be read
+ * Errors:  STATUS_INVALID_IMAGE_FORMAT, STATUS_INVALID_PARAMETER
+ * Doc:     as RtlImageNtHeader, within Size bytes; "PE Format" (Microsoft Learn)
+ */
+NTSTATUS NTAPI RtlImageNtHeaderEx(ULONG Flags, PVOID BaseAddress, ULONG64 Size,
+                                  PIMAGE_NT_HEADERS *OutHeaders)
+{
+    bool is_checked = (Flags & NO_RANGE_CHECK) == 0;
+    uint32_t offset;
+    if (OutHeaders == NULL || (Flags & ~NO_RANGE_CHECK) != 0)
+        return STATUS_INVALID_PARAMETER;
+    *OutHeaders = NULL;
+    if (BaseAddress == NULL || BaseAddress == (PVOID)-1)
+        return STATUS_INVALID_PARAMETER;
+    if (is_checked && Size < sizeof(IMAGE_DOS_HEADER))
+        return STATUS_INVALID_IMAGE_FORMAT;
+    memcpy(&offset, (const uint8_t *)BaseAddress + 0x3c, sizeof(offset));
+    if (is_checked &&
+        (offset >= Size || Size - offset < FIELD_OFFSET(IMAGE_NT_HEADERS64, OptionalHeader)))
+        return STATUS_INVALID_IMAGE_FORMAT;
+    *OutHeaders = RtlImageNtHeader(BaseAddress);
+    return *OutHeaders != NULL ? STATUS_SUCCESS : STATUS_INVALID_IMAGE_FORMAT;
 }
 
 /* Where an RVA lies in a file that was read but not laid out; 0: in no section. */
