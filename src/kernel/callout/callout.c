@@ -178,6 +178,12 @@ void callout_wmi_notification(WMI_NOTIFICATION_CALLBACK routine, PVOID wnode, PV
     INVOKE(routine, ARG(wnode), ARG(context));
 }
 
+NTSTATUS callout_notification(PDRIVER_NOTIFICATION_CALLBACK_ROUTINE routine, PVOID notification,
+                              PVOID context)
+{
+    return (NTSTATUS)INVOKE(routine, ARG(notification), ARG(context));
+}
+
 void callout_power_completion(PREQUEST_POWER_COMPLETE routine, PDEVICE_OBJECT device, UCHAR minor,
                               POWER_STATE state, PVOID context, PIO_STATUS_BLOCK status)
 {

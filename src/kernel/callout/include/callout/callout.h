@@ -84,6 +84,8 @@ void callout_fs_notification(PDRIVER_FS_NOTIFICATION routine, PDEVICE_OBJECT dev
 NTSTATUS callout_dll_initialize(const void *routine, PUNICODE_STRING registry_path);
 NTSTATUS callout_dll_unload(const void *routine);
 void callout_wmi_notification(WMI_NOTIFICATION_CALLBACK routine, PVOID wnode, PVOID context);
+NTSTATUS callout_notification(PDRIVER_NOTIFICATION_CALLBACK_ROUTINE routine, PVOID notification,
+                              PVOID context);
 void callout_power_completion(PREQUEST_POWER_COMPLETE routine, PDEVICE_OBJECT device, UCHAR minor,
                               POWER_STATE state, PVOID context, PIO_STATUS_BLOCK status);
 NTSTATUS callout_power_setting(PPOWER_SETTING_CALLBACK routine, LPCGUID setting, PVOID value,

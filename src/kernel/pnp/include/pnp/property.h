@@ -25,11 +25,10 @@ struct pnp_property {
 /* Errors: STATUS_OBJECT_NAME_NOT_FOUND no such property; STATUS_NO_SUCH_DEVICE no such object */
 NTSTATUS pnp_property_get(enum pnp_property_object kind, const UNICODE_STRING *name,
                           const DEVPROPKEY *key, LCID locale, struct pnp_property *out_property);
-/* data NULL: deletes. Not persistent: lasts until the machine stops.
+/* data NULL: deletes. Every property is persistent.
  * Errors: STATUS_ACCESS_DENIED a built-in one that cannot be set; STATUS_INVALID_PARAMETER type */
 NTSTATUS pnp_property_set(enum pnp_property_object kind, const UNICODE_STRING *name,
-                          const DEVPROPKEY *key, LCID locale, const struct pnp_property *property,
-                          bool is_persistent);
+                          const DEVPROPKEY *key, LCID locale, const struct pnp_property *property);
 /* Those that have a value, as an array in pool. */
 NTSTATUS pnp_property_keys(enum pnp_property_object kind, const UNICODE_STRING *name,
                            DEVPROPKEY **out_keys, ULONG *out_count);
