@@ -28,6 +28,7 @@
 #include "log/log.h"
 #include "mm/mm.h"
 #include "ob/ob.h"
+#include "pnp/notice.h"
 #include "pnp/pnp.h"
 #include "ps/ps.h"
 #include "rtl/rtl.h"
@@ -221,6 +222,7 @@ static const struct step {
     {"hostfs", hostfs_init, hostfs_fini},
     {"drives", drives_step, NULL},
     {"pnp", pnp_init, pnp_fini},
+    {"notices", pnp_notice_init, pnp_notice_fini},
     {"gate", boot_gate_start, gate_fini},
     {"scm", scm_step, scm_fini},
     {"server", server_step, NULL},
@@ -270,6 +272,7 @@ unsigned boot_stop(void (*report)(const char *line, void *context), void *contex
     ps_programs_wait(host_clock_ns() + LAST_INSTRUCTIONS_NS);
     io_shutdown_send();
     unsigned left = pnp_stop(report, context);
+    pnp_notice_wait();
     left += boot_drivers_unload(report, context);
     bool is_running = boot_drivers_run(report, context);
     left += boot_leaks_report(&boot_began, report, context);
