@@ -27,12 +27,13 @@ static int filter_visit(void *context, const struct inf_place *place)
     const struct walk *walk = context;
     struct inf_filter filter = {.place = *place, .service = inf_text(place->line, 0)};
     const struct inf_section *section;
+    const struct inf *from;
     int64_t flags;
     if (!*filter.service)
         return inf_fail(place->inf, place->line->number, walk->error,
                         "AddFilter names no service; write its name first");
     if (field_number(place, 1, 0, UINT32_MAX, &flags, walk->error) ||
-        field_section(place, 2, &section, walk->error))
+        field_section(place, 2, &from, &section, walk->error))
         return INF_DAMAGED;
     const char *position = inf_text(inf_line_find(section, "FilterPosition"), 0);
     filter.flags = (uint32_t)flags;
@@ -62,7 +63,7 @@ static int interface_visit(void *context, const struct inf_place *place)
                                       .reference = inf_text(place->line, 1)};
     int64_t flags;
     if (guid_check(place, interface.guid, walk->error) ||
-        field_section(place, 2, &interface.section, walk->error) ||
+        field_section(place, 2, &interface.inf, &interface.section, walk->error) ||
         field_number(place, 3, 0, UINT32_MAX, &flags, walk->error))
         return INF_DAMAGED;
     interface.flags = (uint32_t)flags;
@@ -82,7 +83,7 @@ static int provider_visit(void *context, const struct inf_place *place)
     struct inf_event_provider provider = {
         .place = *place, .inf = place->inf, .guid = inf_text(place->line, 0)};
     if (guid_check(place, provider.guid, walk->error) ||
-        field_section(place, 1, &provider.section, walk->error))
+        field_section(place, 1, &provider.inf, &provider.section, walk->error))
         return INF_DAMAGED;
     provider.name = inf_text(inf_line_find(provider.section, "ProviderName"), 0);
     provider.resource_file = inf_text(inf_line_find(provider.section, "ResourceFile"), 0);

@@ -22,12 +22,13 @@ int key_visit(const struct inf *inf, const struct inf_section *section, const ch
     return inf_lines_visit(inf, section, key_line, &walk, out_error);
 }
 
-int field_section(const struct inf_place *place, uint32_t field,
+int field_section(const struct inf_place *place, uint32_t field, const struct inf **out_inf,
                   const struct inf_section **out_section, struct inf_error *out_error)
 {
     const char *name = inf_text(place->line, field);
-    *out_section = *name ? inf_section_find(place->inf, name) : NULL;
-    if (*out_section || !*name)
+    *out_inf = place->inf;
+    *out_section = NULL;
+    if (!*name || section_named(place, name, out_inf, out_section) != INF_DAMAGED)
         return INF_OK;
     return inf_fail(place->inf, place->line->number, out_error,
                     "%.60s names [%.100s], which is not in the file; add the section or correct "
@@ -68,10 +69,11 @@ static int name_line(void *context, const struct inf_place *place)
     for (uint32_t i = 0; result == 0 && i < place->line->field_count; i++) {
         const char *name = inf_text(place->line, i);
         const struct inf_section *named = NULL;
+        struct inf_place from = *place;
         if (*name != '@')
-            result = field_section(place, i, &named, walk->error);
-        if (result == 0 && *name)
-            result = walk->visit(walk->context, place, name, named);
+            result = field_section(place, i, &from.inf, &named, walk->error);
+        if (result == 0 && *name && (named || *name == '@'))
+            result = walk->visit(walk->context, &from, name, named);
     }
     return result;
 }
@@ -96,8 +98,10 @@ static int directive_line(void *context, const struct inf_place *place)
     uint32_t last = place->line->field_count;
     while (last > 0 && !*inf_text(place->line, last - 1))
         last--;
+    directive.inf = place->inf;
     if (last > 0)
-        directive.section = inf_section_find(place->inf, inf_text(place->line, last - 1));
+        (void)section_named(place, inf_text(place->line, last - 1), &directive.inf,
+                            &directive.section);
     return walk->visit(walk->context, &directive);
 }
 

@@ -10,16 +10,17 @@
 int key_visit(const struct inf *inf, const struct inf_section *section, const char *key,
               inf_visit_line *visit, void *context, struct inf_error *out_error);
 
-/* A section that a directive's field names: "AddReg = A, B" visits A and B. For a field that begins
- * with @ named is NULL, and name the field. */
+/* A section that a directive's field names: "AddReg = A, B" visits A and B; directive->inf is the
+ * INF that has it. For a field that begins with @ named is NULL, and name the field. */
 typedef int visit_named(void *context, const struct inf_place *directive, const char *name,
                         const struct inf_section *named);
 int names_visit(const struct inf *inf, const struct inf_section *section, const char *key,
                 visit_named *visit, void *context, struct inf_error *out_error);
 
-/* The section that a field names, *out_section NULL for an empty field.
+/* The section that a field names and its INF; *out_section NULL for an empty field and for one that
+ * only an included INF can have, when these cannot be asked.
  * INF_DAMAGED and an error when it is not there. */
-int field_section(const struct inf_place *place, uint32_t field,
+int field_section(const struct inf_place *place, uint32_t field, const struct inf **out_inf,
                   const struct inf_section **out_section, struct inf_error *out_error);
 
 /* A number that may be left out. */

@@ -103,6 +103,11 @@ int strings_expand(struct inf *inf, const char *text, uint32_t number, char *out
                    struct inf_error *out_error);
 bool section_is_strings(const char *name);
 
+/* The section that a line names, in this INF or an included one. INF_ABSENT: not in this one, and
+ * included ones cannot be asked. INF_DAMAGED: nowhere. */
+int section_named(const struct inf_place *place, const char *name, const struct inf **out_inf,
+                  const struct inf_section **out_section);
+
 int name_compare(const char *a, const char *b);
 int name_compare_length(const char *a, const char *b, size_t b_length);
 bool is_blank(char c);

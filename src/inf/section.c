@@ -200,6 +200,22 @@ static const struct inf *needed_find(const struct inf *inf, const struct inf_sec
     return found;
 }
 
+int section_named(const struct inf_place *place, const char *name, const struct inf **out_inf,
+                  const struct inf_section **out_section)
+{
+    const struct inf_line *missing = NULL;
+    const struct inf *found = needed_find(place->inf, place->section, name, &missing);
+    if (found) {
+        *out_inf = found;
+        *out_section = inf_section_find(found, name);
+        return INF_OK;
+    }
+    for (uint32_t i = 0; !place->inf->include && i < place->inf->section_count; i++)
+        if (inf_line_find(&place->inf->sections[i], "Include"))
+            return INF_ABSENT; /* it may stand in an INF that nobody can read now */
+    return INF_DAMAGED;
+}
+
 static int walk_add(struct walk *walk, const struct inf *inf, const struct inf_section *section,
                     uint32_t number)
 {

@@ -89,8 +89,8 @@ static int add_visit(void *context, const struct inf_place *place)
     struct inf_service service = {.place = *place, .inf = place->inf};
     int64_t flags;
     if (field_number(place, ADD_FLAGS, 0, UINT32_MAX, &flags, walk->error) ||
-        field_section(place, ADD_SECTION, &service.section, walk->error) ||
-        field_section(place, ADD_LOG_SECTION, &service.event_section, walk->error))
+        field_section(place, ADD_LOG_SECTION, &service.inf, &service.event_section, walk->error) ||
+        field_section(place, ADD_SECTION, &service.inf, &service.section, walk->error))
         return INF_DAMAGED;
     service.name = inf_text(place->line, ADD_NAME);
     service.flags = (uint32_t)flags;

@@ -131,7 +131,7 @@ struct inf_service {
     const struct inf_section *section; /* the service's own; NULL for deletes and names without */
     const char *event_log_name;        /* "" : System */
     const char *event_name;            /* "" : the service's */
-    const struct inf_section *event_section; /* its AddReg are relative to the event log's key */
+    const struct inf_section *event_section; /* in inf; AddReg relative to the log's key */
     const char *display_name, *description, *binary, *start_name, *load_order_group;
     uint32_t type, start, error_control;
     const char *security;                 /* SDDL or "" */
@@ -222,6 +222,7 @@ int inf_log_configs_visit(const struct inf *inf, const struct inf_section *secti
 struct inf_directive {
     struct inf_place place;
     const char *name;                  /* "AddSoftware" */
+    const struct inf *inf;             /* whose section it is */
     const struct inf_section *section; /* of its last field but for empty ones; NULL: none */
 };
 typedef int inf_visit_directive(void *context, const struct inf_directive *directive);
