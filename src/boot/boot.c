@@ -219,6 +219,7 @@ static const struct step {
     {"etw", etw_step, etw_fini},
     {"trap", trap_step, NULL},
     {"io", io_init, io_fini},
+    {"devices", io_standard_devices_init, io_standard_devices_fini},
     {"hostfs", hostfs_init, hostfs_fini},
     {"drives", drives_step, NULL},
     {"pnp", pnp_init, pnp_fini},

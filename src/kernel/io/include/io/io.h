@@ -44,6 +44,9 @@ NTSTATUS io_native_driver_create(const char *name, PDRIVER_INITIALIZE entry,
                                  DRIVER_OBJECT **out_driver);
 /* Unloads a native driver: DriverUnload, if it has one, then the object goes. */
 void io_native_driver_destroy(DRIVER_OBJECT *driver);
+/* \Device\Null and \Device\Beep. */
+NTSTATUS io_standard_devices_init(void);
+void io_standard_devices_fini(void);
 /* Who knows a service routine that lies in a range and is still connected. Set once at boot. */
 void io_interrupt_find_set(bool (*find)(uint64_t low, uint64_t high, uint64_t *out_routine));
 /* How ImagePath becomes a path of the host (malloc'ed); hostfs sets it. */
