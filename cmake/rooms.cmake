@@ -57,7 +57,7 @@ endfunction()
 function(cove_link target ground)
   list(JOIN ARGN "," libs)
   target_link_libraries(${target} PRIVATE cove_flags
-    "$<LINK_GROUP:RESCAN,${libs},ground_${ground}>" Zydis cjson m)
+    "$<LINK_GROUP:RESCAN,${libs},ground_${ground}>" Zydis cjson sqlite3 m)
 endfunction()
 
 function(cove_room_tests room)

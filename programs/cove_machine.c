@@ -62,6 +62,7 @@ static void say(int fd, const char *text)
 struct arguments {
     struct boot_options boot;
     const char *name;
+    const char *state; /* the folder of a machine that is kept; NULL: fresh */
     int ready_fd;
 };
 
@@ -71,6 +72,7 @@ static int arguments_parse(int argc, char **argv, struct arguments *out)
         {"name", required_argument, NULL, 'n'},
         {"socket", required_argument, NULL, 's'},
         {"folder", required_argument, NULL, 'f'},
+        {"state", required_argument, NULL, 'k'},
         {"ready-fd", required_argument, NULL, 'r'},
         {"processors", required_argument, NULL, 'p'},
         {"build", required_argument, NULL, 'b'},
@@ -88,6 +90,9 @@ static int arguments_parse(int argc, char **argv, struct arguments *out)
             break;
         case 'f':
             out->boot.host_folder = optarg;
+            break;
+        case 'k':
+            out->state = optarg;
             break;
         case 'r':
             out->ready_fd = atoi(optarg);
@@ -154,7 +159,12 @@ int main(int argc, char **argv)
     signal(SIGINT, on_signal);
     struct control_options control = {.name = arguments.name, .shutdown = machine_end};
     control_start(&control);
-    char error[256] = "";
+    char error[512] = "";
+    if (arguments.state && cm_store_open(arguments.state, &arguments.boot.registry, error)) {
+        fprintf(stderr, "cove: %s\n", error);
+        say(arguments.ready_fd, error);
+        return EXIT_NOT_STARTED;
+    }
     int refusal = shut_in(&arguments);
     if (refusal) {
         snprintf(error, sizeof error, "the machine could not start: %s",

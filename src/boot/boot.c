@@ -136,6 +136,12 @@ static void ps_unstep(void)
     ps_fini();
 }
 
+static NTSTATUS cm_step(void)
+{
+    cm_store_use(boot_options.registry);
+    return cm_init();
+}
+
 static NTSTATUS image_step(void)
 {
     NTSTATUS status = image_init();
@@ -214,7 +220,7 @@ static const struct step {
     {"sections", mm_sections_init, mm_sections_fini},
     {"se", se_init, se_fini},
     {"ps", ps_step, ps_unstep},
-    {"cm", cm_init, cm_fini},
+    {"cm", cm_step, cm_fini},
     {"image", image_step, image_fini},
     {"etw", etw_step, etw_fini},
     {"trap", trap_step, NULL},
@@ -263,10 +269,24 @@ NTSTATUS boot_start(const struct boot_options *options, char *error)
 /* For threads of programs that have ended to be quite gone. */
 #define LAST_INSTRUCTIONS_NS 1000000000ull
 
+/* The last changes reach the disk; one line if they do not. */
+static unsigned registry_end(void (*report)(const char *line, void *context), void *context)
+{
+    char line[256];
+    NTSTATUS status = cm_quiesce();
+    if (NT_SUCCESS(status))
+        return 0;
+    snprintf(line, sizeof line, "the last changes of the registry could not be written: %s",
+             rtl_status_text(status));
+    report(line, context);
+    return 1;
+}
+
 unsigned boot_stop(void (*report)(const char *line, void *context), void *context)
 {
     if (server_end()) {
         boot_is_stuck = true;
+        registry_end(report, context);
         followers_end();
         return boot_stuck_report(report, context);
     }
@@ -276,6 +296,7 @@ unsigned boot_stop(void (*report)(const char *line, void *context), void *contex
     pnp_notice_wait();
     left += boot_drivers_unload(report, context);
     bool is_running = boot_drivers_run(report, context);
+    left += registry_end(report, context);
     left += boot_leaks_report(&boot_began, report, context);
     followers_end();
     if (is_running)

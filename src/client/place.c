@@ -15,7 +15,7 @@
 
 #define NAME_BYTES 64
 
-static char error_text[512];
+static char error_text[1024];
 
 int client_fail(int error, const char *format, ...)
 {

@@ -16,8 +16,8 @@
 
 /* In the child: becomes the machine. Reports through the ready pipe when it cannot. */
 [[noreturn]] static void machine_exec(const struct client_boot *boot, const char *program,
-                                      const char *socket_path, const char *drive, int ready_fd,
-                                      pid_t parent)
+                                      const char *socket_path, const char *state, const char *drive,
+                                      int ready_fd, pid_t parent)
 {
     if (boot->stays) {
         setsid();
@@ -42,14 +42,14 @@
     fcntl(ready_fd, F_SETFD, 0);
     execl(program, "cove-machine", "--name", boot->name, "--socket", socket_path, "--folder", drive,
           "--ready-fd", ready, "--processors", processors, "--build", build, "--fail-allocation",
-          failing, (char *)NULL);
+          failing, boot->is_kept ? "--state" : NULL, state, (char *)NULL);
     _exit(127);
 }
 
 /* Reads what the machine says of its start: "ready", or the reason. */
 static int ready_wait(int fd, const char *name)
 {
-    char text[300];
+    char text[600];
     size_t length = 0;
     ssize_t got;
     while (length < sizeof text - 1 &&
@@ -81,8 +81,9 @@ int client_boot(const struct client_boot *boot, pid_t *out_pid)
                            "machine '%s' is already running; `cove shutdown %s` ends it",
                            boot->name, boot->name);
     }
-    char drive[PATH_MAX];
-    error = client_drive_make(boot->name, drive, sizeof drive);
+    char drive[PATH_MAX], state[PATH_MAX];
+    error = boot->is_kept ? client_state_make(boot->name, state, drive, sizeof state)
+                          : client_drive_make(boot->name, drive, sizeof drive);
     if (error)
         return error;
     int ready[2];
@@ -90,7 +91,7 @@ int client_boot(const struct client_boot *boot, pid_t *out_pid)
         return client_fail(errno, "cannot make a pipe: %s", strerror(errno));
     pid_t parent = getpid(), pid = fork();
     if (pid == 0)
-        machine_exec(boot, program, socket_path, drive, ready[1], parent);
+        machine_exec(boot, program, socket_path, state, drive, ready[1], parent);
     close(ready[1]);
     if (pid < 0)
         error = client_fail(errno, "cannot start a process: %s", strerror(errno));

@@ -37,7 +37,7 @@ class Trace(unittest.TestCase):
 
     def lines_of(self, driver, *switches):
         """The etw lines of a machine on which the driver is started and stopped."""
-        self.cove("boot", "traced")
+        self.cove("boot", "--fresh", "traced")
         try:
             if switches:
                 self.cove("log", *switches)
@@ -98,7 +98,7 @@ class Trace(unittest.TestCase):
         seen = self.lines_of(driver, "--disable", "*", "--enable",
                              "{41D6E1A8-2b0c-4f5e-9a31-7c20d1e5b604}")
         self.assertEqual([line.split("]")[0] for line in seen], ["[TracedOther"])
-        self.cove("boot", "traced")
+        self.cove("boot", "--fresh", "traced")
         try:
             said = self.cove("log", "--enable", "name:loud", code=1)
             self.assertIn("GUID, NAME or *", said)

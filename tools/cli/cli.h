@@ -18,6 +18,7 @@ int cli_cc(int argc, char **argv);
 int cli_wpp(int argc, char **argv);
 int cli_mc(int argc, char **argv);
 int cli_exec(int argc, char **argv);
+int cli_forget(int argc, char **argv);
 int cli_image(int argc, char **argv);
 int cli_log(int argc, char **argv);
 int cli_ps(int argc, char **argv);

@@ -13,9 +13,11 @@
 #include "options.h"
 
 static const char boot_usage[] =
-    "usage: cove boot [NAME] [--windows VERSION] [--processors N] [--json]\n"
+    "usage: cove boot [NAME] [--fresh] [--windows VERSION] [--processors N] [--json]\n"
     "Starts a machine that stays until `cove shutdown`. NAME is 'default' or "
-    "$COVE_MACHINE.\n" OPTIONS_WINDOWS_HELP;
+    "$COVE_MACHINE.\n"
+    "Its registry and drive C: are kept and found again by the next boot of the name; --fresh\n"
+    "throws them away first.\n" OPTIONS_WINDOWS_HELP;
 
 static int number_of(const char *text, unsigned least, unsigned most, unsigned *out_number)
 {
@@ -31,19 +33,22 @@ static int number_of(const char *text, unsigned least, unsigned most, unsigned *
 int cli_boot(int argc, char **argv)
 {
     static const struct option options[] = {{"processors", required_argument, NULL, 'p'},
+                                            {"fresh", no_argument, NULL, 'f'},
                                             {"windows", required_argument, NULL, 'w'},
                                             {"machine", required_argument, NULL, 'm'},
                                             {"json", no_argument, NULL, 'j'},
                                             {"help", no_argument, NULL, 'h'},
                                             {0}};
-    struct client_boot boot = {.stays = true};
+    struct client_boot boot = {.stays = true, .is_kept = true};
     const char *name = NULL;
-    bool is_json = false;
+    bool is_json = false, is_fresh = false;
     for (int c; (c = getopt_long(argc, argv, "m:", options, NULL)) != -1;) {
         if (c == 'm')
             name = optarg;
         else if (c == 'j')
             is_json = true;
+        else if (c == 'f')
+            is_fresh = true;
         else if (c == 'w') {
             int error = options_windows(optarg, &boot.windows_build);
             if (error)
@@ -54,6 +59,9 @@ int cli_boot(int argc, char **argv)
     if (argc - optind > 1)
         return options_usage(boot_usage);
     boot.name = options_machine(optind < argc ? argv[optind] : name);
+    int forgotten = is_fresh ? client_state_forget(boot.name) : 0;
+    if (forgotten && forgotten != ENOENT)
+        return options_client_failed();
     char log[PATH_MAX];
     if (client_socket_path(boot.name, log, sizeof log - 1))
         return options_client_failed();
@@ -66,6 +74,31 @@ int cli_boot(int argc, char **argv)
         printf("{\"machine\": \"%s\", \"pid\": %d}\n", boot.name, (int)pid);
     else
         printf("machine '%s' is running (pid %d)\n", boot.name, (int)pid);
+    return 0;
+}
+
+static const char forget_usage[] =
+    "usage: cove forget NAME\n"
+    "Throws away what a machine keeps: its registry and its drive C:. It must not run.\n";
+
+int cli_forget(int argc, char **argv)
+{
+    static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
+    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;)
+        return c == 'h' ? (fputs(forget_usage, stdout), 0) : options_usage(forget_usage);
+    if (argc - optind != 1)
+        return options_usage(forget_usage);
+    const char *name = argv[optind];
+    int error = client_state_forget(name);
+    if (error == ENOENT) {
+        char path[PATH_MAX];
+        if (!client_state_path(name, path, sizeof path))
+            fprintf(stderr, "cove: machine '%s' keeps nothing: there is no %s\n", name, path);
+        return EXIT_FAILED;
+    }
+    if (error)
+        return options_client_failed();
+    printf("machine '%s' is forgotten\n", name);
     return 0;
 }
 

@@ -12,6 +12,7 @@ static const struct verb verbs[] = {
     {"run", cli_run, "boot a machine, load drivers, run a program, shut down"},
     {"boot", cli_boot, "boot a machine that stays"},
     {"shutdown", cli_shutdown, "stop a machine"},
+    {"forget", cli_forget, "throw away what a machine has kept"},
     {"ps", cli_ps, "list machines"},
     {"exec", cli_exec, "run a Windows program on a machine"},
     {"sc", cli_sc, "install, start, stop and query driver services"},

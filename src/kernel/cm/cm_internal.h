@@ -16,6 +16,7 @@
 #include "ex/ex.h"
 #include "rtl/rtl.h"
 #include "cm/cm.h"
+#include "cm/store.h"
 
 #define CM_TAG 'mCoc'
 
@@ -40,8 +41,14 @@ struct cm_node {
     bool is_volatile; /* set once */
     bool is_link;     /* set once */
     bool is_deleted;
+    uint8_t dirty;                 /* NODE_*: what the store has not yet; then it is referenced */
+    struct list dirty_link;        /* in the store's list while dirty */
+    uint64_t store_id;             /* of its row; 0: none yet */
     PSECURITY_DESCRIPTOR security; /* self-relative, or NULL: everybody may */
 };
+
+/* What of a node has changed since it was written. */
+enum { NODE_ROW = 1, NODE_VALUES = 2 };
 
 /* The body of an object of type Key. */
 struct cm_key {
@@ -58,7 +65,8 @@ extern struct cm_node *cm_root;
 void *cm_allocate(size_t bytes);
 NTSTATUS cm_string_copy(const UNICODE_STRING *from, UNICODE_STRING *out_copy);
 void cm_string_free(UNICODE_STRING *string);
-NTSTATUS node_create_locked(struct cm_node *parent, const UNICODE_STRING *name,
+/* options: REG_OPTION_VOLATILE, REG_OPTION_CREATE_LINK */
+NTSTATUS node_create_locked(struct cm_node *parent, const UNICODE_STRING *name, ULONG options,
                             struct cm_node **out_node);
 struct cm_node *node_find_locked(struct cm_node *parent, const UNICODE_STRING *name);
 void node_put_locked(struct cm_node *node);
@@ -72,6 +80,30 @@ void node_touch_locked(struct cm_node *node);
 /* The full name; allocated with rtl's allocator. */
 NTSTATUS node_path_locked(const struct cm_node *node, UNICODE_STRING *out_path);
 
+/* store_write.c: the tree and its store. Nothing is done on a machine that is not kept. */
+bool cm_store_is_used(void);
+/* Takes the store that cm_store_use gave and makes the tree of its rows. Before any change.
+ * Errors: STATUS_REGISTRY_CORRUPT */
+NTSTATUS cm_store_load(void);
+void cm_store_end(void); /* nothing more is written */
+void node_mark_locked(struct cm_node *node, unsigned what);
+/* Writes all changes as one. Errors: STATUS_DISK_FULL, STATUS_REGISTRY_IO_FAILED; they stay marked
+ */
+NTSTATUS cm_store_write(void);
+const char *cm_store_write_error(void);
+/* Which version of the usual keys the registry has been given; 0: none. */
+uint32_t cm_store_layout(void);
+void cm_store_layout_set(uint32_t layout);
+
+/* layout.c: the keys and values that every machine has. */
+NTSTATUS layout_apply(void);
+
+/* batch.c: when it is written */
+void batch_init(void);
+void batch_lazy_begin(void); /* from now on changes are written by themselves */
+void cm_store_write_later_locked(void);
+NTSTATUS cm_store_flush(void);
+
 /* watch.c: who wants to know of changes (REG_NOTIFY_…) at a node or below it */
 void watch_notify_locked(struct cm_node *node, ULONG change);
 /* The node is deleted, or the key object that watched is closed. */
@@ -84,6 +116,10 @@ void cm_key_closed(void *process, void *body, ACCESS_MASK granted, uint64_t proc
 /* value.c */
 struct cm_value *value_find_locked(struct cm_node *node, const UNICODE_STRING *name);
 void values_free_locked(struct cm_node *node);
+void value_remove_locked(struct cm_node *node, struct cm_value *value);
+/* A value that is not there yet, at the end of the order. */
+NTSTATUS value_add_locked(struct cm_node *node, const UNICODE_STRING *name, ULONG type,
+                          const void *bytes, ULONG length);
 
 /* key.c */
 extern const struct object_type_ops cm_key_ops;

@@ -98,11 +98,9 @@ static NTSTATUS node_add_locked(struct cm_node *parent, const UNICODE_STRING *na
         return STATUS_CHILD_MUST_BE_VOLATILE;
     if (parent->is_link)
         return STATUS_ACCESS_DENIED;
-    NTSTATUS status = node_create_locked(parent, name, out_node);
+    NTSTATUS status = node_create_locked(parent, name, request->options, out_node);
     if (!NT_SUCCESS(status))
         return status;
-    (*out_node)->is_volatile = is_volatile;
-    (*out_node)->is_link = request->options & REG_OPTION_CREATE_LINK;
     request->disposition = REG_CREATED_NEW_KEY;
     return STATUS_SUCCESS;
 }
@@ -242,6 +240,7 @@ NTSTATUS cm_key_class_set(void *body, const UNICODE_STRING *class_name)
     } else {
         UNICODE_STRING old = key->node->class_name;
         key->node->class_name = copy;
+        node_mark_locked(key->node, NODE_ROW);
         copy = old;
     }
     host_lock_give(&cm_lock);
@@ -274,6 +273,8 @@ NTSTATUS key_time_set_raw(void *body, LARGE_INTEGER time)
     struct cm_key *key = body;
     host_lock_take(&cm_lock);
     key->node->last_write = time.QuadPart;
+    if (!key->node->is_deleted)
+        node_mark_locked(key->node, NODE_ROW);
     watch_notify_locked(key->node, REG_NOTIFY_CHANGE_ATTRIBUTES);
     host_lock_give(&cm_lock);
     return STATUS_SUCCESS;

@@ -76,6 +76,8 @@ NTSTATUS key_security_set_raw(void *body, SECURITY_INFORMATION what,
     host_lock_take(&cm_lock);
     PSECURITY_DESCRIPTOR old = key->node->security;
     key->node->security = fresh;
+    if (!key->node->is_deleted)
+        node_mark_locked(key->node, NODE_ROW);
     watch_notify_locked(key->node, REG_NOTIFY_CHANGE_SECURITY | REG_NOTIFY_CHANGE_ATTRIBUTES);
     host_lock_give(&cm_lock);
     if (old)

@@ -44,6 +44,7 @@ void cm_string_free(UNICODE_STRING *string)
 void node_touch_locked(struct cm_node *node)
 {
     node->last_write = (int64_t)host_wallclock_100ns();
+    node_mark_locked(node, NODE_ROW);
 }
 
 /* Where name is among the children, or would be. */
@@ -82,7 +83,7 @@ static NTSTATUS children_grow(struct cm_node *parent)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS node_create_locked(struct cm_node *parent, const UNICODE_STRING *name,
+NTSTATUS node_create_locked(struct cm_node *parent, const UNICODE_STRING *name, ULONG options,
                             struct cm_node **out_node)
 {
     NTSTATUS status = STATUS_SUCCESS;
@@ -99,9 +100,13 @@ NTSTATUS node_create_locked(struct cm_node *parent, const UNICODE_STRING *name,
         return status;
     }
     list_init(&node->values);
+    list_init(&node->dirty_link);
     node->references = 1;
     node->parent = parent;
-    node_touch_locked(node);
+    node->is_volatile = options & REG_OPTION_VOLATILE;
+    node->is_link = options & REG_OPTION_CREATE_LINK;
+    if (parent)
+        node_touch_locked(node);
     if (parent) {
         bool is_there;
         uint32_t place = child_place(parent, name, &is_there);
@@ -153,6 +158,7 @@ void node_delete_locked(struct cm_node *node)
         watch_notify_locked(parent, REG_NOTIFY_CHANGE_NAME);
     }
     watch_end_locked(node, NULL);
+    node_mark_locked(node, NODE_ROW);
     node->is_deleted = true;
     node->parent = NULL;
     values_free_locked(node);
@@ -181,6 +187,7 @@ NTSTATUS node_rename_locked(struct cm_node *node, const UNICODE_STRING *name)
             (parent->child_count - place) * sizeof parent->children[0]);
     parent->children[place] = node;
     parent->child_count++;
+    node_mark_locked(node, NODE_ROW);
     node_touch_locked(parent);
     watch_notify_locked(parent, REG_NOTIFY_CHANGE_NAME);
     return STATUS_SUCCESS;

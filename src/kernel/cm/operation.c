@@ -193,11 +193,11 @@ NTSTATUS cm_key_time_set(void *key, LARGE_INTEGER time)
 NTSTATUS cm_key_flush(void *key)
 {
     if (!registry_is_watched())
-        return STATUS_SUCCESS;
+        return cm_store_flush();
     REG_FLUSH_KEY_INFORMATION information = {.Object = key};
     struct registry_operation operation = {RegNtPreFlushKey, RegNtPostFlushKey, key, &information,
                                            &information.CallContext};
-    return WATCHED(operation, STATUS_SUCCESS);
+    return WATCHED(operation, cm_store_flush());
 }
 
 NTSTATUS cm_key_security_set(void *key, SECURITY_INFORMATION what, PSECURITY_DESCRIPTOR descriptor)

@@ -67,6 +67,25 @@ static NTSTATUS value_make(const UNICODE_STRING *name, ULONG type, const void *b
     return STATUS_SUCCESS;
 }
 
+void value_remove_locked(struct cm_node *node, struct cm_value *value)
+{
+    list_remove(&value->link);
+    node->value_count--;
+    value_free(value);
+}
+
+NTSTATUS value_add_locked(struct cm_node *node, const UNICODE_STRING *name, ULONG type,
+                          const void *bytes, ULONG length)
+{
+    struct cm_value *value;
+    NTSTATUS status = value_make(name, type, bytes, length, &value);
+    if (!NT_SUCCESS(status))
+        return status;
+    list_push_back(&node->values, &value->link);
+    node->value_count++;
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS value_set_raw(void *body, const UNICODE_STRING *name, ULONG type, const void *data,
                        ULONG length)
 {
@@ -97,6 +116,7 @@ NTSTATUS value_set_raw(void *body, const UNICODE_STRING *name, ULONG type, const
             fresh = NULL;
         }
         node_touch_locked(node);
+        node_mark_locked(node, NODE_VALUES);
         if (!is_same)
             watch_notify_locked(node, REG_NOTIFY_CHANGE_LAST_SET);
     }
@@ -119,6 +139,7 @@ NTSTATUS value_delete_raw(void *body, const UNICODE_STRING *name)
             list_remove(&value->link);
             node->value_count--;
             node_touch_locked(node);
+            node_mark_locked(node, NODE_VALUES);
             watch_notify_locked(node, REG_NOTIFY_CHANGE_LAST_SET);
         } else {
             status = STATUS_OBJECT_NAME_NOT_FOUND;

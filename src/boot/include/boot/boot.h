@@ -7,13 +7,16 @@
 
 #include <ntifs.h>
 
+#include "cm/store.h"
+
 struct boot_options {
-    unsigned processors;      /* 0: as the host has */
-    const char *host_folder;  /* drive C: of the machine; NULL: a private empty folder */
-    const char *socket_path;  /* NULL: no programs (in-process mode) */
-    uint32_t windows_build;   /* 0: the default; see base/windows.h */
-    uint64_t fail_allocation; /* the n-th allocation after the start fails; 0: none */
-    int listener;             /* where it is listened already; the machine's from now on */
+    unsigned processors;       /* 0: as the host has */
+    const char *host_folder;   /* drive C: of the machine; NULL: a private empty folder */
+    const char *socket_path;   /* NULL: no programs (in-process mode) */
+    uint32_t windows_build;    /* 0: the default; see base/windows.h */
+    struct cm_store *registry; /* where it is kept, the machine's from now on; NULL: in memory */
+    uint64_t fail_allocation;  /* the n-th allocation after the start fails; 0: none */
+    int listener;              /* where it is listened already; the machine's from now on */
     void (*log_line)(const char *line, void *context); /* each DebugPrint line; may be NULL */
     void *log_context;
 };

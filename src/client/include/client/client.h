@@ -31,12 +31,19 @@ struct client_boot {
     uint32_t windows_build;   /* 0: the default */
     uint64_t fail_allocation; /* the n-th allocation fails; 0: none */
     bool stays;           /* its own session, survives the caller; else it dies with the caller */
+    bool is_kept;         /* it has a state folder */
     const char *log_path; /* its standard error; NULL: the caller's */
 };
 /* Starts a machine and returns when it is ready. */
 int client_boot(const struct client_boot *boot, pid_t *out_pid);
-/* Removes what a machine that has ended left beside its socket: the folder behind C:. */
+/* Removes what a fresh machine that has ended left beside its socket: the folder behind C:. */
 void client_forget(const char *name);
+/* <state folder>/NAME: what a machine that is booted by name keeps, registry.db and drive-c. In
+ * $COVE_STATE_DIR, $COVE_RUNTIME_DIR/state, $XDG_STATE_HOME/cove or ~/.local/state/cove: the first
+ * that is set. */
+int client_state_path(const char *name, char *out_path, size_t size);
+/* Removes it. ENOENT (without words): there is none. EBUSY: the machine runs. */
+int client_state_forget(const char *name);
 
 /* ---- requests ------------------------------------------------------------------------------- */
 

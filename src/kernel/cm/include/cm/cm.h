@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cm.h - the registry: keys and values. In memory for now.
+/* cm.h - the registry: keys and values, in memory, and on disk where there is a store (store.h).
  *
  * Rules of use. Keys are objects (type Key) under \Registry; a key object refers to a node
  * of the tree. Names compare case-insensitively and keep their case. All functions may be
@@ -20,6 +20,9 @@ NTSTATUS cm_init(
     void); /* \Registry\Machine\{System\CurrentControlSet\{Services,Control,Enum},Software,Hardware},
               \Registry\User */
 void cm_fini(void);
+/* Writes what is to be written and stops writing by itself: nothing of the registry is under way
+ * any more. Errors: as cm_batch_end */
+NTSTATUS cm_quiesce(void);
 
 extern struct object_type *cm_key_type;
 
@@ -37,13 +40,16 @@ NTSTATUS cm_value_delete(void *key, const UNICODE_STRING *name);
 /* Errors: STATUS_OBJECT_NAME_COLLISION, STATUS_KEY_DELETED, STATUS_ACCESS_DENIED (the root) */
 NTSTATUS cm_key_rename(void *key, const UNICODE_STRING *name);
 NTSTATUS cm_key_time_set(void *key, LARGE_INTEGER time);
-/* Everything is in memory: nothing is written, but drivers that watch are told. */
+/* Everything that was changed before is on the disk when this returns, the whole registry; in a
+ * batch of the caller's, when that ends. Without a store only drivers that watch are told.
+ * Errors: as cm_batch_end */
 NTSTATUS cm_key_flush(void *key);
 
 /* One change made of many: what is done between the two reaches the disk as one commit, or not at
  * all if the machine dies before cm_batch_end has returned. Until then nothing is written, whoever
- * asks; batches nest and may overlap, the last end writes. Not a rollback: what was done stays
- * done in memory. Keep them short.
+ * asks: others that flush, or begin a batch, wait. The thread that began ends it; batches of one
+ * thread nest, the last end writes. Not a rollback: what was done stays done in memory. Keep them
+ * short, and wait for nobody in them who may use the registry.
  * Errors: STATUS_REGISTRY_IO_FAILED, STATUS_DISK_FULL: memory is right, the disk has none of it
  * yet (it is tried again with the next change). */
 void cm_batch_begin(void);
