@@ -28,6 +28,7 @@
 #include "log/log.h"
 #include "mm/mm.h"
 #include "ob/ob.h"
+#include "plugplay/plugplay.h"
 #include "pnp/notice.h"
 #include "pnp/pnp.h"
 #include "ps/ps.h"
@@ -232,6 +233,7 @@ static const struct step {
     {"notices", pnp_notice_init, pnp_notice_fini},
     {"gate", boot_gate_start, gate_fini},
     {"scm", scm_step, scm_fini},
+    {"plugplay", plugplay_init, plugplay_fini},
     {"server", server_step, NULL},
 };
 #define STEP_COUNT (sizeof steps / sizeof *steps)

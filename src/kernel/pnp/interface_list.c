@@ -8,43 +8,17 @@
 #include <string.h>
 
 #include "cm/cm.h"
-#include "key_path.h"
+#include "name_list.h"
 #include "pnp/interface.h"
 #include "pnp_internal.h"
 
 struct listing {
     const UNICODE_STRING *instance; /* NULL: of every device */
     bool is_with_disabled;
-    NTSTATUS status;
-    WCHAR *list; /* pool */
-    ULONG bytes, room;
+    struct name_list names;
     struct key_path path; /* of the key whose children are visited */
     void *key;
 };
-
-static bool list_add(struct listing *listing, const UNICODE_STRING *link)
-{
-    ULONG needed = listing->bytes + link->Length + 2u * (ULONG)sizeof(WCHAR);
-    if (needed > listing->room) {
-        ULONG room = needed * 2;
-        WCHAR *grown = ExAllocatePool2(POOL_FLAG_PAGED, room, PNP_TAG);
-        if (!grown) {
-            listing->status = STATUS_INSUFFICIENT_RESOURCES;
-            return false;
-        }
-        if (listing->list) {
-            memcpy(grown, listing->list, listing->bytes);
-            ExFreePool(listing->list);
-        }
-        listing->list = grown;
-        listing->room = room;
-    }
-    char *at = (char *)listing->list + listing->bytes;
-    memcpy(at, link->Buffer, link->Length);
-    memset(at + link->Length, 0, 2 * sizeof(WCHAR));
-    listing->bytes += link->Length + (ULONG)sizeof(WCHAR);
-    return true;
-}
 
 /* Opens the child, visits its children and comes back. */
 static bool below(struct listing *listing, const UNICODE_STRING *name,
@@ -63,7 +37,7 @@ static bool below(struct listing *listing, const UNICODE_STRING *name,
     listing->path.name.Length = length;
     listing->path.text[length / sizeof(WCHAR)] = 0;
     listing->path.is_too_long = false;
-    return NT_SUCCESS(listing->status);
+    return NT_SUCCESS(listing->names.status);
 }
 
 /* "#" or "#reference": SymbolicLink says the name as programs do. */
@@ -89,9 +63,9 @@ static bool interface_visit(const UNICODE_STRING *name, void *context)
     if (link.Length > 4 * sizeof(WCHAR))
         link.Buffer[1] = '?';
     if (listing->is_with_disabled || pnp_interface_is_enabled(&link))
-        (void)list_add(listing, &link);
+        (void)name_list_add(&listing->names, &link);
     RtlFreeUnicodeString(&link);
-    return NT_SUCCESS(listing->status);
+    return NT_SUCCESS(listing->names.status);
 }
 
 static bool device_visit(const UNICODE_STRING *name, void *context)
@@ -132,7 +106,6 @@ static bool class_visit(const UNICODE_STRING *name, void *context)
 NTSTATUS pnp_interface_list(const GUID *class_guid, const UNICODE_STRING *instance,
                             bool is_with_disabled, WCHAR **out_list, ULONG *out_bytes)
 {
-    static const UNICODE_STRING nothing;
     struct listing *listing = ExAllocatePool2(POOL_FLAG_PAGED, sizeof *listing, PNP_TAG);
     if (!listing)
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -147,14 +120,7 @@ NTSTATUS pnp_interface_list(const GUID *class_guid, const UNICODE_STRING *instan
         (void)subkeys_visit(listing->key, class_guid ? device_visit : class_visit, listing);
         ob_dereference(listing->key);
     }
-    /* The list's end, or the whole of an empty one. */
-    if (NT_SUCCESS(listing->status) && list_add(listing, &nothing)) {
-        *out_list = listing->list;
-        *out_bytes = listing->bytes;
-    } else if (listing->list) {
-        ExFreePool(listing->list);
-    }
-    NTSTATUS status = listing->status;
+    NTSTATUS status = name_list_end(&listing->names, out_list, out_bytes);
     ExFreePoolWithTag(listing, PNP_TAG);
     return status;
 }
