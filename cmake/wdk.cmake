@@ -73,6 +73,8 @@ endfunction()
 cove_import_library(ntoskrnl ${COVE_GEN}/lib/ntoskrnl.def)
 cove_import_library(hal ${COVE_GEN}/lib/hal.def)
 cove_import_library(wdmsec ${COVE_GEN}/lib/wdmsec.def)
+cove_import_library(cng ${CMAKE_SOURCE_DIR}/src/drivers/cng/cng_import.def)
+cove_import_library(ksecdd ${CMAKE_SOURCE_DIR}/src/drivers/ksecdd/ksecdd_import.def)
 cove_import_library(wmilib ${CMAKE_SOURCE_DIR}/src/drivers/wmilib/wmilib.def)
 set(gs ${CMAKE_SOURCE_DIR}/src/drivers/gs)
 set(gs_common ${gs}/gs_entry.c ${gs}/cookie.c ${gs}/cookie_check.S ${gs}/load_config.c
