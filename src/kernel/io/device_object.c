@@ -255,7 +255,7 @@ NTSTATUS device_open_begin(PDEVICE_OBJECT device, bool is_related)
     NTSTATUS status = STATUS_SUCCESS;
     host_lock_take(&io_database_lock);
     if ((atomic_load(&device_of(device)->state) &
-         (DEVICE_DELETE_PENDING | DEVICE_UNLOAD_PENDING)) ||
+         (DEVICE_DELETE_PENDING | DEVICE_UNLOAD_PENDING | DEVICE_SHUT)) ||
         (device->Flags & DO_DEVICE_INITIALIZING))
         status = STATUS_NO_SUCH_DEVICE;
     else if ((device->Flags & DO_EXCLUSIVE) && device->ReferenceCount != 0 && !is_related)
@@ -266,15 +266,62 @@ NTSTATUS device_open_begin(PDEVICE_OBJECT device, bool is_related)
     return status;
 }
 
+static void (*stack_closed_hook)(DEVICE_OBJECT *); /* set once at boot */
+
+void io_stack_closed_set(void (*hook)(DEVICE_OBJECT *physical_device))
+{
+    stack_closed_hook = hook;
+}
+
+void io_stack_shut(DEVICE_OBJECT *physical_device, bool is_shut)
+{
+    host_lock_take(&io_database_lock);
+    for (PDEVICE_OBJECT at = physical_device; at != NULL; at = at->AttachedDevice) {
+        if (is_shut)
+            atomic_fetch_or(&device_of(at)->state, DEVICE_SHUT);
+        else
+            atomic_fetch_and(&device_of(at)->state, ~DEVICE_SHUT);
+    }
+    host_lock_give(&io_database_lock);
+}
+
+bool io_device_is_deleted(const DEVICE_OBJECT *device)
+{
+    return (atomic_load(&device_of(device)->state) & DEVICE_DELETE_PENDING) != 0;
+}
+
+void io_device_security_set(DEVICE_OBJECT *device, PSECURITY_DESCRIPTOR descriptor)
+{
+    host_lock_take(&io_database_lock);
+    PSECURITY_DESCRIPTOR old = device->SecurityDescriptor;
+    device->SecurityDescriptor = descriptor;
+    host_lock_give(&io_database_lock);
+    if (old != NULL)
+        ExFreePool(old);
+}
+
 void device_open_end(PDEVICE_OBJECT device)
 {
     struct driver *driver = driver_of(device->DriverObject);
+    PDEVICE_OBJECT shut = NULL; /* the bottom of a stack that waits for its files */
     ob_reference(driver);
     host_lock_take(&io_database_lock);
     COVE_ASSERT(device->ReferenceCount > 0);
     device->ReferenceCount--;
+    if ((atomic_load(&device_of(device)->state) & DEVICE_SHUT) && device->ReferenceCount == 0) {
+        struct device *at = device_of(device);
+        while (at->attached_to != NULL)
+            at = at->attached_to;
+        ob_reference(at);
+        shut = &at->abi;
+    }
     bool is_end = device_claim_end_locked(device);
     host_lock_give(&io_database_lock);
+    if (shut != NULL) {
+        if (stack_closed_hook != NULL)
+            stack_closed_hook(shut);
+        ob_dereference(device_of(shut));
+    }
     if (is_end)
         device_end(device);
     driver_unload_check(driver);

@@ -209,6 +209,12 @@ struct driver *driver_find_get(const UNICODE_STRING *name)
     return found;
 }
 
+DRIVER_OBJECT *io_driver_of_service_get(const UNICODE_STRING *service)
+{
+    struct driver *driver = driver_find_get(service);
+    return driver != NULL ? &driver->abi : NULL;
+}
+
 DRIVER_OBJECT *io_driver_find_get(const char *name)
 {
     UNICODE_STRING wide;

@@ -224,6 +224,7 @@ struct device {
 #define DEVICE_DELETE_PENDING 1u
 #define DEVICE_UNLOAD_PENDING 2u
 #define DEVICE_DELETED        4u
+#define DEVICE_SHUT           8u /* its stack is on its way out: no new files */
 
 static inline struct device *device_of(const DEVICE_OBJECT *abi)
 {

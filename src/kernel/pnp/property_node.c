@@ -11,7 +11,7 @@
 #include "cfg.h"
 
 #define NO_ANSWER STATUS_OBJECT_NAME_NOT_FOUND
-#define UNKNOWN 0xffffffffu
+#define UNKNOWN   0xffffffffu
 
 static NTSTATUS number(ULONG value, struct pnp_property *out)
 {

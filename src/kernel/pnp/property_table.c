@@ -142,7 +142,7 @@ static NTSTATUS interface_instance(const struct property_subject *subject, struc
 /* ---- the tables --------------------------------------------------------------------------------
  */
 
-#define STRING   DEVPROP_TYPE_STRING
+#define STRING DEVPROP_TYPE_STRING
 #define LIST   DEVPROP_TYPE_STRING_LIST
 #define NUMBER DEVPROP_TYPE_UINT32
 #define FLAG   DEVPROP_TYPE_BOOLEAN

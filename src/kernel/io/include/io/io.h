@@ -38,6 +38,16 @@ NTSTATUS io_driver_load(const UNICODE_STRING *service_key, struct io_load_error 
  * documented, a report line otherwise. */
 NTSTATUS io_driver_unload(const UNICODE_STRING *service_key, struct io_load_error *out_error);
 DRIVER_OBJECT *io_driver_find_get(const char *name); /* "wdm1"; referenced */
+/* The driver of a service by the service's name; referenced. */
+DRIVER_OBJECT *io_driver_of_service_get(const UNICODE_STRING *service);
+/* IoDeleteDevice was called for it. */
+bool io_device_is_deleted(const DEVICE_OBJECT *device);
+/* From now on (true) the devices of a stack cannot be opened, and when the last file of one is
+ * closed the hook is told; false: as before. */
+void io_stack_shut(DEVICE_OBJECT *physical_device, bool is_shut);
+void io_stack_closed_set(void (*hook)(DEVICE_OBJECT *physical_device));
+/* Takes a self-relative descriptor in pool for the device. IRQL: PASSIVE_LEVEL. */
+void io_device_security_set(DEVICE_OBJECT *device, PSECURITY_DESCRIPTOR descriptor);
 void io_driver_visit(void (*visit)(DRIVER_OBJECT *driver, void *context), void *context);
 /* A native driver (hostfs): the same object, no image. */
 NTSTATUS io_native_driver_create(const char *name, PDRIVER_INITIALIZE entry,

@@ -52,7 +52,8 @@ struct pnp_status {
     ULONG flags;             /* DN_* of cfg.h */
     ULONG problem;           /* CM_PROB_* of cfg.h; 0: none */
     NTSTATUS problem_status; /* why; STATUS_SUCCESS: nothing to say */
-    const char *state;       /* "Started": the documented state's name; static */
+    ULONG state;             /* as the debugger numbers them: 0x308 is DeviceNodeStarted */
+    const char *state_name;  /* "DeviceNodeStarted"; static */
 };
 void pnp_status_get(struct device_node *node, struct pnp_status *out_status);
 /* What the bus says the device can do; zeroed before it was asked. */

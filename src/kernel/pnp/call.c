@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* call.c - driver code runs for the worker, and may not come back.
+ *
+ * Every call into a driver is bracketed by call_begin and call_end. A timer looks at the bracket
+ * that is open: one that stays open beyond the limit makes its thread a lost one. The tree is
+ * then another thread's; should the lost one come back, call_end ends it without touching a thing.
+ * Native code of the worker is never lost: it runs between call_end and the next call_begin.
+ */
+#include "pnp_internal.h"
+
+#define LIMIT_DEFAULT_MS 30000u
+#define MS_100NS         10000ll
+#define MS_NS            1000000ull
+
+/* Each worker thread's own, on its stack. */
+struct call_thread {
+    bool is_in_call, is_lost; /* call_lock */
+    struct device_node *node; /* call_lock; referenced while in a call */
+    char driver[64];
+    const char *what;
+    uint64_t began_ns, number; /* call_lock */
+};
+
+static struct host_lock call_lock;       /* guards: call_current, fields above; a leaf */
+static struct call_thread *call_current; /* the worker's that owns the tree */
+static __thread struct call_thread *call_self;
+static ULONG limit_ms = LIMIT_DEFAULT_MS; /* atomic */
+static KTIMER watch_timer;
+static KDPC watch_dpc;
+static bool watch_is_set;           /* call_lock */
+static struct ex_work replace_work; /* in use while replace_is_queued */
+static bool replace_is_queued;      /* call_lock */
+static uint64_t replace_number;     /* call_lock: of the call that is too long */
+
+ULONG call_limit_ms(void)
+{
+    return __atomic_load_n(&limit_ms, __ATOMIC_RELAXED);
+}
+
+void pnp_call_limit_set(ULONG limit)
+{
+    __atomic_store_n(&limit_ms, limit != 0 ? limit : LIMIT_DEFAULT_MS, __ATOMIC_RELAXED);
+}
+
+bool call_is_worker(void)
+{
+    return call_self != NULL;
+}
+
+/* ---- the watch --------------------------------------------------------------------------------
+ */
+
+static void watch_arm(uint64_t delay_ns)
+{
+    LARGE_INTEGER due = {.QuadPart = -(LONGLONG)(delay_ns / 100) - 1};
+    KeSetTimer(&watch_timer, due, &watch_dpc);
+}
+
+static void watch_replace(void *unused)
+{
+    (void)unused;
+    struct device_node *node = NULL;
+    char driver[64], what[64];
+    host_lock_take(&call_lock);
+    struct call_thread *call = call_current;
+    replace_is_queued = false;
+    if (call != NULL && call->is_in_call && call->number == replace_number) {
+        call->is_lost = true;
+        call_current = NULL;
+        node = call->node; /* its reference is ours now; the lost thread leaves it alone */
+        pnp_node_reference(node);
+        memcpy(driver, call->driver, sizeof(driver));
+        strncpy(what, call->what, sizeof(what) - 1);
+        what[sizeof(what) - 1] = '\0';
+    }
+    host_lock_give(&call_lock);
+    if (node == NULL)
+        return;
+    rtl_debug_printf("pnp: %s has not come back from %s for %s within %u ms; the device is given "
+                     "up, the others go on\n",
+                     driver, what, node_text(node), call_limit_ms());
+    node_unanswered_count();
+    worker_replace(node);
+    pnp_node_put(node);
+}
+
+static VOID NTAPI watch_look(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
+{
+    (void)Dpc;
+    (void)Context;
+    (void)Argument1;
+    (void)Argument2;
+    uint64_t limit_ns = call_limit_ms() * MS_NS, now = host_clock_ns(), delay_ns = 0;
+    host_lock_take(&call_lock);
+    const struct call_thread *call = call_current;
+    if (watch_is_set && call != NULL) {
+        bool is_over = call->is_in_call && now - call->began_ns >= limit_ns;
+        if (is_over && !replace_is_queued) {
+            replace_is_queued = true;
+            replace_number = call->number;
+            ex_work_queue(&replace_work, watch_replace, NULL);
+        }
+        delay_ns = call->is_in_call && !is_over ? limit_ns - (now - call->began_ns) : limit_ns;
+    }
+    host_lock_give(&call_lock);
+    if (delay_ns != 0)
+        watch_arm(delay_ns);
+}
+
+void call_watch_init(void)
+{
+    KeInitializeTimer(&watch_timer);
+    KeInitializeDpc(&watch_dpc, watch_look, NULL);
+}
+
+/* The worker has something to do: from now on it is looked after, until it says that it rests. */
+void call_watch(bool is_working)
+{
+    host_lock_take(&call_lock);
+    watch_is_set = is_working;
+    host_lock_give(&call_lock);
+    if (is_working)
+        watch_arm(call_limit_ms() * MS_NS);
+    else
+        KeCancelTimer(&watch_timer);
+}
+
+/* ---- the worker's own
+ * ----------------------------------------------------------------------------
+ */
+
+void call_thread_begin(struct call_thread_room *room)
+{
+    struct call_thread *self = (struct call_thread *)room;
+    _Static_assert(sizeof(*self) <= sizeof(*room), "the room on a worker's stack is too small");
+    memset(self, 0, sizeof(*self));
+    call_self = self;
+    host_lock_take(&call_lock);
+    call_current = self;
+    host_lock_give(&call_lock);
+}
+
+void call_thread_end(void)
+{
+    host_lock_take(&call_lock);
+    if (call_current == call_self)
+        call_current = NULL;
+    host_lock_give(&call_lock);
+    call_self = NULL;
+}
+
+void call_begin(struct device_node *node, const void *driver, const char *what)
+{
+    static uint64_t numbers; /* call_lock */
+    struct call_thread *self = call_self;
+    const DRIVER_OBJECT *object = driver;
+    if (self == NULL)
+        return;
+    pnp_node_reference(node);
+    uint64_t now = host_clock_ns();
+    unsigned count = object != NULL ? object->DriverName.Length / sizeof(WCHAR) : 0;
+    host_lock_take(&call_lock);
+    unsigned i = 0;
+    for (; i < count && i < sizeof(self->driver) - 1; i++)
+        self->driver[i] = (char)object->DriverName.Buffer[i];
+    self->driver[i] = '\0';
+    self->node = node;
+    self->what = what;
+    self->began_ns = now;
+    self->number = ++numbers;
+    self->is_in_call = true;
+    host_lock_give(&call_lock);
+}
+
+void call_end(void)
+{
+    struct call_thread *self = call_self;
+    if (self == NULL)
+        return;
+    host_lock_take(&call_lock);
+    struct device_node *node = self->node;
+    bool is_lost = self->is_lost;
+    self->is_in_call = false;
+    self->node = NULL;
+    host_lock_give(&call_lock);
+    if (!is_lost) {
+        pnp_node_put(node);
+        return;
+    }
+    rtl_debug_printf("pnp: %s has come back from %s for %s after all\n", self->driver, self->what,
+                     node_text(node));
+    call_self = NULL;
+    node_ask(node, NODE_ASK_BACK);
+    pnp_node_put(node);
+    ps_thread_exit(STATUS_TIMEOUT);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* pnp_ddi.c - what drivers tell the PnP manager about their devices.
+ */
+#include "pnp_internal.h"
+
+/* A PDO that the tree knows, its node referenced; anything else is the caller's mistake.
+ * Doc: "Bug Check 0xCA", 2 */
+static struct device_node *node_of_caller_get(DEVICE_OBJECT *pdo)
+{
+    struct device_node *node = pdo != NULL ? pnp_node_of_get(pdo) : NULL;
+    if (node == NULL)
+        pnp_bugcheck(2, pdo, pdo != NULL ? pdo->DriverObject : NULL, 0);
+    return node;
+}
+
+/* Doc:     wdm.h IoInvalidateDeviceRelations
+ * Differs: ejection, removal and power relations are asked for each time they are needed, so only
+ *          bus relations lead to a request now
+ */
+VOID NTAPI IoInvalidateDeviceRelations(PDEVICE_OBJECT DeviceObject, DEVICE_RELATION_TYPE Type)
+{
+    KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
+    struct device_node *node = node_of_caller_get(DeviceObject);
+    if (Type == BusRelations || Type == SingleBusRelations)
+        node_ask(node, NODE_ASK_ENUMERATE);
+    pnp_node_put(node);
+}
+
+/* Doc:     wdm.h IoInvalidateDeviceState */
+VOID NTAPI IoInvalidateDeviceState(PDEVICE_OBJECT PhysicalDeviceObject)
+{
+    KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
+    struct device_node *node = node_of_caller_get(PhysicalDeviceObject);
+    node_ask(node, NODE_ASK_STATE);
+    pnp_node_put(node);
+}
+
+/* Doc:     ntddk.h IoRequestDeviceEject */
+VOID NTAPI IoRequestDeviceEject(PDEVICE_OBJECT PhysicalDeviceObject)
+{
+    KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
+    struct device_node *node = node_of_caller_get(PhysicalDeviceObject);
+    node_ask(node, NODE_ASK_EJECT);
+    pnp_node_put(node);
+}
+
+/* Doc:     wdm.h IoGetDeviceNumaNode
+ * Differs: the machine has one node
+ */
+NTSTATUS NTAPI IoGetDeviceNumaNode(PDEVICE_OBJECT Pdo, PUSHORT NodeNumber)
+{
+    KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
+    if (Pdo == NULL || NodeNumber == NULL)
+        return STATUS_INVALID_PARAMETER;
+    *NodeNumber = 0;
+    return STATUS_SUCCESS;
+}
