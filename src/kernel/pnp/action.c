@@ -13,6 +13,7 @@ static struct list asked = LIST_INIT(asked); /* nodes, by ask_link; each referen
 static struct list installs = LIST_INIT(installs);
 static struct action *running; /* what the worker does now */
 static bool is_asked_running, is_ending, is_installing, is_open;
+static bool is_resting; /* the worker has nothing to do, and its watch is off */
 static unsigned outstanding;          /* queued or running, of all three kinds */
 static struct process_thread *worker; /* referenced */
 static KEVENT wake, idle;
@@ -27,15 +28,16 @@ static void outstanding_add_locked(void)
         KeClearEvent(&idle);
 }
 
-static bool outstanding_drop_locked(void)
+static bool is_idle_locked(void)
 {
-    return --outstanding == 0;
+    return outstanding == 0 && is_resting;
 }
 
 static void finished(void)
 {
     host_lock_take(&action_lock);
-    bool is_idle = outstanding_drop_locked();
+    outstanding--;
+    bool is_idle = is_idle_locked();
     host_lock_give(&action_lock);
     if (is_idle)
         KeSetEvent(&idle, IO_NO_INCREMENT, FALSE);
@@ -45,7 +47,9 @@ void pnp_wait_idle(void)
 {
     for (;;) {
         host_lock_take(&action_lock);
-        bool is_idle = outstanding == 0;
+        bool is_idle = is_idle_locked();
+        if (!is_idle)
+            KeClearEvent(&idle);
         host_lock_give(&action_lock);
         if (is_idle)
             return;
@@ -267,16 +271,27 @@ static bool work_once(void)
     return true;
 }
 
+static void worker_rests(bool is_now)
+{
+    call_watch(!is_now);
+    host_lock_take(&action_lock);
+    is_resting = is_now;
+    bool is_idle = is_idle_locked();
+    host_lock_give(&action_lock);
+    if (is_idle)
+        KeSetEvent(&idle, IO_NO_INCREMENT, FALSE);
+}
+
 static void worker_run(void *unused)
 {
     struct call_thread_room room;
     (void)unused;
     call_thread_begin(&room);
     while (!__atomic_load_n(&is_ending, __ATOMIC_ACQUIRE)) {
-        call_watch(true);
+        worker_rests(false);
         while (work_once())
             ;
-        call_watch(false);
+        worker_rests(true);
         KeWaitForSingleObject(&wake, Executive, KernelMode, FALSE, NULL);
     }
     call_thread_end();

@@ -317,6 +317,6 @@ NTSTATUS node_identify(struct device_node *node)
         return status;
     }
     node_state_set(node, NODE_INITIALIZED);
-    (void)node_tell(node, NODE_EVENT_ENUMERATED, NULL);
+    (void)node_tell(node, PNP_EVENT_ARRIVED, NULL);
     return STATUS_SUCCESS;
 }

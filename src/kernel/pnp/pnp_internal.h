@@ -353,16 +353,23 @@ void boot_drivers_start(ULONG start_type);
 /* ---- tell.c: who hears of what happens to devices -----------------------------------------------
  */
 
-enum node_event {
-    NODE_EVENT_ENUMERATED,      /* the node is in the tree, its Enum key is there */
-    NODE_EVENT_STARTED,         /* IRP_MN_START_DEVICE has succeeded */
-    NODE_EVENT_QUERY_REMOVE,    /* may it go? before the drivers are asked */
-    NODE_EVENT_REMOVE_CANCELED, /* it stays: for those who were asked */
-    NODE_EVENT_REMOVE_COMPLETE, /* after SURPRISE_REMOVAL, or before REMOVE_DEVICE */
-    NODE_EVENT_REMOVED,         /* its drivers are gone; the node may stay */
+enum pnp_event {
+    PNP_EVENT_ARRIVED,         /* the node is in the tree, its Enum key is there */
+    PNP_EVENT_STARTED,         /* started, or started again */
+    PNP_EVENT_QUERY_REMOVE,    /* may it go? a failure is a veto; before the drivers are asked */
+    PNP_EVENT_REMOVE_CANCELED, /* it stays: for those who were asked */
+    PNP_EVENT_REMOVE_PENDING,  /* it goes, surprisingly or not: before IRP_MN_REMOVE_DEVICE */
+    PNP_EVENT_STACK_REMOVED,   /* its drivers are gone; the node may stay */
+    PNP_EVENT_GONE,            /* the node has left the tree */
 };
-/* On the worker. A failure is the veto of NODE_EVENT_QUERY_REMOVE. */
-NTSTATUS node_tell(struct device_node *node, enum node_event event, struct pnp_veto *veto);
+/* Called on the worker at PASSIVE_LEVEL, no lock held. veto is filled by who says no. */
+struct pnp_event_sink {
+    struct list link; /* set before pnp_start */
+    NTSTATUS (*event)(struct device_node *node, enum pnp_event event, struct pnp_veto *veto);
+};
+void pnp_event_sink_add(struct pnp_event_sink *sink); /* before pnp_start; static memory */
+/* STATUS_SUCCESS, or who said no; then those who had agreed are told that it stays. */
+NTSTATUS node_tell(struct device_node *node, enum pnp_event event, struct pnp_veto *veto);
 
 [[noreturn]] void pnp_bugcheck(ULONG_PTR kind, const void *one, const void *two, ULONG_PTR three);
 

@@ -162,7 +162,7 @@ static NTSTATUS node_may_go(struct device_node *node, struct pnp_veto *veto)
     }
     if (!is_askable(node))
         return STATUS_SUCCESS;
-    NTSTATUS status = node_tell(node, NODE_EVENT_QUERY_REMOVE, veto);
+    NTSTATUS status = node_tell(node, PNP_EVENT_QUERY_REMOVE, veto);
     if (!NT_SUCCESS(status))
         return STATUS_PLUGPLAY_QUERY_VETOED;
     status = node_ask_drivers(node, veto);
@@ -177,7 +177,7 @@ static void node_stays(struct device_node *node)
     if (!node_is(node, NODE_IS_STUCK))
         (void)irp_plain(node, IRP_MN_CANCEL_REMOVE_DEVICE);
     node_state_set(node, node->back);
-    (void)node_tell(node, NODE_EVENT_REMOVE_CANCELED, NULL);
+    (void)node_tell(node, PNP_EVENT_REMOVE_CANCELED, NULL);
 }
 
 /* Parents hear first that they stay, so that they work when their children do.

@@ -45,7 +45,7 @@ void node_remove_stack(struct device_node *node)
         node_state_set(node, NODE_REMOVED);
     if (has_drivers)
         stack_drivers_release(&drivers);
-    (void)node_tell(node, NODE_EVENT_REMOVED, NULL);
+    (void)node_tell(node, PNP_EVENT_STACK_REMOVED, NULL);
 }
 
 /* The node itself: its bus has dropped the PDO, or never will be asked for it again. */
@@ -56,7 +56,10 @@ void node_delete(struct device_node *node)
     node_state_set(node, NODE_DELETED);
     struct device_node *parent = node->parent;
     bool is_back = node_is(node, NODE_IS_BACK_AGAIN);
+    pnp_node_reference(node);
     node_unlink(node);
+    (void)node_tell(node, PNP_EVENT_GONE, NULL);
+    pnp_node_put(node);
     if (is_back && parent != NULL)
         node_ask(parent, NODE_ASK_ENUMERATE);
 }
@@ -70,7 +73,7 @@ void removal_run(struct removal *removal, ULONG problem)
 {
     for (unsigned i = 0; i < removal->count; i++)
         if (node_is(removal->node[i], NODE_IS_ASKED))
-            (void)node_tell(removal->node[i], NODE_EVENT_REMOVE_COMPLETE, NULL);
+            (void)node_tell(removal->node[i], PNP_EVENT_REMOVE_PENDING, NULL);
     for (unsigned i = 0; i < removal->count; i++) {
         struct device_node *node = removal->node[i];
         bool has_parent_in = false;
@@ -145,7 +148,7 @@ static void node_surprise(struct device_node *node, bool is_missing)
         return;
     node->flags |= NODE_IS_SURPRISED;
     (void)irp_plain(node, IRP_MN_SURPRISE_REMOVAL);
-    (void)node_tell(node, NODE_EVENT_REMOVE_COMPLETE, NULL);
+    (void)node_tell(node, PNP_EVENT_REMOVE_PENDING, NULL);
 }
 
 /* The stack of a device that was surprised goes when no file is open on it; false: it waits. */

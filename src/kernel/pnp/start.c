@@ -72,7 +72,7 @@ static NTSTATUS start_complete(struct device_node *node)
     }
     node_state_set(node, NODE_STARTED);
     node->flags |= NODE_DO_ENUMERATE;
-    (void)node_tell(node, NODE_EVENT_STARTED, NULL);
+    (void)node_tell(node, PNP_EVENT_STARTED, NULL);
     return device_state_act(node) ? STATUS_PLUGPLAY_NO_DEVICE : STATUS_SUCCESS;
 }
 
