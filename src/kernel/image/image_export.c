@@ -56,6 +56,14 @@ const struct abi_export *kernel_export_find(const char *name)
     return NULL;
 }
 
+void image_kernel_export_visit(void (*visit)(const struct abi_export *row, void *context),
+                               void *context)
+{
+    for (size_t i = 0; i < kernel_count; i++)
+        if (kernel_table[i].address != NULL && !kernel_export_is_newer(&kernel_table[i]))
+            visit(&kernel_table[i], context);
+}
+
 /* "MODULE.Name" or "MODULE.#12", MODULE without its suffix. */
 static uint64_t follow_forwarder(const char *forwarder, unsigned depth)
 {

@@ -385,7 +385,6 @@ void shutdown_forget(PDEVICE_OBJECT device);
 void wmi_forget(PDEVICE_OBJECT device);
 void power_forget(PDEVICE_OBJECT device);
 /* Native dispatch routine of every entry that a driver left alone. */
-PDRIVER_DISPATCH driver_default_dispatch(void);
 /* User APC of a finished request; false: no APC queue for the thread. */
 bool io_apc_post(struct process_thread *thread, PIO_APC_ROUTINE routine, void *context,
                  void *user_status);

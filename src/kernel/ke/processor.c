@@ -309,6 +309,15 @@ void ke_processor_leave(void)
     processor_give();
 }
 
+bool ke_processor_look(unsigned number, KIRQL *out_irql, const void **out_thread)
+{
+    if (number >= processor_count || processors[number].owner == NULL)
+        return false;
+    *out_irql = processors[number].pcr.irql;
+    *out_thread = processors[number].pcr.current_thread;
+    return true;
+}
+
 unsigned ke_processor_count(void)
 {
     return processor_count;

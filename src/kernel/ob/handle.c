@@ -30,7 +30,7 @@ void ob_pseudo_handles_set(void *(*current_process)(void), void *(*current_threa
 static struct handle_table *table_current(void)
 {
     struct handle_table *table = current_table ? current_table() : NULL;
-    return table ? table : handle_table_kernel();
+    return table ? table : ob_handle_table_kernel();
 }
 
 bool ob_handle_is_kernel(HANDLE handle)
@@ -46,7 +46,7 @@ NTSTATUS handle_locate(HANDLE handle, KPROCESSOR_MODE mode, struct handle_table 
     if (ob_handle_is_kernel(handle)) {
         if (mode != KernelMode)
             return STATUS_INVALID_HANDLE;
-        *out_table = handle_table_kernel();
+        *out_table = ob_handle_table_kernel();
         value &= ~KERNEL_HANDLE_BITS;
     } else {
         *out_table = table_current();
@@ -60,7 +60,7 @@ NTSTATUS handle_locate(HANDLE handle, KPROCESSOR_MODE mode, struct handle_table 
 static HANDLE handle_of(const struct handle_table *table, uint32_t index)
 {
     uintptr_t value = (uintptr_t)index * 4;
-    return (HANDLE)(table == handle_table_kernel() ? value | KERNEL_HANDLE_BITS : value);
+    return (HANDLE)(table == ob_handle_table_kernel() ? value | KERNEL_HANDLE_BITS : value);
 }
 
 static NTSTATUS handle_create_in(struct handle_table *table, void *body, ACCESS_MASK granted,
@@ -124,7 +124,7 @@ static ACCESS_MASK access_map(const struct object_type *type, ACCESS_MASK access
 NTSTATUS ob_handle_create(void *body, ACCESS_MASK granted, ULONG attributes, HANDLE *out_handle)
 {
     struct handle_table *table =
-        attributes & OBJ_KERNEL_HANDLE ? handle_table_kernel() : table_current();
+        attributes & OBJ_KERNEL_HANDLE ? ob_handle_table_kernel() : table_current();
     granted = access_map(ob_type_of(body), granted);
     return ob_callback_create(table, body, granted, attributes, handle_create_in, out_handle);
 }
@@ -286,7 +286,7 @@ NTSTATUS ob_handle_duplicate(struct handle_table *from, HANDLE handle, struct ha
                                   : access_map(value.header->type, access);
         ULONG flags = options & DUPLICATE_SAME_ATTRIBUTES ? value.attributes : attributes;
         struct handle_table *target =
-            attributes & OBJ_KERNEL_HANDLE ? handle_table_kernel() : (to ? to : table_current());
+            attributes & OBJ_KERNEL_HANDLE ? ob_handle_table_kernel() : (to ? to : table_current());
         status = ob_callback_duplicate(target, source ? source->process : NULL, body, granted,
                                        flags, handle_create_in, &result);
         if (NT_SUCCESS(status) && (flags & OB_PROTECT_CLOSE)) {

@@ -393,7 +393,7 @@ void ob_handle_table_visit(struct handle_table *table,
     }
 }
 
-struct handle_table *handle_table_kernel(void)
+struct handle_table *ob_handle_table_kernel(void)
 {
     return kernel_table;
 }

@@ -118,7 +118,7 @@ static NTSTATUS handle_create_watched(struct watcher *watchers, unsigned count,
     /* Both forms of the parameters begin with the same two masks. */
     OB_PRE_CREATE_HANDLE_INFORMATION *access = &parameters->CreateHandleInformation;
     before->Parameters = parameters;
-    before->KernelHandle = table == handle_table_kernel();
+    before->KernelHandle = table == ob_handle_table_kernel();
     before->ObjectType = (POBJECT_TYPE)ob_type_of(before->Object);
     watchers_ask(watchers, count, before, &access->DesiredAccess, access->OriginalDesiredAccess);
     NTSTATUS status = create(table, before->Object, access->DesiredAccess, attributes, out_handle);

@@ -144,7 +144,6 @@ struct object_header *slot_reference_quick(struct handle_table *table, uint32_t 
 /* Empties the slot if it still refers to expected (of which the caller holds a reference). */
 NTSTATUS slot_remove(struct handle_table *table, uint32_t index, const struct slot_value *expected);
 NTSTATUS slot_attributes_set(struct handle_table *table, uint32_t index, ULONG attributes);
-struct handle_table *handle_table_kernel(void);
 NTSTATUS handle_table_kernel_init(void);
 void handle_table_kernel_fini(void);
 

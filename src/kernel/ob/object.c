@@ -131,6 +131,11 @@ struct object_type *ob_type_of(const void *body)
     return header_of(body)->type;
 }
 
+const void *ob_header_of(const void *body)
+{
+    return header_of(body);
+}
+
 uint64_t ob_reference_count(const void *body)
 {
     int64_t raw = atomic_load(&header_of(body)->references);

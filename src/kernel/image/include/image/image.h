@@ -98,6 +98,9 @@ void *image_export(const char *module, const char *name);
 
 /* The kernel's export table (generated); boot hands it in before the first load. */
 void image_kernel_exports_set(const struct abi_export *table, size_t count);
+/* Every row that this Windows exports and that has an address, by name. */
+void image_kernel_export_visit(void (*visit)(const struct abi_export *row, void *context),
+                               void *context);
 /* The Windows that the kernel claims to be (0: the default): names that came later are exported
  * to nobody. Without a call nothing is too new. */
 void image_windows_set(uint32_t build);

@@ -48,6 +48,8 @@ void io_stack_shut(DEVICE_OBJECT *physical_device, bool is_shut);
 void io_stack_closed_set(void (*hook)(DEVICE_OBJECT *physical_device));
 /* Takes a self-relative descriptor in pool for the device. IRQL: PASSIVE_LEVEL. */
 void io_device_security_set(DEVICE_OBJECT *device, PSECURITY_DESCRIPTOR descriptor);
+/* What a dispatch table is filled with before DriverEntry. */
+PDRIVER_DISPATCH driver_default_dispatch(void);
 void io_driver_visit(void (*visit)(DRIVER_OBJECT *driver, void *context), void *context);
 /* A native driver (hostfs): the same object, no image. */
 NTSTATUS io_native_driver_create(const char *name, PDRIVER_INITIALIZE entry,

@@ -40,6 +40,9 @@ void ke_processor_enter(void);
 /* Gives it back. IRQL must be PASSIVE_LEVEL. */
 void ke_processor_leave(void);
 unsigned ke_processor_count(void);
+/* What a processor is at just now, for a debugger: its IRQL, and the address of its thread (never
+ * to be touched). false: nobody holds it. */
+bool ke_processor_look(unsigned number, KIRQL *out_irql, const void **out_thread);
 
 /* The processor that the calling host thread holds and the kernel's thread that it is, or NULL:
  * read by everyone, written by ke. owner thread only */

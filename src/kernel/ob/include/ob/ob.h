@@ -106,6 +106,7 @@ enum ob_block { OB_BLOCK_NONE, OB_BLOCK_OBJECT, OB_BLOCK_PART };
 struct ex_pool_block;
 enum ob_block ob_block_kind(const struct ex_pool_block *block, void **out_body);
 uint64_t ob_reference_count(const void *body);
+const void *ob_header_of(const void *body); /* its address is shown; nothing in it is promised */
 uint64_t ob_handle_count(const void *body);
 /* The full name, or an empty string; allocated, RtlFreeUnicodeString. */
 NTSTATUS ob_name_of(const void *body, UNICODE_STRING *out_name);
@@ -179,6 +180,7 @@ struct handle_table;
 NTSTATUS ob_handle_table_create(void *process, struct handle_table **out_table);
 /* Closes every handle that is left, then frees the table. */
 void ob_handle_table_destroy(struct handle_table *table);
+struct handle_table *ob_handle_table_kernel(void); /* of handles with OBJ_KERNEL_HANDLE */
 uint64_t ob_handle_table_count(const struct handle_table *table);
 /* Closes every handle that is left; new ones are refused (STATUS_PROCESS_IS_TERMINATING). */
 void ob_handle_table_close_all(struct handle_table *table);
