@@ -41,6 +41,7 @@ static const struct verb verbs[] = {
     {"service-start", 1, 1, control_service_start, true},
     {"service-stop", 1, 1, control_service_stop, true},
     {"service-query", 0, 1, control_service_query, true},
+    {"kd", 1, 3, control_kd, true},
     {"shutdown", 0, 0, shutdown_serve, false},
 };
 

@@ -19,6 +19,7 @@ void control_reply(server_control *control, uint32_t code, cJSON *reply);
 void control_fail(server_control *control, uint32_t code, const char *text);
 
 void control_ps(server_control *control, unsigned count, char **words);
+void control_kd(server_control *control, unsigned count, char **words);
 void control_log(server_control *control, unsigned count, char **words);
 void control_trace(server_control *control, unsigned count, char **words);
 void control_events(server_control *control, unsigned count, char **words);
