@@ -121,3 +121,18 @@ function(cove_msvc_program name)
     add_dependencies(app_${name} import_${dll})
   endforeach()
 endfunction()
+
+# What `cove kd` knows of the kernel's types: a PDB with every public one, whether used or not.
+set(kd_folder ${CMAKE_BINARY_DIR}/share/cove/kd)
+set(kd_source ${CMAKE_SOURCE_DIR}/src/debugger/nt/nt_types.c)
+add_custom_command(OUTPUT ${kd_folder}/nt.pdb
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${kd_folder} ${CMAKE_BINARY_DIR}/gen/kd
+  COMMAND ${CMAKE_COMMAND} -E env COVE_WDK=${COVE_WDK_DIR}
+          $<TARGET_FILE:cove> cc -o ${CMAKE_BINARY_DIR}/gen/kd/nt.sys
+          -fno-eliminate-unused-debug-types ${kd_source}
+  COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_BINARY_DIR}/gen/kd/nt.pdb ${kd_folder}/nt.pdb
+  DEPENDS ${kd_source} ${COVE_WDK_DIR}/headers.stamp ${COVE_WDK_LIBS} cove
+  COMMENT "nt.pdb: the kernel's public types" VERBATIM)
+add_custom_target(kd_types ALL DEPENDS ${kd_folder}/nt.pdb)
+add_dependencies(kd_types wdk)
+install(FILES ${kd_folder}/nt.pdb DESTINATION share/cove/kd)

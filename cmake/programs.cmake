@@ -6,11 +6,13 @@ add_executable(cove ${COVE_CLI})
 target_include_directories(cove PRIVATE ${CMAKE_SOURCE_DIR}/tools/cli
   ${CMAKE_SOURCE_DIR}/src/client/include ${CMAKE_SOURCE_DIR}/src/wire/include
   ${CMAKE_SOURCE_DIR}/src/host/include ${CMAKE_SOURCE_DIR}/src/base/include
-  ${CMAKE_SOURCE_DIR}/src/pe/include)
+  ${CMAKE_SOURCE_DIR}/src/pe/include ${CMAKE_SOURCE_DIR}/src/debugger/include)
 # What `cove image` shows: images (room pe), the kernel's exports, signatures (libcrypto).
-cove_link(cove linux ${room_client_CLOSURE} ${room_pe_CLOSURE} abi_facts)
+cove_link(cove linux ${room_client_CLOSURE} ${room_pe_CLOSURE} ${room_debugger_CLOSURE} abi_facts)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
-target_link_libraries(cove PRIVATE cjson OpenSSL::Crypto)
+# The prompt of `cove kd`.
+find_library(EDIT_LIBRARY NAMES edit REQUIRED)
+target_link_libraries(cove PRIVATE cjson OpenSSL::Crypto ${EDIT_LIBRARY})
 target_compile_definitions(cove PRIVATE COVE_VERSION="${PROJECT_VERSION}")
 install(TARGETS cove RUNTIME DESTINATION bin)
 

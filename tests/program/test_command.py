@@ -7,7 +7,7 @@ import unittest
 
 from kit import CoveTest, driver, program
 
-VERBS = ("run", "boot", "shutdown", "ps", "exec", "sc", "log", "trace", "image", "cc")
+VERBS = ("run", "boot", "shutdown", "ps", "exec", "sc", "log", "trace", "kd", "image", "cc")
 
 
 class Help(CoveTest):

@@ -20,6 +20,7 @@ int cli_mc(int argc, char **argv);
 int cli_exec(int argc, char **argv);
 int cli_forget(int argc, char **argv);
 int cli_image(int argc, char **argv);
+int cli_kd(int argc, char **argv);
 int cli_log(int argc, char **argv);
 int cli_ps(int argc, char **argv);
 int cli_run(int argc, char **argv);

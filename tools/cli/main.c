@@ -18,6 +18,7 @@ static const struct verb verbs[] = {
     {"sc", cli_sc, "install, start, stop and query driver services"},
     {"log", cli_log, "what drivers print"},
     {"trace", cli_trace, "follow requests"},
+    {"kd", cli_kd, "look into a running machine as a kernel debugger does"},
     {"image", cli_image, "what a driver image says: imports, signature, tables"},
     {"cc", cli_cc, "compile and link a driver"},
     {"wpp", cli_wpp, "make the .tmh headers of traced sources"},
