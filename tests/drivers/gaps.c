@@ -15,14 +15,14 @@ static BOOLEAN is_there(PCWSTR name)
 
 static void plug_and_play(void)
 {
-    absent(IoRegisterDeviceInterface);
-    absent(IoSetDeviceInterfaceState);
-    absent(IoGetDeviceInterfaces);
-    absent(IoInvalidateDeviceRelations);
-    absent(IoOpenDeviceRegistryKey);
-    absent(IoGetDeviceProperty);
-    absent(IoRegisterPlugPlayNotification);
-    absent(IoReportTargetDeviceChangeAsynchronous);
+    expect(is_there(L"IoRegisterDeviceInterface"));
+    expect(is_there(L"IoSetDeviceInterfaceState"));
+    expect(is_there(L"IoGetDeviceInterfaces"));
+    expect(is_there(L"IoInvalidateDeviceRelations"));
+    expect(is_there(L"IoOpenDeviceRegistryKey"));
+    expect(is_there(L"IoGetDeviceProperty"));
+    expect(is_there(L"IoRegisterPlugPlayNotification"));
+    expect(is_there(L"IoReportTargetDeviceChangeAsynchronous"));
 }
 
 static void power(void)

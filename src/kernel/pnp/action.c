@@ -13,7 +13,7 @@ static struct list asked = LIST_INIT(asked); /* nodes, by ask_link; each referen
 static struct list installs = LIST_INIT(installs);
 static struct action *running; /* what the worker does now */
 static bool is_asked_running, is_ending, is_installing, is_open;
-static bool is_resting; /* the worker has nothing to do, and its watch is off */
+static bool is_resting;               /* the worker has nothing to do, and its watch is off */
 static unsigned outstanding;          /* queued or running, of all three kinds */
 static struct process_thread *worker; /* referenced */
 static KEVENT wake, idle;
