@@ -31,6 +31,7 @@
 #include "plugplay/plugplay.h"
 #include "pnp/notice.h"
 #include "pnp/pnp.h"
+#include "po/po.h"
 #include "ps/ps.h"
 #include "rtl/rtl.h"
 #include "scm/scm.h"
@@ -231,6 +232,7 @@ static const struct step {
     {"drives", drives_step, NULL},
     {"pnp", pnp_init, pnp_fini},
     {"notices", pnp_notice_init, pnp_notice_fini},
+    {"po", po_init, po_fini},
     {"gate", boot_gate_start, gate_fini},
     {"scm", scm_step, scm_fini},
     {"plugplay", plugplay_init, plugplay_fini},

@@ -207,6 +207,13 @@ static void device_end(PDEVICE_OBJECT device)
     ob_dereference(device_of(device));
 }
 
+static void (*device_end_hook)(DEVICE_OBJECT *device);
+
+void io_device_end_set(void (*end)(DEVICE_OBJECT *device))
+{
+    device_end_hook = end;
+}
+
 /* IRQL:    <= APC_LEVEL
  * Takes:   the driver's claim on device
  * Errors:  bug check 0xC9 (0x240) when it was deleted before
@@ -223,7 +230,8 @@ void device_delete(PDEVICE_OBJECT device)
     timers_stop(device);
     shutdown_forget(device);
     wmi_forget(device);
-    power_forget(device);
+    if (device_end_hook != NULL)
+        device_end_hook(device);
     (void)file_system_forget(device, false);
     legacy_resource_forget(device);
     host_lock_take(&io_database_lock);

@@ -383,7 +383,6 @@ void cancel_lock_init(void);
 void timers_stop(PDEVICE_OBJECT device);
 void shutdown_forget(PDEVICE_OBJECT device);
 void wmi_forget(PDEVICE_OBJECT device);
-void power_forget(PDEVICE_OBJECT device);
 /* Native dispatch routine of every entry that a driver left alone. */
 /* User APC of a finished request; false: no APC queue for the thread. */
 bool io_apc_post(struct process_thread *thread, PIO_APC_ROUTINE routine, void *context,

@@ -85,6 +85,14 @@ typedef struct _SYSTEM_POWER_STATE_CONTEXT {
 } SYSTEM_POWER_STATE_CONTEXT, *PSYSTEM_POWER_STATE_CONTEXT;
 #endif
 
+/* What \Callback\PowerState tells: Argument1. */
+#define PO_CB_SYSTEM_POWER_POLICY    0
+#define PO_CB_AC_STATUS              1
+#define PO_CB_BUTTON_COLLISION       2 /* deprecated */
+#define PO_CB_SYSTEM_STATE_LOCK      3
+#define PO_CB_LID_SWITCH_STATE       4
+#define PO_CB_PROCESSOR_POWER_POLICY 5
+
 typedef struct _POWER_SEQUENCE {
     ULONG SequenceD1;
     ULONG SequenceD2;

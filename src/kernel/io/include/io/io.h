@@ -61,6 +61,8 @@ NTSTATUS io_standard_devices_init(void);
 void io_standard_devices_fini(void);
 /* Who knows a service routine that lies in a range and is still connected. Set once at boot. */
 void io_interrupt_find_set(bool (*find)(uint64_t low, uint64_t high, uint64_t *out_routine));
+/* Told of every device object that its driver deletes. Set once at boot; NULL: nobody. */
+void io_device_end_set(void (*end)(DEVICE_OBJECT *device));
 /* How ImagePath becomes a path of the host (malloc'ed); hostfs sets it. */
 void io_host_path_set(NTSTATUS (*hook)(const UNICODE_STRING *nt_path, char **out_path));
 /* IRP_MJ_SHUTDOWN to every device that asked for it; before drivers are unloaded. */

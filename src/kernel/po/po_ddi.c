@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* power_ddi.c - the contract of power for drivers without Plug and Play: passing power IRPs on,
- * asking for them, saying which state a device is in and what the system must not do.
+/* po_ddi.c - the contract of power: passing power IRPs on, asking for them, saying which state a
+ * device is in and what the system must not do.
  */
-#include "power.h"
+#include "po_internal.h"
+
+#include "ex/ex.h"
 
 /* ---- power IRPs ---------------------------------------------------------------------------- */
 
@@ -25,8 +27,7 @@ NTSTATUS NTAPI PoRequestPowerIrp(PDEVICE_OBJECT DeviceObject, UCHAR MinorFunctio
                                  PVOID Context, PIRP *Irp)
 {
     KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
-    return power_irp_request(DeviceObject, MinorFunction, PowerState, CompletionFunction, Context,
-                             Irp);
+    return request_make(DeviceObject, MinorFunction, PowerState, CompletionFunction, Context, Irp);
 }
 
 /* A device that has never said is in D0, the system works. Four bits each, system first.
@@ -35,7 +36,7 @@ NTSTATUS NTAPI PoRequestPowerIrp(PDEVICE_OBJECT DeviceObject, UCHAR MinorFunctio
 POWER_STATE NTAPI PoSetPowerState(PDEVICE_OBJECT DeviceObject, POWER_STATE_TYPE Type,
                                   POWER_STATE State)
 {
-    ULONG *flags = &device_of(DeviceObject)->extension.PowerFlags;
+    ULONG *flags = &DeviceObject->DeviceObjectExtension->PowerFlags;
     unsigned shift = Type == DevicePowerState ? 4 : 0;
     ULONG before, wanted = (ULONG)State.SystemState & 15;
     POWER_STATE result;
@@ -53,6 +54,12 @@ POWER_STATE NTAPI PoSetPowerState(PDEVICE_OBJECT DeviceObject, POWER_STATE_TYPE 
     return result;
 }
 
+DEVICE_POWER_STATE po_device_state(DEVICE_OBJECT *device)
+{
+    ULONG state = device->DeviceObjectExtension->PowerFlags >> 4 & 15;
+    return state != 0 ? (DEVICE_POWER_STATE)state : PowerDeviceD0;
+}
+
 /* ---- idleness
  * ------------------------------------------------------------------------------------
  */
@@ -67,15 +74,27 @@ PULONG NTAPI PoRegisterDeviceForIdleDetection(PDEVICE_OBJECT DeviceObject,
 {
     KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
     if (ConservationIdleTime == 0 && PerformanceIdleTime == 0)
-        return power_idle_register(DeviceObject, 0, State);
+        return idle_register(DeviceObject, 0, State);
     ULONG delay_s = PerformanceIdleTime == MAXULONG ? 600 : PerformanceIdleTime;
-    return power_idle_register(DeviceObject, delay_s != 0 ? delay_s : MAXULONG, State);
+    return idle_register(DeviceObject, delay_s != 0 ? delay_s : MAXULONG, State);
 }
 
 /* Doc:     wdm.h PoSetDeviceBusyEx */
 VOID NTAPI PoSetDeviceBusyEx(PULONG IdlePointer)
 {
     *(volatile ULONG *)IdlePointer = 0;
+}
+
+/* Doc:     wdm.h PoStartDeviceBusy */
+VOID NTAPI PoStartDeviceBusy(PULONG IdlePointer)
+{
+    idle_busy_begin(IdlePointer);
+}
+
+/* Doc:     wdm.h PoEndDeviceBusy */
+VOID NTAPI PoEndDeviceBusy(PULONG IdlePointer)
+{
+    idle_busy_end(IdlePointer);
 }
 
 /* ---- settings
@@ -91,19 +110,46 @@ NTSTATUS NTAPI PoRegisterPowerSettingCallback(PDEVICE_OBJECT DeviceObject, LPCGU
 {
     KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
     (void)DeviceObject;
-    return power_setting_register(SettingGuid, Callback, Context, Handle);
+    return setting_register(SettingGuid, Callback, Context, Handle);
 }
 
 /* Doc:     wdm.h PoUnregisterPowerSettingCallback */
 NTSTATUS NTAPI PoUnregisterPowerSettingCallback(PVOID Handle)
 {
     KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
-    return power_setting_unregister(Handle);
+    return setting_unregister(Handle);
 }
 
-/* ---- what the system must not do: it never sleeps
- * -------------------------------------------------
+/* ---- waking ------------------------------------------------------------------------------------
  */
+
+#define IRP_WOKE_SYSTEM 1u /* in the context of a system power request */
+
+/* Doc:     wdm.h PoSetSystemWake */
+VOID NTAPI PoSetSystemWake(PIRP Irp)
+{
+    KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
+    IoGetCurrentIrpStackLocation(Irp)->Parameters.Power.SystemPowerStateContext.Reserved1 |=
+        IRP_WOKE_SYSTEM;
+}
+
+/* Doc:     wdm.h PoGetSystemWake */
+BOOLEAN NTAPI PoGetSystemWake(PIRP Irp)
+{
+    KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
+    return (IoGetCurrentIrpStackLocation(Irp)->Parameters.Power.SystemPowerStateContext.Reserved1 &
+            IRP_WOKE_SYSTEM) != 0;
+}
+
+/* Doc:     wdm.h PoQueryWatchdogTime */
+BOOLEAN NTAPI PoQueryWatchdogTime(PDEVICE_OBJECT Pdo, PULONG SecondsRemaining)
+{
+    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
+    return watch_left(Pdo, SecondsRemaining);
+}
+
+/* ---- what the system must not do by itself: it never sleeps unless it is told to
+ * ----------------- */
 
 #define EXECUTION_FLAGS (ES_SYSTEM_REQUIRED | ES_DISPLAY_REQUIRED | ES_USER_PRESENT | ES_CONTINUOUS)
 
@@ -119,7 +165,7 @@ PVOID NTAPI PoRegisterSystemState(PVOID StateHandle, EXECUTION_STATE Flags)
     if (Flags & ~(EXECUTION_STATE)EXECUTION_FLAGS)
         return NULL;
     if (state == NULL)
-        state = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*state), IO_TAG);
+        state = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*state), PO_TAG);
     if (state != NULL)
         state->flags = Flags;
     return state;
@@ -129,7 +175,7 @@ PVOID NTAPI PoRegisterSystemState(PVOID StateHandle, EXECUTION_STATE Flags)
 VOID NTAPI PoUnregisterSystemState(PVOID StateHandle)
 {
     KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
-    ExFreePoolWithTag(StateHandle, IO_TAG);
+    ExFreePoolWithTag(StateHandle, PO_TAG);
 }
 
 /* Doc:     wdm.h PoSetSystemState */
@@ -137,4 +183,63 @@ VOID NTAPI PoSetSystemState(EXECUTION_STATE Flags)
 {
     KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
     (void)Flags;
+}
+
+/* ---- requests that the system stays awake: counted, and without effect, as above
+ * ------------------ */
+
+struct power_request {
+    PDEVICE_OBJECT device;
+    volatile LONG counts[PowerRequestExecutionRequired + 1];
+};
+
+/* Doc:     wdm.h PoCreatePowerRequest */
+NTSTATUS NTAPI PoCreatePowerRequest(PVOID *PowerRequest, PDEVICE_OBJECT DeviceObject,
+                                    PCOUNTED_REASON_CONTEXT Context)
+{
+    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
+    if (Context->Version != POWER_REQUEST_CONTEXT_VERSION)
+        return STATUS_INVALID_PARAMETER;
+    struct power_request *request = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*request), PO_TAG);
+    if (request == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    ObReferenceObject(DeviceObject);
+    request->device = DeviceObject;
+    *PowerRequest = request;
+    return STATUS_SUCCESS;
+}
+
+/* Doc:     wdm.h PoSetPowerRequest */
+NTSTATUS NTAPI PoSetPowerRequest(PVOID PowerRequest, POWER_REQUEST_TYPE Type)
+{
+    struct power_request *request = PowerRequest;
+    KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
+    if ((ULONG)Type > PowerRequestExecutionRequired)
+        return STATUS_INVALID_PARAMETER;
+    InterlockedIncrement(&request->counts[Type]);
+    return STATUS_SUCCESS;
+}
+
+/* Errors:  STATUS_UNSUCCESSFUL: it was not set
+ * Doc:     wdm.h PoClearPowerRequest
+ */
+NTSTATUS NTAPI PoClearPowerRequest(PVOID PowerRequest, POWER_REQUEST_TYPE Type)
+{
+    struct power_request *request = PowerRequest;
+    KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
+    if ((ULONG)Type > PowerRequestExecutionRequired)
+        return STATUS_INVALID_PARAMETER;
+    if (InterlockedDecrement(&request->counts[Type]) >= 0)
+        return STATUS_SUCCESS;
+    InterlockedIncrement(&request->counts[Type]);
+    return STATUS_UNSUCCESSFUL;
+}
+
+/* Doc:     wdm.h PoDeletePowerRequest */
+VOID NTAPI PoDeletePowerRequest(PVOID PowerRequest)
+{
+    struct power_request *request = PowerRequest;
+    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
+    ObDereferenceObject(request->device);
+    ExFreePoolWithTag(request, PO_TAG);
 }
