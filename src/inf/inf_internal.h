@@ -91,6 +91,10 @@ int text_decode(struct inf *inf, const uint8_t *bytes, size_t length, char **out
 /* UTF-16 units that the UTF-8 text makes; out_units may be NULL. */
 size_t text_utf16(const char *text, size_t length, uint8_t *out_units);
 
+/* The other way; *out_bytes is the caller's to free(). INF_DAMAGED: no memory. */
+int text_encode(enum inf_encoding encoding, const char *text, size_t length, uint8_t **out_bytes,
+                size_t *out_length);
+
 /* lines.c: text to raw lines. */
 int raw_read(struct inf *inf, const char *text, size_t length, struct raw_inf *raw,
              struct inf_error *out_error);

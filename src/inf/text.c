@@ -6,6 +6,7 @@
  */
 #include "inf_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define REPLACEMENT 0xfffdu
@@ -207,4 +208,58 @@ size_t text_utf16(const char *text, size_t length, uint8_t *out_units)
         }
     }
     return count;
+}
+
+/* The byte of the code page for a character; what it does not have becomes '?'. */
+static uint8_t ansi_byte(uint32_t point)
+{
+    for (unsigned i = 0; i < sizeof ansi_high / sizeof ansi_high[0]; i++)
+        if (ansi_high[i] == point)
+            return (uint8_t)(0x80 + i);
+    return point < 0x100 ? (uint8_t)point : '?';
+}
+
+static size_t ansi_encode(const char *text, size_t length, uint8_t *out)
+{
+    size_t count = 0;
+    for (size_t at = 0; at < length; count++) {
+        const uint8_t *bytes = (const uint8_t *)text + at;
+        unsigned step = utf8_length(bytes, length - at);
+        uint32_t point = step <= 1 ? bytes[0] : bytes[0] & (0x7fu >> step);
+        for (unsigned i = 1; i < step; i++)
+            point = point << 6 | (bytes[i] & 0x3f);
+        out[count] = ansi_byte(point);
+        at += step ? step : 1;
+    }
+    return count;
+}
+
+int text_encode(enum inf_encoding encoding, const char *text, size_t length, uint8_t **out_bytes,
+                size_t *out_length)
+{
+    static const char marks[][4] = {
+        [INF_UTF8_BOM] = "\xef\xbb\xbf", [INF_UTF16_LE] = "\xff\xfe", [INF_UTF16_BE] = "\xfe\xff"};
+    const char *mark = encoding >= INF_UTF8_BOM ? marks[encoding] : "";
+    uint8_t *bytes = malloc(2 * length + 4);
+    size_t used = strlen(mark);
+    if (!bytes)
+        return INF_DAMAGED;
+    memcpy(bytes, mark, used);
+    if (encoding == INF_ANSI) {
+        used += ansi_encode(text, length, bytes + used);
+    } else if (encoding == INF_UTF8 || encoding == INF_UTF8_BOM) {
+        memcpy(bytes + used, text, length);
+        used += length;
+    } else {
+        size_t units = text_utf16(text, length, bytes + used);
+        for (size_t i = 0; encoding == INF_UTF16_BE && i < units; i++) {
+            uint8_t low = bytes[used + 2 * i];
+            bytes[used + 2 * i] = bytes[used + 2 * i + 1];
+            bytes[used + 2 * i + 1] = low;
+        }
+        used += 2 * units;
+    }
+    *out_bytes = bytes;
+    *out_length = used;
+    return INF_OK;
 }
