@@ -6,15 +6,25 @@ add_executable(cove ${COVE_CLI})
 target_include_directories(cove PRIVATE ${CMAKE_SOURCE_DIR}/tools/cli
   ${CMAKE_SOURCE_DIR}/src/client/include ${CMAKE_SOURCE_DIR}/src/wire/include
   ${CMAKE_SOURCE_DIR}/src/host/include ${CMAKE_SOURCE_DIR}/src/base/include
-  ${CMAKE_SOURCE_DIR}/src/pe/include ${CMAKE_SOURCE_DIR}/src/debugger/include)
+  ${CMAKE_SOURCE_DIR}/src/pe/include ${CMAKE_SOURCE_DIR}/src/debugger/include
+  ${CMAKE_SOURCE_DIR}/src/inf/include)
 # What `cove image` shows: images (room pe), the kernel's exports, signatures (libcrypto).
-cove_link(cove linux ${room_client_CLOSURE} ${room_pe_CLOSURE} ${room_debugger_CLOSURE} abi_facts)
+cove_link(cove linux ${room_client_CLOSURE} ${room_pe_CLOSURE} ${room_debugger_CLOSURE}
+  ${room_inf_CLOSURE} abi_facts)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 # The prompt of `cove kd`.
 find_library(EDIT_LIBRARY NAMES edit REQUIRED)
 target_link_libraries(cove PRIVATE cjson OpenSSL::Crypto ${EDIT_LIBRARY})
 target_compile_definitions(cove PRIVATE COVE_VERSION="${PROJECT_VERSION}")
 install(TARGETS cove RUNTIME DESTINATION bin)
+
+# The INFs that packages include, where the command and the machine look for them.
+file(GLOB COVE_INBOX CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/inf/inbox/*.inf)
+foreach(file ${COVE_INBOX})
+  get_filename_component(name ${file} NAME)
+  configure_file(${file} ${CMAKE_BINARY_DIR}/share/cove/inf/${name} COPYONLY)
+endforeach()
+install(FILES ${COVE_INBOX} DESTINATION share/cove/inf)
 
 if(COVE_TESTS)
   add_test(NAME cli/cc COMMAND ${Python3_EXECUTABLE} -B -m unittest discover
@@ -23,5 +33,7 @@ if(COVE_TESTS)
     -s ${CMAKE_SOURCE_DIR}/tests/cli -p "test_kit.py")
   add_test(NAME cli/trace COMMAND ${Python3_EXECUTABLE} -B -m unittest discover
     -s ${CMAKE_SOURCE_DIR}/tests/cli -p "test_trace.py")
-  set_tests_properties(cli/cc cli/trace wdk/kit PROPERTIES ENVIRONMENT "COVE=$<TARGET_FILE:cove>")
+  add_test(NAME cli/inf COMMAND ${Python3_EXECUTABLE} -B -m unittest discover
+    -s ${CMAKE_SOURCE_DIR}/tests/cli -p "test_inf.py")
+  set_tests_properties(cli/cc cli/inf cli/trace wdk/kit PROPERTIES ENVIRONMENT "COVE=$<TARGET_FILE:cove>")
 endif()

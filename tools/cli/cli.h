@@ -20,12 +20,14 @@ int cli_mc(int argc, char **argv);
 int cli_exec(int argc, char **argv);
 int cli_forget(int argc, char **argv);
 int cli_image(int argc, char **argv);
+int cli_inf(int argc, char **argv);
 int cli_kd(int argc, char **argv);
 int cli_log(int argc, char **argv);
 int cli_ps(int argc, char **argv);
 int cli_run(int argc, char **argv);
 int cli_sc(int argc, char **argv);
 int cli_shutdown(int argc, char **argv);
+int cli_stampinf(int argc, char **argv);
 int cli_trace(int argc, char **argv);
 
 #endif

@@ -22,6 +22,8 @@ static const struct verb verbs[] = {
     {"image", cli_image, "what a driver image says: imports, signature, tables"},
     {"cc", cli_cc, "compile and link a driver"},
     {"wpp", cli_wpp, "make the .tmh headers of traced sources"},
+    {"inf", cli_inf, "check a driver package's INF, show what it would install"},
+    {"stampinf", cli_stampinf, "make an INF of an .inx template"},
     {"mc", cli_mc, "compile message files and event manifests"},
 };
 
