@@ -22,6 +22,7 @@
 #include "gate/gate.h"
 #include "hal/hal.h"
 #include "hostfs/hostfs.h"
+#include "pipefs/pipefs.h"
 #include "image/image.h"
 #include "io/io.h"
 #include "ke/ke.h"
@@ -229,6 +230,7 @@ static const struct step {
     {"io", io_init, io_fini},
     {"devices", io_standard_devices_init, io_standard_devices_fini},
     {"hostfs", hostfs_init, hostfs_fini},
+    {"pipefs", pipefs_init, pipefs_fini},
     {"drives", drives_step, NULL},
     {"pnp", pnp_init, pnp_fini},
     {"notices", pnp_notice_init, pnp_notice_fini},

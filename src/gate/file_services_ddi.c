@@ -14,6 +14,14 @@
 #include "ps/ps.h"
 #include "services.h"
 
+NTSTATUS NTAPI NtCreateNamedPipeFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
+                                     POBJECT_ATTRIBUTES ObjectAttributes,
+                                     PIO_STATUS_BLOCK IoStatusBlock, ULONG ShareAccess,
+                                     ULONG CreateDisposition, ULONG CreateOptions,
+                                     ULONG NamedPipeType, ULONG ReadMode, ULONG CompletionMode,
+                                     ULONG MaximumInstances, ULONG InboundQuota,
+                                     ULONG OutboundQuota, PLARGE_INTEGER DefaultTimeout);
+
 /* ---- create -------------------------------------------------------------------------------- */
 
 static NTSTATUS ea_capture(const void *user, ULONG length, void **out_buffer)
@@ -103,6 +111,41 @@ NTSTATUS NTAPI NtOpenFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
 {
     return NtCreateFile(FileHandle, DesiredAccess, ObjectAttributes, IoStatusBlock, NULL, 0,
                         ShareAccess, FILE_OPEN, OpenOptions, NULL, 0);
+}
+
+/* What `ntdll` calls for CreateNamedPipe; its arguments are those of the create request.
+ * Doc: NAMED_PIPE_CREATE_PARAMETERS (wdm.h) */
+NTSTATUS NTAPI NtCreateNamedPipeFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
+                                     POBJECT_ATTRIBUTES ObjectAttributes,
+                                     PIO_STATUS_BLOCK IoStatusBlock, ULONG ShareAccess,
+                                     ULONG CreateDisposition, ULONG CreateOptions,
+                                     ULONG NamedPipeType, ULONG ReadMode, ULONG CompletionMode,
+                                     ULONG MaximumInstances, ULONG InboundQuota,
+                                     ULONG OutboundQuota, PLARGE_INTEGER DefaultTimeout)
+{
+    struct gate_attributes attributes = {0};
+    NAMED_PIPE_CREATE_PARAMETERS parameters = {.NamedPipeType = NamedPipeType,
+                                               .ReadMode = ReadMode,
+                                               .CompletionMode = CompletionMode,
+                                               .MaximumInstances = MaximumInstances,
+                                               .InboundQuota = InboundQuota,
+                                               .OutboundQuota = OutboundQuota,
+                                               .TimeoutSpecified = DefaultTimeout != NULL};
+    struct io_create create = {.access = DesiredAccess,
+                               .share_access = ShareAccess,
+                               .disposition = CreateDisposition,
+                               .options = CreateOptions,
+                               .major = IRP_MJ_CREATE_NAMED_PIPE,
+                               .parameters = &parameters};
+    NTSTATUS status = create_check(&create, FileHandle, IoStatusBlock);
+    if (NT_SUCCESS(status) && DefaultTimeout)
+        status = gate_copy_in(&parameters.DefaultTimeout, DefaultTimeout, sizeof *DefaultTimeout);
+    if (NT_SUCCESS(status))
+        status = gate_capture_attributes(ObjectAttributes, &attributes);
+    if (NT_SUCCESS(status))
+        status = create_commit(&create, &attributes, FileHandle, IoStatusBlock);
+    gate_release_attributes(&attributes);
+    return status;
 }
 
 /* ---- requests ----------------------------------------------------------------------------------

@@ -51,6 +51,9 @@ class Programs(CoveTest):
             "etw| %s level 3: hello \u20ac " % guid,
             "etw| %s event 7.2 level 4 after %s" % (guid, guid)])
 
+    def test_pipes(self):
+        self.passes("pipes")
+
     def test_snapshots(self):
         self.passes("snapshots")
 

@@ -115,6 +115,21 @@ extern "C" {
 #define FSCTL_PIPE_TRANSCEIVE   FSCTL_PIPE(5, METHOD_NEITHER, FILE_READ_DATA | FILE_WRITE_DATA)
 #define FSCTL_PIPE_WAIT         FSCTL_PIPE(6, METHOD_BUFFERED, FILE_ANY_ACCESS)
 #define FSCTL_PIPE_IMPERSONATE  FSCTL_PIPE(7, METHOD_BUFFERED, FILE_ANY_ACCESS)
+
+typedef struct _FILE_PIPE_PEEK_BUFFER {
+    ULONG NamedPipeState;
+    ULONG ReadDataAvailable;
+    ULONG NumberOfMessages;
+    ULONG MessageLength;
+    CHAR Data[1];
+} FILE_PIPE_PEEK_BUFFER, *PFILE_PIPE_PEEK_BUFFER;
+
+typedef struct _FILE_PIPE_WAIT_FOR_BUFFER {
+    LARGE_INTEGER Timeout;
+    ULONG NameLength;
+    BOOLEAN TimeoutSpecified;
+    WCHAR Name[1];
+} FILE_PIPE_WAIT_FOR_BUFFER, *PFILE_PIPE_WAIT_FOR_BUFFER;
 #endif
 
 /* ---- Reparse points ---- */

@@ -23,6 +23,11 @@ NT(ReadVirtualMemory, HANDLE ProcessHandle, PVOID BaseAddress, PVOID Buffer, SIZ
    PSIZE_T Done);
 NT(WriteVirtualMemory, HANDLE ProcessHandle, PVOID BaseAddress, PVOID Buffer, SIZE_T Length,
    PSIZE_T Done);
+NT(CreateNamedPipeFile, PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
+   POBJECT_ATTRIBUTES ObjectAttributes, PIO_STATUS_BLOCK IoStatusBlock, ULONG ShareAccess,
+   ULONG CreateDisposition, ULONG CreateOptions, ULONG NamedPipeType, ULONG ReadMode,
+   ULONG CompletionMode, ULONG MaximumInstances, ULONG InboundQuota, ULONG OutboundQuota,
+   PLARGE_INTEGER DefaultTimeout);
 NT(CancelIoFile, HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock);
 NT(CancelIoFileEx, HANDLE FileHandle, PVOID IoRequestToCancel, PIO_STATUS_BLOCK IoStatusBlock);
 NT(CancelSynchronousIoFile, HANDLE ThreadHandle, PVOID IoRequestToCancel,

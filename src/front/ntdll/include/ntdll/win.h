@@ -117,9 +117,12 @@ typedef union _RTL_CONDITION_VARIABLE {
 #define ERROR_PROC_NOT_FOUND          127u
 #define ERROR_NEGATIVE_SEEK           131u
 #define ERROR_DIR_NOT_EMPTY           145u
+#define ERROR_BAD_PATHNAME            161u
 #define ERROR_ALREADY_EXISTS          183u
 #define ERROR_ENVVAR_NOT_FOUND        203u
 #define ERROR_BAD_EXE_FORMAT          193u
+#define ERROR_BAD_PIPE                230u
+#define ERROR_PIPE_BUSY               231u
 #define ERROR_MORE_DATA               234u
 #define WAIT_TIMEOUT                  258u
 #define ERROR_NO_MORE_ITEMS           259u
@@ -131,6 +134,7 @@ typedef union _RTL_CONDITION_VARIABLE {
 #define ERROR_IO_PENDING              997u
 #define ERROR_NO_UNICODE_TRANSLATION  1113u
 #define ERROR_NOT_FOUND               1168u
+#define ERROR_CANNOT_IMPERSONATE      1368u
 #define ERROR_TIMEOUT                 1460u
 #define ERROR_RESOURCE_NAME_NOT_FOUND 1814u
 #define ERROR_RESOURCE_TYPE_NOT_FOUND 1813u
