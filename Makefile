@@ -7,6 +7,7 @@
 #   make test     every test; what CI runs
 #   make bench    what a request costs, beside its own baselines
 #   make fuzz-loader N=1000000   the loader against that many damaged images
+#   make fuzz-inf N=1000000      the INF parser and checker against that many damaged files
 #   make soak     kills, load and a million opens; what must be flat at the end
 #   make install  PREFIX=/usr/local
 #   make tidy     formatting, READMEs, layers
@@ -15,7 +16,7 @@ PREFIX ?= /usr/local
 JOBS   ?= $(shell nproc)
 CMAKE   = CC=clang-19 cmake -G Ninja -S .
 
-.PHONY: all setup demo check test bench fuzz-loader soak install tidy clean
+.PHONY: all setup demo check test bench fuzz-loader fuzz-inf soak install tidy clean
 all: setup
 	@test -f $(BUILD)/build.ninja || $(CMAKE) -B $(BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) >/dev/null
 	@ninja -C $(BUILD) --quiet -j $(JOBS)
@@ -54,6 +55,10 @@ SEED ?= 1
 fuzz-loader: setup $(BUILD)-asan/build.ninja
 	@ninja -C $(BUILD)-asan --quiet -j $(JOBS) loader_fuzz
 	@$(BUILD)-asan/test/loader_fuzz --seed $(SEED) --count $(N) $$(cat $(BUILD)-asan/test/fuzz/images.txt)
+
+fuzz-inf: setup $(BUILD)-asan/build.ninja
+	@ninja -C $(BUILD)-asan --quiet -j $(JOBS) inf_fuzz
+	@$(BUILD)-asan/test/inf_fuzz --seed $(SEED) --count $(N) tests/fuzz/inf/*.inf src/inf/inbox/*.inf
 
 SOAK_KILLS    ?= 10000
 SOAK_MACHINES ?= 1000
