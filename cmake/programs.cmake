@@ -27,13 +27,15 @@ endforeach()
 install(FILES ${COVE_INBOX} DESTINATION share/cove/inf)
 
 if(COVE_TESTS)
-  add_test(NAME cli/cc COMMAND ${Python3_EXECUTABLE} -B -m unittest discover
-    -s ${CMAKE_SOURCE_DIR}/tests/cli -p "test_cc.py")
-  add_test(NAME wdk/kit COMMAND ${Python3_EXECUTABLE} -B -m unittest discover
-    -s ${CMAKE_SOURCE_DIR}/tests/cli -p "test_kit.py")
-  add_test(NAME cli/trace COMMAND ${Python3_EXECUTABLE} -B -m unittest discover
-    -s ${CMAKE_SOURCE_DIR}/tests/cli -p "test_trace.py")
-  add_test(NAME cli/inf COMMAND ${Python3_EXECUTABLE} -B -m unittest discover
-    -s ${CMAKE_SOURCE_DIR}/tests/cli -p "test_inf.py")
-  set_tests_properties(cli/cc cli/inf cli/trace wdk/kit PROPERTIES ENVIRONMENT "COVE=$<TARGET_FILE:cove>")
+  # One a line: tests/cli/test_NAME.py.
+  foreach(test
+      cc
+      inf
+      kit
+      power
+      trace)
+    add_test(NAME cli/${test} COMMAND ${Python3_EXECUTABLE} -B -m unittest discover
+      -s ${CMAKE_SOURCE_DIR}/tests/cli -p "test_${test}.py")
+    set_tests_properties(cli/${test} PROPERTIES ENVIRONMENT "COVE=$<TARGET_FILE:cove>")
+  endforeach()
 endif()

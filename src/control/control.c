@@ -42,6 +42,7 @@ static const struct verb verbs[] = {
     {"service-stop", 1, 1, control_service_stop, true},
     {"service-query", 0, 1, control_service_query, true},
     {"kd", 1, 3, control_kd, true},
+    {"power", 1, 2, control_power, true},
     {"shutdown", 0, 0, shutdown_serve, false},
 };
 

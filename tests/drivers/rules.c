@@ -105,6 +105,17 @@ static VOID ThreadLoop(PVOID Event)
     Loop();
 }
 
+/* Waits for what never ends. */
+static VOID AskForPower(PDEVICE_OBJECT Device)
+{
+    POWER_STATE off = {.DeviceState = PowerDeviceD3};
+    KEVENT never;
+
+    KeInitializeEvent(&never, NotificationEvent, FALSE);
+    PoRequestPowerIrp(Device, IRP_MN_SET_POWER, off, NULL, NULL, NULL);
+    KeWaitForSingleObject(&never, Executive, KernelMode, FALSE, NULL);
+}
+
 static VOID LoopInThread(VOID)
 {
     HANDLE handle;
@@ -293,6 +304,9 @@ static VOID Break(ULONG Rule, PDEVICE_OBJECT Device)
     case RULE_LOOP_IN_THREAD:
         LoopInThread();
         break;
+    case RULE_POWER_KEPT:
+        AskForPower(Device);
+        break;
     }
 }
 
@@ -333,6 +347,12 @@ static NTSTATUS Control(PDEVICE_OBJECT Device, PIRP Irp)
     return Complete(Irp, STATUS_INVALID_DEVICE_REQUEST);
 }
 
+static NTSTATUS KeepPower(PDEVICE_OBJECT Device, PIRP Irp)
+{
+    IoMarkIrpPending(Irp);
+    return STATUS_PENDING;
+}
+
 static NTSTATUS OpenClose(PDEVICE_OBJECT Device, PIRP Irp)
 {
     return Complete(Irp, STATUS_SUCCESS);
@@ -366,6 +386,7 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
     Driver->MajorFunction[IRP_MJ_CREATE] = OpenClose;
     Driver->MajorFunction[IRP_MJ_CLOSE] = OpenClose;
     Driver->MajorFunction[IRP_MJ_DEVICE_CONTROL] = Control;
+    Driver->MajorFunction[IRP_MJ_POWER] = KeepPower;
     Driver->DriverUnload = Unload;
     return STATUS_SUCCESS;
 }

@@ -38,7 +38,8 @@
     X(LOOP, "loop") /* for ever, at PASSIVE_LEVEL */                                            \
     X(LOOP_AT_DISPATCH, "loop-at-dispatch")                                                     \
     X(LOOP_IN_DPC, "loop-in-dpc")                                                               \
-    X(LOOP_IN_THREAD, "loop-in-thread") /* a system thread that never ends */
+    X(LOOP_IN_THREAD, "loop-in-thread") /* a system thread that never ends */                   \
+    X(POWER_KEPT, "power-kept")         /* a power request that never comes back */
 
 #define RULES_NUMBER(name, text) RULE_##name,
 enum rule { RULES(RULES_NUMBER) RULES_COUNT };

@@ -22,6 +22,7 @@ int cli_forget(int argc, char **argv);
 int cli_image(int argc, char **argv);
 int cli_inf(int argc, char **argv);
 int cli_kd(int argc, char **argv);
+int cli_power(int argc, char **argv);
 int cli_log(int argc, char **argv);
 int cli_ps(int argc, char **argv);
 int cli_run(int argc, char **argv);

@@ -16,6 +16,7 @@ static const struct verb verbs[] = {
     {"ps", cli_ps, "list machines"},
     {"exec", cli_exec, "run a Windows program on a machine"},
     {"sc", cli_sc, "install, start, stop and query driver services"},
+    {"power", cli_power, "put a machine to sleep, wake it"},
     {"log", cli_log, "what drivers print"},
     {"trace", cli_trace, "follow requests"},
     {"kd", cli_kd, "look into a running machine as a kernel debugger does"},
