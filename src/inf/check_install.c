@@ -190,9 +190,22 @@ static void guids_check(struct check *check, const struct inf_section *section, 
     }
 }
 
+/* Sections that network components are removed by. */
+static void remove_mark(struct check *check, const struct inf_section *section)
+{
+    static const char *const names[] = {".Remove", ".Remove.Services"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const struct inf_section *named =
+            inf_section_format(check->inf, "%s%s", section->name, names[i]);
+        if (named)
+            role_take(check, named, ROLE_USED);
+    }
+}
+
 bool check_install(struct check *check, const struct inf_section *section)
 {
     bool has_service = false;
+    remove_mark(check, section);
     bool is_new = role_take(check, section, ROLE_INSTALL);
     if (is_new)
         lines_check(check, section, false);

@@ -40,6 +40,14 @@ static bool installs_check(struct check *check, const char *name, bool *out_has_
     return is_there;
 }
 
+/* Protocols, services and clients of the network are no devices with a function driver. */
+static bool is_network_component(const struct check *check)
+{
+    const char *name = inf_value(check->inf, "Version", "Class");
+    return name && (inf_same(name, "NetTrans") || inf_same(name, "NetService") ||
+                    inf_same(name, "NetClient"));
+}
+
 static void check_model(struct check *check, const struct inf_line *line)
 {
     const char *install = inf_text(line, 0);
@@ -53,7 +61,7 @@ static void check_model(struct check *check, const struct inf_line *line)
         note(check, 1261, line->number, "%.100s with [%.100s]", line->key, install);
         return;
     }
-    if (!has_service && !check->is_extension)
+    if (!has_service && !check->is_extension && !is_network_component(check))
         note(check, 1296, line->number, "%.100s with [%.100s]",
              *inf_text(line, 1) ? inf_text(line, 1) : line->key, install);
 }

@@ -40,10 +40,19 @@ static void line_skip(struct reader *reader)
     reader->number++;
 }
 
+/* How many bytes of blank space are here: editors put in spaces that do not break, U+00A0, too. */
+static unsigned blank_length(const struct reader *reader)
+{
+    const char *at = reader->at;
+    if (is_blank(*at))
+        return 1;
+    return reader->end - at >= 2 && at[0] == '\xc2' && at[1] == '\xa0' ? 2 : 0;
+}
+
 static void blanks_skip(struct reader *reader)
 {
-    while (!at_line_end(reader) && is_blank(*reader->at))
-        reader->at++;
+    while (!at_line_end(reader) && blank_length(reader))
+        reader->at += blank_length(reader);
 }
 
 /* Backslashes with nothing but a comment behind them: the next line goes on with this one. */
@@ -108,9 +117,10 @@ static size_t token_length(const struct reader *reader)
 
 static int plain_read(struct reader *reader)
 {
-    size_t length = *reader->at == '%' ? token_length(reader) : 1;
+    size_t blank = blank_length(reader);
+    size_t length = *reader->at == '%' ? token_length(reader) : blank ? blank : 1;
     int result = field_put(reader, reader->at, length);
-    if (!is_blank(*reader->at))
+    if (!blank)
         reader->kept = reader->used;
     reader->at += length;
     return result;

@@ -307,6 +307,14 @@ static void what_is_allowed(void **state)
                   ",2\nAddService=sample,,Service,Event\n[Service]\n");
     text_check(text, strlen(text), &windows, false, &seen);
     assert_string_equal(seen.said, "");
+    /* A protocol is no device with a function driver, and has a section that removes it. */
+    strcpy(text, package);
+    piece_replace(text, "Class=Sample\nClassGuid=" GUID,
+                  "Class=NetTrans\nClassGuid={4d36e975-e325-11ce-bfc1-08002be10318}");
+    piece_replace(text, "sample,2,Service", "sample,,Service");
+    piece_replace(text, "[Strings]", "[Install.Remove.Services]\n[Strings]");
+    text_check(text, strlen(text), &windows, false, &seen);
+    assert_string_equal(seen.said, "");
     static const char driver[] =
         "[Version]\nSignature=$Chicago$\nClass=System\n"
         "ClassGuid={4d36e97d-e325-11ce-bfc1-08002be10318}\nProvider=A\nDriverVer=1/1/2026,1\n"

@@ -47,7 +47,9 @@ static void fields(void **state)
                                    "\"quoted key\" = \"  kept  \"tail \n"
                                    "p = c:\\folder\\file.sys\n"
                                    "q = ab\"unfinished\n"
-                                   "r = \"\"\n");
+                                   "r = \"\"\n"
+                                   "\u00a0\n"
+                                   "\u00a0s =\u00a0 a\u00a0b \u00a0\n");
     assert_string_equal(line_text(inf, "A", 0, 0), "a b");
     assert_string_equal(line_text(inf, "A", 0, 1), "c, d");
     assert_string_equal(line_text(inf, "A", 0, 2), "");
@@ -68,6 +70,9 @@ static void fields(void **state)
     assert_string_equal(line_text(inf, "A", 7, 0), "c:\\folder\\file.sys");
     assert_string_equal(line_text(inf, "A", 8, 0), "abunfinished");
     assert_int_equal(a->lines[9].field_count, 1);
+    assert_int_equal(a->line_count, 11);
+    assert_string_equal(a->lines[10].key, "s");
+    assert_string_equal(line_text(inf, "A", 10, 0), "a\u00a0b");
     inf_destroy(inf);
 }
 
