@@ -54,6 +54,9 @@ class Programs(CoveTest):
     def test_pipes(self):
         self.passes("pipes")
 
+    def test_volumes(self):
+        self.passes("volumes")
+
     def test_snapshots(self):
         self.passes("snapshots")
 

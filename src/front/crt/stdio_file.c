@@ -429,3 +429,18 @@ CRT(int, ucrt__rmtmp, (void))
 {
     return 0; /* tmpfile's go when they are closed */
 }
+
+/* What the C++ library's file buffers look into. */
+CRT(int, ucrt__get_stream_buffer_pointers,
+    (struct stream * stream, char ***base, char ***at, int32_t **count))
+{
+    if (!stream)
+        return crt_invalid(EINVAL);
+    if (base)
+        *base = &stream->base;
+    if (at)
+        *at = &stream->at;
+    if (count)
+        *count = &stream->count;
+    return 0;
+}

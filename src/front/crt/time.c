@@ -34,6 +34,22 @@ void clock_init(void)
     ucrt__tzset();
 }
 
+/* Behind ucrt's macros _timezone, _daylight and _tzname. */
+CRT(int32_t *, ucrt_timezone_cell, (void))
+{
+    return &ucrt__timezone;
+}
+
+CRT(int32_t *, ucrt_daylight_cell, (void))
+{
+    return &ucrt__daylight;
+}
+
+CRT(char **, ucrt_tzname_cell, (void))
+{
+    return ucrt__tzname;
+}
+
 CRT(int, ucrt__get_timezone, (int32_t *out))
 {
     return out ? *out = ucrt__timezone, 0 : crt_invalid(EINVAL);
