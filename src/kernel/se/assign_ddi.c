@@ -6,42 +6,93 @@
 
 #include "se_exports.h"
 
+/* Who makes the object: what stands for a creator in an inherited entry becomes him. */
+struct creator {
+    const SID *owner, *group;
+};
+
+static const SID *sid_made(const struct creator *creator, const ACE_HEADER *ace)
+{
+    const SID *sid = ace_sid(ace);
+    if (sid != NULL && sid_equals(sid, SID_OF(sid_creator_owner)))
+        return creator->owner;
+    if (sid != NULL && sid_equals(sid, SID_OF(sid_creator_group)))
+        return creator->group;
+    return NULL;
+}
+
+/* Copies an entry with other flags and, unless it is NULL, another SID. Returns its size. */
+static USHORT ace_put(char *to, const ACE_HEADER *ace, UCHAR flags, const SID *sid)
+{
+    USHORT size = ace->AceSize;
+    if (sid == NULL) {
+        memcpy(to, ace, size);
+    } else {
+        const char *old = (const char *)ace_sid(ace), *end = (const char *)ace + size;
+        ULONG before = (ULONG)(old - (const char *)ace), length = sid_length(sid);
+        const char *rest = old + sid_length((const SID *)old);
+        memcpy(to, ace, before);
+        memcpy(to + before, sid, length);
+        memcpy(to + before + length, rest, (size_t)(end - rest));
+        size = (USHORT)(before + length + (ULONG)(end - rest));
+    }
+    ((ACE_HEADER *)to)->AceFlags = flags;
+    ((ACE_HEADER *)to)->AceSize = size;
+    return size;
+}
+
+/* What one entry of the parent's becomes: nothing, an entry, or two of them: one for the object
+ * and, where a creator was named, one that waits for the objects below. Returns their bytes. */
+static ULONG ace_inherit(char *to, const ACE_HEADER *ace, bool is_container,
+                         const struct creator *creator, USHORT *count)
+{
+    UCHAR wanted = is_container ? CONTAINER_INHERIT_ACE : OBJECT_INHERIT_ACE;
+    bool passes_through = is_container && (ace->AceFlags & OBJECT_INHERIT_ACE) &&
+                          !(ace->AceFlags & NO_PROPAGATE_INHERIT_ACE);
+    if (!(ace->AceFlags & wanted) && !passes_through)
+        return 0;
+    UCHAR flags = ace->AceFlags & (UCHAR) ~(INHERIT_ONLY_ACE | INHERITED_ACE);
+    if (!is_container || (flags & NO_PROPAGATE_INHERIT_ACE))
+        flags &= (UCHAR)~VALID_INHERIT_FLAGS;
+    if (!(ace->AceFlags & wanted))
+        flags |= INHERIT_ONLY_ACE;
+    const SID *sid = flags & INHERIT_ONLY_ACE ? NULL : sid_made(creator, ace);
+    bool is_passed_on = sid != NULL && (flags & (OBJECT_INHERIT_ACE | CONTAINER_INHERIT_ACE));
+    ULONG used = ace_put(to, ace, is_passed_on ? flags & (UCHAR)~VALID_INHERIT_FLAGS : flags, sid);
+    ++*count;
+    if (is_passed_on) {
+        used += ace_put(to + used, ace, flags | INHERIT_ONLY_ACE, NULL);
+        ++*count;
+    }
+    return used;
+}
+
 /* The entries of a parent's list that a new object inherits, as a list in pool; NULL: none. */
-static NTSTATUS list_inherit(const ACL *parent, bool is_container, ACL **out_acl)
+static NTSTATUS list_inherit(const ACL *parent, bool is_container, const struct creator *creator,
+                             ACL **out_acl)
 {
     *out_acl = NULL;
     if (!parent)
         return STATUS_SUCCESS;
-    ACL *acl = ExAllocatePool2(POOL_FLAG_PAGED, parent->AclSize, SE_TAG);
+    /* Each entry may become two, one of them with a longer SID. */
+    ULONG room = 2u * parent->AclSize + parent->AceCount * (ULONG)SECURITY_MAX_SID_SIZE;
+    ACL *acl = ExAllocatePool2(POOL_FLAG_PAGED, room, SE_TAG);
     if (!acl)
         return STATUS_INSUFFICIENT_RESOURCES;
-    char *to = (char *)(acl + 1);
+    ULONG used = sizeof(*acl);
     const char *at = (const char *)(parent + 1);
-    *acl = (ACL){parent->AclRevision, 0, parent->AclSize, 0, 0};
-    for (unsigned i = 0; i < parent->AceCount; i++, at += ((const ACE_HEADER *)at)->AceSize) {
-        const ACE_HEADER *ace = (const ACE_HEADER *)at;
-        UCHAR wanted = is_container ? CONTAINER_INHERIT_ACE : OBJECT_INHERIT_ACE;
-        bool passes_through = is_container && (ace->AceFlags & OBJECT_INHERIT_ACE) &&
-                              !(ace->AceFlags & NO_PROPAGATE_INHERIT_ACE);
-        if (!(ace->AceFlags & wanted) && !passes_through)
-            continue;
-        memcpy(to, ace, ace->AceSize);
-        UCHAR flags = ace->AceFlags & (UCHAR) ~(INHERIT_ONLY_ACE | INHERITED_ACE);
-        if (!is_container || (flags & NO_PROPAGATE_INHERIT_ACE))
-            flags &= (UCHAR)~VALID_INHERIT_FLAGS;
-        if (!(ace->AceFlags & wanted))
-            flags |= INHERIT_ONLY_ACE;
-        ((ACE_HEADER *)to)->AceFlags = flags;
-        to += ace->AceSize;
-        acl->AceCount++;
-    }
-    acl->AclSize = (USHORT)(to - (char *)acl);
-    if (acl->AceCount == 0) {
+    *acl = (ACL){.AclRevision = parent->AclRevision};
+    for (unsigned i = 0; i < parent->AceCount; i++, at += ((const ACE_HEADER *)at)->AceSize)
+        used += ace_inherit((char *)acl + used, (const ACE_HEADER *)at, is_container, creator,
+                            &acl->AceCount);
+    NTSTATUS status = used > MAXUSHORT ? STATUS_BAD_INHERITANCE_ACL : STATUS_SUCCESS;
+    acl->AclSize = (USHORT)used;
+    if (acl->AceCount == 0 || !NT_SUCCESS(status)) {
         ExFreePoolWithTag(acl, SE_TAG);
         acl = NULL;
     }
     *out_acl = acl;
-    return STATUS_SUCCESS;
+    return status;
 }
 
 /* Generic rights in the entries that hold for the object itself become its own rights. */
@@ -60,7 +111,7 @@ static void list_map(ACL *acl, const GENERIC_MAPPING *mapping)
  * IRQL:    PASSIVE_LEVEL
  * Takes:   *NewDescriptor becomes the caller's (SeDeassignSecurity)
  * Doc:     nf-wdm-seassignsecurityex
- * Differs: object types of entries, AutoInheritFlags and creator-owner entries are not applied
+ * Differs: object types of entries and AutoInheritFlags are not applied
  */
 NTSTATUS NTAPI SeAssignSecurityEx(PSECURITY_DESCRIPTOR ParentDescriptor,
                                   PSECURITY_DESCRIPTOR ExplicitDescriptor,
@@ -87,7 +138,8 @@ NTSTATUS NTAPI SeAssignSecurityEx(PSECURITY_DESCRIPTOR ParentDescriptor,
     if (given.control & SE_DACL_PRESENT) {
         parts.dacl = given.dacl;
     } else {
-        NTSTATUS status = list_inherit(parent.dacl, IsDirectoryObject, &inherited);
+        struct creator creator = {parts.owner, parts.group};
+        NTSTATUS status = list_inherit(parent.dacl, IsDirectoryObject, &creator, &inherited);
         if (!NT_SUCCESS(status))
             return status;
         parts.dacl = inherited ? inherited : system_default_dacl;
