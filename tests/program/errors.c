@@ -64,9 +64,38 @@ static LONG WINAPI Filter(EXCEPTION_POINTERS *Pointers)
     ExitProcess(Failures ? 1 : 0);
 }
 
+static void CheckInserts(void)
+{
+    char text[128] = "";
+    DWORD_PTR arguments[] = {42, (DWORD_PTR) "left",  (DWORD_PTR) "long text", 6,
+                             3,  (DWORD_PTR) "abcdef"};
+    DWORD flags = FORMAT_MESSAGE_FROM_STRING | FORMAT_MESSAGE_ARGUMENT_ARRAY;
+    Check("widths of inserts", FormatMessageA(flags, "%1!5d!|%2!-6s!|%3!.4s!|%1!04x!", 0, 0, text,
+                                              sizeof text, (va_list *)arguments) &&
+                                   !strcmp(text, "   42|left  |long|002a"));
+    Check(
+        "out of order, and what is not an insert",
+        FormatMessageA(flags, "%2 %% %1!u! %3%n.", 0, 0, text, sizeof text, (va_list *)arguments) &&
+            !strcmp(text, "left % 42 long text\r\n."));
+    Check("widths that are arguments",
+          FormatMessageA(flags, "%4!*.*s!", 0, 0, text, sizeof text, (va_list *)arguments) &&
+              !strcmp(text, "   abc"));
+    Check("left as they are", FormatMessageA(flags | FORMAT_MESSAGE_IGNORE_INSERTS, "%1!5d! %2", 0,
+                                             0, text, sizeof text, (va_list *)arguments) &&
+                                  !strcmp(text, "%1!5d! %2"));
+    CheckFails("too long", FormatMessageA(flags, "%3", 0, 0, text, 4, (va_list *)arguments) != 0,
+               ERROR_INSUFFICIENT_BUFFER);
+    wchar_t wide[32] = L"";
+    Check("the wide form",
+          FormatMessageW(FORMAT_MESSAGE_FROM_STRING | FORMAT_MESSAGE_ARGUMENT_ARRAY, L"%1!3d!%2!S!",
+                         0, 0, wide, 32, (va_list *)arguments) &&
+              !wcscmp(wide, L" 42left"));
+}
+
 int main(void)
 {
     CheckDevices();
+    CheckInserts();
     CheckCodes();
     SetUnhandledExceptionFilter(Filter);
     *Nowhere = 1;
