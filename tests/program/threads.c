@@ -103,10 +103,52 @@ static void CheckOnce(void)
                               GetCurrentThread() == (HANDLE)-2);
 }
 
+static volatile LONG Spinning, Told;
+
+static DWORD WINAPI Spin(void *Unused)
+{
+    (void)Unused;
+    Spinning = 1;
+    while (!Told)
+        ;
+    return 5;
+}
+
+static void WINAPI Redirected(ULONG_PTR Number)
+{
+    ExitThread((DWORD)Number);
+}
+
+/* A thread that is stopped in the program's own code is sent elsewhere. */
+static void CheckContexts(void)
+{
+    DWORD code = 0;
+    MEMORY_BASIC_INFORMATION where = {0};
+    CONTEXT context __attribute__((aligned(16))) = {.ContextFlags = CONTEXT_FULL};
+    HANDLE thread = CreateThread(NULL, 0, Spin, NULL, 0, NULL);
+    while (!Spinning)
+        SwitchToThread();
+    Check("stopped", SuspendThread(thread) == 0);
+    Check("its context", GetThreadContext(thread, &context) && context.Rip && context.Rsp);
+    VirtualQuery((void *)context.Rip, &where, sizeof where);
+    Check("is in this program", where.AllocationBase == (void *)GetModuleHandleA(NULL));
+    CONTEXT again __attribute__((aligned(16))) = {.ContextFlags = CONTEXT_CONTROL};
+    Check("and stays",
+          GetThreadContext(thread, &again) && again.Rip == context.Rip && again.Rsp == context.Rsp);
+    context.Rip = (DWORD64)Redirected;
+    context.Rcx = 77;
+    context.Rsp = ((context.Rsp - 256) & ~(DWORD64)15) - 8;
+    Check("another one", SetThreadContext(thread, &context) && ResumeThread(thread) == 1);
+    WaitForSingleObject(thread, INFINITE);
+    Check("and there it went", GetExitCodeThread(thread, &code) && code == 77);
+    CloseHandle(thread);
+}
+
 int main(void)
 {
     CheckMany();
     CheckEnds();
     CheckOnce();
+    CheckContexts();
     return Result();
 }
