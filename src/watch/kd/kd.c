@@ -37,6 +37,7 @@ static const struct question {
     {"thread", 1, 1, kd_thread},
     {"pool", 1, 1, kd_pool},
     {"pool-used", 0, 0, kd_pool_used},
+    {"nodes", 0, 0, kd_nodes},
 };
 
 #define WORDS_MAX 4u

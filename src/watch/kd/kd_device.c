@@ -117,6 +117,7 @@ static void device_describe(cJSON *answer, DEVICE_OBJECT *device)
     kd_text_take(answer, "attached_driver_name", kd_driver_name_of_device(device->AttachedDevice));
     kd_read(device->DeviceObjectExtension, &extension, sizeof extension);
     kd_number(answer, "extension_flags", extension.ExtensionFlags);
+    kd_node_describe(answer, device);
     DEVICE_OBJECT *lower = IoGetLowerDeviceObject(device);
     kd_address(answer, "attached_to", (uint64_t)(uintptr_t)lower);
     kd_text_take(answer, "attached_to_driver_name", kd_driver_name_of_device(lower));

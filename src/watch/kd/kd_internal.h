@@ -47,5 +47,9 @@ kd_question kd_drivers, kd_driver, kd_device, kd_stack, kd_file;
 kd_question kd_irp, kd_irps;
 kd_question kd_processes, kd_process, kd_threads, kd_thread;
 kd_question kd_pool, kd_pool_used;
+kd_question kd_nodes;
+
+/* What the PnP manager knows of a device: its node, or nothing. */
+void kd_node_describe(cJSON *item, DEVICE_OBJECT *device);
 
 #endif
