@@ -315,6 +315,16 @@ static void names_print(struct debugger *debugger, const struct module *module, 
     }
 }
 
+/* 0: it is no variable of a type that is known. */
+static uint32_t variable_type(const struct types *types, const struct symbol *symbol)
+{
+    char name[600];
+    if (symbol->type)
+        return type_at(types, symbol->type)->kind == TYPE_FUNCTION ? 0 : symbol->type;
+    snprintf(name, sizeof name, "variable %s", symbol->name);
+    return type_named(types, name);
+}
+
 /* A type of the module named, of any driver, of the kernel; or a variable's. */
 static bool type_locate(struct debugger *debugger, const char *word, struct module **out_module,
                         uint32_t *out_type, uint64_t *out_address)
@@ -330,9 +340,8 @@ static bool type_locate(struct debugger *debugger, const char *word, struct modu
         if (at->types && (*out_type = type_named(at->types, name)))
             return true;
         const struct symbol *symbol = symbols_named(&at->symbols, name);
-        if (at->types && symbol && symbol->type &&
-            type_at(at->types, symbol->type)->kind != TYPE_FUNCTION) {
-            *out_type = symbol->type;
+        *out_type = at->types && symbol ? variable_type(at->types, symbol) : 0;
+        if (*out_type) {
             *out_address = symbol->address;
             return true;
         }

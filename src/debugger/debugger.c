@@ -35,6 +35,7 @@ static const struct command {
     {"!drvobj", command_drvobj, "!drvobj NAME|ADDRESS [1|2|4]  a driver: devices, routines"},
     {"!devobj", command_devobj, "!devobj NAME|ADDRESS          a device"},
     {"!devstack", command_devstack, "!devstack NAME|ADDRESS        the stack it is in"},
+    {"!devnode", command_devnode, "!devnode [0|ADDRESS [FLAGS [SERVICE]]]   the tree of devices"},
     {"!object", command_object, "!object PATH|ADDRESS|0 TYPE   an object, or all of a type"},
     {"!fileobj", command_fileobj, "!fileobj ADDRESS              an open file"},
     {"!handle", command_handle, "!handle [HANDLE [FLAGS [PROCESS [TYPE]]]]   handles"},

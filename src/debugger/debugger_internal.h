@@ -102,6 +102,7 @@ command_run command_dt;
 command_run command_drvobj, command_devobj, command_devstack, command_fileobj;
 command_run command_object, command_handle, command_pool, command_poolused;
 command_run command_irp, command_irpfind;
+command_run command_devnode;
 command_run command_process, command_thread;
 
 #endif

@@ -81,7 +81,8 @@ static bool number_read(const char *word, unsigned base, uint64_t *out_value)
     for (; *word; word++) {
         if (*word == '`')
             continue;
-        if (!isalnum((unsigned char)*word) || digit_value(*word) >= base)
+        if (!isalnum((unsigned char)*word) || digit_value(*word) >= base ||
+            value > (UINT64_MAX - digit_value(*word)) / base)
             return false;
         value = value * base + digit_value(*word);
         has_digit = true;
@@ -116,6 +117,18 @@ static bool is_word(const char *at)
     return isalnum((unsigned char)*at) || strchr("_!`?@$.#", *at) || (at[0] == ':' && at[1] == ':');
 }
 
+static uint64_t atom(struct parser *parser);
+
+/* Whatever nests comes through here. */
+static uint64_t operand(struct parser *parser, uint64_t (*rank)(struct parser *parser))
+{
+    if (++parser->depth > DEPTH_MAX)
+        return fail(parser, "Expression is too deep");
+    uint64_t value = rank(parser);
+    parser->depth--;
+    return value;
+}
+
 static uint64_t atom(struct parser *parser)
 {
     static const struct {
@@ -126,13 +139,10 @@ static uint64_t atom(struct parser *parser)
     size_t length = 0;
     uint64_t value;
     blanks_skip(parser);
-    if (++parser->depth > DEPTH_MAX)
-        return fail(parser, "Expression is too deep");
     if (accept(parser, "(")) {
-        value = whole(parser);
+        value = operand(parser, whole);
         if (!accept(parser, ")"))
             fail(parser, "Missing ')' at '%s'", parser->at);
-        parser->depth--;
         return value;
     }
     while (*parser->at && is_word(parser->at) && length < sizeof word - 1) {
@@ -143,17 +153,16 @@ static uint64_t atom(struct parser *parser)
             break;
     }
     word[length] = '\0';
-    parser->depth--;
     if (!length)
         return fail(parser, *parser->at ? "Syntax error at '%s'" : "Numeric expression missing%s",
                     parser->at);
     for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
         blanks_skip(parser);
         if (!strcasecmp(word, reads[i].name) && *parser->at == '(')
-            return read_bytes(parser, atom(parser), reads[i].bytes);
+            return read_bytes(parser, operand(parser, atom), reads[i].bytes);
     }
     if (!strcasecmp(word, "not") || !strcasecmp(word, "hi") || !strcasecmp(word, "low")) {
-        value = atom(parser);
+        value = operand(parser, atom);
         return tolower((unsigned char)*word) == 'n'   ? !value
                : tolower((unsigned char)*word) == 'h' ? value >> 16 & 0xffff
                                                       : value & 0xffff;
@@ -166,11 +175,11 @@ static uint64_t atom(struct parser *parser)
 static uint64_t unary(struct parser *parser)
 {
     if (accept(parser, "-"))
-        return -unary(parser);
+        return -operand(parser, unary);
     if (accept(parser, "~"))
-        return ~unary(parser);
+        return ~operand(parser, unary);
     if (accept(parser, "+"))
-        return unary(parser);
+        return operand(parser, unary);
     return atom(parser);
 }
 

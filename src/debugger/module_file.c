@@ -81,9 +81,18 @@ static char *pdb_locate(const struct module *module, const struct pe_pdb *pdb)
     return NULL;
 }
 
-static bool pdb_read(struct module *module, const struct image_file *file)
+static struct symbol_sections sections_of(const struct module *module,
+                                          const struct image_file *file)
 {
     struct symbol_sections sections = {.base = module->start};
+    for (uint32_t i = 0; i < file->image.section_count; i++)
+        sections.rva[sections.count++] = file->image.sections[i].rva;
+    return sections;
+}
+
+static bool pdb_read(struct module *module, const struct image_file *file)
+{
+    struct symbol_sections sections = sections_of(module, file);
     struct pe_error error;
     struct pe_pdb pdb;
     if (pe_pdb_find(&file->view, &pdb, &error) != PE_OK)
@@ -93,8 +102,6 @@ static bool pdb_read(struct module *module, const struct image_file *file)
         snprintf(module->note, sizeof module->note, "its PDB (%.100s) was not found", pdb.path);
         return false;
     }
-    for (uint32_t i = 0; i < file->image.section_count; i++)
-        sections.rva[sections.count++] = file->image.sections[i].rva;
     const char *command[] = {"llvm-pdbutil-19", "dump", "--symbols", "--globals",
                              "--publics",       path,   NULL};
     char *text = tool_output(command);
@@ -114,10 +121,11 @@ static bool pdb_read(struct module *module, const struct image_file *file)
 
 static bool table_read(struct module *module, const struct image_file *file)
 {
-    const char *command[] = {"llvm-nm-19", "--defined-only", module->path, NULL};
+    const char *command[] = {"llvm-readobj-19", "--symbols", module->path, NULL};
+    struct symbol_sections sections = sections_of(module, file);
     char *text = tool_output(command);
     if (text)
-        table_symbols_parse(text, module->start - file->image.image_base, &module->symbols);
+        table_symbols_parse(text, &sections, &module->symbols);
     free(text);
     if (!module->symbols.count)
         return false;

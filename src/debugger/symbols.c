@@ -31,6 +31,8 @@ static int symbol_order(const void *left, const void *right)
     /* The one that knows more comes last: it is the one that is found. */
     if ((a->size != 0) != (b->size != 0))
         return a->size ? 1 : -1;
+    if ((*a->name == '_') != (*b->name == '_'))
+        return *a->name == '_' ? -1 : 1;
     return strcmp(a->name, b->name);
 }
 
@@ -173,18 +175,49 @@ void pdb_symbols_parse(char *text, const struct symbol_sections *sections,
 /* ---- an image's own table
  * -------------------------------------------------------------------------- */
 
-void table_symbols_parse(char *text, uint64_t delta, struct symbols *out_symbols)
+/* "    Section: .text (1)" */
+static unsigned section_read(const char *line)
 {
+    const char *at = strrchr(line, '(');
+    int number = at ? atoi(at + 1) : 0;
+    return number > 0 ? (unsigned)number : 0;
+}
+
+static void table_symbol_add(struct symbols *symbols, const struct symbol_sections *sections,
+                             const struct symbol *symbol, unsigned section)
+{
+    if (!*symbol->name || *symbol->name == '.' || !section || section > sections->count)
+        return;
+    struct symbol placed = *symbol;
+    placed.address += sections->base + sections->rva[section - 1];
+    symbols_add(symbols, &placed);
+}
+
+void table_symbols_parse(char *text, const struct symbol_sections *sections,
+                         struct symbols *out_symbols)
+{
+    char name[512] = "";
+    struct symbol symbol = {.name = name};
+    unsigned section = 0;
     for (char *line; (line = line_next(&text));) {
-        unsigned long long address;
-        char letter, name[512];
-        if (sscanf(line, "%llx %c %511s", &address, &letter, name) != 3 || name[0] == '.' ||
-            !strchr("TtDdBbRr", letter))
-            continue;
-        struct symbol symbol = {.address = address + delta,
-                                .name = name,
-                                .is_function = letter == 'T' || letter == 't'};
-        symbols_add(out_symbols, &symbol);
+        line += strspn(line, " ");
+        if (!strncmp(line, "Symbol {", 8)) {
+            symbol = (struct symbol){.name = name};
+            name[0] = '\0';
+            section = 0;
+        } else if (!strncmp(line, "Name: ", 6) && !name[0]) {
+            snprintf(name, sizeof name, "%s", line + 6);
+        } else if (!strncmp(line, "Value: ", 7)) {
+            symbol.address = strtoull(line + 7, NULL, 0);
+        } else if (!strncmp(line, "Section: ", 9)) {
+            section = section_read(line);
+        } else if (!strncmp(line, "ComplexType: ", 13)) {
+            symbol.is_function = strstr(line, "Function") != NULL;
+        } else if (!strncmp(line, "StorageClass: ", 14)) {
+            if (strstr(line, "External") || strstr(line, "Static"))
+                table_symbol_add(out_symbols, sections, &symbol, section);
+            name[0] = '\0';
+        }
     }
     symbols_sort(out_symbols);
 }

@@ -73,8 +73,9 @@ struct symbol_sections {
 /* llvm-pdbutil's text. */
 void pdb_symbols_parse(char *text, const struct symbol_sections *sections,
                        struct symbols *out_symbols);
-/* llvm-nm's text: addresses as linked, moved by delta. */
-void table_symbols_parse(char *text, uint64_t delta, struct symbols *out_symbols);
+/* llvm-readobj's text of an image's own symbols. */
+void table_symbols_parse(char *text, const struct symbol_sections *sections,
+                         struct symbols *out_symbols);
 /* Looks for symbols where they may be; sets origin, file, note. */
 void module_symbols_read(struct module *module);
 /* true: file is the PDB that guid and age name (text as llvm-pdbutil prints it). */

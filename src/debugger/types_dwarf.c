@@ -114,6 +114,14 @@ static void entry_end(struct reader *reader)
     struct type *parent = above ? types_slot(reader->types, above) : NULL;
     if (!type || reader->depth >= DEPTH_MAX)
         return;
+    /* A variable is a name for its type that no type can have. */
+    if (!strcmp(reader->tag, "DW_TAG_variable") && reader->depth == 1 && *reader->name &&
+        reader->has_type) {
+        char name[sizeof reader->name + 16];
+        snprintf(name, sizeof name, "variable %s", reader->name);
+        *type = (struct type){
+            .kind = TYPE_ALIAS, .target = (uint32_t)reader->type, .name = strdup(name)};
+    }
     reader->parents[reader->depth] = kind == TYPE_NONE ? 0 : reader->number;
     type = types_slot(reader->types, reader->number);
     if (kind != TYPE_NONE) {

@@ -144,14 +144,14 @@ static enum type_kind kind_of(const char *leaf)
     static const struct {
         const char *leaf;
         enum type_kind kind;
-    } kinds[] = {{"LF_POINTER ", TYPE_POINTER},    {"LF_ARRAY ", TYPE_ARRAY},
-                 {"LF_STRUCTURE ", TYPE_STRUCT},   {"LF_CLASS ", TYPE_STRUCT},
-                 {"LF_INTERFACE ", TYPE_STRUCT},   {"LF_UNION ", TYPE_UNION},
-                 {"LF_ENUM ", TYPE_ENUM},          {"LF_BITFIELD ", TYPE_BITFIELD},
-                 {"LF_MODIFIER ", TYPE_ALIAS},     {"LF_PROCEDURE ", TYPE_FUNCTION},
-                 {"LF_MFUNCTION ", TYPE_FUNCTION}, {"LF_FIELDLIST ", TYPE_MEMBERS}};
+    } kinds[] = {{"LF_POINTER", TYPE_POINTER},    {"LF_ARRAY", TYPE_ARRAY},
+                 {"LF_STRUCTURE", TYPE_STRUCT},   {"LF_CLASS", TYPE_STRUCT},
+                 {"LF_INTERFACE", TYPE_STRUCT},   {"LF_UNION", TYPE_UNION},
+                 {"LF_ENUM", TYPE_ENUM},          {"LF_BITFIELD", TYPE_BITFIELD},
+                 {"LF_MODIFIER", TYPE_ALIAS},     {"LF_PROCEDURE", TYPE_FUNCTION},
+                 {"LF_MFUNCTION", TYPE_FUNCTION}, {"LF_FIELDLIST", TYPE_MEMBERS}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (!strncmp(leaf, kinds[i].leaf, strlen(kinds[i].leaf)))
+        if (!strcmp(leaf, kinds[i].leaf))
             return kinds[i].kind;
     return TYPE_NONE;
 }
@@ -169,7 +169,7 @@ struct types *types_of_pdb(char *text)
         unsigned number;
         char leaf[32];
         if (sscanf(line, " 0x%X | %31s", &number, leaf) == 2) {
-            enum type_kind kind = kind_of(strstr(line, "| ") + 2);
+            enum type_kind kind = kind_of(leaf);
             open = number >= 0x1000 && kind != TYPE_NONE ? types_slot(types, number) : NULL;
             last = number > last ? number : last;
             if (open && open->kind == TYPE_NONE)
