@@ -201,27 +201,22 @@ EXPORT(BOOL, KillTimer, (HWND window, ULONG_PTR id))
 /* ---- notifications
  * ---------------------------------------------------------------------------------- */
 
-/* Differs: accepted; nothing arrives, because no device does. */
-EXPORT(PVOID, RegisterDeviceNotificationW, (HANDLE recipient, LPVOID filter, DWORD flags))
+/* Differs: accepted; nothing arrives, because settings do not change. */
+EXPORT(PVOID, RegisterPowerSettingNotification,
+       (HANDLE recipient, const GUID *setting, DWORD flags))
 {
-    if (!filter)
+    if (!setting)
         return error_fail(ERROR_INVALID_PARAMETER), NULL;
     PVOID registration = heap_take(16);
     return registration ? registration : (error_fail(ERROR_NOT_ENOUGH_MEMORY), NULL);
 }
 
-EXPORT(BOOL, UnregisterDeviceNotification, (PVOID registration))
+EXPORT(BOOL, UnregisterPowerSettingNotification, (PVOID registration))
 {
     if (!registration)
         return error_fail(ERROR_INVALID_HANDLE);
     heap_give(registration);
     return TRUE;
-}
-
-EXPORT(PVOID, RegisterPowerSettingNotification,
-       (HANDLE recipient, const GUID *setting, DWORD flags))
-{
-    return RegisterDeviceNotificationW(recipient, (LPVOID)setting, flags);
 }
 
 EXPORT(UINT, RegisterWindowMessageW, (LPCWSTR name))

@@ -128,6 +128,8 @@ NT(CoveThreadCreate, PHANDLE ThreadHandle, PULONG_PTR ThreadId, PULONG Channel,
 NT(CoveThreadBegin, PVOID Teb);
 NT(CoveServiceControl, ULONG Operation, const char *Name, const void *Input, ULONG InputLength,
    PVOID Output, ULONG OutputLength);
+NT(CovePlugPlay, ULONG Operation, const void *Input, ULONG InputLength, PVOID Output,
+   ULONG OutputLength);
 #undef NT
 
 #endif
