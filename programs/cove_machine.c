@@ -77,6 +77,7 @@ static int arguments_parse(int argc, char **argv, struct arguments *out)
         {"processors", required_argument, NULL, 'p'},
         {"build", required_argument, NULL, 'b'},
         {"fail-allocation", required_argument, NULL, 'a'},
+        {"signing", required_argument, NULL, 'g'},
         {0},
     };
     *out = (struct arguments){.name = "machine", .ready_fd = -1};
@@ -99,6 +100,9 @@ static int arguments_parse(int argc, char **argv, struct arguments *out)
             break;
         case 'p':
             out->boot.processors = (unsigned)atoi(optarg);
+            break;
+        case 'g':
+            out->boot.signing = (unsigned)atoi(optarg);
             break;
         case 'a':
             out->boot.fail_allocation = strtoull(optarg, NULL, 10);

@@ -38,6 +38,7 @@
 #include "scm/scm.h"
 #include "se/se.h"
 #include "server/server.h"
+#include "setup/setup.h"
 #include "trap/trap.h"
 
 static struct boot_options boot_options;   /* set once at start */
@@ -178,6 +179,14 @@ static NTSTATUS drives_step(void)
                                     : STATUS_SUCCESS;
 }
 
+static NTSTATUS setup_step(void)
+{
+    struct setup_options options = {.drive_folder = boot_options.host_folder,
+                                    .signing = (enum setup_signing)boot_options.signing};
+    NTSTATUS status = setup_init(&options);
+    return NT_SUCCESS(status) ? setup_start() : status;
+}
+
 static NTSTATUS scm_step(void)
 {
     return scm_init() ? STATUS_UNSUCCESSFUL : STATUS_SUCCESS;
@@ -235,6 +244,7 @@ static const struct step {
     {"pnp", pnp_init, pnp_fini},
     {"notices", pnp_notice_init, pnp_notice_fini},
     {"po", po_init, po_fini},
+    {"setup", setup_step, setup_fini},
     {"gate", boot_gate_start, gate_fini},
     {"scm", scm_step, scm_fini},
     {"plugplay", plugplay_init, plugplay_fini},

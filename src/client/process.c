@@ -34,15 +34,16 @@
         int log = open(boot->log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
         dup2(log < 0 ? null : log, 2);
     }
-    char ready[16], processors[16], build[16], failing[24];
+    char ready[16], processors[16], build[16], failing[24], signing[8];
     snprintf(ready, sizeof ready, "%d", ready_fd);
     snprintf(processors, sizeof processors, "%u", boot->processors);
     snprintf(build, sizeof build, "%u", boot->windows_build);
     snprintf(failing, sizeof failing, "%llu", (unsigned long long)boot->fail_allocation);
+    snprintf(signing, sizeof signing, "%d", (int)boot->signing);
     fcntl(ready_fd, F_SETFD, 0);
     execl(program, "cove-machine", "--name", boot->name, "--socket", socket_path, "--folder", drive,
           "--ready-fd", ready, "--processors", processors, "--build", build, "--fail-allocation",
-          failing, boot->is_kept ? "--state" : NULL, state, (char *)NULL);
+          failing, "--signing", signing, boot->is_kept ? "--state" : NULL, state, (char *)NULL);
     _exit(127);
 }
 

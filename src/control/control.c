@@ -16,13 +16,6 @@
 
 struct control_options control_options;
 
-struct verb {
-    const char *name;
-    unsigned least, most; /* words behind the verb */
-    void (*serve)(server_control *control, unsigned count, char **words);
-    bool is_kernel; /* needs a kernel thread and a processor */
-};
-
 static void shutdown_serve(server_control *control, unsigned count, char **words)
 {
     cJSON *reply = cJSON_CreateObject();
@@ -31,7 +24,7 @@ static void shutdown_serve(server_control *control, unsigned count, char **words
     control_options.shutdown();
 }
 
-static const struct verb verbs[] = {
+static const struct control_verb verbs[] = {
     {"ps", 0, 0, control_ps, true},
     {"log", 0, 1, control_log, false},
     {"trace", 0, 1, control_trace, false},
@@ -44,6 +37,7 @@ static const struct verb verbs[] = {
     {"kd", 1, 3, control_kd, true},
     {"power", 1, 2, control_power, true},
     {"shutdown", 0, 0, shutdown_serve, false},
+    {0},
 };
 
 void control_reply(server_control *control, uint32_t code, cJSON *reply)
@@ -64,8 +58,8 @@ void control_fail(server_control *control, uint32_t code, const char *text)
     control_reply(control, code, reply);
 }
 
-static void serve_as_kernel_thread(const struct verb *verb, server_control *control, unsigned count,
-                                   char **words)
+static void serve_as_kernel_thread(const struct control_verb *verb, server_control *control,
+                                   unsigned count, char **words)
 {
     struct process_thread *thread;
     NTSTATUS status = ps_thread_adopt(ps_system_process, &thread);
@@ -79,22 +73,28 @@ static void serve_as_kernel_thread(const struct verb *verb, server_control *cont
     ps_thread_release(thread);
 }
 
+static const struct control_verb *verb_find(const char *name)
+{
+    static const struct control_verb *const tables[] = {verbs, control_setup_verbs};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const struct control_verb *verb = tables[i]; verb->name; verb++)
+            if (!strcmp(verb->name, name))
+                return verb;
+    return NULL;
+}
+
 static void control_serve(server_control *control, unsigned count, char **words)
 {
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-        const struct verb *verb = &verbs[i];
-        if (!count || strcmp(verb->name, words[0]))
-            continue;
-        if (count - 1 < verb->least || count - 1 > verb->most)
-            control_fail(control, CONTROL_BAD_REQUEST, "wrong number of words in the request");
-        else if (verb->is_kernel)
-            serve_as_kernel_thread(verb, control, count - 1, words + 1);
-        else
-            verb->serve(control, count - 1, words + 1);
-        return;
-    }
-    control_fail(control, CONTROL_BAD_REQUEST,
-                 "this machine does not know the request; is it of another version of cove?");
+    const struct control_verb *verb = count ? verb_find(words[0]) : NULL;
+    if (!verb)
+        control_fail(control, CONTROL_BAD_REQUEST,
+                     "this machine does not know the request; is it of another version of cove?");
+    else if (count - 1 < verb->least || count - 1 > verb->most)
+        control_fail(control, CONTROL_BAD_REQUEST, "wrong number of words in the request");
+    else if (verb->is_kernel)
+        serve_as_kernel_thread(verb, control, count - 1, words + 1);
+    else
+        verb->serve(control, count - 1, words + 1);
 }
 
 void control_start(const struct control_options *options)

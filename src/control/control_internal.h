@@ -10,6 +10,14 @@
 #include "control/control.h"
 #include "server/server.h"
 
+struct control_verb {
+    const char *name;
+    unsigned least, most; /* words behind the verb */
+    void (*serve)(server_control *control, unsigned count, char **words);
+    bool is_kernel; /* needs a kernel thread and a processor */
+};
+extern const struct control_verb control_setup_verbs[]; /* devices and packages; ends with NULL */
+
 #define CONTROL_BAD_REQUEST 0xc000000du /* STATUS_INVALID_PARAMETER */
 
 extern struct control_options control_options; /* set once at start */

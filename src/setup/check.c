@@ -42,8 +42,8 @@ uint32_t package_check(const struct inf *inf, const struct inf_version *version,
                        const struct setup_source *source, struct setup_error *error)
 {
     const char *slash = strrchr(source->inf_path, '/');
-    struct model_check check = {.inf = inf, .name = slash ? slash + 1 : source->inf_path,
-                                .error = error};
+    struct model_check check = {
+        .inf = inf, .name = slash ? slash + 1 : source->inf_path, .error = error};
     struct inf_error why;
     struct inf_install install;
     unsigned others = 0;
@@ -54,17 +54,16 @@ uint32_t package_check(const struct inf *inf, const struct inf_version *version,
         return setup_fail(error, ERROR_GENERAL_SYNTAX, "%s", why.text);
     if (error->code)
         return error->code;
-    if (!check.served &&
-        inf_default_install_find(inf, store_target(), &install) != INF_OK) {
+    if (!check.served && inf_default_install_find(inf, store_target(), &install) != INF_OK) {
         inf_manufacturers_visit(inf, other_look, &others, &why);
-        return setup_fail(error, ERROR_NO_DRIVER_SELECTED,
-                          others ? "%s: no models section serves this machine, which is amd64 "
-                                   "Windows %u.%u build %u; it has some for other targets: see "
-                                   "[Manufacturer], or choose another --windows version"
-                                 : "%s: it installs nothing on amd64 Windows %u.%u build %u: there "
-                                   "are neither models in [Manufacturer] nor [DefaultInstall.NTamd64]",
-                          check.name, store_target()->major, store_target()->minor,
-                          store_target()->build);
+        return setup_fail(
+            error, ERROR_NO_DRIVER_SELECTED,
+            others ? "%s: no models section serves this machine, which is amd64 "
+                     "Windows %u.%u build %u; it has some for other targets: see "
+                     "[Manufacturer], or choose another --windows version"
+                   : "%s: it installs nothing on amd64 Windows %u.%u build %u: there "
+                     "are neither models in [Manufacturer] nor [DefaultInstall.NTamd64]",
+            check.name, store_target()->major, store_target()->minor, store_target()->build);
     }
     if (!*version->class_guid && check.served)
         return setup_fail(error, ERROR_INVALID_CLASS,

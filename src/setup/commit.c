@@ -45,7 +45,7 @@ static uint32_t journal_write(const struct plan *plan, uint64_t number, struct s
         const struct plan_file *file = &plan->files[i];
         char *to = file_host_path(file->to, true),
              *more = to ? text_format("%s%c\t%s\t%s\n", text, "CDR"[file->kind],
-                                      file->temporary ? file->temporary : "", to)
+                                      file -> temporary ? file -> temporary : "", to)
                         : NULL;
         free(to);
         free(text);
@@ -148,8 +148,7 @@ uint32_t plan_apply(struct plan *plan, struct undo **out_undo, struct setup_erro
         undo_all(undo);
         undo_destroy(undo);
         return setup_fail(error, RtlNtStatusToDosError(status), "cannot change %s%s%s: %s",
-                          step->path, *step->name ? ", " : "", step->name,
-                          rtl_status_text(status));
+                          step->path, *step->name ? ", " : "", step->name, rtl_status_text(status));
     }
     *out_undo = undo;
     return NO_ERROR;
@@ -163,7 +162,7 @@ void plan_finish(struct plan *plan, struct undo *undo)
         char *to = file_host_path(file->to, false);
         setup_fault(); /* may end the process; failing is too late here */
         if (to)
-            file_finish("CDR"[file->kind], file->temporary ? file->temporary : "", to);
+            file_finish("CDR"[file->kind], file -> temporary ? file -> temporary : "", to);
         free(to);
     }
     if (plan->file_count)

@@ -85,7 +85,8 @@ static void registry_describe(struct description *description, const char *insta
     class_describe(description);
 }
 
-/* ---- the stack ----------------------------------------------------------------------------------- */
+/* ---- the stack
+ * ----------------------------------------------------------------------------------- */
 
 static const char *driver_name(struct description *description, DEVICE_OBJECT *device)
 {
@@ -106,8 +107,8 @@ static void roles_set(struct setup_device *abi, struct setup_stack_row *rows, un
             function = i;
     for (unsigned i = 0; i < count; i++) {
         rows[i].kind = !i ? "PDO" : i == function ? "FDO" : "Filter DO";
-        rows[i].role = !i              ? "bus driver"
-                       : i == function ? "function driver"
+        rows[i].role = !i                                 ? "bus driver"
+                       : i == function                    ? "function driver"
                        : i < function && function < count ? "lower filter"
                                                           : "upper filter";
     }
@@ -117,7 +118,8 @@ static void stack_describe(struct description *description, DEVICE_OBJECT *pdo)
 {
     struct setup_stack_row down[STACK_MAX];
     unsigned count = 0;
-    for (DEVICE_OBJECT *device = IoGetAttachedDeviceReference(pdo), *below; device; device = below) {
+    for (DEVICE_OBJECT *device = IoGetAttachedDeviceReference(pdo), *below; device;
+         device = below) {
         if (count < STACK_MAX)
             down[count++] = (struct setup_stack_row){.driver = driver_name(description, device),
                                                      .device = (uint64_t)(uintptr_t)device};
@@ -131,7 +133,8 @@ static void stack_describe(struct description *description, DEVICE_OBJECT *pdo)
     description->abi.stack_count = count;
 }
 
-/* ---- resources ------------------------------------------------------------------------------------ */
+/* ---- resources
+ * ------------------------------------------------------------------------------------ */
 
 static char *resource_text(const CM_PARTIAL_RESOURCE_DESCRIPTOR *resource)
 {
@@ -159,8 +162,8 @@ static char **resources_describe(struct device_node *node)
     char **list = NULL;
     if (!NT_SUCCESS(pnp_resources_get(node, &raw, &translated)))
         return NULL;
-    const CM_PARTIAL_RESOURCE_LIST *partial = raw && raw->Count ? &raw->List[0].PartialResourceList
-                                                               : NULL;
+    const CM_PARTIAL_RESOURCE_LIST *partial =
+        raw && raw->Count ? &raw->List[0].PartialResourceList : NULL;
     size_t count = 0;
     if (partial)
         list = calloc(partial->Count + 1, sizeof *list);
@@ -175,14 +178,15 @@ static char **resources_describe(struct device_node *node)
     return list;
 }
 
-/* ---- walks ------------------------------------------------------------------------------------------ */
+/* ---- walks
+ * ------------------------------------------------------------------------------------------ */
 
 static void description_free(struct description *description)
 {
     struct setup_device *abi = &description->abi;
-    char **lists[] = {abi->hardware_ids,        abi->compatible_ids,      abi->upper_filters,
-                      abi->lower_filters,       abi->class_upper_filters, abi->class_lower_filters,
-                      abi->resources,           abi->extensions};
+    char **lists[] = {abi->hardware_ids,  abi->compatible_ids,      abi->upper_filters,
+                      abi->lower_filters, abi->class_upper_filters, abi->class_lower_filters,
+                      abi->resources,     abi->extensions};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         key_list_free(lists[i]);
     for (unsigned i = 0; i < description->text_count; i++)
@@ -259,7 +263,8 @@ void setup_class_visit(void (*visit)(const struct setup_class *row, void *contex
     char **guids = key_names(PATH_CLASS);
     for (size_t i = 0; guids && guids[i]; i++) {
         char *key = text_format("%s\\%s", PATH_CLASS, guids[i]);
-        char *name = key ? key_text(key, "Class") : NULL, *description = key ? key_text(key, "") : NULL;
+        char *name = key ? key_text(key, "Class") : NULL,
+             *description = key ? key_text(key, "") : NULL;
         struct setup_class row = {.guid = guids[i],
                                   .name = name ? name : "",
                                   .description = description ? description : "",

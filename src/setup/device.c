@@ -167,10 +167,10 @@ static void extension_note(struct parts *parts)
     uint32_t length;
     uint8_t *wide = id ? text_wide(id, &length) : NULL;
     if (wide)
-        plan_data(parts->plan,
-                  plan_step_add(parts->plan, PLAN_APPEND, parts->device_key,
-                                "ExtendedConfigurationIds"),
-                  REG_MULTI_SZ, wide, length);
+        plan_data(
+            parts->plan,
+            plan_step_add(parts->plan, PLAN_APPEND, parts->device_key, "ExtendedConfigurationIds"),
+            REG_MULTI_SZ, wide, length);
     else
         parts->plan->is_short = true;
     free(wide);

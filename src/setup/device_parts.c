@@ -7,9 +7,9 @@
 #include "setup_internal.h"
 
 #define PATH_INTERFACES PATH_CONTROL_SET "\\Control\\DeviceClasses"
-#define PATH_WINEVT                                                                                \
-    "\\Registry\\Machine\\Software\\Microsoft\\Windows\\CurrentVersion\\WINEVT"
-#define PATH_UMDF "\\Registry\\Machine\\Software\\Microsoft\\Windows NT\\CurrentVersion\\WUDF\\Services"
+#define PATH_WINEVT     "\\Registry\\Machine\\Software\\Microsoft\\Windows\\CurrentVersion\\WINEVT"
+#define PATH_UMDF \
+    "\\Registry\\Machine\\Software\\Microsoft\\Windows NT\\CurrentVersion\\WUDF\\Services"
 
 struct part_work {
     struct plan *plan;
@@ -28,7 +28,8 @@ static void append_one(struct plan *plan, const char *key, const char *name, con
     free(wide);
 }
 
-/* ---- AddFilter --------------------------------------------------------------------------------- */
+/* ---- AddFilter ---------------------------------------------------------------------------------
+ */
 
 /* A level that the base driver's package has named among its lower ones; all others are upper. */
 static bool level_is_lower(const char *device_key, const char *level)
@@ -59,7 +60,8 @@ uint32_t filters_plan(struct plan *plan, const char *device_key, const struct in
     return error->code;
 }
 
-/* ---- AddInterface ------------------------------------------------------------------------------ */
+/* ---- AddInterface ------------------------------------------------------------------------------
+ */
 
 static int interface_take(void *context, const struct inf_interface *interface)
 {
@@ -104,7 +106,8 @@ uint32_t interfaces_plan(struct plan *plan, const char *instance, const struct i
     return error->code;
 }
 
-/* ---- .Wdf -------------------------------------------------------------------------------------- */
+/* ---- .Wdf --------------------------------------------------------------------------------------
+ */
 
 /* Every entry of a service's section in a .Wdf part, as a string under its own name. */
 static void entries_plan(struct plan *plan, const char *key, const struct inf *inf,
@@ -166,7 +169,8 @@ uint32_t wdf_plan(struct plan *plan, const char *device_key, const struct inf *i
     return error->code;
 }
 
-/* ---- .Events ----------------------------------------------------------------------------------- */
+/* ---- .Events -----------------------------------------------------------------------------------
+ */
 
 static void channel_plan(struct plan *plan, const struct inf *inf, const char *publisher,
                          const struct inf_line *line, uint32_t index)
@@ -216,7 +220,8 @@ static int provider_take(void *context, const struct inf_event_provider *provide
         if (*provider->message_file)
             plan_text(work->plan, key, "MessageFileName", REG_EXPAND_SZ, provider->message_file);
         if (*provider->parameter_file)
-            plan_text(work->plan, key, "ParameterFileName", REG_EXPAND_SZ, provider->parameter_file);
+            plan_text(work->plan, key, "ParameterFileName", REG_EXPAND_SZ,
+                      provider->parameter_file);
         for (uint32_t i = 0; provider->section && i < provider->section->line_count; i++) {
             const struct inf_line *line = &provider->section->lines[i];
             if (line->key &&

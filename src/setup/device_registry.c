@@ -19,8 +19,9 @@ struct registry_work {
  * Doc: "INF AddReg Directive", special values for DDInstall.HW */
 static bool is_of_device(const char *name)
 {
-    static const char *const names[] = {"UpperFilters", "LowerFilters", "DeviceType", "Exclusive",
-                                        "DeviceCharacteristics", "Security", "FriendlyName"};
+    static const char *const names[] = {"UpperFilters", "LowerFilters",          "DeviceType",
+                                        "Exclusive",    "DeviceCharacteristics", "Security",
+                                        "FriendlyName"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (inf_same(names[i], name))
             return true;
@@ -91,8 +92,7 @@ static int registry_take(void *context, const struct inf_registry *entry)
     if (text) {
         security_add(work, PLAN_SET, path, "Security", text);
     } else {
-        struct plan_step *step =
-            plan_step_add(work->plan, kinds[entry->action], path, entry->name);
+        struct plan_step *step = plan_step_add(work->plan, kinds[entry->action], path, entry->name);
         if (step) {
             step->if_absent = entry->if_absent;
             step->if_present = entry->if_present;
@@ -109,8 +109,7 @@ static int registry_take(void *context, const struct inf_registry *entry)
 }
 
 uint32_t registry_plan(struct plan *plan, const struct inf *inf, const struct inf_section *section,
-                       const char *relative_root, const char *device_key,
-                       struct setup_error *error)
+                       const char *relative_root, const char *device_key, struct setup_error *error)
 {
     struct registry_work work = {plan, relative_root, device_key, error};
     struct inf_error why;
@@ -140,9 +139,9 @@ static int property_take(void *context, const struct inf_property *property)
         return 1;
     }
     char *text = text_of_wide(guid.Buffer, guid.Length),
-         *path = text ? text_format("%s\\Properties\\%s\\%04X", work->object_key, text,
-                                    property->pid)
-                      : NULL;
+         *path =
+             text ? text_format("%s\\Properties\\%s\\%04X", work->object_key, text, property->pid)
+                  : NULL;
     if (path && property->is_delete)
         plan_step_add(work->plan, PLAN_DELETE_KEY, path, NULL);
     else if (path)
@@ -166,7 +165,8 @@ uint32_t properties_plan(struct plan *plan, const char *object_key, const struct
     return error->code;
 }
 
-/* ---- files ------------------------------------------------------------------------------------- */
+/* ---- files -------------------------------------------------------------------------------------
+ */
 
 struct file_work {
     struct plan *plan;

@@ -6,6 +6,7 @@
  *
  * Doc: "INF LogConfig Directive", "Hardware Resources"
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 
 struct resource_work {
     struct inf_resource resources[RESOURCES_MAX];
+    char attributes[RESOURCES_MAX][16];
     uint32_t count;
     bool is_full;
 };
@@ -26,22 +28,41 @@ static int resource_take(void *context, const struct inf_resource *resource)
         work->is_full = true;
         return 1;
     }
-    work->resources[work->count++] = *resource;
+    work->resources[work->count] = *resource;
+    snprintf(work->attributes[work->count], sizeof work->attributes[0], "%s",
+             resource->attributes ? resource->attributes : "");
+    work->resources[work->count].attributes = work->attributes[work->count];
+    work->count++;
     return 0;
 }
 
-static void descriptor_fill(IO_RESOURCE_DESCRIPTOR *out, const struct inf_resource *resource)
+#define LCPRI_FORCECONFIG 0u /* cfgmgr32: no other configuration may be used */
+
+static bool is_forced(const struct inf_resource *resource)
+{
+    return resource->priority == LCPRI_FORCECONFIG;
+}
+
+/* Letters of "5,7(S)" and the like; case does not count. */
+static bool has_attribute(const struct inf_resource *resource, char letter)
+{
+    return strchr(resource->attributes, letter) || strchr(resource->attributes, letter | 0x20);
+}
+
+static void descriptor_fill(IO_RESOURCE_DESCRIPTOR *out, const struct inf_resource *resource,
+                            bool is_alternative)
 {
     *out = (IO_RESOURCE_DESCRIPTOR){
-        .Option = resource->alternative ? IO_RESOURCE_ALTERNATIVE : 0,
-        .ShareDisposition = resource->is_shareable ? CmResourceShareShared
-                                                   : CmResourceShareDeviceExclusive,
-        .Flags = (USHORT)resource->flags,
+        .Option = is_alternative ? IO_RESOURCE_ALTERNATIVE : 0,
+        .ShareDisposition =
+            has_attribute(resource, 'S') ? CmResourceShareShared : CmResourceShareDeviceExclusive,
     };
     switch (resource->kind) {
     case INF_RESOURCE_IO:
     case INF_RESOURCE_MEMORY:
         out->Type = resource->kind == INF_RESOURCE_IO ? CmResourceTypePort : CmResourceTypeMemory;
+        out->Flags =
+            resource->kind == INF_RESOURCE_IO ? CM_RESOURCE_PORT_IO : CM_RESOURCE_MEMORY_READ_WRITE;
         out->u.Port.Length = (ULONG)resource->length;
         out->u.Port.Alignment = (ULONG)resource->alignment;
         out->u.Port.MinimumAddress.QuadPart = (LONGLONG)resource->first;
@@ -49,6 +70,8 @@ static void descriptor_fill(IO_RESOURCE_DESCRIPTOR *out, const struct inf_resour
         break;
     case INF_RESOURCE_IRQ:
         out->Type = CmResourceTypeInterrupt;
+        out->Flags = has_attribute(resource, 'L') ? CM_RESOURCE_INTERRUPT_LEVEL_SENSITIVE
+                                                  : CM_RESOURCE_INTERRUPT_LATCHED;
         out->u.Interrupt.MinimumVector = (ULONG)resource->first;
         out->u.Interrupt.MaximumVector = (ULONG)resource->last;
         break;
@@ -73,11 +96,12 @@ static void requirements_plan(struct plan *plan, const char *key, const char *na
     }
     uint8_t *at = (uint8_t *)list->List;
     IO_RESOURCE_LIST *alternative = NULL;
-    uint32_t config = ~0u;
+    uint32_t config = ~0u, entry = ~0u;
     for (uint32_t i = 0; i < work->count; i++) {
         const struct inf_resource *resource = &work->resources[i];
-        if (resource->is_forced)
+        if (is_forced(resource))
             continue;
+        bool is_first = resource->config != config || resource->entry != entry;
         if (resource->config != config) {
             config = resource->config;
             alternative = (IO_RESOURCE_LIST *)at;
@@ -85,7 +109,8 @@ static void requirements_plan(struct plan *plan, const char *key, const char *na
             list->AlternativeLists++;
             at = (uint8_t *)alternative->Descriptors;
         }
-        descriptor_fill((IO_RESOURCE_DESCRIPTOR *)at, resource);
+        entry = resource->entry;
+        descriptor_fill((IO_RESOURCE_DESCRIPTOR *)at, resource, !is_first);
         alternative->Count++;
         at += sizeof(IO_RESOURCE_DESCRIPTOR);
     }
@@ -100,7 +125,7 @@ static void requirements_plan(struct plan *plan, const char *key, const char *na
 static void partial_fill(CM_PARTIAL_RESOURCE_DESCRIPTOR *out, const struct inf_resource *resource)
 {
     IO_RESOURCE_DESCRIPTOR wanted;
-    descriptor_fill(&wanted, resource);
+    descriptor_fill(&wanted, resource, false);
     out->Type = wanted.Type;
     out->ShareDisposition = wanted.ShareDisposition;
     out->Flags = wanted.Flags;
@@ -133,12 +158,12 @@ static void forced_plan(struct plan *plan, const char *key, const struct resourc
     list->List[0].InterfaceType = Internal;
     partial->Version = partial->Revision = 1;
     for (uint32_t i = 0; i < work->count; i++)
-        if (work->resources[i].is_forced)
+        if (is_forced(&work->resources[i]))
             partial_fill(&partial->PartialDescriptors[partial->Count++], &work->resources[i]);
     if (partial->Count)
-        plan_data(plan, plan_step_add(plan, PLAN_SET, key, "ForcedConfig"), REG_RESOURCE_LIST, list,
-                  (uint32_t)((uint8_t *)&partial->PartialDescriptors[partial->Count] -
-                             (uint8_t *)list));
+        plan_data(
+            plan, plan_step_add(plan, PLAN_SET, key, "ForcedConfig"), REG_RESOURCE_LIST, list,
+            (uint32_t)((uint8_t *)&partial->PartialDescriptors[partial->Count] - (uint8_t *)list));
     free(list);
 }
 

@@ -12,14 +12,14 @@
 #include "se/se.h"
 #include "setup_internal.h"
 
-#define PATH_EVENT_LOG    PATH_SERVICES "\\EventLog"
-#define PATH_GROUP_ORDER  PATH_CONTROL_SET "\\Control\\GroupOrderList"
-#define TYPE_WIN32        0x30u
-#define TYPE_DRIVER       0x0bu
-#define START_SYSTEM      1u
-#define START_DISABLED    4u
-#define ERROR_CRITICAL    3u
-#define GROUP_TAGS_MAX    256u
+#define PATH_EVENT_LOG   PATH_SERVICES "\\EventLog"
+#define PATH_GROUP_ORDER PATH_CONTROL_SET "\\Control\\GroupOrderList"
+#define TYPE_WIN32       0x30u
+#define TYPE_DRIVER      0x0bu
+#define START_SYSTEM     1u
+#define START_DISABLED   4u
+#define ERROR_CRITICAL   3u
+#define GROUP_TAGS_MAX   256u
 
 struct service_work {
     struct plan *plan;
@@ -168,7 +168,8 @@ static void win32_values(struct plan *plan, const char *key, const struct inf_se
 static uint32_t service_security(struct service_work *work, const char *key,
                                  const struct inf_service *service)
 {
-    if (!*service->security || (key_exists(key) && !(service->flags & INF_SERVICE_REPLACE_SECURITY)))
+    if (!*service->security ||
+        (key_exists(key) && !(service->flags & INF_SERVICE_REPLACE_SECURITY)))
         return NO_ERROR;
     UNICODE_STRING text;
     PSECURITY_DESCRIPTOR descriptor;

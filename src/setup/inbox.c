@@ -11,11 +11,11 @@
 
 #include "setup_internal.h"
 
-#define HEAD                                                                                       \
-    "[Version]\nSignature=\"$WINDOWS NT$\"\nClass=System\n"                                        \
+#define HEAD                                                \
+    "[Version]\nSignature=\"$WINDOWS NT$\"\nClass=System\n" \
     "ClassGuid={4d36e97d-e325-11ce-bfc1-08002be10318}\nProvider=Cove\n"
 
-#define KERNEL_SERVICE(section, binary)                                                            \
+#define KERNEL_SERVICE(section, binary) \
     "[" section "]\nServiceType=1\nStartType=3\nErrorControl=1\nServiceBinary=%12%\\" binary "\n"
 
 static const struct {
@@ -29,10 +29,10 @@ static const struct {
                         "AddService=WUDFRd,0x000001f8,WUDFRD_Install\n"
                         "[WUDFRD_UpperFilter.NT]\n[WUDFRD_UpperFilter.NT.Services]\n"
                         "AddService=WUDFRd,0x000001f8,WUDFRD_Install\n" //
-         KERNEL_SERVICE("WUDFRD_Install", "WUDFRd.sys")},
+     KERNEL_SERVICE("WUDFRD_Install", "WUDFRd.sys")},
     {"winusb.inf", HEAD "[WINUSB.NT]\n[WINUSB.NT.HW]\n[WINUSB.NT.Services]\n"
                         "AddService=WinUSB,0x000001fa,WinUSB_Install\n" //
-         KERNEL_SERVICE("WinUSB_Install", "WinUSB.sys")},
+     KERNEL_SERVICE("WinUSB_Install", "WinUSB.sys")},
     {"ks.inf", HEAD "[KS.Registration]\n[KS.Registration.NT]\n[MSPCLOCK.Installation]\n"
                     "[MSPQM.Installation]\n[MSTEE.Installation]\n"},
     {"wdmaudio.inf", HEAD "[WDMAUDIO.Registration]\n[WDMAUDIO.Registration.NT]\n"
@@ -42,12 +42,12 @@ static const struct {
     {"input.inf", HEAD "[HID_Inst.NT]\n[HID_Inst.NT.Services]\n"
                        "AddService=HidUsb,0x000001fa,HidUsb_Install\n"
                        "[HID_Raw_Inst.NT]\n[HID_Raw_Inst.NT.Services]\nAddService=,2\n" //
-         KERNEL_SERVICE("HidUsb_Install", "hidusb.sys")},
+     KERNEL_SERVICE("HidUsb_Install", "hidusb.sys")},
     {"mshdc.inf", HEAD "[mshdc_Inst]\n[mshdc_Inst.Services]\n"},
     {"pci.inf", HEAD "[PCI_DRV]\n[PCI_DRV.Services]\nAddService=,2\n"},
     {"usb.inf", HEAD "[Composite.Dev.NT]\n[Composite.Dev.NT.Services]\n"
                      "AddService=usbccgp,0x000001fa,usbccgp_Install\n" //
-         KERNEL_SERVICE("usbccgp_Install", "usbccgp.sys")},
+     KERNEL_SERVICE("usbccgp_Install", "usbccgp.sys")},
     {"cpu.inf", HEAD "[IntelPPM_Inst.NT]\n[IntelPPM_Inst.NT.Services]\nAddService=,2\n"},
 };
 

@@ -93,7 +93,8 @@ uint32_t device_apply(const char *instance, const struct match *base, const stru
     return result;
 }
 
-/* ---- a new device of a bus --------------------------------------------------------------------- */
+/* ---- a new device of a bus ---------------------------------------------------------------------
+ */
 
 bool install_new_device(struct device_node *node)
 {
@@ -124,16 +125,19 @@ bool install_new_device(struct device_node *node)
     return is_installed;
 }
 
-/* ---- a device below the root --------------------------------------------------------------------- */
+/* ---- a device below the root
+ * --------------------------------------------------------------------- */
 
 static uint32_t root_create(const struct match *match, const char *hardware_id,
                             struct device_node **out_node, struct setup_error *error)
 {
     UNICODE_STRING name, id;
-    char *class_name = strdup(*match->package->abi.class_name ? match->package->abi.class_name
-                                                               : "UNKNOWN");
+    char *class_name =
+        strdup(*match->package->abi.class_name ? match->package->abi.class_name : "UNKNOWN");
     for (char *at = class_name; at && *at; at++)
-        *at = *at == ' ' || *at == '\\' || *at == ',' ? '_' : *at >= 'a' && *at <= 'z' ? *at - 32 : *at;
+        *at = *at == ' ' || *at == '\\' || *at == ',' ? '_'
+              : *at >= 'a' && *at <= 'z'              ? *at - 32
+                                                      : *at;
     uint32_t length;
     uint8_t *wide = text_wide(hardware_id, &length), *list = wide ? calloc(1, length + 2) : NULL;
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
@@ -244,7 +248,8 @@ uint32_t setup_device_create(const char *published, const char *hardware_id,
     return NO_ERROR;
 }
 
-/* ---- better drivers ------------------------------------------------------------------------------ */
+/* ---- better drivers
+ * ------------------------------------------------------------------------------ */
 
 struct instances {
     char **names;
@@ -296,8 +301,8 @@ static const struct match *match_of(const struct match_list *list, const struct 
 }
 
 /* 1: it got the driver; 0: it keeps what it has; -1: failed. Under the lock. */
-static int device_offer(const char *instance, struct package *package,
-                        const struct device_ids *ids, bool force, struct setup_error *error)
+static int device_offer(const char *instance, struct package *package, const struct device_ids *ids,
+                        bool force, struct setup_error *error)
 {
     struct match_list list, extensions = {0};
     bool is_extension = *package->abi.extension_id;

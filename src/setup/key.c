@@ -118,13 +118,13 @@ uint32_t key_number(const char *path, const char *name, uint32_t absent)
     return number;
 }
 
-/* Texts one behind the other behind their pointers. */
-struct list {
+/* Grows by one; NULL behind the last. */
+struct text_list {
     char **texts;
     size_t count;
 };
 
-static bool list_add(struct list *list, char *text)
+static bool list_add(struct text_list *list, char *text)
 {
     char **grown = text ? realloc(list->texts, (list->count + 2) * sizeof *grown) : NULL;
     if (!grown) {
@@ -141,7 +141,7 @@ char **key_list(const char *path, const char *name)
 {
     uint32_t type, length;
     uint8_t *data;
-    struct list list = {0};
+    struct text_list list = {0};
     key_value(path, name, &type, &data, &length);
     bool is_many = type == REG_MULTI_SZ;
     for (uint32_t at = 0; data && at + sizeof(WCHAR) <= length;) {
@@ -164,15 +164,15 @@ static char *subkey_name(void *key, ULONG index)
         WCHAR rest[256];
     } buffer;
     ULONG length;
-    if (!NT_SUCCESS(cm_key_enumerate(key, index, KeyBasicInformation, &buffer, sizeof buffer,
-                                     &length)))
+    if (!NT_SUCCESS(
+            cm_key_enumerate(key, index, KeyBasicInformation, &buffer, sizeof buffer, &length)))
         return NULL;
     return text_of_wide(buffer.information.Name, buffer.information.NameLength);
 }
 
 char **key_names(const char *path)
 {
-    struct list list = {0};
+    struct text_list list = {0};
     void *key;
     if (!NT_SUCCESS(key_open(path, false, &key)))
         return NULL;

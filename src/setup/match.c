@@ -87,8 +87,7 @@ static void extensions_thin(struct match_list *list)
     for (size_t i = 0; i < list->count; i++) {
         for (size_t j = list->count; j-- > i + 1;) {
             struct match *one = &list->matches[i], *other = &list->matches[j];
-            if (!inf_same(one->package->version.extension_id,
-                          other->package->version.extension_id))
+            if (!inf_same(one->package->version.extension_id, other->package->version.extension_id))
                 continue;
             struct match a = *one, b = *other;
             a.rank = b.rank = 0;

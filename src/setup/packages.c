@@ -121,7 +121,8 @@ uint32_t setup_package_export(const char *published, const char *host_folder,
     return error->code;
 }
 
-/* ---- hardware IDs --------------------------------------------------------------------------------- */
+/* ---- hardware IDs
+ * --------------------------------------------------------------------------------- */
 
 struct id_walk {
     void (*visit)(const char *id, void *context);
@@ -166,7 +167,8 @@ uint32_t setup_package_root_ids(const char *published, void (*visit)(const char 
     return NO_ERROR;
 }
 
-/* ---- drivers of a device ---------------------------------------------------------------------------- */
+/* ---- drivers of a device
+ * ---------------------------------------------------------------------------- */
 
 static void driver_fill(const struct match *match, const char *installed, struct setup_driver *out)
 {

@@ -24,8 +24,8 @@ static void *grow(struct plan *plan, void *items, size_t count, size_t *room, si
 struct plan_step *plan_step_add(struct plan *plan, enum plan_kind kind, const char *path,
                                 const char *name)
 {
-    struct plan_step *steps = grow(plan, plan->steps, plan->step_count, &plan->step_room,
-                                   sizeof *steps);
+    struct plan_step *steps =
+        grow(plan, plan->steps, plan->step_count, &plan->step_room, sizeof *steps);
     if (!steps)
         return NULL;
     plan->steps = steps;

@@ -12,7 +12,8 @@
 
 #define PATH_INTERFACES PATH_CONTROL_SET "\\Control\\DeviceClasses"
 
-/* ---- devices ------------------------------------------------------------------------------------ */
+/* ---- devices ------------------------------------------------------------------------------------
+ */
 
 /* Keys of the device's interfaces, in every class. */
 static void interfaces_delete_plan(struct plan *plan, const char *instance)
@@ -80,7 +81,8 @@ uint32_t setup_device_remove(const char *instance, bool *out_needs_restart,
     return error->code;
 }
 
-/* ---- who uses a package --------------------------------------------------------------------------- */
+/* ---- who uses a package
+ * --------------------------------------------------------------------------- */
 
 /* Calls visit with every instance that has a key below Enum; nonzero stops. */
 static bool instances_visit(bool (*visit)(const char *instance, void *context), void *context)
@@ -142,14 +144,17 @@ static bool user_take(const char *instance, void *context)
     return false;
 }
 
-/* ---- a device without its package ---------------------------------------------------------------- */
+/* ---- a device without its package
+ * ---------------------------------------------------------------- */
 
 static uint32_t driver_take_away(const char *instance, struct setup_error *error)
 {
-    static const char *const values[] = {"Service",      "Driver",       "ClassGUID",
-                                         "UpperFilters", "LowerFilters", "ExtendedConfigurationIds"};
+    static const char *const values[] = {"Service",      "Driver",
+                                         "ClassGUID",    "UpperFilters",
+                                         "LowerFilters", "ExtendedConfigurationIds"};
     struct plan plan = {0};
-    char *key = text_format("%s\\%s", PATH_ENUM, instance), *software = device_software_path(instance);
+    char *key = text_format("%s\\%s", PATH_ENUM, instance),
+         *software = device_software_path(instance);
     for (size_t i = 0; key && i < sizeof values / sizeof *values; i++)
         plan_step_add(&plan, PLAN_DELETE_VALUE, key, values[i]);
     if (software)
@@ -162,8 +167,7 @@ static uint32_t driver_take_away(const char *instance, struct setup_error *error
 }
 
 /* The next best driver, or none; the lock is held for the choice only. */
-static uint32_t device_leave(const char *instance, const char *published,
-                             struct setup_error *error)
+static uint32_t device_leave(const char *instance, const char *published, struct setup_error *error)
 {
     struct device_ids ids;
     struct match_list list;
@@ -174,8 +178,8 @@ static uint32_t device_leave(const char *instance, const char *published,
     for (size_t i = 0; i < list.count && !next; i++)
         if (strcasecmp(list.matches[i].package->abi.published, published))
             next = &list.matches[i];
-    uint32_t result = next ? device_apply(instance, next, &ids, error)
-                           : driver_take_away(instance, error);
+    uint32_t result =
+        next ? device_apply(instance, next, &ids, error) : driver_take_away(instance, error);
     match_fini(&list);
     setup_unlock();
     device_ids_free(&ids);
@@ -253,7 +257,8 @@ uint32_t setup_package_delete(const char *published, bool uninstall, bool force,
     return error->code;
 }
 
-/* ---- changes to one key ---------------------------------------------------------------------------- */
+/* ---- changes to one key
+ * ---------------------------------------------------------------------------- */
 
 static uint32_t list_write(const char *key, const char *name, const char *const *texts,
                            uint32_t count, struct setup_error *error)
@@ -274,10 +279,9 @@ uint32_t setup_device_ids_set(const char *instance, const char *const *ids, uint
                               struct setup_error *error)
 {
     char *key = text_format("%s\\%s", PATH_ENUM, instance);
-    uint32_t result = key && key_exists(key)
-                          ? list_write(key, "HardwareID", ids, count, error)
-                          : setup_fail(error, ERROR_NO_SUCH_DEVINST, "there is no device %s",
-                                       instance);
+    uint32_t result = key && key_exists(key) ? list_write(key, "HardwareID", ids, count, error)
+                                             : setup_fail(error, ERROR_NO_SUCH_DEVINST,
+                                                          "there is no device %s", instance);
     free(key);
     return result;
 }
@@ -286,10 +290,10 @@ uint32_t setup_class_filters_set(const char *guid, bool upper, const char *const
                                  uint32_t count, struct setup_error *error)
 {
     char *key = text_format("%s\\%s", PATH_CLASS, guid);
-    uint32_t result = key && key_exists(key)
-                          ? list_write(key, upper ? "UpperFilters" : "LowerFilters", names, count,
-                                       error)
-                          : setup_fail(error, ERROR_INVALID_CLASS, "there is no class %s", guid);
+    uint32_t result =
+        key && key_exists(key)
+            ? list_write(key, upper ? "UpperFilters" : "LowerFilters", names, count, error)
+            : setup_fail(error, ERROR_INVALID_CLASS, "there is no class %s", guid);
     free(key);
     return result;
 }

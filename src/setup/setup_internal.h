@@ -18,32 +18,32 @@ enum {
     ERROR_NO_MORE_ITEMS = 259,
     ERROR_BAD_ENVIRONMENT = 10,
 };
-#define SETUP_ERROR(number)              (0xe0000000u | (number))
-#define ERROR_SECTION_NOT_FOUND          SETUP_ERROR(0x101)
-#define ERROR_NO_DRIVER_SELECTED         SETUP_ERROR(0x203)
-#define ERROR_INVALID_CLASS              SETUP_ERROR(0x206)
-#define ERROR_NO_SUCH_DEVINST            SETUP_ERROR(0x20b)
-#define ERROR_BAD_SERVICE_INSTALLSECT    SETUP_ERROR(0x217)
-#define ERROR_NO_ASSOCIATED_SERVICE      SETUP_ERROR(0x219)
-#define ERROR_NO_CATALOG_FOR_OEM_INF     SETUP_ERROR(0x22f)
-#define ERROR_NOT_AN_INSTALLED_OEM_INF   SETUP_ERROR(0x23c)
-#define ERROR_INF_IN_USE_BY_DEVICES      SETUP_ERROR(0x23d)
-#define ERROR_TRUST_NOT_ESTABLISHED      SETUP_ERROR(0x242)
-#define ERROR_FILE_HASH_NOT_IN_CATALOG   SETUP_ERROR(0x24b)
-#define ERROR_GENERAL_SYNTAX             SETUP_ERROR(0x003)
+#define SETUP_ERROR(number)            (0xe0000000u | (number))
+#define ERROR_SECTION_NOT_FOUND        SETUP_ERROR(0x101)
+#define ERROR_NO_DRIVER_SELECTED       SETUP_ERROR(0x203)
+#define ERROR_INVALID_CLASS            SETUP_ERROR(0x206)
+#define ERROR_NO_SUCH_DEVINST          SETUP_ERROR(0x20b)
+#define ERROR_BAD_SERVICE_INSTALLSECT  SETUP_ERROR(0x217)
+#define ERROR_NO_ASSOCIATED_SERVICE    SETUP_ERROR(0x219)
+#define ERROR_NO_CATALOG_FOR_OEM_INF   SETUP_ERROR(0x22f)
+#define ERROR_NOT_AN_INSTALLED_OEM_INF SETUP_ERROR(0x23c)
+#define ERROR_INF_IN_USE_BY_DEVICES    SETUP_ERROR(0x23d)
+#define ERROR_TRUST_NOT_ESTABLISHED    SETUP_ERROR(0x242)
+#define ERROR_FILE_HASH_NOT_IN_CATALOG SETUP_ERROR(0x24b)
+#define ERROR_GENERAL_SYNTAX           SETUP_ERROR(0x003)
 
-#define SETUP_TAG           'petS'
-#define PATH_CONTROL_SET    "\\Registry\\Machine\\System\\CurrentControlSet"
-#define PATH_ENUM           PATH_CONTROL_SET "\\Enum"
-#define PATH_CLASS          PATH_CONTROL_SET "\\Control\\Class"
-#define PATH_SERVICES       PATH_CONTROL_SET "\\Services"
-#define PATH_STORE          "\\Registry\\Machine\\System\\DriverDatabase"
-#define PATH_PACKAGES       PATH_STORE "\\DriverPackages"
-#define PATH_INFS           PATH_STORE "\\DriverInfFiles"
-#define FOLDER_INF          "C:\\Windows\\INF"
-#define FOLDER_REPOSITORY   "C:\\Windows\\System32\\DriverStore\\FileRepository"
-#define FOLDER_STORE        "C:\\Windows\\System32\\DriverStore"
-#define SETUP_PATH_BYTES    1024
+#define SETUP_TAG         'petS'
+#define PATH_CONTROL_SET  "\\Registry\\Machine\\System\\CurrentControlSet"
+#define PATH_ENUM         PATH_CONTROL_SET "\\Enum"
+#define PATH_CLASS        PATH_CONTROL_SET "\\Control\\Class"
+#define PATH_SERVICES     PATH_CONTROL_SET "\\Services"
+#define PATH_STORE        "\\Registry\\Machine\\System\\DriverDatabase"
+#define PATH_PACKAGES     PATH_STORE "\\DriverPackages"
+#define PATH_INFS         PATH_STORE "\\DriverInfFiles"
+#define FOLDER_INF        "C:\\Windows\\INF"
+#define FOLDER_REPOSITORY "C:\\Windows\\System32\\DriverStore\\FileRepository"
+#define FOLDER_STORE      "C:\\Windows\\System32\\DriverStore"
+#define SETUP_PATH_BYTES  1024
 
 extern struct setup_options setup_options; /* set once at start */
 
@@ -91,7 +91,8 @@ void file_tree_remove(const char *host_path);
 /* Names in a folder, sorted; key_list_free. */
 char **file_names(const char *host_path);
 
-/* ---- store.c ----------------------------------------------------------------------------------- */
+/* ---- store.c -----------------------------------------------------------------------------------
+ */
 
 /* A package of the store with its parsed INF; lives until store_unload or its deletion. */
 struct package {
@@ -120,13 +121,15 @@ typedef int package_file_visit(void *context, const char *path, bool is_needed, 
 uint32_t package_files(const struct inf *inf, package_file_visit *visit, void *context,
                        struct setup_error *error);
 
-/* ---- check.c ----------------------------------------------------------------------------------- */
+/* ---- check.c -----------------------------------------------------------------------------------
+ */
 
 /* The first half of an import: everything that can be said before anything is changed. */
 uint32_t package_check(const struct inf *inf, const struct inf_version *version,
                        const struct setup_source *source, struct setup_error *error);
 
-/* ---- match.c ----------------------------------------------------------------------------------- */
+/* ---- match.c -----------------------------------------------------------------------------------
+ */
 
 struct match {
     struct package *package;
@@ -148,7 +151,8 @@ void match_fini(struct match_list *list);
 /* < 0: a is the better driver: rank, then date, then version. */
 int match_compare(const struct match *a, const struct match *b);
 
-/* ---- device.c: what an installation on a device changes ------------------------------------------ */
+/* ---- device.c: what an installation on a device changes
+ * ------------------------------------------ */
 
 /* Adds all that the match's install section does to the device to the plan. base: NULL for the
  * driver itself; an extension is planned after its base driver. */

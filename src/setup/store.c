@@ -82,8 +82,7 @@ static uint32_t package_describe(struct package *package, struct setup_error *er
     if (version->year)
         snprintf(abi->date, sizeof abi->date, "%02u/%02u/%04u", version->month % 100u,
                  version->day % 100u, version->year % 10000u);
-    abi->is_primitive =
-        inf_default_install_find(package->inf, store_target(), &install) == INF_OK;
+    abi->is_primitive = inf_default_install_find(package->inf, store_target(), &install) == INF_OK;
     return NO_ERROR;
 }
 
@@ -161,7 +160,8 @@ struct package *store_find(const char *published)
     return package;
 }
 
-/* ---- adding ------------------------------------------------------------------------------------ */
+/* ---- adding ------------------------------------------------------------------------------------
+ */
 
 struct adding {
     const struct setup_source *source;
@@ -245,8 +245,8 @@ static uint32_t signature_allows(const struct setup_source *source, const char *
         return NO_ERROR;
     if (source->signature == SETUP_SIGNATURE_BAD)
         return setup_fail(error, ERROR_FILE_HASH_NOT_IN_CATALOG,
-                          "%s: a file of the package is not what was signed%s%s; sign it again", name,
-                          *source->signer ? ": " : "", source->signer);
+                          "%s: a file of the package is not what was signed%s%s; sign it again",
+                          name, *source->signer ? ": " : "", source->signer);
     if (setup_options.signing == SETUP_SIGNING_TEST || source->signature == SETUP_SIGNED_TRUSTED)
         return NO_ERROR;
     if (source->signature == SETUP_UNSIGNED)
@@ -304,9 +304,8 @@ static uint32_t package_stage(struct adding *adding, struct package *found,
     } else {
         plan.is_short = true;
     }
-    char *catalog = *found->version.catalog
-                        ? source_path(adding->source_folder, found->version.catalog)
-                        : NULL;
+    char *catalog =
+        *found->version.catalog ? source_path(adding->source_folder, found->version.catalog) : NULL;
     if (catalog && file_is_there(catalog)) {
         char *to = text_format("%s\\%s", abi->folder, found->version.catalog);
         if (to)
@@ -340,10 +339,11 @@ uint32_t store_add(const struct setup_source *source, struct package **out_packa
 {
     const char *base = strrchr(source->inf_path, '/');
     if (!setup_options.drive_folder || !base || !base[1])
-        return setup_fail(error, ERROR_INVALID_PARAMETER,
-                          "%s: this machine has no drive C: to keep packages on, or the path is not "
-                          "absolute",
-                          source->inf_path);
+        return setup_fail(
+            error, ERROR_INVALID_PARAMETER,
+            "%s: this machine has no drive C: to keep packages on, or the path is not "
+            "absolute",
+            source->inf_path);
     struct adding adding = {.source = source, .error = error, .hash = 0xcbf29ce484222325ull};
     struct package found = {0};
     struct setup_package abi = {.signature = source->signature};

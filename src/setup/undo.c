@@ -167,8 +167,8 @@ static uint8_t *list_edit(const uint8_t *old, uint32_t old_length, const struct 
     uint32_t length = 0;
     if (!list)
         return NULL;
-    for (uint32_t bytes; length < old_length &&
-                         (bytes = string_bytes(old + length, old_length - length));) {
+    for (uint32_t bytes;
+         length < old_length && (bytes = string_bytes(old + length, old_length - length));) {
         memcpy(list + length, old + length, bytes);
         memset(list + length + bytes, 0, sizeof(WCHAR));
         length += bytes + (uint32_t)sizeof(WCHAR);
@@ -201,8 +201,9 @@ static NTSTATUS list_change(const struct plan_step *step)
         return STATUS_SUCCESS;
     uint8_t *edited =
         list_edit(old, old && type == REG_MULTI_SZ ? length : 0, step, &edited_length);
-    NTSTATUS status = edited ? value_set(step->path, step->name, REG_MULTI_SZ, edited, edited_length)
-                             : STATUS_INSUFFICIENT_RESOURCES;
+    NTSTATUS status = edited
+                          ? value_set(step->path, step->name, REG_MULTI_SZ, edited, edited_length)
+                          : STATUS_INSUFFICIENT_RESOURCES;
     free(old);
     free(edited);
     return status;
@@ -231,10 +232,9 @@ static NTSTATUS security_change(const struct plan_step *step)
     NTSTATUS status = key_open(step->path, true, &key);
     if (!NT_SUCCESS(status))
         return status;
-    status = cm_key_security_set(key,
-                                 OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION |
-                                     DACL_SECURITY_INFORMATION,
-                                 step->data);
+    status = cm_key_security_set(
+        key, OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
+        step->data);
     ObDereferenceObject(key);
     return status;
 }

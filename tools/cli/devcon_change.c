@@ -259,7 +259,8 @@ int devcon_sethwid(const struct devcon *devcon)
     const cJSON *device;
     cJSON_ArrayForEach(device, list)
     {
-        int one = device_sethwid(devcon, device, devcon->argc - split - 1, devcon->argv + split + 1);
+        int one =
+            device_sethwid(devcon, device, devcon->argc - split - 1, devcon->argv + split + 1);
         skipped += one < 0;
         modified += !one;
         if (one > 0 && !result)

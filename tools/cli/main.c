@@ -17,6 +17,8 @@ static const struct verb verbs[] = {
     {"exec", cli_exec, "run a Windows program on a machine"},
     {"sc", cli_sc, "install, start, stop and query driver services"},
     {"power", cli_power, "put a machine to sleep, wake it"},
+    {"devcon", cli_devcon, "install, list and change devices; draw their tree"},
+    {"pnputil", cli_pnputil, "driver packages and devices"},
     {"log", cli_log, "what drivers print"},
     {"trace", cli_trace, "follow requests"},
     {"kd", cli_kd, "look into a running machine as a kernel debugger does"},

@@ -16,6 +16,7 @@ struct boot_options {
     uint32_t windows_build;    /* 0: the default; see base/windows.h */
     struct cm_store *registry; /* where it is kept, the machine's from now on; NULL: in memory */
     uint64_t fail_allocation;  /* the n-th allocation after the start fails; 0: none */
+    unsigned signing;          /* enum setup_signing of setup/setup.h */
     int listener;              /* where it is listened already; the machine's from now on */
     void (*log_line)(const char *line, void *context); /* each DebugPrint line; may be NULL */
     void *log_context;

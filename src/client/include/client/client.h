@@ -25,11 +25,14 @@ int client_program_path(const char *program, char *out_path, size_t size);
 
 /* ---- a machine process -------------------------------------------------------------------- */
 
+enum client_signing { CLIENT_SIGNING_TEST, CLIENT_SIGNING_ON, CLIENT_SIGNING_OFF };
+
 struct client_boot {
     const char *name;
     unsigned processors;
     uint32_t windows_build;   /* 0: the default */
     uint64_t fail_allocation; /* the n-th allocation fails; 0: none */
+    enum client_signing signing;
     bool stays;           /* its own session, survives the caller; else it dies with the caller */
     bool is_kept;         /* it has a state folder */
     const char *log_path; /* its standard error; NULL: the caller's */

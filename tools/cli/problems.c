@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* problems.c - the names of problem codes, as cfg.h has them. */
+#include "problems.h"
+
+#include <stddef.h>
+
+const char *problem_name(unsigned problem)
+{
+    static const char *const names[] = {
+        [0x01] = "CM_PROB_NOT_CONFIGURED",
+        [0x02] = "CM_PROB_DEVLOADER_FAILED",
+        [0x03] = "CM_PROB_OUT_OF_MEMORY",
+        [0x04] = "CM_PROB_ENTRY_IS_WRONG_TYPE",
+        [0x05] = "CM_PROB_LACKED_ARBITRATOR",
+        [0x06] = "CM_PROB_BOOT_CONFIG_CONFLICT",
+        [0x07] = "CM_PROB_FAILED_FILTER",
+        [0x08] = "CM_PROB_DEVLOADER_NOT_FOUND",
+        [0x09] = "CM_PROB_INVALID_DATA",
+        [0x0a] = "CM_PROB_FAILED_START",
+        [0x0b] = "CM_PROB_LIAR",
+        [0x0c] = "CM_PROB_NORMAL_CONFLICT",
+        [0x0d] = "CM_PROB_NOT_VERIFIED",
+        [0x0e] = "CM_PROB_NEED_RESTART",
+        [0x0f] = "CM_PROB_REENUMERATION",
+        [0x10] = "CM_PROB_PARTIAL_LOG_CONF",
+        [0x11] = "CM_PROB_UNKNOWN_RESOURCE",
+        [0x12] = "CM_PROB_REINSTALL",
+        [0x13] = "CM_PROB_REGISTRY",
+        [0x14] = "CM_PROB_VXDLDR",
+        [0x15] = "CM_PROB_WILL_BE_REMOVED",
+        [0x16] = "CM_PROB_DISABLED",
+        [0x17] = "CM_PROB_DEVLOADER_NOT_READY",
+        [0x18] = "CM_PROB_DEVICE_NOT_THERE",
+        [0x19] = "CM_PROB_MOVED",
+        [0x1a] = "CM_PROB_TOO_EARLY",
+        [0x1b] = "CM_PROB_NO_VALID_LOG_CONF",
+        [0x1c] = "CM_PROB_FAILED_INSTALL",
+        [0x1d] = "CM_PROB_HARDWARE_DISABLED",
+        [0x1e] = "CM_PROB_CANT_SHARE_IRQ",
+        [0x1f] = "CM_PROB_FAILED_ADD",
+        [0x20] = "CM_PROB_DISABLED_SERVICE",
+        [0x21] = "CM_PROB_TRANSLATION_FAILED",
+        [0x22] = "CM_PROB_NO_SOFTCONFIG",
+        [0x23] = "CM_PROB_BIOS_TABLE",
+        [0x24] = "CM_PROB_IRQ_TRANSLATION_FAILED",
+        [0x25] = "CM_PROB_FAILED_DRIVER_ENTRY",
+        [0x26] = "CM_PROB_DRIVER_FAILED_PRIOR_UNLOAD",
+        [0x27] = "CM_PROB_DRIVER_FAILED_LOAD",
+        [0x28] = "CM_PROB_DRIVER_SERVICE_KEY_INVALID",
+        [0x29] = "CM_PROB_LEGACY_SERVICE_NO_DEVICES",
+        [0x2a] = "CM_PROB_DUPLICATE_DEVICE",
+        [0x2b] = "CM_PROB_FAILED_POST_START",
+        [0x2c] = "CM_PROB_HALTED",
+        [0x2d] = "CM_PROB_PHANTOM",
+        [0x2e] = "CM_PROB_SYSTEM_SHUTDOWN",
+        [0x2f] = "CM_PROB_HELD_FOR_EJECT",
+        [0x30] = "CM_PROB_DRIVER_BLOCKED",
+        [0x31] = "CM_PROB_REGISTRY_TOO_LARGE",
+        [0x32] = "CM_PROB_SETPROPERTIES_FAILED",
+        [0x33] = "CM_PROB_WAITING_ON_DEPENDENCY",
+        [0x34] = "CM_PROB_UNSIGNED_DRIVER",
+        [0x35] = "CM_PROB_USED_BY_DEBUGGER",
+        [0x36] = "CM_PROB_DEVICE_RESET",
+        [0x37] = "CM_PROB_CONSOLE_LOCKED",
+        [0x38] = "CM_PROB_NEED_CLASS_CONFIG",
+        [0x39] = "CM_PROB_GUEST_ASSIGNMENT_FAILED",
+    };
+    const char *name = problem < sizeof names / sizeof *names ? names[problem] : NULL;
+    return name ? name : "unknown";
+}
