@@ -108,7 +108,7 @@ static void files_forget(struct plan *plan)
 
 static char *journal_number(void)
 {
-    return key_text(PATH_STORE, LAST_INSTALL);
+    return setup_key_text(PATH_STORE, LAST_INSTALL);
 }
 
 uint32_t plan_prepare(struct plan *plan, struct setup_error *error)

@@ -30,7 +30,7 @@ static const char *text_keep(struct description *description, char *text)
 
 static const char *text_read(struct description *description, const char *key, const char *name)
 {
-    return text_keep(description, key ? key_text(key, name) : NULL);
+    return text_keep(description, key ? setup_key_text(key, name) : NULL);
 }
 
 static void software_describe(struct description *description)
@@ -55,8 +55,8 @@ static void class_describe(struct description *description)
     struct setup_device *abi = &description->abi;
     char *key = *abi->class_guid ? text_format("%s\\%s", PATH_CLASS, abi->class_guid) : NULL;
     abi->class_name = text_read(description, key, "Class");
-    abi->class_upper_filters = key ? key_list(key, "UpperFilters") : NULL;
-    abi->class_lower_filters = key ? key_list(key, "LowerFilters") : NULL;
+    abi->class_upper_filters = key ? setup_key_list(key, "UpperFilters") : NULL;
+    abi->class_lower_filters = key ? setup_key_list(key, "LowerFilters") : NULL;
     free(key);
 }
 
@@ -73,13 +73,13 @@ static void registry_describe(struct description *description, const char *insta
     abi->container = text_read(description, key, "ContainerID");
     abi->class_guid = text_read(description, key, "ClassGUID");
     abi->driver = text_read(description, key, "Driver");
-    abi->hardware_ids = key ? key_list(key, "HardwareID") : NULL;
-    abi->compatible_ids = key ? key_list(key, "CompatibleIDs") : NULL;
-    abi->upper_filters = key ? key_list(key, "UpperFilters") : NULL;
-    abi->lower_filters = key ? key_list(key, "LowerFilters") : NULL;
-    abi->extensions = key ? key_list(key, "ExtendedConfigurationIds") : NULL;
-    abi->capabilities = key ? key_number(key, "Capabilities", 0) : 0;
-    abi->config_flags = key ? key_number(key, "ConfigFlags", 0) : 0;
+    abi->hardware_ids = key ? setup_key_list(key, "HardwareID") : NULL;
+    abi->compatible_ids = key ? setup_key_list(key, "CompatibleIDs") : NULL;
+    abi->upper_filters = key ? setup_key_list(key, "UpperFilters") : NULL;
+    abi->lower_filters = key ? setup_key_list(key, "LowerFilters") : NULL;
+    abi->extensions = key ? setup_key_list(key, "ExtendedConfigurationIds") : NULL;
+    abi->capabilities = key ? setup_key_number(key, "Capabilities", 0) : 0;
+    abi->config_flags = key ? setup_key_number(key, "ConfigFlags", 0) : 0;
     free(key);
     software_describe(description);
     class_describe(description);
@@ -188,7 +188,7 @@ static void description_free(struct description *description)
                       abi->lower_filters, abi->class_upper_filters, abi->class_lower_filters,
                       abi->resources,     abi->extensions};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        key_list_free(lists[i]);
+        setup_key_list_free(lists[i]);
     for (unsigned i = 0; i < description->text_count; i++)
         free(description->texts[i]);
     free(description);
@@ -212,7 +212,7 @@ static void node_describe(struct device_node *node, unsigned depth, void *contex
         pnp_status_get(node, &status);
         abi->is_present = true;
         abi->depth = depth;
-        abi->state = status.state;
+        abi->state = status.state_name;
         abi->status = status.flags;
         abi->problem = status.problem;
         abi->problem_status = (uint32_t)status.problem_status;
@@ -260,22 +260,23 @@ void setup_device_visit(bool with_phantoms,
 
 void setup_class_visit(void (*visit)(const struct setup_class *row, void *context), void *context)
 {
-    char **guids = key_names(PATH_CLASS);
+    char **guids = setup_key_names(PATH_CLASS);
     for (size_t i = 0; guids && guids[i]; i++) {
         char *key = text_format("%s\\%s", PATH_CLASS, guids[i]);
-        char *name = key ? key_text(key, "Class") : NULL,
-             *description = key ? key_text(key, "") : NULL;
+        char *name = key ? setup_key_text(key, "Class") : NULL,
+             *description = key ? setup_key_text(key, "") : NULL;
         struct setup_class row = {.guid = guids[i],
                                   .name = name ? name : "",
                                   .description = description ? description : "",
-                                  .upper_filters = key ? key_list(key, "UpperFilters") : NULL,
-                                  .lower_filters = key ? key_list(key, "LowerFilters") : NULL};
+                                  .upper_filters = key ? setup_key_list(key, "UpperFilters") : NULL,
+                                  .lower_filters =
+                                      key ? setup_key_list(key, "LowerFilters") : NULL};
         visit(&row, context);
-        key_list_free(row.upper_filters);
-        key_list_free(row.lower_filters);
+        setup_key_list_free(row.upper_filters);
+        setup_key_list_free(row.lower_filters);
         free(description);
         free(name);
         free(key);
     }
-    key_list_free(guids);
+    setup_key_list_free(guids);
 }

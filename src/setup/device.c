@@ -18,14 +18,14 @@
 char *device_software_key(const char *instance, const char *class_guid)
 {
     char *device = text_format("%s\\%s", PATH_ENUM, instance);
-    char *own = device ? key_text(device, "Driver") : NULL;
+    char *own = device ? setup_key_text(device, "Driver") : NULL;
     free(device);
     if (own && !strncasecmp(own, class_guid, strlen(class_guid)))
         return own;
     free(own);
     for (unsigned number = 0; number < 10000; number++) {
         char *key = text_format("%s\\%s\\%04u", PATH_CLASS, class_guid, number);
-        bool is_free = key && !key_exists(key);
+        bool is_free = key && !setup_key_exists(key);
         free(key);
         if (is_free)
             return text_format("%s\\%04u", class_guid, number);
@@ -73,7 +73,7 @@ static void software_key_plan(struct plan *plan, const char *key, const struct m
 static void enum_key_plan(struct plan *plan, const char *key, const struct match *match,
                           const char *software_key)
 {
-    uint32_t flags = key_number(key, "ConfigFlags", 0);
+    uint32_t flags = setup_key_number(key, "ConfigFlags", 0);
     flags &= ~(uint32_t)(CONFIGFLAG_REINSTALL | CONFIGFLAG_FAILEDINSTALL | CONFIGFLAG_FINISH);
     /* What the driver before this one had put there is not this one's. */
     plan_step_add(plan, PLAN_DELETE_VALUE, key, "Service");

@@ -101,8 +101,8 @@ uint32_t class_plan(struct plan *plan, const struct package *package, struct set
     char *key = text_format("%s\\%s", PATH_CLASS, abi->class_guid);
     if (!key)
         return setup_fail(error, ERROR_OUTOFMEMORY, "out of memory");
-    bool is_known = key_exists(key);
-    char *name = is_known ? key_text(key, "Class") : NULL;
+    bool is_known = setup_key_exists(key);
+    char *name = is_known ? setup_key_text(key, "Class") : NULL;
     if (!name) {
         if (!section && !row)
             setup_note("     class %s (%s) is not known and the INF has no [ClassInstall32]: it is "

@@ -34,11 +34,11 @@ static void append_one(struct plan *plan, const char *key, const char *name, con
 /* A level that the base driver's package has named among its lower ones; all others are upper. */
 static bool level_is_lower(const char *device_key, const char *level)
 {
-    char **levels = key_list(device_key, "LowerFilterLevels");
+    char **levels = setup_key_list(device_key, "LowerFilterLevels");
     bool is_lower = false;
     for (size_t i = 0; levels && levels[i]; i++)
         is_lower |= inf_same(levels[i], level);
-    key_list_free(levels);
+    setup_key_list_free(levels);
     return is_lower;
 }
 

@@ -42,9 +42,9 @@ static char *image_path(const char *binary)
 static void tag_plan(struct plan *plan, const char *key, const struct inf_service *service)
 {
     uint32_t tags[GROUP_TAGS_MAX + 1] = {0}, type, length, top = 0;
-    uint32_t own = key_number(key, "Tag", 0);
+    uint32_t own = setup_key_number(key, "Tag", 0);
     uint8_t *data;
-    key_value(PATH_GROUP_ORDER, service->load_order_group, &type, &data, &length);
+    setup_key_value(PATH_GROUP_ORDER, service->load_order_group, &type, &data, &length);
     if (data && type == REG_BINARY && length >= 4 && length <= sizeof tags)
         memcpy(tags, data, length);
     free(data);
@@ -107,7 +107,7 @@ static uint32_t service_check(const struct service_work *work, const struct inf_
 
 static void service_values(struct plan *plan, const char *key, const struct inf_service *service)
 {
-    bool exists = key_exists(key);
+    bool exists = setup_key_exists(key);
     uint32_t keep = exists ? service->flags : 0;
     char *path = image_path(service->binary);
     plan_number(plan, key, "Type", service->type);
@@ -142,7 +142,7 @@ static void win32_values(struct plan *plan, const char *key, const struct inf_se
         uint32_t keep;
     } numbers[] = {{"DelayedAutoStart", "DelayedAutostart", INF_SERVICE_KEEP_DELAYED},
                    {"ServiceSidType", "ServiceSidType", INF_SERVICE_KEEP_SID_TYPE}};
-    uint32_t keep = key_exists(key) ? service->flags : 0;
+    uint32_t keep = setup_key_exists(key) ? service->flags : 0;
     int64_t number;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         const struct inf_line *line = inf_line_find(service->section, numbers[i].entry);
@@ -169,7 +169,7 @@ static uint32_t service_security(struct service_work *work, const char *key,
                                  const struct inf_service *service)
 {
     if (!*service->security ||
-        (key_exists(key) && !(service->flags & INF_SERVICE_REPLACE_SECURITY)))
+        (setup_key_exists(key) && !(service->flags & INF_SERVICE_REPLACE_SECURITY)))
         return NO_ERROR;
     UNICODE_STRING text;
     PSECURITY_DESCRIPTOR descriptor;

@@ -167,7 +167,7 @@ void file_tree_remove(const char *host_path)
             file_tree_remove(below);
         free(below);
     }
-    key_list_free(names);
+    setup_key_list_free(names);
     if (host_file_remove(host_path, false))
         host_file_remove(host_path, true);
 }

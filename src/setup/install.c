@@ -35,21 +35,21 @@ struct device_node *node_get(const char *instance)
 void device_ids_read(const char *instance, struct device_ids *out)
 {
     char *key = text_format("%s\\%s", PATH_ENUM, instance);
-    out->hardware = key ? key_list(key, "HardwareID") : NULL;
-    out->compatible = key ? key_list(key, "CompatibleIDs") : NULL;
+    out->hardware = key ? setup_key_list(key, "HardwareID") : NULL;
+    out->compatible = key ? setup_key_list(key, "CompatibleIDs") : NULL;
     free(key);
 }
 
 void device_ids_free(struct device_ids *ids)
 {
-    key_list_free(ids->hardware);
-    key_list_free(ids->compatible);
+    setup_key_list_free(ids->hardware);
+    setup_key_list_free(ids->compatible);
 }
 
 char *device_software_path(const char *instance)
 {
     char *key = text_format("%s\\%s", PATH_ENUM, instance);
-    char *driver = key ? key_text(key, "Driver") : NULL;
+    char *driver = key ? setup_key_text(key, "Driver") : NULL;
     char *path = driver ? text_format("%s\\%s", PATH_CLASS, driver) : NULL;
     free(driver);
     free(key);
@@ -59,7 +59,7 @@ char *device_software_path(const char *instance)
 char *device_published(const char *instance)
 {
     char *path = device_software_path(instance);
-    char *published = path ? key_text(path, "InfPath") : NULL;
+    char *published = path ? setup_key_text(path, "InfPath") : NULL;
     free(path);
     return published;
 }
@@ -361,7 +361,7 @@ uint32_t setup_device_update(const char *published, const char *hardware_id, boo
     for (size_t i = 0; i < instances.count && !error->code; i++)
         device_update_one(instances.names[i], published, hardware_id, force, &seen, out_outcome,
                           error);
-    key_list_free(instances.names);
+    setup_key_list_free(instances.names);
     if (error->code || out_outcome->count)
         return error->code;
     if (hardware_id && !seen)

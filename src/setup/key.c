@@ -9,7 +9,7 @@
 #include "rtl/rtl.h"
 #include "setup_internal.h"
 
-NTSTATUS key_open(const char *path, bool create, void **out_key)
+static NTSTATUS key_open_last(const char *path, bool create, void **out_key)
 {
     UNICODE_STRING name;
     NTSTATUS status = rtl_unicode_of(path, &name);
@@ -22,23 +22,42 @@ NTSTATUS key_open(const char *path, bool create, void **out_key)
     return status;
 }
 
-bool key_exists(const char *path)
+/* create: with all that is missing above it. */
+NTSTATUS setup_key_open(const char *path, bool create, void **out_key)
+{
+    NTSTATUS status = key_open_last(path, create, out_key);
+    if (status != STATUS_OBJECT_NAME_NOT_FOUND || !create)
+        return status;
+    const char *slash = strrchr(path, '\\');
+    char *above = slash > path ? strndup(path, (size_t)(slash - path)) : NULL;
+    void *parent;
+    if (!above)
+        return status;
+    status = setup_key_open(above, true, &parent);
+    free(above);
+    if (!NT_SUCCESS(status))
+        return status;
+    ObDereferenceObject(parent);
+    return key_open_last(path, true, out_key);
+}
+
+bool setup_key_exists(const char *path)
 {
     void *key;
-    if (!NT_SUCCESS(key_open(path, false, &key)))
+    if (!NT_SUCCESS(setup_key_open(path, false, &key)))
         return false;
     ObDereferenceObject(key);
     return true;
 }
 
-void key_value(const char *path, const char *name, uint32_t *out_type, uint8_t **out_data,
-               uint32_t *out_length)
+void setup_key_value(const char *path, const char *name, uint32_t *out_type, uint8_t **out_data,
+                     uint32_t *out_length)
 {
     void *key, *data;
     UNICODE_STRING value;
     ULONG type, length;
     *out_data = NULL;
-    if (!NT_SUCCESS(key_open(path, false, &key)))
+    if (!NT_SUCCESS(setup_key_open(path, false, &key)))
         return;
     if (NT_SUCCESS(rtl_unicode_of(name, &value))) {
         if (NT_SUCCESS(cm_value_get(key, &value, &type, &data, &length))) {
@@ -95,11 +114,11 @@ char *text_format(const char *format, ...)
     return length < 0 ? NULL : text;
 }
 
-char *key_text(const char *path, const char *name)
+char *setup_key_text(const char *path, const char *name)
 {
     uint32_t type, length;
     uint8_t *data;
-    key_value(path, name, &type, &data, &length);
+    setup_key_value(path, name, &type, &data, &length);
     char *text = data && (type == REG_SZ || type == REG_EXPAND_SZ || type == REG_MULTI_SZ)
                      ? text_of_wide(data, length)
                      : NULL;
@@ -107,11 +126,11 @@ char *key_text(const char *path, const char *name)
     return text;
 }
 
-uint32_t key_number(const char *path, const char *name, uint32_t absent)
+uint32_t setup_key_number(const char *path, const char *name, uint32_t absent)
 {
     uint32_t type, length, number = absent;
     uint8_t *data;
-    key_value(path, name, &type, &data, &length);
+    setup_key_value(path, name, &type, &data, &length);
     if (data && type == REG_DWORD && length == sizeof number)
         memcpy(&number, data, sizeof number);
     free(data);
@@ -137,12 +156,12 @@ static bool list_add(struct text_list *list, char *text)
     return true;
 }
 
-char **key_list(const char *path, const char *name)
+char **setup_key_list(const char *path, const char *name)
 {
     uint32_t type, length;
     uint8_t *data;
     struct text_list list = {0};
-    key_value(path, name, &type, &data, &length);
+    setup_key_value(path, name, &type, &data, &length);
     bool is_many = type == REG_MULTI_SZ;
     for (uint32_t at = 0; data && at + sizeof(WCHAR) <= length;) {
         const WCHAR *wide = (const WCHAR *)(data + at);
@@ -170,11 +189,11 @@ static char *subkey_name(void *key, ULONG index)
     return text_of_wide(buffer.information.Name, buffer.information.NameLength);
 }
 
-char **key_names(const char *path)
+char **setup_key_names(const char *path)
 {
     struct text_list list = {0};
     void *key;
-    if (!NT_SUCCESS(key_open(path, false, &key)))
+    if (!NT_SUCCESS(setup_key_open(path, false, &key)))
         return NULL;
     while (list_add(&list, subkey_name(key, (ULONG)list.count)))
         ;
@@ -182,26 +201,26 @@ char **key_names(const char *path)
     return list.texts;
 }
 
-void key_list_free(char **list)
+void setup_key_list_free(char **list)
 {
     for (size_t i = 0; list && list[i]; i++)
         free(list[i]);
     free(list);
 }
 
-NTSTATUS key_delete_tree(const char *path)
+NTSTATUS setup_key_delete_tree(const char *path)
 {
-    char **names = key_names(path);
+    char **names = setup_key_names(path);
     NTSTATUS status = STATUS_SUCCESS;
     for (size_t i = 0; names && names[i] && NT_SUCCESS(status); i++) {
         char *below = text_format("%s\\%s", path, names[i]);
-        status = below ? key_delete_tree(below) : STATUS_INSUFFICIENT_RESOURCES;
+        status = below ? setup_key_delete_tree(below) : STATUS_INSUFFICIENT_RESOURCES;
         free(below);
     }
-    key_list_free(names);
+    setup_key_list_free(names);
     void *key;
     if (NT_SUCCESS(status))
-        status = key_open(path, false, &key);
+        status = setup_key_open(path, false, &key);
     if (!NT_SUCCESS(status))
         return status == STATUS_OBJECT_NAME_NOT_FOUND ? STATUS_SUCCESS : status;
     status = cm_key_delete(key);

@@ -163,7 +163,7 @@ uint32_t setup_package_root_ids(const char *published, void (*visit)(const char 
     setup_unlock();
     for (size_t i = 0; i < walk.count; i++)
         visit(walk.seen[i], context);
-    key_list_free(walk.seen);
+    setup_key_list_free(walk.seen);
     return NO_ERROR;
 }
 

@@ -19,12 +19,12 @@
 static void interfaces_delete_plan(struct plan *plan, const char *instance)
 {
     char *prefix = text_format("##?#%s#", instance);
-    char **classes = prefix ? key_names(PATH_INTERFACES) : NULL;
+    char **classes = prefix ? setup_key_names(PATH_INTERFACES) : NULL;
     for (char *at = prefix; at && *at; at++)
         *at = *at == '\\' ? '#' : *at;
     for (size_t i = 0; classes && classes[i]; i++) {
         char *class_key = text_format("%s\\%s", PATH_INTERFACES, classes[i]);
-        char **names = class_key ? key_names(class_key) : NULL;
+        char **names = class_key ? setup_key_names(class_key) : NULL;
         for (size_t j = 0; names && names[j]; j++) {
             char *key = strncasecmp(names[j], prefix, strlen(prefix))
                             ? NULL
@@ -33,10 +33,10 @@ static void interfaces_delete_plan(struct plan *plan, const char *instance)
                 plan_step_add(plan, PLAN_DELETE_KEY, key, NULL);
             free(key);
         }
-        key_list_free(names);
+        setup_key_list_free(names);
         free(class_key);
     }
-    key_list_free(classes);
+    setup_key_list_free(classes);
     free(prefix);
 }
 
@@ -49,7 +49,7 @@ uint32_t setup_device_remove(const char *instance, bool *out_needs_restart,
     struct device_node *node = node_get(instance);
     NTSTATUS status = STATUS_SUCCESS;
     *out_needs_restart = false;
-    if (!node && (!key || !key_exists(key)))
+    if (!node && (!key || !setup_key_exists(key)))
         setup_fail(error, ERROR_NO_SUCH_DEVINST, "there is no device %s", instance);
     if (node && !error->code) {
         struct pnp_veto veto = {0};
@@ -87,26 +87,26 @@ uint32_t setup_device_remove(const char *instance, bool *out_needs_restart,
 /* Calls visit with every instance that has a key below Enum; nonzero stops. */
 static bool instances_visit(bool (*visit)(const char *instance, void *context), void *context)
 {
-    char **enumerators = key_names(PATH_ENUM);
+    char **enumerators = setup_key_names(PATH_ENUM);
     bool is_stopped = false;
     for (size_t i = 0; enumerators && enumerators[i] && !is_stopped; i++) {
         char *key = text_format("%s\\%s", PATH_ENUM, enumerators[i]);
-        char **devices = key ? key_names(key) : NULL;
+        char **devices = key ? setup_key_names(key) : NULL;
         free(key);
         for (size_t j = 0; devices && devices[j] && !is_stopped; j++) {
             key = text_format("%s\\%s\\%s", PATH_ENUM, enumerators[i], devices[j]);
-            char **names = key ? key_names(key) : NULL;
+            char **names = key ? setup_key_names(key) : NULL;
             free(key);
             for (size_t k = 0; names && names[k] && !is_stopped; k++) {
                 char *instance = text_format("%s\\%s\\%s", enumerators[i], devices[j], names[k]);
                 is_stopped = instance && visit(instance, context);
                 free(instance);
             }
-            key_list_free(names);
+            setup_key_list_free(names);
         }
-        key_list_free(devices);
+        setup_key_list_free(devices);
     }
-    key_list_free(enumerators);
+    setup_key_list_free(enumerators);
     return is_stopped;
 }
 
@@ -114,11 +114,11 @@ static bool device_uses(const char *instance, const char *published)
 {
     char *own = device_published(instance), *key = text_format("%s\\%s", PATH_ENUM, instance);
     bool is_used = own && !strcasecmp(own, published);
-    char **extensions = key ? key_list(key, "ExtendedConfigurationIds") : NULL;
+    char **extensions = key ? setup_key_list(key, "ExtendedConfigurationIds") : NULL;
     for (size_t i = 0; extensions && extensions[i]; i++)
         is_used |= !strncasecmp(extensions[i], published, strlen(published)) &&
                    extensions[i][strlen(published)] == ':';
-    key_list_free(extensions);
+    setup_key_list_free(extensions);
     free(own);
     free(key);
     return is_used;
@@ -194,12 +194,12 @@ static uint32_t device_leave(const char *instance, const char *published, struct
 /* Services that only this package had installed and that do not run. */
 static void services_release(const char *published)
 {
-    char **services = key_names(PATH_SERVICES);
+    char **services = setup_key_names(PATH_SERVICES);
     struct plan plan = {0};
     struct setup_error error = {0};
     for (size_t i = 0; services && services[i]; i++) {
         char *key = text_format("%s\\%s", PATH_SERVICES, services[i]);
-        char **owners = key ? key_list(key, "Owners") : NULL;
+        char **owners = key ? setup_key_list(key, "Owners") : NULL;
         bool is_owner = false, has_others = false;
         for (size_t j = 0; owners && owners[j]; j++) {
             bool is_it = !strcasecmp(owners[j], published);
@@ -217,10 +217,10 @@ static void services_release(const char *published)
             plan_data(&plan, plan_step_add(&plan, PLAN_DELETE_STRING, key, "Owners"), REG_MULTI_SZ,
                       wide, length);
         free(wide);
-        key_list_free(owners);
+        setup_key_list_free(owners);
         free(key);
     }
-    key_list_free(services);
+    setup_key_list_free(services);
     plan_commit(&plan, &error);
     plan_fini(&plan);
 }
@@ -244,7 +244,7 @@ uint32_t setup_package_delete(const char *published, bool uninstall, bool force,
                    published, users.names[0], users.count > 1 ? " and others" : "");
     for (size_t i = 0; i < users.count && uninstall && !error->code; i++)
         device_leave(users.names[i], published, error);
-    key_list_free(users.names);
+    setup_key_list_free(users.names);
     if (error->code)
         return error->code;
     setup_lock();
@@ -279,9 +279,10 @@ uint32_t setup_device_ids_set(const char *instance, const char *const *ids, uint
                               struct setup_error *error)
 {
     char *key = text_format("%s\\%s", PATH_ENUM, instance);
-    uint32_t result = key && key_exists(key) ? list_write(key, "HardwareID", ids, count, error)
-                                             : setup_fail(error, ERROR_NO_SUCH_DEVINST,
-                                                          "there is no device %s", instance);
+    uint32_t result =
+        key && setup_key_exists(key)
+            ? list_write(key, "HardwareID", ids, count, error)
+            : setup_fail(error, ERROR_NO_SUCH_DEVINST, "there is no device %s", instance);
     free(key);
     return result;
 }
@@ -291,7 +292,7 @@ uint32_t setup_class_filters_set(const char *guid, bool upper, const char *const
 {
     char *key = text_format("%s\\%s", PATH_CLASS, guid);
     uint32_t result =
-        key && key_exists(key)
+        key && setup_key_exists(key)
             ? list_write(key, upper ? "UpperFilters" : "LowerFilters", names, count, error)
             : setup_fail(error, ERROR_INVALID_CLASS, "there is no class %s", guid);
     free(key);

@@ -59,19 +59,19 @@ bool setup_fault(void);
 
 /* ---- key.c: the registry by UTF-8 paths ------------------------------------------------------ */
 
-NTSTATUS key_open(const char *path, bool create, void **out_key);
-bool key_exists(const char *path);
+NTSTATUS setup_key_open(const char *path, bool create, void **out_key);
+bool setup_key_exists(const char *path);
 /* malloc'ed; NULL: no such value, or another type. */
-char *key_text(const char *path, const char *name);
-/* Strings of a REG_MULTI_SZ (or one REG_SZ), NULL at the end; key_list_free. NULL: none. */
-char **key_list(const char *path, const char *name);
-uint32_t key_number(const char *path, const char *name, uint32_t absent);
-/* Names of subkeys; key_list_free. */
-char **key_names(const char *path);
-void key_list_free(char **list);
-void key_value(const char *path, const char *name, uint32_t *out_type, uint8_t **out_data,
-               uint32_t *out_length); /* malloc'ed; NULL: none */
-NTSTATUS key_delete_tree(const char *path);
+char *setup_key_text(const char *path, const char *name);
+/* Strings of a REG_MULTI_SZ (or one REG_SZ), NULL at the end; setup_key_list_free. NULL: none. */
+char **setup_key_list(const char *path, const char *name);
+uint32_t setup_key_number(const char *path, const char *name, uint32_t absent);
+/* Names of subkeys; setup_key_list_free. */
+char **setup_key_names(const char *path);
+void setup_key_list_free(char **list);
+void setup_key_value(const char *path, const char *name, uint32_t *out_type, uint8_t **out_data,
+                     uint32_t *out_length); /* malloc'ed; NULL: none */
+NTSTATUS setup_key_delete_tree(const char *path);
 /* UTF-16 with a NUL, malloc'ed; NULL: out of memory. */
 uint8_t *text_wide(const char *text, uint32_t *out_length);
 char *text_of_wide(const void *data, uint32_t length); /* up to its NUL; malloc'ed */
@@ -88,7 +88,7 @@ uint32_t file_write(const char *host_path, const void *bytes, size_t length,
 uint32_t file_copy(const char *from_host, const char *to_host, struct setup_error *error);
 bool file_is_there(const char *host_path);
 void file_tree_remove(const char *host_path);
-/* Names in a folder, sorted; key_list_free. */
+/* Names in a folder, sorted; setup_key_list_free. */
 char **file_names(const char *host_path);
 
 /* ---- store.c -----------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ static void text_copy(char *out, size_t size, const char *text)
 
 static void text_load(const char *path, const char *name, char *out, size_t size)
 {
-    char *text = key_text(path, name);
+    char *text = setup_key_text(path, name);
     text_copy(out, size, text);
     free(text);
 }
@@ -120,13 +120,13 @@ out:
 
 static void store_load(void)
 {
-    char **names = key_names(PATH_INFS);
+    char **names = setup_key_names(PATH_INFS);
     for (size_t i = 0; names && names[i]; i++) {
         struct setup_package abi = {0};
         struct setup_error error = {0};
         struct package *package;
         char *path = text_format("%s\\%s", PATH_INFS, names[i]);
-        char *folder = path ? key_text(path, "Active") : NULL;
+        char *folder = path ? setup_key_text(path, "Active") : NULL;
         free(path);
         path = folder ? text_format("%s\\%s", PATH_PACKAGES, folder) : NULL;
         if (path) {
@@ -134,14 +134,15 @@ static void store_load(void)
             snprintf(abi.folder, sizeof abi.folder, "%s\\%s", FOLDER_REPOSITORY, folder);
             text_load(path, "OriginalName", abi.original, sizeof abi.original);
             text_load(path, "SignerName", abi.signer, sizeof abi.signer);
-            abi.signature = (enum setup_signature)key_number(path, "SignerState", SETUP_UNSIGNED);
+            abi.signature =
+                (enum setup_signature)setup_key_number(path, "SignerState", SETUP_UNSIGNED);
             if (!package_load(&abi, &package, &error))
                 package_insert(package);
         }
         free(path);
         free(folder);
     }
-    key_list_free(names);
+    setup_key_list_free(names);
     is_loaded = true;
 }
 
@@ -194,7 +195,7 @@ static char *source_path(const char *folder, const char *path)
                 next = text_format("%s/%s", at, names[i]);
                 break;
             }
-            key_list_free(names);
+            setup_key_list_free(names);
         }
         free(at);
         at = next;
@@ -437,14 +438,14 @@ static void folder_sweep(const char *folder, const char *keys, bool is_inf)
         char *key = text_format("%s\\%s", keys, names[i]),
              *path = text_format("%s/%s", host, names[i]);
         bool is_ours = !is_inf || published_number(names[i]) != ~0u;
-        if (key && path && is_ours && !key_exists(key)) {
+        if (key && path && is_ours && !setup_key_exists(key)) {
             setup_note("     %s\\%s belongs to no package: swept", folder, names[i]);
             file_tree_remove(path);
         }
         free(key);
         free(path);
     }
-    key_list_free(names);
+    setup_key_list_free(names);
     free(host);
 }
 

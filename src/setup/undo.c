@@ -34,7 +34,7 @@ static void remember_value(struct undo *undo, const char *path, const char *name
 {
     uint32_t type, length;
     uint8_t *data;
-    key_value(path, name, &type, &data, &length);
+    setup_key_value(path, name, &type, &data, &length);
     if (data)
         plan_data(&undo->back, plan_step_add(&undo->back, PLAN_SET, path, name), type, data,
                   length);
@@ -47,7 +47,8 @@ static void remember_value(struct undo *undo, const char *path, const char *name
 static void remember_absence(struct undo *undo, const char *path)
 {
     char *above = strdup(path), *missing = NULL;
-    for (char *slash; above && !key_exists(above) && (slash = strrchr(above, '\\')) > above;) {
+    for (char *slash;
+         above && !setup_key_exists(above) && (slash = strrchr(above, '\\')) > above;) {
         free(missing);
         missing = strdup(above);
         *slash = '\0';
@@ -81,7 +82,7 @@ static void remember_values(struct undo *undo, const char *path, void *key)
 
 static void remember_tree(struct undo *undo, const char *path)
 {
-    char **names = key_names(path);
+    char **names = setup_key_names(path);
     for (size_t i = 0; names && names[i]; i++) {
         char *below = text_format("%s\\%s", path, names[i]);
         if (below)
@@ -90,9 +91,9 @@ static void remember_tree(struct undo *undo, const char *path)
             undo->back.is_short = true;
         free(below);
     }
-    key_list_free(names);
+    setup_key_list_free(names);
     void *key;
-    if (!NT_SUCCESS(key_open(path, false, &key)))
+    if (!NT_SUCCESS(setup_key_open(path, false, &key)))
         return;
     remember_values(undo, path, key);
     plan_step_add(&undo->back, PLAN_KEY, path, NULL);
@@ -104,7 +105,7 @@ static NTSTATUS value_set(const char *path, const char *name, uint32_t type, con
 {
     void *key;
     UNICODE_STRING value;
-    NTSTATUS status = key_open(path, true, &key);
+    NTSTATUS status = setup_key_open(path, true, &key);
     if (!NT_SUCCESS(status))
         return status;
     status = rtl_unicode_of(name, &value);
@@ -120,7 +121,7 @@ static NTSTATUS value_delete(const char *path, const char *name)
 {
     void *key;
     UNICODE_STRING value;
-    NTSTATUS status = key_open(path, false, &key);
+    NTSTATUS status = setup_key_open(path, false, &key);
     if (status == STATUS_OBJECT_NAME_NOT_FOUND)
         return STATUS_SUCCESS;
     if (!NT_SUCCESS(status))
@@ -196,7 +197,7 @@ static NTSTATUS list_change(const struct plan_step *step)
 {
     uint32_t type = REG_NONE, length = 0, edited_length;
     uint8_t *old;
-    key_value(step->path, step->name, &type, &old, &length);
+    setup_key_value(step->path, step->name, &type, &old, &length);
     if (!old && step->kind == PLAN_DELETE_STRING)
         return STATUS_SUCCESS;
     uint8_t *edited =
@@ -213,7 +214,7 @@ static NTSTATUS bits_change(const struct plan_step *step)
 {
     uint32_t type, length;
     uint8_t *data;
-    key_value(step->path, step->name, &type, &data, &length);
+    setup_key_value(step->path, step->name, &type, &data, &length);
     NTSTATUS status = STATUS_SUCCESS;
     if (data && step->bit_byte < length && (type == REG_BINARY || type == REG_DWORD)) {
         if (step->kind == PLAN_BITS_SET)
@@ -229,7 +230,7 @@ static NTSTATUS bits_change(const struct plan_step *step)
 static NTSTATUS security_change(const struct plan_step *step)
 {
     void *key;
-    NTSTATUS status = key_open(step->path, true, &key);
+    NTSTATUS status = setup_key_open(step->path, true, &key);
     if (!NT_SUCCESS(status))
         return status;
     status = cm_key_security_set(
@@ -242,7 +243,7 @@ static NTSTATUS security_change(const struct plan_step *step)
 static NTSTATUS key_make(const char *path)
 {
     void *key;
-    NTSTATUS status = key_open(path, true, &key);
+    NTSTATUS status = setup_key_open(path, true, &key);
     if (NT_SUCCESS(status))
         ObDereferenceObject(key);
     return status;
@@ -261,7 +262,7 @@ static NTSTATUS step_run(const struct plan_step *step)
     case PLAN_DELETE_VALUE:
         return value_delete(step->path, step->name);
     case PLAN_DELETE_KEY:
-        return key_delete_tree(step->path);
+        return setup_key_delete_tree(step->path);
     case PLAN_BITS_SET:
     case PLAN_BITS_CLEAR:
         return bits_change(step);
@@ -277,7 +278,7 @@ static bool is_skipped(const struct plan_step *step)
         return false;
     uint32_t type, length;
     uint8_t *data;
-    key_value(step->path, step->name, &type, &data, &length);
+    setup_key_value(step->path, step->name, &type, &data, &length);
     bool is_there = data != NULL;
     free(data);
     return is_there ? step->if_absent : step->if_present;
@@ -290,7 +291,7 @@ static void remember(struct undo *undo, const struct plan_step *step)
         return;
     }
     bool has_value = step->kind != PLAN_KEY && step->kind != PLAN_SECURITY;
-    if (!key_exists(step->path))
+    if (!setup_key_exists(step->path))
         remember_absence(undo, step->path);
     else if (has_value)
         remember_value(undo, step->path, step->name);

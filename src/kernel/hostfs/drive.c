@@ -69,6 +69,10 @@ void hostfs_fini(void)
             continue;
         link_name(drives[i].letter, buffer, &name);
         ob_symbolic_link_delete(&name);
+        if (drives[i].letter == 'C') {
+            RtlInitUnicodeString(&name, L"\\SystemRoot");
+            ob_symbolic_link_delete(&name);
+        }
         IoDeleteDevice(drives[i].device);
         free(drives[i].root);
         drives[i] = (struct hostfs_drive){0};
@@ -102,12 +106,21 @@ struct hostfs_drive *hostfs_drive_of(PDEVICE_OBJECT device)
     return *(struct hostfs_drive **)device->DeviceExtension;
 }
 
+#define SYSTEM_DRIVE 'C'
+
 static NTSTATUS drive_link(char letter, PUNICODE_STRING device_name)
 {
     WCHAR buffer[16];
-    UNICODE_STRING name;
+    UNICODE_STRING name, root = RTL_CONSTANT_STRING(L"\\SystemRoot"),
+                         target = RTL_CONSTANT_STRING(L"\\Device\\HostDriveC\\Windows");
     link_name(letter, buffer, &name);
-    return ob_symbolic_link_create(&name, device_name);
+    NTSTATUS status = ob_symbolic_link_create(&name, device_name);
+    if (NT_SUCCESS(status) && letter == SYSTEM_DRIVE) {
+        status = ob_symbolic_link_create(&root, &target);
+        if (!NT_SUCCESS(status))
+            ob_symbolic_link_delete(&name);
+    }
+    return status;
 }
 
 static char *root_copy(const char *folder)
