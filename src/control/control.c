@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "control_internal.h"
 #include "ke/ke.h"
@@ -20,6 +21,7 @@ static void shutdown_serve(server_control *control, unsigned count, char **words
 {
     cJSON *reply = cJSON_CreateObject();
     cJSON_AddStringToObject(reply, "machine", control_options.name);
+    cJSON_AddNumberToObject(reply, "pid", getpid());
     control_reply(control, 0, reply);
     control_options.shutdown();
 }

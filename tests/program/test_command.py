@@ -7,7 +7,11 @@ import unittest
 
 from kit import CoveTest, driver, program
 
+<<<<<<< HEAD
 VERBS = ("run", "boot", "shutdown", "ps", "exec", "sc", "log", "trace", "kd", "image", "cc")
+=======
+VERBS = ("run", "boot", "shutdown", "ps", "exec", "sc", "devcon", "log", "trace", "image", "cc")
+>>>>>>> a4d1dca ([cli] cove run takes packages, --signing; shutdown waits for the process; [tests] cove devcon, every verb)
 
 
 class Help(CoveTest):
@@ -141,7 +145,7 @@ class Drivers(CoveTest):
 
     def test_other_names(self):
         self.refused("wdm1.txt", "does not end in .sys", code=2)
-        self.refused("wdm1.inf", "name the .sys", code=1)
+        self.refused("wdm1.inf", "cannot read the driver file wdm1.inf", code=1)
 
     def test_not_a_pe(self):
         self.refused(self.write("text.sys", b"this is no driver\n" * 10), "text.sys", "MZ")

@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -13,11 +15,13 @@
 #include "options.h"
 
 static const char boot_usage[] =
-    "usage: cove boot [NAME] [--fresh] [--windows VERSION] [--processors N] [--json]\n"
+    "usage: cove boot [NAME] [--fresh] [--windows VERSION] [--processors N] [--signing "
+    "test|on|off] "
+    "[--json]\n"
     "Starts a machine that stays until `cove shutdown`. NAME is 'default' or "
     "$COVE_MACHINE.\n"
     "Its registry and drive C: are kept and found again by the next boot of the name; --fresh\n"
-    "throws them away first.\n" OPTIONS_WINDOWS_HELP;
+    "throws them away first.\n" OPTIONS_SIGNING_HELP OPTIONS_WINDOWS_HELP;
 
 static int number_of(const char *text, unsigned least, unsigned most, unsigned *out_number)
 {
@@ -36,6 +40,7 @@ int cli_boot(int argc, char **argv)
                                             {"fresh", no_argument, NULL, 'f'},
                                             {"windows", required_argument, NULL, 'w'},
                                             {"machine", required_argument, NULL, 'm'},
+                                            {"signing", required_argument, NULL, 's'},
                                             {"json", no_argument, NULL, 'j'},
                                             {"help", no_argument, NULL, 'h'},
                                             {0}};
@@ -45,7 +50,13 @@ int cli_boot(int argc, char **argv)
     for (int c; (c = getopt_long(argc, argv, "m:", options, NULL)) != -1;) {
         if (c == 'm')
             name = optarg;
-        else if (c == 'j')
+        else if (c == 's') {
+            unsigned signing;
+            int error = options_signing(optarg, &signing);
+            if (error)
+                return error;
+            boot.signing = (enum client_signing)signing;
+        } else if (c == 'j')
             is_json = true;
         else if (c == 'f')
             is_fresh = true;
@@ -110,6 +121,19 @@ static bool is_gone(const char *text, size_t length, void *unused)
     return true;
 }
 
+#define LAST_MS 10000
+
+/* The process holds the machine's state until its very end. */
+static void process_wait(pid_t pid)
+{
+    struct pollfd gone = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
+    if (gone.fd < 0)
+        return; /* it has gone already */
+    while (poll(&gone, 1, LAST_MS) < 0 && errno == EINTR)
+        ;
+    close(gone.fd);
+}
+
 /* The stream ends when the machine has. */
 static int machine_shutdown(const char *name, bool is_json)
 {
@@ -119,6 +143,7 @@ static int machine_shutdown(const char *name, bool is_json)
     if (!reply)
         return EXIT_FAILED;
     client_stream(name, log, is_gone, NULL);
+    process_wait((pid_t)json_number(reply, "pid"));
     client_forget(name);
     if (is_json)
         options_print_json(reply);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/windows.h"
 #include "client/client.h"
@@ -17,6 +18,20 @@ int options_windows(const char *text, uint32_t *out_build)
     }
     *out_build = version.build;
     return 0;
+}
+
+int options_signing(const char *text, unsigned *out_signing)
+{
+    static const char *const names[] = {
+        [CLIENT_SIGNING_TEST] = "test", [CLIENT_SIGNING_ON] = "on", [CLIENT_SIGNING_OFF] = "off"};
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(names[i], text))
+            continue;
+        *out_signing = i;
+        return 0;
+    }
+    fprintf(stderr, "cove: --signing %s: it is test, on or off\n", text);
+    return EXIT_USAGE;
 }
 
 const char *options_machine(const char *given)

@@ -19,6 +19,14 @@
 /* Reads the argument of --windows. 0, or an exit code after it has said what may stand there. */
 int options_windows(const char *text, uint32_t *out_build);
 
+#define OPTIONS_SIGNING_HELP                                                                    \
+    "--signing says what is asked of packages: test (the default) takes every signature and "   \
+    "none\n"                                                                                    \
+    "at all, but no file that was changed after it was signed; on takes only packages that a\n" \
+    "trusted certificate vouches for; off asks nothing.\n"
+/* Reads the argument of --signing into an enum client_signing. 0 or EXIT_USAGE. */
+int options_signing(const char *text, unsigned *out_signing);
+
 /* -m NAME, else COVE_MACHINE, else "default". */
 const char *options_machine(const char *given);
 /* Prints client_error() as an error of cove. Returns EXIT_FAILED. */

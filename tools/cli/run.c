@@ -22,27 +22,36 @@
 #include "image.h"
 #include "options.h"
 #include "run.h"
+#include "run_package.h"
 
 static const char usage[] =
     "usage: cove run [--windows VERSION] [--processors N] [--quiet] [--fail-allocation N]\n"
-    "                DRIVER.sys… [-- APP.exe ARGS…]\n"
+    "                [--signing test|on|off] DRIVER.sys|PACKAGE.inf… [-- APP.exe ARGS…]\n"
     "       cove run --windows all|VERSION,VERSION… [--json] … DRIVER.sys… [-- APP.exe ARGS…]\n"
     "Boots a fresh machine, loads the drivers, runs the program, unloads, shuts down.\n"
+    "A package is put into the driver store, each of its Root\\ hardware IDs gets a device, and\n"
+    "both are removed in the end.\n"
     "What drivers print goes to standard error. The exit code is the program's; 70 after a\n"
     "bug check; 1 when a driver could not be loaded.\n"
     "--fail-allocation lets the N-th allocation of memory or of an IRP fail, counted from before\n"
     "the first driver, whoever makes it: the driver, or the kernel for it or for a "
-    "program.\n" OPTIONS_WINDOWS_HELP
+    "program.\n" OPTIONS_SIGNING_HELP OPTIONS_WINDOWS_HELP
     "all is 7, 8, 8.1, 10 and 11. With several versions each gets a machine of its own, one\n"
     "after the other; what programs print goes to standard error, then a row per version to\n"
     "standard output. The exit code is 1 unless every run ended with 0.\n";
+
+struct run_item {
+    bool is_package;
+    char service[256]; /* of a .sys */
+    struct run_package package;
+};
 
 struct run {
     struct run_request request;
     char name[32]; /* of the machine */
     pid_t machine;
     int loaded;
-    char service[RUN_DRIVERS_MAX][256];
+    struct run_item items[RUN_DRIVERS_MAX];
     bool is_lost; /* the machine stopped by itself: it answers nothing more */
     struct run_report *report;
 };
@@ -72,19 +81,20 @@ static void *log_follow(void *context)
     return NULL;
 }
 
+static bool is_package(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && !strcasecmp(dot, ".inf");
+}
+
 /* "dir/wdm1.sys" is the service wdm1. */
 static int service_name(const char *path, char *out_name, size_t size)
 {
     const char *base = strrchr(path, '/');
     base = base ? base + 1 : path;
     const char *dot = strrchr(base, '.');
-    if (dot && !strcasecmp(dot, ".inf")) {
-        fprintf(stderr, "cove: %s: packages cannot be installed yet; name the .sys file itself\n",
-                path);
-        return EXIT_FAILED;
-    }
     if (!dot || strcasecmp(dot, ".sys") || dot == base) {
-        fprintf(stderr, "cove: %s is no driver: its name does not end in .sys\n", path);
+        fprintf(stderr, "cove: %s is no driver: its name does not end in .sys or .inf\n", path);
         return EXIT_USAGE;
     }
     snprintf(out_name, size, "%.*s", (int)(dot - base), base);
@@ -95,6 +105,13 @@ static bool is_done_already(uint32_t code)
 {
     return code == 1060 /* ERROR_SERVICE_DOES_NOT_EXIST */ ||
            code == 1062 /* ERROR_SERVICE_NOT_ACTIVE */;
+}
+
+static void failure_say(struct run *run, const char *text)
+{
+    fprintf(stderr, "cove: %s\n", text);
+    if (!*run->report->text)
+        snprintf(run->report->text, sizeof run->report->text, "%s", text);
 }
 
 static int request(struct run *run, const char *const *words, const char *what, const char *path,
@@ -115,19 +132,32 @@ static int request(struct run *run, const char *const *words, const char *what, 
             snprintf(line, sizeof line, "%s", text); /* it names the file */
         else
             snprintf(line, sizeof line, "%s: cannot %s it: Windows error %u", path, what, code);
-        fprintf(stderr, "cove: %s\n", line);
-        if (!*run->report->text)
-            strcpy(run->report->text, line);
+        failure_say(run, line);
     }
     cJSON_Delete(reply);
     return code ? EXIT_FAILED : 0;
 }
 
+static int package_load(struct run *run, const char *path)
+{
+    char text[512] = "";
+    struct run_item *item = &run->items[run->loaded++];
+    item->is_package = true;
+    int error = run_package_install(run->name, path, &item->package, text, sizeof text);
+    if (error == EXIT_LOST)
+        run->is_lost = true;
+    else if (error)
+        failure_say(run, text);
+    return error ? EXIT_FAILED : 0;
+}
+
 static int driver_load(struct run *run, const char *path)
 {
+    if (is_package(path))
+        return package_load(run, path);
     char absolute[PATH_MAX], image[PATH_MAX + 8];
-    char *service = run->service[run->loaded];
-    int error = service_name(path, service, sizeof run->service[0]);
+    char *service = run->items[run->loaded].service;
+    int error = service_name(path, service, sizeof run->items[0].service);
     if (error)
         return error;
     if (!realpath(path, absolute)) {
@@ -157,7 +187,12 @@ static int driver_load(struct run *run, const char *path)
 static void drivers_unload(struct run *run)
 {
     while (run->loaded > 0 && !run->is_lost) {
-        const char *service = run->service[--run->loaded];
+        struct run_item *item = &run->items[--run->loaded];
+        if (item->is_package) {
+            run->is_lost = run_package_remove(run->name, &item->package) == EXIT_LOST;
+            continue;
+        }
+        const char *service = item->service;
         const char *stop[] = {"service-stop", service, NULL},
                    *delete[] = {"service-delete", service, NULL};
         request(run, stop, "stop", service, true);
@@ -233,7 +268,9 @@ static int files_check(const struct run *run)
 {
     char service[256];
     for (int i = 0; i < run->request.driver_count; i++) {
-        int error = service_name(run->request.drivers[i], service, sizeof service);
+        int error = is_package(run->request.drivers[i])
+                        ? 0
+                        : service_name(run->request.drivers[i], service, sizeof service);
         if (error)
             return error;
         if (access(run->request.drivers[i], R_OK)) {
@@ -258,7 +295,8 @@ static int run_machine(struct run *run)
     struct client_boot boot = {.name = run->name,
                                .processors = run->request.processors,
                                .windows_build = run->request.windows_build,
-                               .fail_allocation = run->request.fail_allocation};
+                               .fail_allocation = run->request.fail_allocation,
+                               .signing = (enum client_signing)run->request.signing};
     if (client_boot(&boot, &run->machine))
         return options_client_failed();
     pthread_t follower;
@@ -290,6 +328,7 @@ static int arguments_parse(int argc, char **argv, struct run_request *out, const
                                             {"quiet", no_argument, NULL, 'q'},
                                             {"json", no_argument, NULL, 'j'},
                                             {"fail-allocation", required_argument, NULL, 'a'},
+                                            {"signing", required_argument, NULL, 's'},
                                             {"help", no_argument, NULL, 'h'},
                                             {0}};
     for (int c; (c = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
@@ -299,6 +338,8 @@ static int arguments_parse(int argc, char **argv, struct run_request *out, const
             out->is_json = true;
         else if (c == 'a')
             out->fail_allocation = strtoull(optarg, NULL, 10);
+        else if (c == 's' && options_signing(optarg, &out->signing) == 0)
+            ;
         else if (c == 'w')
             *out_windows = optarg;
         else if (c == 'p' && atoi(optarg) >= 1 && atoi(optarg) <= 64)

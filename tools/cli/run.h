@@ -12,6 +12,7 @@ struct run_request {
     unsigned processors;
     uint32_t windows_build;   /* 0: the default */
     uint64_t fail_allocation; /* the n-th fails; 0: none */
+    unsigned signing;         /* enum client_signing */
     bool is_quiet, is_json;
     char **drivers;
     int driver_count;
