@@ -232,7 +232,7 @@ static void node_describe(struct device_node *node, unsigned depth, void *contex
 static bool phantom_describe(const char *instance, void *context)
 {
     struct walk *walk = context;
-    struct device_node *node = node_get(instance);
+    struct device_node *node = device_node_get(instance);
     if (node) {
         pnp_node_put(node); /* was shown already */
         return false;

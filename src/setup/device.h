@@ -16,7 +16,7 @@ void device_ids_free(struct device_ids *ids);
 char *node_instance(const struct device_node *node);
 char *device_software_path(const char *instance); /* its key below Class */
 char *device_published(const char *instance);     /* "oem0.inf" */
-struct device_node *node_get(const char *instance);
+struct device_node *device_node_get(const char *instance);
 
 /* Under the lock: the driver, every extension for the device, committed. */
 uint32_t device_apply(const char *instance, const struct match *base, const struct device_ids *ids,

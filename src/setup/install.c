@@ -22,7 +22,7 @@ char *node_instance(const struct device_node *node)
     return text_of_wide(name->Buffer, name->Length);
 }
 
-struct device_node *node_get(const char *instance)
+struct device_node *device_node_get(const char *instance)
 {
     UNICODE_STRING name;
     if (!NT_SUCCESS(rtl_unicode_of(instance, &name)))
@@ -342,7 +342,7 @@ static void device_update_one(const char *instance, const char *published, const
         setup_unlock();
     }
     device_ids_free(&ids);
-    struct device_node *node = changed > 0 ? node_get(instance) : NULL;
+    struct device_node *node = changed > 0 ? device_node_get(instance) : NULL;
     if (node) {
         NTSTATUS status = pnp_device_configure(node, error->text, sizeof error->text);
         outcome->needs_restart |= status == STATUS_PNP_RESTART_ENUMERATION;

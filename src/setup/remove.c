@@ -46,7 +46,7 @@ uint32_t setup_device_remove(const char *instance, bool *out_needs_restart,
     struct plan plan = {0};
     char *software = device_software_path(instance),
          *key = text_format("%s\\%s", PATH_ENUM, instance);
-    struct device_node *node = node_get(instance);
+    struct device_node *node = device_node_get(instance);
     NTSTATUS status = STATUS_SUCCESS;
     *out_needs_restart = false;
     if (!node && (!key || !setup_key_exists(key)))
@@ -183,7 +183,7 @@ static uint32_t device_leave(const char *instance, const char *published, struct
     match_fini(&list);
     setup_unlock();
     device_ids_free(&ids);
-    struct device_node *node = result ? NULL : node_get(instance);
+    struct device_node *node = result ? NULL : device_node_get(instance);
     if (node) {
         pnp_device_configure(node, NULL, 0);
         pnp_node_put(node);

@@ -7,11 +7,8 @@ import unittest
 
 from kit import CoveTest, driver, program
 
-<<<<<<< HEAD
-VERBS = ("run", "boot", "shutdown", "ps", "exec", "sc", "log", "trace", "kd", "image", "cc")
-=======
-VERBS = ("run", "boot", "shutdown", "ps", "exec", "sc", "devcon", "log", "trace", "image", "cc")
->>>>>>> a4d1dca ([cli] cove run takes packages, --signing; shutdown waits for the process; [tests] cove devcon, every verb)
+VERBS = ("run", "boot", "shutdown", "ps", "exec", "sc", "devcon", "log", "trace", "kd", "image",
+         "cc")
 
 
 class Help(CoveTest):
