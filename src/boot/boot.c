@@ -311,7 +311,7 @@ unsigned boot_stop(void (*report)(const char *line, void *context), void *contex
     unsigned left = pnp_stop(report, context);
     pnp_notice_wait();
     left += boot_drivers_unload(report, context);
-    bool is_running = boot_drivers_run(report, context);
+    bool is_running = boot_drivers_run(report, context) || pnp_is_stuck();
     left += registry_end(report, context);
     left += boot_leaks_report(&boot_began, report, context);
     followers_end();

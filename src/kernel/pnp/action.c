@@ -11,8 +11,9 @@ static struct host_lock action_lock; /* guards all below; a leaf */
 static struct list actions = LIST_INIT(actions);
 static struct list asked = LIST_INIT(asked); /* nodes, by ask_link; each referenced */
 static struct list installs = LIST_INIT(installs);
-static struct action *running; /* what the worker does now */
-static bool is_asked_running, is_ending, is_installing, is_open;
+static struct action *running;            /* what the worker does now */
+static struct device_node *asked_running; /* same, of those that were asked; referenced */
+static bool is_ending, is_installing, is_open;
 static bool is_resting;               /* the worker has nothing to do, and its watch is off */
 static unsigned outstanding;          /* queued or running, of all three kinds */
 static struct process_thread *worker; /* referenced */
@@ -224,9 +225,10 @@ static struct device_node *asked_take(void)
 {
     host_lock_take(&action_lock);
     struct list *link = list_pop_front(&asked);
-    is_asked_running = link != NULL;
+    struct device_node *node = link != NULL ? list_entry(link, struct device_node, ask_link) : NULL;
+    asked_running = node;
     host_lock_give(&action_lock);
-    return link != NULL ? list_entry(link, struct device_node, ask_link) : NULL;
+    return node;
 }
 
 static struct action *action_take(void)
@@ -254,7 +256,7 @@ static bool work_once(void)
     if (node != NULL) {
         node_asked(node, atomic_exchange(&node->asked, 0));
         host_lock_take(&action_lock);
-        is_asked_running = false;
+        asked_running = NULL;
         host_lock_give(&action_lock);
         pnp_node_put(node);
         finished();
@@ -305,24 +307,27 @@ static NTSTATUS worker_start(void)
 /* On a thread of ex, while the lost worker is inside a driver and the tree is nobody's. */
 void worker_replace(struct device_node *stuck)
 {
+    removal_lost();
     stuck->flags |= NODE_IS_STUCK;
     node_problem_set(stuck,
                      stuck->state < NODE_STARTED ? CM_PROB_FAILED_START : CM_PROB_FAILED_POST_START,
                      STATUS_IO_TIMEOUT);
     host_lock_take(&action_lock);
     struct action *action = running;
-    bool was_asked = is_asked_running;
+    struct device_node *was_asked = asked_running;
     struct process_thread *lost = worker;
     running = NULL;
-    is_asked_running = false;
+    asked_running = NULL;
     worker = NULL;
     host_lock_give(&action_lock);
     ob_dereference(lost);
     if (action != NULL)
         action_finish(action, STATUS_IO_TIMEOUT);
     action_post(ACTION_PROCESS, NULL);
-    if (was_asked)
+    if (was_asked != NULL) {
+        pnp_node_put(was_asked);
         finished();
+    }
     if (!NT_SUCCESS(worker_start()))
         rtl_debug_printf("pnp: no thread for the devices: nothing more is done to them\n");
     KeSetEvent(&wake, IO_NO_INCREMENT, FALSE);

@@ -3,7 +3,7 @@
  *
  * Every call into a driver is bracketed by call_begin and call_end. A timer looks at the bracket
  * that is open: one that stays open beyond the limit makes its thread a lost one. The tree is
- * then another thread's; should the lost one come back, call_end ends it without touching a thing.
+ * then another thread's; should the lost one come back, it gives back what is its own and ends.
  * Native code of the worker is never lost: it runs between call_end and the next call_begin.
  */
 #include "pnp_internal.h"
@@ -14,9 +14,10 @@
 
 /* Each worker thread's own, on its stack. */
 struct call_thread {
-    bool is_in_call, is_lost; /* call_lock */
-    struct device_node *node; /* call_lock; referenced while in a call */
-    char driver[64];
+    bool is_in_call, is_lost;    /* call_lock */
+    struct device_node *node;    /* call_lock; referenced while in a call */
+    const DRIVER_OBJECT *driver; /* who was called; NULL: an Unload or DriverEntry */
+    PIRP irp;                    /* with what; NULL: no request */
     const char *what;
     uint64_t began_ns, number; /* call_lock */
 };
@@ -30,6 +31,7 @@ static KDPC watch_dpc;
 static bool watch_is_set;           /* call_lock */
 static struct ex_work replace_work; /* in use while replace_is_queued */
 static bool replace_is_queued;      /* call_lock */
+static _Atomic unsigned lost_count; /* threads that have not come back */
 static uint64_t replace_number;     /* call_lock: of the call that is too long */
 
 ULONG call_limit_ms(void)
@@ -37,14 +39,26 @@ ULONG call_limit_ms(void)
     return __atomic_load_n(&limit_ms, __ATOMIC_RELAXED);
 }
 
-void pnp_call_limit_set(ULONG limit)
+bool pnp_is_stuck(void)
 {
-    __atomic_store_n(&limit_ms, limit != 0 ? limit : LIMIT_DEFAULT_MS, __ATOMIC_RELAXED);
+    return atomic_load(&lost_count) != 0;
 }
 
 bool call_is_worker(void)
 {
     return call_self != NULL;
+}
+
+/* The driver that is inside: of a request that went down it has it now. */
+static void call_name(const struct call_thread *call, char *out_name, size_t room)
+{
+    const DRIVER_OBJECT *driver = call->driver;
+    if (call->irp != NULL && call->irp->Tail.Overlay.CurrentStackLocation->DeviceObject != NULL)
+        driver = call->irp->Tail.Overlay.CurrentStackLocation->DeviceObject->DriverObject;
+    unsigned count = driver != NULL ? driver->DriverName.Length / sizeof(WCHAR) : 0, i = 0;
+    for (; i < count && i < room - 1; i++)
+        out_name[i] = (char)driver->DriverName.Buffer[i];
+    out_name[i] = '\0';
 }
 
 /* ---- the watch --------------------------------------------------------------------------------
@@ -69,7 +83,8 @@ static void watch_replace(void *unused)
         call_current = NULL;
         node = call->node; /* its reference is ours now; the lost thread leaves it alone */
         pnp_node_reference(node);
-        memcpy(driver, call->driver, sizeof(driver));
+        call_name(call, driver, sizeof(driver));
+        atomic_fetch_add(&lost_count, 1);
         strncpy(what, call->what, sizeof(what) - 1);
         what[sizeof(what) - 1] = '\0';
     }
@@ -78,7 +93,8 @@ static void watch_replace(void *unused)
         return;
     rtl_debug_printf("pnp: %s has not come back from %s for %s within %u ms; the device is given "
                      "up, the others go on\n",
-                     driver, what, node_text(node), call_limit_ms());
+                     driver[0] != '\0' ? driver : "a driver", what, node_text(node),
+                     call_limit_ms());
     node_unanswered_count();
     worker_replace(node);
     pnp_node_put(node);
@@ -105,6 +121,17 @@ static VOID NTAPI watch_look(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Ar
     host_lock_give(&call_lock);
     if (delay_ns != 0)
         watch_arm(delay_ns);
+}
+
+/* Also for the call that is under way. */
+void pnp_call_limit_set(ULONG limit)
+{
+    __atomic_store_n(&limit_ms, limit != 0 ? limit : LIMIT_DEFAULT_MS, __ATOMIC_RELAXED);
+    host_lock_take(&call_lock);
+    bool is_set = watch_is_set;
+    host_lock_give(&call_lock);
+    if (is_set)
+        watch_arm(call_limit_ms() * MS_NS);
 }
 
 void call_watch_init(void)
@@ -149,21 +176,17 @@ void call_thread_end(void)
     call_self = NULL;
 }
 
-void call_begin(struct device_node *node, const void *driver, const char *what)
+void call_begin(struct device_node *node, const DRIVER_OBJECT *driver, PIRP irp, const char *what)
 {
     static uint64_t numbers; /* call_lock */
     struct call_thread *self = call_self;
-    const DRIVER_OBJECT *object = driver;
     if (self == NULL)
         return;
     pnp_node_reference(node);
     uint64_t now = host_clock_ns();
-    unsigned count = object != NULL ? object->DriverName.Length / sizeof(WCHAR) : 0;
     host_lock_take(&call_lock);
-    unsigned i = 0;
-    for (; i < count && i < sizeof(self->driver) - 1; i++)
-        self->driver[i] = (char)object->DriverName.Buffer[i];
-    self->driver[i] = '\0';
+    self->driver = driver;
+    self->irp = irp;
     self->node = node;
     self->what = what;
     self->began_ns = now;
@@ -172,25 +195,32 @@ void call_begin(struct device_node *node, const void *driver, const char *what)
     host_lock_give(&call_lock);
 }
 
-void call_end(void)
+bool call_end(void)
 {
     struct call_thread *self = call_self;
     if (self == NULL)
-        return;
+        return false;
     host_lock_take(&call_lock);
-    struct device_node *node = self->node;
     bool is_lost = self->is_lost;
+    struct device_node *node = self->node;
     self->is_in_call = false;
-    self->node = NULL;
+    if (!is_lost)
+        self->node = NULL;
     host_lock_give(&call_lock);
-    if (!is_lost) {
+    if (!is_lost)
         pnp_node_put(node);
-        return;
-    }
-    rtl_debug_printf("pnp: %s has come back from %s for %s after all\n", self->driver, self->what,
-                     node_text(node));
+    return is_lost;
+}
+
+/* The worker that took its place hears of it and deals with the device. */
+void call_leave(void)
+{
+    struct call_thread *self = call_self;
+    struct device_node *node = self->node;
+    rtl_debug_printf("pnp: %s for %s has come back after all\n", self->what, node_text(node));
     call_self = NULL;
     node_ask(node, NODE_ASK_BACK);
     pnp_node_put(node);
+    atomic_fetch_sub(&lost_count, 1);
     ps_thread_exit(STATUS_TIMEOUT);
 }

@@ -66,10 +66,12 @@ NTSTATUS driver_get(struct device_node *node, const WCHAR *service, DRIVER_OBJEC
         *out_problem = CM_PROB_OUT_OF_MEMORY;
         return status;
     }
-    call_begin(node, NULL, "DriverEntry");
+    call_begin(node, NULL, NULL, "DriverEntry");
     status = io_driver_load(&path, &error);
-    call_end();
+    bool is_lost = call_end();
     pnp_free(path.Buffer);
+    if (is_lost)
+        call_leave();
     *out_driver = io_driver_of_service_get(&name); /* somebody else may have loaded it meanwhile */
     if (*out_driver != NULL)
         return STATUS_SUCCESS;
@@ -91,10 +93,12 @@ void driver_release(DRIVER_OBJECT *driver)
     if (is_unused && NT_SUCCESS(service_path(&driver->DriverExtension->ServiceKeyName, &path))) {
         struct io_load_error error;
         ob_dereference(driver);
-        call_begin(pnp_root, NULL, "DriverUnload");
+        call_begin(pnp_root, NULL, NULL, "DriverUnload");
         (void)io_driver_unload(&path, &error);
-        call_end();
+        bool is_lost = call_end();
         pnp_free(path.Buffer);
+        if (is_lost)
+            call_leave();
         return;
     }
     ob_dereference(driver);

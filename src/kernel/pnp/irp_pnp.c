@@ -146,9 +146,13 @@ NTSTATUS pnp_irp_send(struct device_node *node, const IO_STACK_LOCATION *paramet
         ob_dereference(top);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    call_begin(node, top->DriverObject, minor_name(parameters->MinorFunction));
+    call_begin(node, top->DriverObject, request->irp, minor_name(parameters->MinorFunction));
     (void)IoCallDriver(top, request->irp);
-    call_end();
+    if (call_end()) {
+        request_put(request);
+        ob_dereference(top);
+        call_leave();
+    }
     NTSTATUS status = request_wait(request, parameters->MinorFunction);
     if (in_out_information != NULL)
         *in_out_information = status != STATUS_IO_TIMEOUT ? request->irp->IoStatus.Information : 0;

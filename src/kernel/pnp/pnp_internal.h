@@ -91,6 +91,12 @@ void node_state_set(struct device_node *node, enum node_state to);
 
 #define NODE_HISTORY 20u
 
+/* The drivers of every device in a stack; each referenced, pool. */
+struct stack_drivers {
+    DRIVER_OBJECT **driver;
+    unsigned count;
+};
+
 struct device_node {
     _Atomic uint32_t references;
     struct list sibling, children;  /* pnp_tree_lock */
@@ -114,6 +120,7 @@ struct device_node {
     PNP_DEVICE_STATE device_state;
     CM_RESOURCE_LIST *boot, *raw, *translated; /* owned; NULL: none. pnp_tree_lock */
     IO_RESOURCE_REQUIREMENTS_LIST *wanted;     /* owned; NULL: none */
+    struct stack_drivers drivers; /* while IRP_MN_REMOVE_DEVICE is with them; referenced */
 };
 extern struct host_lock pnp_tree_lock;
 extern struct device_node *pnp_root; /* set once at init */
@@ -178,9 +185,11 @@ void *device_class_key_open(void *device_key);
  */
 
 /* Brackets every call into driver code that the worker makes for node. Between the two the
- * thread may be given up: then call_end does not return, and the tree is another thread's. */
-void call_begin(struct device_node *node, const void *driver, const char *what);
-void call_end(void);
+ * thread may be given up: then call_end says true, the tree is another thread's, and all that is
+ * left to do is to give back what the caller alone holds, and call_leave. */
+void call_begin(struct device_node *node, const DRIVER_OBJECT *driver, PIRP irp, const char *what);
+bool call_end(void);
+[[noreturn]] void call_leave(void);
 bool call_is_worker(void); /* the calling thread runs actions */
 struct call_thread_room {
     uint64_t word[16];
@@ -245,11 +254,6 @@ NTSTATUS driver_get(struct device_node *node, const WCHAR *service, DRIVER_OBJEC
                     ULONG *out_problem);
 /* Unloads a PnP driver that has no device left, and gives the reference back. */
 void driver_release(DRIVER_OBJECT *driver);
-/* The drivers of every device in a stack; each referenced, pool. */
-struct stack_drivers {
-    DRIVER_OBJECT **driver;
-    unsigned count;
-};
 NTSTATUS stack_drivers_get(struct device_node *node, struct stack_drivers *out_drivers);
 void stack_drivers_release(struct stack_drivers *drivers);
 void stack_properties_apply(struct device_node *node);
@@ -283,6 +287,7 @@ struct removal {
 };
 NTSTATUS removal_collect(struct device_node *node, bool ejects, struct removal *out_removal);
 void removal_free(struct removal *removal);
+void removal_lost(void); /* a worker was lost: the list that it went by */
 NTSTATUS removal_query(struct removal *removal, struct pnp_veto *veto);
 void removal_cancel(struct removal *removal, unsigned asked);
 void removal_run(struct removal *removal, ULONG problem);

@@ -83,16 +83,23 @@ static NTSTATUS removal_add_tree(struct removal *removal, struct device_node *to
     return status;
 }
 
+static struct removal *removal_open; /* the worker's; on its stack */
+
+void removal_lost(void)
+{
+    if (removal_open != NULL)
+        removal_free(removal_open);
+}
+
+/* out_removal is the caller's until removal_free. */
 NTSTATUS removal_collect(struct device_node *node, bool ejects, struct removal *out_removal)
 {
-    struct removal removal = {0};
-    NTSTATUS status = removal_add_tree(&removal, node, ejects);
-    if (!NT_SUCCESS(status)) {
-        removal_free(&removal);
-        return status;
-    }
-    *out_removal = removal;
-    return STATUS_SUCCESS;
+    *out_removal = (struct removal){0};
+    removal_open = out_removal;
+    NTSTATUS status = removal_add_tree(out_removal, node, ejects);
+    if (!NT_SUCCESS(status))
+        removal_free(out_removal);
+    return status;
 }
 
 void removal_free(struct removal *removal)
@@ -101,6 +108,7 @@ void removal_free(struct removal *removal)
         pnp_node_put(removal->node[i]);
     pnp_free(removal->node);
     *removal = (struct removal){0};
+    removal_open = NULL;
 }
 
 /* ---- who says no --------------------------------------------------------------------------------

@@ -13,25 +13,18 @@
 /* Doc:     "IRP_MN_REMOVE_DEVICE"; drivers must succeed it */
 void node_remove_stack(struct device_node *node)
 {
-    struct stack_drivers drivers;
     if (node_is(node, NODE_IS_STUCK))
         return;
-    bool has_drivers = NT_SUCCESS(stack_drivers_get(node, &drivers));
     io_stack_shut(node->pdo, false);
-    NTSTATUS status = STATUS_SUCCESS;
     if (!node_is(node, NODE_IS_REMOVE_SENT)) { /* else it has come back late */
+        (void)stack_drivers_get(node, &node->drivers);
         node->flags |= NODE_IS_REMOVE_SENT;
-        status = irp_plain(node, IRP_MN_REMOVE_DEVICE);
+        NTSTATUS status = irp_plain(node, IRP_MN_REMOVE_DEVICE);
+        if (!NT_SUCCESS(status) && status != STATUS_NOT_SUPPORTED)
+            rtl_debug_printf("pnp: %s: IRP_MN_REMOVE_DEVICE must not fail: %s\n", node_text(node),
+                             rtl_status_text(status));
     }
-    if (!NT_SUCCESS(status) && status != STATUS_NOT_SUPPORTED)
-        rtl_debug_printf("pnp: %s: IRP_MN_REMOVE_DEVICE must not fail: %s\n", node_text(node),
-                         rtl_status_text(status));
     if (node_is(node, NODE_IS_STUCK)) {
-        /* Nothing of it may go. */
-        for (unsigned i = 0; has_drivers && i < drivers.count; i++)
-            ob_dereference(drivers.driver[i]);
-        if (has_drivers)
-            pnp_free(drivers.driver);
         node_problem_set(node, CM_PROB_FAILED_POST_START, STATUS_IO_TIMEOUT);
         return;
     }
@@ -43,8 +36,9 @@ void node_remove_stack(struct device_node *node)
     if (node->state != NODE_INITIALIZED && node->state != NODE_REMOVED &&
         node->state != NODE_AWAITING_QUEUED_DELETION && node->state != NODE_DELETE_PENDING_CLOSES)
         node_state_set(node, NODE_REMOVED);
-    if (has_drivers)
-        stack_drivers_release(&drivers);
+    struct stack_drivers drivers = node->drivers;
+    node->drivers = (struct stack_drivers){0};
+    stack_drivers_release(&drivers);
     (void)node_tell(node, PNP_EVENT_STACK_REMOVED, NULL);
 }
 

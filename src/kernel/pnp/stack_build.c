@@ -22,9 +22,12 @@ static NTSTATUS driver_add(struct device_node *node, DRIVER_OBJECT *driver, bool
     }
     node->flags |= NODE_IS_ADDED;
     driver->Flags &= ~(ULONG)DRVO_LEGACY_DRIVER;
-    call_begin(node, driver, "AddDevice");
+    call_begin(node, driver, NULL, "AddDevice");
     NTSTATUS status = callout_add_device(add, driver, node->pdo);
-    call_end();
+    if (call_end()) {
+        ob_dereference(driver);
+        call_leave();
+    }
     *out_problem = CM_PROB_FAILED_ADD;
     return status;
 }

@@ -98,6 +98,9 @@ void pnp_install_set(bool (*install)(struct device_node *node));
  * the rest goes on. Default: Control\PnP's CallLimitSeconds, or 30 s. */
 void pnp_call_limit_set(ULONG limit_ms);
 
+/* A thread of the machine is inside a driver that does not come back. */
+bool pnp_is_stuck(void);
+
 struct pnp_counts {
     uint64_t nodes, requests_unanswered;
 };
