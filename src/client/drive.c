@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "client_internal.h"
+#include "host/socket.h"
 
 static int entry_remove(const char *path, const struct stat *status, int kind, struct FTW *where)
 {
@@ -153,8 +154,18 @@ int client_state_forget(const char *name)
     if (folder < 0)
         return errno == ENOENT ? ENOENT
                                : client_fail(errno, "cannot open %s: %s", path, strerror(errno));
-    /* The lock is the machine's while it runs. */
-    if (flock(folder, LOCK_EX | LOCK_NB))
+    /* The lock is the machine's while it runs, and for some moments more. */
+    enum { TRIES = 50, PAUSE_US = 20000 };
+    char socket_path[PATH_MAX];
+    int probe, tries = TRIES;
+    if (!client_socket_path(name, socket_path, sizeof socket_path) &&
+        !host_socket_connect(socket_path, &probe)) {
+        close(probe);
+        tries = 1;
+    }
+    while ((error = flock(folder, LOCK_EX | LOCK_NB)) && --tries > 0)
+        usleep(PAUSE_US);
+    if (error)
         error =
             client_fail(EBUSY, "machine '%s' is running; `cove shutdown %s` ends it", name, name);
     else
