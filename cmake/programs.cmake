@@ -7,14 +7,14 @@ target_include_directories(cove PRIVATE ${CMAKE_SOURCE_DIR}/tools/cli
   ${CMAKE_SOURCE_DIR}/src/client/include ${CMAKE_SOURCE_DIR}/src/wire/include
   ${CMAKE_SOURCE_DIR}/src/host/include ${CMAKE_SOURCE_DIR}/src/base/include
   ${CMAKE_SOURCE_DIR}/src/pe/include ${CMAKE_SOURCE_DIR}/src/debugger/include
-  ${CMAKE_SOURCE_DIR}/src/inf/include)
+  ${CMAKE_SOURCE_DIR}/src/inf/include ${CMAKE_SOURCE_DIR}/src/regfile/include)
 # What `cove image` shows: images (room pe), the kernel's exports, signatures (libcrypto).
 cove_link(cove linux ${room_client_CLOSURE} ${room_pe_CLOSURE} ${room_debugger_CLOSURE}
-  ${room_inf_CLOSURE} abi_facts)
+  ${room_inf_CLOSURE} room_regfile abi_facts)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 # The prompt of `cove kd`.
 find_library(EDIT_LIBRARY NAMES edit REQUIRED)
-target_link_libraries(cove PRIVATE cjson OpenSSL::Crypto ${EDIT_LIBRARY})
+target_link_libraries(cove PRIVATE cjson hivex OpenSSL::Crypto ${EDIT_LIBRARY})
 target_compile_definitions(cove PRIVATE COVE_VERSION="${PROJECT_VERSION}")
 install(TARGETS cove RUNTIME DESTINATION bin)
 
@@ -33,6 +33,7 @@ if(COVE_TESTS)
       inf
       kit
       power
+      reg
       trace)
     add_test(NAME cli/${test} COMMAND ${Python3_EXECUTABLE} -B -m unittest discover
       -s ${CMAKE_SOURCE_DIR}/tests/cli -p "test_${test}.py")

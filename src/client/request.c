@@ -17,7 +17,8 @@ struct text_message {
     char text[WIRE_TEXT + 1];
 };
 
-static int request_send(const char *name, const char *const *words, int *out_fd)
+/* file: goes along; -1: none. */
+static int request_send(const char *name, const char *const *words, int file, int *out_fd)
 {
     char path[PATH_MAX];
     int error = client_socket_path(name, path, sizeof path);
@@ -43,7 +44,7 @@ static int request_send(const char *name, const char *const *words, int *out_fd)
     if (!error) {
         message->header.kind = WIRE_CONTROL;
         message->header.length = (uint32_t)length;
-        error = host_message_send(fd, message, sizeof message->header + length, NULL, 0);
+        error = host_message_send(fd, message, sizeof message->header + length, &file, file >= 0);
         if (error)
             client_fail(error, "machine '%s' does not answer: %s", name, strerror(error));
     }
@@ -72,8 +73,14 @@ static int reply_receive(int fd, struct text_message *out_message)
 
 int client_request(const char *name, const char *const *words, struct client_reply *out_reply)
 {
+    return client_request_file(name, words, -1, out_reply);
+}
+
+int client_request_file(const char *name, const char *const *words, int file,
+                        struct client_reply *out_reply)
+{
     int fd;
-    int error = request_send(name, words, &fd);
+    int error = request_send(name, words, file, &fd);
     if (error)
         return error;
     struct text_message *message = malloc(sizeof *message);
@@ -93,7 +100,7 @@ int client_stream(const char *name, const char *const *words,
                   bool (*line)(const char *text, size_t length, void *context), void *context)
 {
     int fd;
-    int error = request_send(name, words, &fd);
+    int error = request_send(name, words, -1, &fd);
     if (error)
         return error;
     struct text_message *message = malloc(sizeof *message);

@@ -31,6 +31,8 @@ static const struct control_verb verbs[] = {
     {"log", 0, 1, control_log, false},
     {"trace", 0, 1, control_trace, false},
     {"events", 1, 16, control_events, true},
+    {"registry-read", 2, 2, control_registry_read, true},
+    {"registry-write", 0, 0, control_registry_write, true},
     {"service-create", 2, 3, control_service_create, true},
     {"service-delete", 1, 1, control_service_delete, true},
     {"service-start", 1, 1, control_service_start, true},

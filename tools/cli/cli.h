@@ -27,6 +27,7 @@ int cli_power(int argc, char **argv);
 int cli_log(int argc, char **argv);
 int cli_pnputil(int argc, char **argv);
 int cli_ps(int argc, char **argv);
+int cli_reg(int argc, char **argv);
 int cli_run(int argc, char **argv);
 int cli_sc(int argc, char **argv);
 int cli_shutdown(int argc, char **argv);

@@ -19,6 +19,7 @@ static const struct verb verbs[] = {
     {"power", cli_power, "put a machine to sleep, wake it"},
     {"devcon", cli_devcon, "install, list and change devices; draw their tree"},
     {"pnputil", cli_pnputil, "driver packages and devices"},
+    {"reg", cli_reg, "look at and change the registry; .reg files, hives"},
     {"log", cli_log, "what drivers print"},
     {"trace", cli_trace, "follow requests"},
     {"kd", cli_kd, "look into a running machine as a kernel debugger does"},

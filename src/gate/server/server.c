@@ -36,6 +36,7 @@ struct connection {
 
 struct server_control {
     int socket;
+    int descriptor; /* came with the request; -1: none */
 };
 
 /* ---- the list of programs ------------------------------------------------------------------- */
@@ -91,7 +92,12 @@ bool server_control_reply(server_control *control, uint32_t code, const char *te
 
 #define CONTROL_WORDS 16
 
-static void control_serve(int socket, struct wire_text *message, size_t length)
+int server_control_descriptor(const server_control *control)
+{
+    return control->descriptor;
+}
+
+static void control_serve(int socket, struct wire_text *message, size_t length, int descriptor)
 {
     char *words[CONTROL_WORDS];
     unsigned count = 0;
@@ -103,7 +109,7 @@ static void control_serve(int socket, struct wire_text *message, size_t length)
         words[count++] = at;
         at = stop + 1;
     }
-    server_control control = {.socket = socket};
+    server_control control = {.socket = socket, .descriptor = descriptor};
     server.controls++;
     host_wake(&server.connections, INT_MAX); /* the stop does not wait for this one */
     server.serve(&control, count, words);
@@ -146,7 +152,7 @@ static void message_serve(int socket, union connection_message *message, size_t 
                           const int *descriptors, unsigned count)
 {
     if (length >= sizeof message->text && message->kind == WIRE_CONTROL) {
-        control_serve(socket, &message->text, length);
+        control_serve(socket, &message->text, length, count ? descriptors[0] : -1);
     } else if (length >= sizeof message->text && message->kind == WIRE_LEND) {
         lend_serve(socket, &message->text, length, count ? descriptors[0] : -1);
     } else if (length == sizeof message->hello && message->kind == WIRE_HELLO_PROGRAM &&

@@ -159,6 +159,7 @@ const struct layout_row layout_rows[] = {
     {0, SET "\\Enum\\Root"},
     {0, SET "\\Services"},
     {0, SET "\\Hardware Profiles"},
+    {0, SET "\\Hardware Profiles\\Current"},
     {0, SET "\\Policies"},
 
     {0, CONTROL},

@@ -56,6 +56,9 @@ struct client_reply {
 };
 /* One request of words (NULL at the end), one reply. EHOSTDOWN: no such machine. */
 int client_request(const char *name, const char *const *words, struct client_reply *out_reply);
+/* The same with an open file that the machine reads from or writes to. */
+int client_request_file(const char *name, const char *const *words, int file,
+                        struct client_reply *out_reply);
 /* Lets the machine use the host folder in which file (an absolute path) lies: it opens nothing
  * else of the host. */
 int client_lend(const char *name, const char *file);

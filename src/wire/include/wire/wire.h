@@ -86,7 +86,7 @@ enum wire_kind {
     WIRE_SHARE,             /* + 1 descriptor, or none: the file is gone; code as asked for */
     WIRE_GOODBYE,           /* the machine ends: code, text */
     WIRE_LOOK,              /* the thread of channel `code` is asked for something */
-    WIRE_CONTROL,           /* text: a control request, words separated by NUL */
+    WIRE_CONTROL,           /* text: a control request, words separated by NUL; a file may go along */
     WIRE_CONTROL_REPLY,     /* code 0 or an NTSTATUS, text (JSON); sent more than once by
                                streams; is_last says when it is over */
     WIRE_APPLY_MAPS,        /* to the program: map commands wait */

@@ -27,6 +27,8 @@ void server_abandon(const char *goodbye, uint32_t exit_code);
 typedef struct server_control server_control;
 bool server_control_reply(server_control *control, uint32_t code, const char *text, size_t length,
                           bool is_last);
+/* A file that came with the request, open until it is served; -1: none. */
+int server_control_descriptor(const server_control *control);
 void server_control_set(void (*serve)(server_control *control, unsigned count, char **words));
 
 #endif
