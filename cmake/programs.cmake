@@ -29,6 +29,7 @@ install(FILES ${COVE_INBOX} DESTINATION share/cove/inf)
 if(COVE_TESTS)
   # One a line: tests/cli/test_NAME.py.
   foreach(test
+      catalog
       cc
       inf
       kit

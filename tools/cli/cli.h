@@ -21,6 +21,7 @@ int cli_devcon(int argc, char **argv);
 int cli_exec(int argc, char **argv);
 int cli_forget(int argc, char **argv);
 int cli_image(int argc, char **argv);
+int cli_inf2cat(int argc, char **argv);
 int cli_inf(int argc, char **argv);
 int cli_kd(int argc, char **argv);
 int cli_power(int argc, char **argv);

@@ -20,6 +20,7 @@
 #include <openssl/x509.h>
 
 #include "pe/tables.h"
+#include "signed_data.h"
 
 #define CERTIFICATE_HEADER  8
 #define TYPE_PKCS_SIGNED    2
@@ -43,14 +44,13 @@ static bool object_is(const ASN1_OBJECT *object, const char *oid)
     return strcmp(text, oid) == 0;
 }
 
-static void name_text(const X509_NAME *name, char *out, size_t size)
+void signed_name_text(const X509_NAME *name, char *out, size_t size)
 {
     if (X509_NAME_get_text_by_NID((X509_NAME *)name, NID_commonName, out, (int)size) < 0)
         X509_NAME_oneline(name, out, (int)size);
 }
 
-/* Enters a constructed or primitive element of a tag; NULL: there is none. */
-static const uint8_t *element(const uint8_t **at, const uint8_t *end, int tag, long *out_length)
+const uint8_t *signed_element(const uint8_t **at, const uint8_t *end, int tag, long *out_length)
 {
     int is_tag, is_class;
     const uint8_t *p = *at;
@@ -78,29 +78,28 @@ static bool indirect_data_read(PKCS7 *p7, struct indirect_data *out)
         return false;
     const ASN1_STRING *sequence = contents->d.other->value.sequence;
     const uint8_t *at = sequence->data, *end = at + sequence->length;
-    out->body = element(&at, end, V_ASN1_SEQUENCE, &out->body_length);
+    out->body = signed_element(&at, end, V_ASN1_SEQUENCE, &out->body_length);
     if (!out->body)
         return false;
     at = out->body;
     end = out->body + out->body_length;
     const uint8_t *info;
-    if (!element(&at, end, V_ASN1_SEQUENCE, &length) ||
-        !(info = element(&at, end, V_ASN1_SEQUENCE, &length)))
+    if (!signed_element(&at, end, V_ASN1_SEQUENCE, &length) ||
+        !(info = signed_element(&at, end, V_ASN1_SEQUENCE, &length)))
         return false;
     at = info;
     end = info + length;
     const uint8_t *algorithm = at;
-    if (!element(&at, end, V_ASN1_SEQUENCE, &length))
+    if (!signed_element(&at, end, V_ASN1_SEQUENCE, &length))
         return false;
     X509_ALGOR *parsed = d2i_X509_ALGOR(NULL, &algorithm, at - algorithm);
     out->digest_nid = parsed ? OBJ_obj2nid(parsed->algorithm) : NID_undef;
     X509_ALGOR_free(parsed);
-    out->digest = element(&at, end, V_ASN1_OCTET_STRING, &out->digest_length);
+    out->digest = signed_element(&at, end, V_ASN1_OCTET_STRING, &out->digest_length);
     return out->digest != NULL;
 }
 
-/* The digest of the file without CheckSum, the certificate directory and the certificates. */
-static bool image_hash(const struct pe_image *image, const uint8_t *bytes, size_t size,
+bool signed_image_hash(const struct pe_image *image, const uint8_t *bytes, size_t size,
                        const EVP_MD *type, uint8_t *out_hash, unsigned *out_length)
 {
     uint32_t sum = image->checksum_offset;
@@ -109,6 +108,8 @@ static bool image_hash(const struct pe_image *image, const uint8_t *bytes, size_
                          PE_DIR_CERTIFICATE * 8;
     size_t table = image->directories[PE_DIR_CERTIFICATE].rva;
     size_t after = table + image->directories[PE_DIR_CERTIFICATE].size;
+    if (after == 0)
+        table = after = size; /* no certificates */
     if (table < directory + 8 || after > size)
         return false;
     EVP_MD_CTX *context = EVP_MD_CTX_new();
@@ -129,7 +130,7 @@ static bool is_self_signed(X509 *certificate)
 }
 
 /* Follows issuers among the certificates in the file. */
-static bool chain_signs_itself(const STACK_OF(X509) * certificates, X509 *signer)
+bool signed_chain_is_own(const STACK_OF(X509) * certificates, X509 *signer)
 {
     X509 *top = signer;
     for (unsigned depth = 0; depth < CHAIN_MAX && !is_self_signed(top); depth++) {
@@ -218,15 +219,15 @@ static const char *signed_data_read(PKCS7 *p7, const struct pe_image *image, con
         return "it has no signer whose certificate is there";
     }
     X509 *signer = sk_X509_value(signers, 0);
-    name_text(X509_get_subject_name(signer), out->signer, sizeof out->signer);
-    name_text(X509_get_issuer_name(signer), out->issuer, sizeof out->issuer);
-    out->state = chain_signs_itself(p7->d.sign->cert, signer) ? SIGNATURE_TEST : SIGNATURE_SIGNED;
+    signed_name_text(X509_get_subject_name(signer), out->signer, sizeof out->signer);
+    signed_name_text(X509_get_issuer_name(signer), out->issuer, sizeof out->issuer);
+    out->state = signed_chain_is_own(p7->d.sign->cert, signer) ? SIGNATURE_TEST : SIGNATURE_SIGNED;
     const EVP_MD *type = EVP_get_digestbynid(data.digest_nid);
     snprintf(out->digest, sizeof out->digest, "%s",
              data.digest_nid == NID_undef ? "?" : OBJ_nid2sn(data.digest_nid));
     for (char *at = out->digest; *at; at++)
         *at |= *at >= 'A' && *at <= 'Z' ? 0x20 : 0;
-    out->is_hash_right = type && image_hash(image, bytes, size, type, hash, &length) &&
+    out->is_hash_right = type && signed_image_hash(image, bytes, size, type, hash, &length) &&
                          length == (unsigned)data.digest_length &&
                          memcmp(hash, data.digest, length) == 0;
     out->is_signature_right = signature_verify(p7, &data);

@@ -27,6 +27,7 @@ static const struct verb verbs[] = {
     {"cc", cli_cc, "compile and link a driver"},
     {"wpp", cli_wpp, "make the .tmh headers of traced sources"},
     {"inf", cli_inf, "check a driver package's INF, show what it would install"},
+    {"inf2cat", cli_inf2cat, "make the catalog of a driver package, show one"},
     {"stampinf", cli_stampinf, "make an INF of an .inx template"},
     {"mc", cli_mc, "compile message files and event manifests"},
 };
