@@ -265,9 +265,12 @@ void setup_class_visit(void (*visit)(const struct setup_class *row, void *contex
         char *key = text_format("%s\\%s", PATH_CLASS, guids[i]);
         char *name = key ? setup_key_text(key, "Class") : NULL,
              *description = key ? setup_key_text(key, "") : NULL;
+        const char *known = class_system_description(guids[i]);
         struct setup_class row = {.guid = guids[i],
                                   .name = name ? name : "",
-                                  .description = description ? description : "",
+                                  .description = description ? description
+                                                 : known     ? known
+                                                             : "",
                                   .upper_filters = key ? setup_key_list(key, "UpperFilters") : NULL,
                                   .lower_filters =
                                       key ? setup_key_list(key, "LowerFilters") : NULL};

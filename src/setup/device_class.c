@@ -77,10 +77,10 @@ static const struct class_row *system_class(const char *guid)
     return NULL;
 }
 
-const char *class_system_name(const char *guid)
+const char *class_system_description(const char *guid)
 {
     const struct class_row *row = system_class(guid);
-    return row ? row->name : NULL;
+    return row ? row->description : NULL;
 }
 
 /* [ClassInstall32] for the machine: a decorated one before the plain. */

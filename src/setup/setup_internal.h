@@ -161,8 +161,8 @@ uint32_t device_plan(struct plan *plan, const char *instance, const struct match
 /* "{guid}\0003" for a device, its own if it has one of that class. malloc'ed. */
 char *device_software_key(const char *instance, const char *class_guid);
 uint32_t class_plan(struct plan *plan, const struct package *package, struct setup_error *error);
-/* The class's documented name for its GUID ("{…}"), or NULL. */
-const char *class_system_name(const char *guid);
+/* The documented description of a system's class by its GUID ("{…}"), or NULL. */
+const char *class_system_description(const char *guid);
 
 /* Parts of a section, each to where HKR and files lead. */
 uint32_t registry_plan(struct plan *plan, const struct inf *inf, const struct inf_section *section,

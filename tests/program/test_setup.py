@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: MIT
+"""Installing packages: what INFs can ask for, interrupted installations, two at once."""
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import threading
+import unittest
+
+from kit import COVE, CoveTest, wait_until
+from package import CLASS, package
+
+WIRE_CONTROL = 7
+
+
+class SetupTest(CoveTest):
+    machine_name = "setup"
+
+    def setUp(self):
+        self.good("boot", self.machine_name, "--fresh")
+        self.addCleanup(self.cove, "shutdown", self.machine_name)
+
+    def devcon(self, *words, code=0):
+        done = self.cove("devcon", "-m", self.machine_name, *words)
+        self.assertEqual(done.returncode, code, f"{words}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def inf(self, name, folder="", **fields):
+        return package(os.path.join(self.folder, self.id(), folder or name), name, **fields)
+
+    def devices(self, pattern="@ROOT\\*"):
+        return json.loads(self.devcon("--json", "findall", pattern).stdout)
+
+    def packages(self):
+        return json.loads(self.devcon("--json", "dp_enum").stdout)
+
+    def drive(self, *path):
+        return os.path.join(self.runtime, "state", self.machine_name, "drive-c", *path)
+
+    def store_files(self):
+        """Every file that an installation may have put on drive C:."""
+        found = []
+        for folder in ("Windows/INF", "Windows/System32/drivers", "Windows/System32/DriverStore"):
+            for where, _, names in os.walk(self.drive(folder)):
+                found += [os.path.relpath(os.path.join(where, name), self.drive())
+                          for name in names]
+        return sorted(name for name in found if not name.endswith("setupapi.dev.log"))
+
+    def ask(self, *words):
+        """A request at the control door; answers the JSON, or None when the machine ended."""
+        text = b"".join(word.encode() + b"\0" for word in words)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
+            door.connect(os.path.join(self.runtime, self.machine_name + ".sock"))
+            door.send(struct.pack("<IIII", WIRE_CONTROL, 0, 0, len(text)) + text)
+            answer = door.recv(1 << 17)
+        return json.loads(answer[16:]) if answer else None
+
+    def registry(self, key):
+        done = self.cove("reg", "query", "-m", self.machine_name, key)
+        return done.stdout
+
+
+class Inf(SetupTest):
+    """Each kind of entry, seen by the driver or on drive C:."""
+
+    def log_of(self, name):
+        log = subprocess.Popen([COVE, "log", "-m", self.machine_name], text=True,
+                               env=self.environment, stdout=subprocess.PIPE)
+        first = log.stdout.readline()  # it has begun
+        self.good("shutdown", self.machine_name)
+        return first + log.communicate(timeout=20)[0]
+
+    def test_registry_reaches_the_driver(self):
+        self.devcon("install", self.inf(
+            "one", install="AddReg=SwReg",
+            hw="[Device.NT.HW]\nAddReg=HwReg\n[HwReg]\nHKR,,Greeting,,\"from hw\"\n",
+            more='[SwReg]\nHKR,,Greeting,,"from sw"\n'), "root\\one")
+        log = self.log_of("one")
+        self.assertIn("packaged: the software key says from sw", log)
+        self.assertIn("packaged: the hardware key says from hw", log)
+
+    def test_destinations(self):
+        self.devcon("install", self.inf("one", dirid=12), "root\\one")
+        self.assertTrue(os.path.exists(self.drive("Windows/System32/drivers/one.sys")))
+        self.assertEqual(self.devices()[0]["problem"], 0)
+
+    def test_extension_and_filters(self):
+        ext = self.inf(
+            "ext", ids=("root\\one",), class_name="Extension",
+            class_guid="{e2f84ce7-8efa-411c-aa69-97454ca4cb57}",
+            version_more="ExtensionId={11111111-2222-3333-4444-555555555555}",
+            services="AddService=ext,,Service",
+            hw="[Device.NT.Filters]\nAddFilter=ext,,Filter\n",
+            more="[Filter]\nFilterPosition=Upper\n")
+        self.devcon("dp_add", ext)
+        self.devcon("install", self.inf("one"), "root\\one")
+        device = self.devices()[0]
+        self.assertEqual([row["driver"] for row in device["stack"][1:]], ["one", "ext"])
+        self.assertEqual(device["upper_filters"], ["ext"])
+        self.assertRegex(device["extensions"][0], r"^oem0\.inf:")
+        # An extension that comes later reaches devices that are there.
+        late = self.inf(
+            "late", ids=("root\\one",), class_name="Extension",
+            class_guid="{e2f84ce7-8efa-411c-aa69-97454ca4cb57}",
+            version_more="ExtensionId={11111111-2222-3333-4444-666666666666}",
+            services="AddService=late,,Service",
+            hw="[Device.NT.Filters]\nAddFilter=late,,Filter\n",
+            more="[Filter]\nFilterPosition=Lower\n")
+        done = self.cove("pnputil", "-m", self.machine_name, "/add-driver", late, "/install")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual([row["driver"] for row in self.devices()[0]["stack"][1:]],
+                         ["late", "one", "ext"])
+
+    def test_best_driver(self):
+        """Rank before date before version."""
+        vague = self.inf("vague", ids=("x\\nothing,root\\one",), date="01/01/2026",
+                         version="9.0.0.0")
+        exact = self.inf("exact", ids=("root\\one",), date="01/01/2020", version="1.0.0.0")
+        later = self.inf("later", ids=("root\\one",), date="01/01/2021", version="0.1.0.0")
+        newer = self.inf("newer", ids=("root\\one",), date="01/01/2021", version="0.2.0.0")
+        self.devcon("install", vague, "root\\one")
+        expected = ["vague"]
+        for inf, name in ((exact, "exact"), (later, "later"), (newer, "newer")):
+            done = self.cove("pnputil", "-m", self.machine_name, "/add-driver", inf, "/install")
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertEqual(self.devices()[0]["service"], name)
+            expected.insert(0, name)
+        done = self.cove("pnputil", "-m", self.machine_name, "/add-driver", vague, "/install")
+        self.assertEqual(done.returncode, 259 & 0xff, done.stdout)
+        nodes = self.devcon("drivernodes", "root\\one").stdout
+        order = [line.split()[3] for line in nodes.splitlines() if "description is" in line]
+        self.assertEqual(order, expected)
+
+    def test_refusals(self):
+        """Nothing of a refused package is left, and the words say what to do."""
+        cases = (
+            (dict(services="AddService=other,,Service"), "no function driver"),
+            (dict(services="AddService=one,2,Nowhere"), "(?i)nowhere|no section"),
+            (dict(models="%Device%=Missing,root\\one"), r"\[Missing\]"),
+            (dict(source_files="one.sys=1\nother.sys=1", files="one.sys\nother.sys"),
+             "no file other.sys"),
+            (dict(version_more="[Broken"), "one.inf"),
+            (dict(class_guid=""), "ClassGuid|GUID"),
+        )
+        for index, (fields, wanted) in enumerate(cases):
+            with self.subTest(wanted=wanted):
+                inf = self.inf("one", folder=str(index), **fields)
+                done = self.devcon("install", inf, "root\\one", code=2)
+                self.assertRegex(done.stderr, wanted)
+                self.assertEqual(self.devices(), [])
+        done = self.devcon("install", self.inf("one", folder="id"), "root\\two", code=2)
+        self.assertIn("root\\two", done.stderr)
+
+    def test_other_targets(self):
+        for decoration in ("NTx86", "NTarm64", "NTamd64.10.0...99999"):
+            inf = self.inf("one", folder=decoration)
+            with open(inf, encoding="utf-8") as file:
+                text = file.read()
+            with open(inf, "w", encoding="utf-8") as file:
+                file.write(text.replace("NTamd64", decoration))
+            done = self.devcon("install", inf, "root\\one", code=2)
+            self.assertIn("no models section serves this machine", done.stderr)
+
+    def test_null_driver(self):
+        inf = self.inf("one", services="AddService=,2", binaries=(), install="", files="",
+                       source_files="", more="")
+        self.devcon("dp_add", inf)
+
+    def test_coinstallers_are_not_run(self):
+        self.devcon("install", self.inf(
+            "one", source_files="one.sys=1\nWdfCoInstaller01011.dll=1",
+            more="[Device.NT.CoInstallers]\nCopyFiles=Co\n[Co]\nWdfCoInstaller01011.dll\n"),
+            "root\\one")
+        with open(self.drive("Windows/INF/setupapi.dev.log"), encoding="utf-8") as file:
+            log = file.read()
+        self.assertRegex(log, r"WdfCoInstaller01011\.dll is listed in line \d+ but nothing copies")
+        self.assertIn("[Device.NT.CoInstallers] is not carried out", log)
+
+
+class Interrupted(SetupTest):
+    def state(self):
+        return (self.store_files(), [device["instance"] for device in self.devices()],
+                [row["published"] for row in self.packages()])
+
+    def test_each_step_fails(self):
+        """With every step failing once: nothing is left; then it installs."""
+        inf = self.inf("one", dirid=12, install="AddReg=R",
+                       more='[R]\nHKLM,"Software\\T\\Deep",V,,1\n')
+        before = self.state()
+        self.ask("setup-fault", "0", "0")
+        step, good = 0, 0
+        while step < 200:
+            step += 1
+            self.ask("setup-fault", str(step), "0")
+            done = self.cove("devcon", "-m", self.machine_name, "install", inf, "root\\one")
+            steps = self.ask("setup-fault", "0", "0")["steps"]
+            files, devices, packages = self.state()
+            if done.returncode == 0:  # only a file's last renaming cannot fail any more
+                good += 1
+                self.assertEqual(self.devices()[0]["problem"], 0)
+                self.devcon("remove", "root\\one")
+                os.unlink(self.drive("Windows/System32/drivers/one.sys"))
+            else:
+                self.assertEqual(devices, [], step)
+            if packages:
+                self.assertEqual(packages, ["oem0.inf"])
+                self.devcon("dp_delete", "oem0.inf")
+            self.assertEqual(self.state(), before, step)
+            if done.returncode == 0 and steps < step:
+                break
+        self.assertGreater(step, 30)
+        self.assertLess(good, 8)
+
+    def test_dies_at_each_step(self):
+        """The process ends at every third step: the next boot finds it whole or sweeps it."""
+        inf = self.inf("one", dirid=12)
+        step, whole, absent = 1, 0, 0
+        while step < 200:
+            self.ask("setup-fault", "0", str(step))
+            done = self.cove("devcon", "-m", self.machine_name, "install", inf, "root\\one")
+            if done.returncode == 0:
+                break
+            wait_until(lambda: not self.machine_pids())
+            self.good("boot", self.machine_name)
+            files, devices, packages = self.state()
+            if devices:
+                self.assertEqual(self.devices()[0]["problem"], 0, step)
+                self.assertIn("Windows/System32/drivers/one.sys", files)
+                self.devcon("remove", "root\\one")
+                whole += 1
+            else:
+                self.assertNotIn("Windows/System32/drivers/one.sys", files, step)
+                absent += 1
+            self.assertFalse([name for name in files if name.endswith((".new", "pending.txt"))],
+                             step)
+            self.assertEqual("oem0.inf" in packages, "Windows/INF/oem0.inf" in files)
+            self.cove("devcon", "-m", self.machine_name, "dp_delete", "oem0.inf")
+            # A file in DIRID 12 stays when its package goes, as on the original.
+            path = self.drive("Windows/System32/drivers/one.sys")
+            if os.path.exists(path):
+                os.unlink(path)
+            step += 3
+        self.assertGreater(absent, 3)
+        self.assertLess(step, 200)
+
+    def test_killed(self):
+        """kill -9 at any time during installations."""
+        infs = [self.inf(f"dev{index}") for index in range(6)]
+        for round_ in range(4):
+            pid = self.machine(self.machine_name)["pid"]
+            installer = threading.Thread(target=lambda: [
+                self.cove("devcon", "-m", self.machine_name, "install", inf, f"root\\dev{index}")
+                for index, inf in enumerate(infs)])
+            installer.start()
+            wait_until(lambda: os.path.exists(self.drive(f"Windows/INF/oem{round_}.inf")), 5)
+            os.kill(pid, signal.SIGKILL)
+            installer.join()
+            wait_until(lambda: not self.machine_pids())
+            self.good("boot", self.machine_name)
+            packages = {row["published"] for row in self.packages()}
+            for device in self.devices():
+                self.assertEqual(device["problem"], 0, device)
+                self.assertIn(device["inf"], packages)
+            files = self.store_files()
+            self.assertFalse([name for name in files if name.endswith((".new", "pending.txt"))])
+            self.assertEqual({f"Windows/INF/{name}" for name in packages},
+                             {name for name in files if name.startswith("Windows/INF/oem")})
+
+    def test_two_at_once(self):
+        infs = [self.inf(f"dev{index}") for index in range(8)]
+        jobs = [subprocess.Popen([COVE, "devcon", "-m", self.machine_name, "install", inf,
+                                  f"root\\dev{index}"], env=self.environment, cwd=self.folder,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                for index, inf in enumerate(infs)]
+        for job in jobs:
+            out, _ = job.communicate(timeout=60)
+            self.assertEqual(job.returncode, 0, out)
+        devices = self.devices()
+        self.assertEqual(sorted(device["service"] for device in devices),
+                         [f"dev{index}" for index in range(8)])
+        self.assertEqual({device["problem"] for device in devices}, {0})
+        self.assertEqual(len({device["driver"] for device in devices}), 8)
+        self.assertEqual(len({row["published"] for row in self.packages()}), 8)
+
+
+class Run(CoveTest):
+    def test_packages_of_a_run(self):
+        folder = os.path.join(self.folder, "run")
+        inf = package(folder, "one", ids=("root\\one", "root\\other"))
+        done = self.cove("run", inf, "--", os.path.join(
+            os.path.dirname(COVE), "..", "test", "programs", "console.exe"), "err")
+        self.assertEqual(done.returncode, 9, done.stderr)
+        self.assertNotIn("left", done.stderr)
+        done = self.good("run", "--quiet", inf)
+        self.assertEqual(done.stderr, "")
+
+    def test_a_package_that_is_none(self):
+        path = os.path.join(self.folder, "text.inf")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("no package\n")
+        done = self.cove("run", path)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("text.inf", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
