@@ -91,12 +91,12 @@ EXPORT(CONFIGRET, CM_Reenumerate_DevNode_Ex, (DEVINST node, ULONG flags, HANDLE 
 #define SETUP_RESET 4u
 #define SETUP_LAST  8u
 
-/* Doc:     CM_Setup_DevNode: a device with a problem is started again */
+/* Doc:     CM_Setup_DevNode: a device that has got its driver, or has a problem, is started */
 EXPORT(CONFIGRET, CM_Setup_DevNode, (DEVINST node, ULONG flags))
 {
     if (flags > SETUP_LAST)
         return CR_INVALID_FLAG;
-    return flags == SETUP_READY || flags == SETUP_RESET ? act(node, WIRE_ACT_ENABLE)
+    return flags == SETUP_READY || flags == SETUP_RESET ? act(node, WIRE_ACT_CONFIGURE)
                                                         : CR_CALL_NOT_IMPLEMENTED;
 }
 

@@ -108,9 +108,11 @@ static NTSTATUS start_locked(void)
     if (listener)
         return STATUS_SUCCESS;
     if (!ready) {
-        NTSTATUS made = NtCreateEvent(&ready, EVENT_ALL_ACCESS, NULL, SynchronizationEvent, FALSE);
+        HANDLE event; /* on the stack: the machine sees none of our own memory */
+        NTSTATUS made = NtCreateEvent(&event, EVENT_ALL_ACCESS, NULL, SynchronizationEvent, FALSE);
         if (!NT_SUCCESS(made))
             return made;
+        ready = event;
     }
     struct wire_plugplay *in = plug_input(NULL);
     if (!in)
