@@ -125,6 +125,14 @@ static bool claim_conflicts_locked(const void *owner, const CM_RESOURCE_LIST *li
     return false;
 }
 
+bool io_resource_is_claimed(const CM_RESOURCE_LIST *list)
+{
+    host_lock_take(&claims_lock);
+    bool is_claimed = claim_conflicts_locked(NULL, list);
+    host_lock_give(&claims_lock);
+    return is_claimed;
+}
+
 static struct claim *claim_take_locked(const void *owner)
 {
     list_for_each(node, &claims)

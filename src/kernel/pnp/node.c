@@ -74,6 +74,7 @@ static void node_end(struct device_node *node)
     pnp_free(node->raw);
     pnp_free(node->translated);
     pnp_free(node->wanted);
+    pnp_free(node->filtered);
     pnp_free(node);
     atomic_fetch_sub(&nodes_alive, 1);
 }

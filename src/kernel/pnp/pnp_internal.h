@@ -119,7 +119,8 @@ struct device_node {
     bool has_bus;
     PNP_DEVICE_STATE device_state;
     CM_RESOURCE_LIST *boot, *raw, *translated; /* owned; NULL: none. pnp_tree_lock */
-    IO_RESOURCE_REQUIREMENTS_LIST *wanted;     /* owned; NULL: none */
+    IO_RESOURCE_REQUIREMENTS_LIST *wanted;     /* the bus says; owned; NULL: none */
+    IO_RESOURCE_REQUIREMENTS_LIST *filtered;   /* its drivers say; owned; NULL: none */
     struct stack_drivers drivers; /* while IRP_MN_REMOVE_DEVICE is with them; referenced */
 };
 extern struct host_lock pnp_tree_lock;

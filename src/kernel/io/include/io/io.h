@@ -46,6 +46,8 @@ bool io_device_is_deleted(const DEVICE_OBJECT *device);
  * closed the hook is told; false: as before. */
 void io_stack_shut(DEVICE_OBJECT *physical_device, bool is_shut);
 void io_stack_closed_set(void (*hook)(DEVICE_OBJECT *physical_device));
+/* A driver or device that detects its hardware itself has claimed something of the list. */
+bool io_resource_is_claimed(const CM_RESOURCE_LIST *list);
 /* Takes a self-relative descriptor in pool for the device. IRQL: PASSIVE_LEVEL. */
 void io_device_security_set(DEVICE_OBJECT *device, PSECURITY_DESCRIPTOR descriptor);
 /* What a dispatch table is filled with before DriverEntry. */

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* resource_test.c - what devices are given: ranges, lines, channels; conflicts, and moving aside.
+ */
+#include "kit.h"
+
+#include "hal/hal.h"
+
+#define A "TOYBUS\\DEV1\\1"
+#define B "TOYBUS\\DEV2\\2"
+#define C "TOYBUS\\DEV3\\3"
+#define D "TOYBUS\\DEV4\\4"
+
+static long long start_of(const char *instance)
+{
+    CM_RESOURCE_LIST *raw, *translated;
+    struct device_node *node = node_get(instance);
+    assert_int_equal(pnp_resources_get(node, &raw, &translated), STATUS_SUCCESS);
+    pnp_node_put(node);
+    if (raw == NULL)
+        return -1;
+    long long start = raw->List[0].PartialResourceList.PartialDescriptors[0].u.Port.Start.QuadPart;
+    ExFreePool(raw);
+    ExFreePool(translated);
+    return start;
+}
+
+static void plug_ports(int at, int id, int ports)
+{
+    plug(at, id);
+    toy.slot[at].ports = ports;
+}
+
+/* A, a hole, C: 8 ports each of 32. */
+static struct device_node *bus_with_a_hole(void)
+{
+    struct device_node *bus = bus_create();
+    plug_ports(0, 1, 8);
+    plug_ports(1, 2, 8);
+    plug_ports(2, 3, 8);
+    bus_look(bus);
+    assert_int_equal(start_of(A), 0x300);
+    assert_int_equal(start_of(B), 0x308);
+    assert_int_equal(start_of(C), 0x310);
+    unplug(1);
+    bus_look(bus);
+    journal_clear();
+    plug_ports(3, 4, 16);
+    return bus;
+}
+
+static void others_move_aside(void **state)
+{
+    (void)state;
+    struct device_node *bus = bus_with_a_hole();
+    void *file = toy_open(A, NULL); /* transparent to who has it open */
+    bus_look(bus);
+    assert_true(is_started(A) && is_started(C) && is_started(D));
+    assert_int_equal(start_of(D), 0x300);
+    assert_int_equal(start_of(A), 0x310);
+    assert_int_equal(start_of(C), 0x318);
+    assert_int_equal(journal_count(TOY_FUNCTION, IRP_MN_QUERY_STOP_DEVICE), 2);
+    assert_int_equal(journal_count(TOY_FUNCTION, IRP_MN_STOP_DEVICE), 2);
+    assert_int_equal(journal_count(TOY_FUNCTION, IRP_MN_START_DEVICE), 3);
+    int stopped = journal_find(TOY_FUNCTION, IRP_MN_STOP_DEVICE, 3);
+    assert_true(stopped < journal_find(TOY_FUNCTION, IRP_MN_START_DEVICE, 1));
+    /* not after a stop for rebalancing */
+    assert_int_equal(journal_count(TOY_FUNCTION, IRP_MN_QUERY_PNP_DEVICE_STATE), 1);
+    toy_close(file);
+    pnp_node_put(bus);
+}
+
+static void who_refuses_to_stop_stays(void **state)
+{
+    (void)state;
+    struct device_node *bus = bus_with_a_hole();
+    toy.fails[TOY_FUNCTION][IRP_MN_QUERY_STOP_DEVICE] = STATUS_DEVICE_BUSY;
+    bus_look(bus);
+    assert_int_equal(status_of(D).problem, CM_PROB_NORMAL_CONFLICT);
+    assert_true(is_started(A) && is_started(C));
+    assert_int_equal(start_of(A), 0x300);
+    assert_int_equal(journal_count(TOY_UPPER, IRP_MN_CANCEL_STOP_DEVICE), 2);
+    assert_int_equal(journal_count(-1, IRP_MN_STOP_DEVICE), 0);
+    toy.fails[TOY_FUNCTION][IRP_MN_QUERY_STOP_DEVICE] = 0;
+    struct device_node *node = node_get(D);
+    assert_int_equal(pnp_device_configure(node, NULL, 0), STATUS_SUCCESS);
+    pnp_node_put(node);
+    pnp_node_put(bus);
+}
+
+static void a_restart_fails(void **state)
+{
+    (void)state;
+    struct device_node *bus = bus_with_a_hole();
+    toy.fails[TOY_LOWER][IRP_MN_START_DEVICE] = STATUS_UNSUCCESSFUL;
+    bus_look(bus);
+    assert_int_equal(status_of(A).problem, CM_PROB_FAILED_START);
+    assert_int_equal(status_of(D).problem, CM_PROB_FAILED_START);
+    assert_int_equal(start_of(A), -1);
+    toy.fails[TOY_LOWER][IRP_MN_START_DEVICE] = 0;
+    pnp_node_put(bus);
+}
+
+static void lines_are_shared_channels_are_not(void **state)
+{
+    (void)state;
+    struct device_node *bus = bus_create();
+    ULONG vector;
+    KIRQL irql;
+    for (int i = 0; i < 3; i++) {
+        plug(i, i + 1);
+        toy.slot[i].line = 5;
+        toy.slot[i].channel = 1;
+        toy.slot[i].pages = 1;
+    }
+    bus_look(bus);
+    assert_true(is_started(A) && is_started(B));
+    assert_int_equal(status_of(C).problem, CM_PROB_NORMAL_CONFLICT);
+    assert_true(hal_interrupt_vector(5, &vector, &irql));
+    assert_int_equal(toy.vector, vector);
+    assert_int_equal(start_of(B), 0xd0001000);
+    pnp_node_put(bus);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, machine_start, machine_stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(others_move_aside),
+        TEST(who_refuses_to_stop_stays),
+        TEST(a_restart_fails),
+        TEST(lines_are_shared_channels_are_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
