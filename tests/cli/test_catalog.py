@@ -51,10 +51,14 @@ class Catalog(unittest.TestCase):
         with open(self.path(name), "rb") as file:
             return file.read()
 
-    def cove(self, *words, code=0):
+    def cove(self, *words, code=0, **variables):
+        """code None: any but 0."""
         result = subprocess.run([COVE, *words], cwd=self.folder, text=True, capture_output=True,
-                                check=False)
-        self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+                                env=dict(os.environ, **variables), check=False)
+        if code is None:
+            self.assertNotEqual(result.returncode, 0)
+        else:
+            self.assertEqual(result.returncode, code, result.stdout + result.stderr)
         return result.stdout + result.stderr
 
     def tool(self, *words):
@@ -122,6 +126,37 @@ class Catalog(unittest.TestCase):
         self.file("changed.cat", listed)
         self.assertIn("but the list was changed",
                       self.cove("inf2cat", "--show", "changed.cat", code=1))
+
+    def test_machine_asks(self):
+        """What a machine takes: whose signature, and only what was signed."""
+        self.file("sample.inf", INF + "[Install]\n")
+        self.signed()
+        os.replace(self.path("signed.cat"), self.path("Sample.cat"))
+        places = {"COVE_RUNTIME_DIR": self.path("run"), "XDG_STATE_HOME": self.path("state"),
+                  "COVE_MACHINE": "signing"}
+        os.mkdir(self.path("run"))
+        said = {}
+        for signing in ("on", "test"):
+            self.cove("boot", "signing", "--fresh", "--signing", signing, **places)
+            try:
+                if signing == "on":
+                    said["untrusted"] = self.cove("pnputil", "/add-driver", "sample.inf", code=None,
+                                                  **places)
+                    places["COVE_ROOTS"] = self.path("own.pem")
+                said[signing] = self.cove("pnputil", "/add-driver", "sample.inf", **places)
+                said["list"] = self.cove("pnputil", "/enum-drivers", **places)
+                self.file("Read Me.txt", "changed\n")
+                said["changed"] = self.cove("pnputil", "/add-driver", "sample.inf", code=None,
+                                            **places)
+                self.file("Read Me.txt", "hello\n")
+            finally:
+                self.cove("shutdown", "signing", **places)
+            self.assertIn("added successfully", said[signing])
+            self.assertRegex(said["list"], r"Signer Name: +Test Signer")
+            self.assertIn("read me.txt is not in the catalog, or was changed", said["changed"])
+            self.assertIn("Failed to add", said["changed"])
+        self.assertIn("nobody vouches for \"Test Signer\"", said["untrusted"])
+        self.assertIn("Failed to add", said["untrusted"])
 
     def test_refusals(self):
         self.file("bad.cat", "no catalog")

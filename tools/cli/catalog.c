@@ -13,6 +13,8 @@
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/pkcs7.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 #include "options.h"
 #include "signed_data.h"
@@ -221,4 +223,29 @@ const struct catalog_member *catalog_find(const struct catalog *catalog, const u
                     return &catalog->members[i];
     }
     return NULL;
+}
+
+bool catalog_is_trusted(const uint8_t *bytes, size_t length, const char *roots)
+{
+    const uint8_t *at = bytes;
+    bool is_trusted = false;
+    PKCS7 *p7 = roots ? d2i_PKCS7(NULL, &at, (long)length) : NULL;
+    X509_STORE *store = X509_STORE_new();
+    X509_STORE_CTX *context = X509_STORE_CTX_new();
+    bool is_ready = p7 && store && context && PKCS7_type_is_signed(p7) && p7->d.sign &&
+                    X509_STORE_load_file(store, roots) == 1;
+    STACK_OF(X509) *signers = is_ready ? PKCS7_get0_signers(p7, NULL, 0) : NULL;
+    if (sk_X509_num(signers) > 0 &&
+        X509_STORE_CTX_init(context, store, sk_X509_value(signers, 0), p7->d.sign->cert) == 1) {
+        /* A list stays signed when the certificate runs out. */
+        X509_STORE_CTX_set_flags(context, X509_V_FLAG_NO_CHECK_TIME);
+        X509_STORE_CTX_set_purpose(context, X509_PURPOSE_ANY);
+        is_trusted = X509_verify_cert(context) == 1;
+    }
+    sk_X509_free(signers);
+    X509_STORE_CTX_free(context);
+    X509_STORE_free(store);
+    PKCS7_free(p7);
+    ERR_clear_error();
+    return is_trusted;
 }

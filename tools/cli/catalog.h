@@ -43,6 +43,9 @@ void catalog_fini(struct catalog *catalog);
 const struct catalog_member *catalog_find(const struct catalog *catalog, const uint8_t *bytes,
                                           size_t length);
 
+/* Does the signer's chain end with one of the certificates in a file (PEM)? NULL: no. */
+bool catalog_is_trusted(const uint8_t *bytes, size_t length, const char *roots);
+
 /* A file that goes into a catalog. */
 struct catalog_file {
     const char *name; /* without folders */

@@ -89,29 +89,6 @@ static int system_parse(const char *word, struct inf_target *out_target, char *i
 
 /* ---- what a package is made of ------------------------------------------------------------- */
 
-/* Finds a file below a folder without regard to case, as Windows would. */
-static bool path_find(const char *folder, const char *below, char *out_path, size_t room)
-{
-    char rest[PATH_MAX], *next = rest;
-    snprintf(rest, sizeof rest, "%s", below);
-    snprintf(out_path, room, "%s", folder);
-    for (char *part; (part = strsep(&next, "\\/")) != NULL;) {
-        DIR *directory = *part ? opendir(out_path) : NULL;
-        bool found = !*part;
-        for (struct dirent *entry; directory && !found && (entry = readdir(directory));)
-            if (strcasecmp(entry->d_name, part) == 0) {
-                found = true;
-                size_t used = strlen(out_path);
-                snprintf(out_path + used, room - used, "/%s", entry->d_name);
-            }
-        if (directory)
-            closedir(directory);
-        if (!found)
-            return false;
-    }
-    return true;
-}
-
 /* Adds a file of the package once. */
 static int file_add(struct package *package, const char *path)
 {
@@ -135,7 +112,7 @@ static int on_source(void *context, const struct inf_file *file)
     struct package *package = context;
     char below[PATH_MAX], path[PATH_MAX];
     snprintf(below, sizeof below, "%s\\%s", file->source_subdir, file->source);
-    if (path_find(package->folder, below, path, sizeof path))
+    if (inf_file_find(package->folder, below, path, sizeof path))
         return file_add(package, path);
     snprintf(package->problem, sizeof package->problem,
              "%s:%u: %s is not in the package; add it below %s", package->inf_path,

@@ -3,11 +3,13 @@
 #include "inf_file.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define INCLUDED_MAX 64
@@ -92,6 +94,28 @@ int inf_file_parse(const char *path, const uint8_t *bytes, size_t length,
     if (result == INF_OK)
         inf_include_set(*out_inf, include_find, NULL);
     return result;
+}
+
+bool inf_file_find(const char *folder, const char *below, char *out_path, size_t room)
+{
+    char rest[PATH_MAX], *next = rest;
+    snprintf(rest, sizeof rest, "%s", below);
+    snprintf(out_path, room, "%s", folder);
+    for (char *part; (part = strsep(&next, "\\/")) != NULL;) {
+        DIR *directory = *part ? opendir(out_path) : NULL;
+        bool found = !*part;
+        for (struct dirent *entry; directory && !found && (entry = readdir(directory));)
+            if (strcasecmp(entry->d_name, part) == 0) {
+                found = true;
+                size_t used = strlen(out_path);
+                snprintf(out_path + used, room - used, "/%s", entry->d_name);
+            }
+        if (directory)
+            closedir(directory);
+        if (!found)
+            return false;
+    }
+    return true;
 }
 
 void inf_file_close(void)

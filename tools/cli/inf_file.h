@@ -3,6 +3,7 @@
 #ifndef CLI_INF_FILE_H
 #define CLI_INF_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,9 @@ uint8_t *inf_file_read(const char *verb, const char *path, size_t *out_length);
 int inf_file_parse(const char *path, const uint8_t *bytes, size_t length,
                    const struct inf_options *options, struct inf **out_inf,
                    struct inf_error *out_error);
+/* Finds a file below a folder without regard to case, as Windows would; parts may be divided by
+ * backslashes. */
+bool inf_file_find(const char *folder, const char *below, char *out_path, size_t room);
 /* Frees the INFs that were included. */
 void inf_file_close(void);
 
