@@ -32,6 +32,7 @@ if(COVE_TESTS)
       catalog
       cc
       inf
+      kd
       kit
       power
       reg
