@@ -65,7 +65,7 @@ static void command_help(struct debugger *debugger, char *text)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (commands[i].help)
             say(debugger, "%s\n", commands[i].help);
-    say(debugger, "Numbers are hexadecimal; 0n10 is ten. Names: wdm1!Wdm1Read, nt!IoCallDriver.\n");
+    say(debugger, "Numbers are hexadecimal; 0n10 is ten. Names: wdm1!Wdm1Read, nt!IofCallDriver.\n");
 }
 
 static void command_quit(struct debugger *debugger, char *text)

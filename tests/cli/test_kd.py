@@ -100,7 +100,7 @@ class Kd(unittest.TestCase):
         self.assertEqual(names, [name for name in names if name.startswith("wdm1!Wdm1")])
         self.assertEqual([line.split()[1] for line in self.kd("x wdm1!wdm1????").splitlines()],
                          ["wdm1!Wdm1Read", "wdm1!Wdm1Grow"])
-        self.assertIn("nt!IoCallDriver", self.kd("x nt!IoCall*"))
+        self.assertIn("nt!IofCallDriver", self.kd("x nt!Iof*"))
         near = self.kd("ln wdm1!Wdm1Read+3")
         self.assertRegex(near, r"^\([0-9a-f`]{17}\)   wdm1!Wdm1Read\+0x3   \|  \([0-9a-f`]{17}\)   ")
         self.assertIn("Exact matches:\n    wdm1!Wdm1Read", self.kd("ln wdm1!Wdm1Read"))
