@@ -62,6 +62,12 @@ double answer_number(const cJSON *answer, const char *name)
     return cJSON_IsNumber(item) ? item->valuedouble : 0;
 }
 
+uint64_t answer_whole(const cJSON *answer, const char *name)
+{
+    double number = answer_number(answer, name);
+    return number >= 0 && number < 9e18 ? (uint64_t)number : 0;
+}
+
 bool answer_bool(const cJSON *answer, const char *name)
 {
     return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(answer, name));

@@ -166,14 +166,14 @@ static void device_queue_say(struct debugger *debugger, const cJSON *device)
 
 static void device_say(struct debugger *debugger, const cJSON *device)
 {
-    uint32_t traits = (uint32_t)answer_number(device, "characteristics");
+    uint32_t traits = (uint32_t)answer_whole(device, "characteristics");
     uint64_t vpb = answer_address(device, "vpb"), node = answer_address(device, "node");
     say(debugger, "Device object (%s) is for:\n %s %s DriverObject %s\n",
         plain(answer_address(device, "address")), leaf_name(answer_text(device, "name")),
         answer_text(device, "driver_name"), plain(answer_address(device, "driver")));
     say(debugger, "Current Irp %s RefCount %.0f Type %08x Flags %08x\n",
         plain(answer_address(device, "current_irp")), answer_number(device, "reference_count"),
-        (unsigned)answer_number(device, "type"), (unsigned)answer_number(device, "flags"));
+        (unsigned)answer_whole(device, "type"), (unsigned)answer_whole(device, "flags"));
     if (vpb)
         say(debugger, "Vpb %s ", plain(vpb));
     say(debugger, "DevExt %s DevObjExt %s", plain(answer_address(device, "device_extension")),
@@ -181,7 +181,7 @@ static void device_say(struct debugger *debugger, const cJSON *device)
     if (node)
         say(debugger, " DevNode %s", plain(node));
     say(debugger, " \nExtensionFlags (0x%08x)  \n",
-        (unsigned)answer_number(device, "extension_flags"));
+        (unsigned)answer_whole(device, "extension_flags"));
     say(debugger, "Characteristics (0x%08x)  %s\n", traits,
         object_flag_names("characteristics", traits));
     if (answer_address(device, "attached_device"))
@@ -269,7 +269,7 @@ void command_fileobj(struct debugger *debugger, char *text)
         json_say(debugger, file);
         return;
     }
-    uint32_t flags = (uint32_t)answer_number(file, "flags");
+    uint32_t flags = (uint32_t)answer_whole(file, "flags");
     say(debugger, "\n%s\n\n",
         *answer_text(file, "name") ? answer_text(file, "name") : "(no name behind the device)");
     if (answer_address(file, "related"))

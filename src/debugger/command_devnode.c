@@ -60,26 +60,26 @@ static void resources_say(struct debugger *debugger, int indent, const char *tit
     say(debugger, "%*s%s\n", indent, "", title);
     cJSON_ArrayForEach(item, list)
     {
-        unsigned type = (unsigned)answer_number(item, "type"),
-                 share = (unsigned)answer_number(item, "share"),
-                 flags = (unsigned)answer_number(item, "flags");
+        unsigned type = (unsigned)answer_whole(item, "type"),
+                 share = (unsigned)answer_whole(item, "share"),
+                 flags = (unsigned)answer_whole(item, "flags");
         say(debugger, "%*s  Entry %u - %s (0x%x) %s (0x%x)\n%*s    Flags (0x%02x)\n", indent, "",
             index++, type < 5 ? types[type] : "Device specific", type,
             share < 4 ? shares[share] : "?", share, indent, "", flags);
         if (cJSON_HasObjectItem(item, "start"))
             say(debugger, "%*s    Range starts at 0x%s for 0x%x bytes\n", indent, "",
-                plain(answer_address(item, "start")), (unsigned)answer_number(item, "length"));
+                plain(answer_address(item, "start")), (unsigned)answer_whole(item, "length"));
         if (cJSON_HasObjectItem(item, "vector"))
             say(debugger, "%*s    Level 0x%x, Vector 0x%x, Affinity 0x%llx\n", indent, "",
-                (unsigned)answer_number(item, "level"), (unsigned)answer_number(item, "vector"),
+                (unsigned)answer_whole(item, "level"), (unsigned)answer_whole(item, "vector"),
                 (unsigned long long)answer_address(item, "affinity"));
     }
 }
 
 static void node_say(struct debugger *debugger, const cJSON *node, int indent, unsigned flags)
 {
-    unsigned problem = (unsigned)answer_number(node, "problem");
-    uint32_t status = (uint32_t)answer_number(node, "problem_status");
+    unsigned problem = (unsigned)answer_whole(node, "problem");
+    uint32_t status = (uint32_t)answer_whole(node, "problem_status");
     say(debugger, "%*sDevNode 0x%s for PDO 0x%s\n", indent, "",
         plain(answer_address(node, "address")), plain(answer_address(node, "pdo")));
     indent += 2;
@@ -87,7 +87,7 @@ static void node_say(struct debugger *debugger, const cJSON *node, int indent, u
     if (*answer_text(node, "service"))
         say(debugger, "%*sServiceName is \"%s\"\n", indent, "", answer_text(node, "service"));
     say(debugger, "%*sState = %s (0x%x)\n", indent, "", answer_text(node, "state_name"),
-        (unsigned)answer_number(node, "state"));
+        (unsigned)answer_whole(node, "state"));
     if (problem) {
         const char *name = problem < sizeof problems / sizeof *problems ? problems[problem] : NULL;
         say(debugger, "%*sProblem = %s (0x%x)\n", indent, "", name ? name : "CM_PROB", problem);
@@ -106,7 +106,7 @@ static bool node_is_wanted(const cJSON *node, unsigned flags, const char *servic
 {
     if (service && strcasecmp(service, answer_text(node, "service")))
         return false;
-    if ((flags & NODE_NOT_STARTED) && (unsigned)answer_number(node, "state") == STATE_STARTED)
+    if ((flags & NODE_NOT_STARTED) && (unsigned)answer_whole(node, "state") == STATE_STARTED)
         return false;
     return !(flags & NODE_PROBLEM) || answer_number(node, "problem");
 }
@@ -120,7 +120,7 @@ static bool tree_say(struct debugger *debugger, const cJSON *list, uint64_t addr
     int top = -1, shown = -1;
     cJSON_ArrayForEach(node, list)
     {
-        int depth = (int)answer_number(node, "depth");
+        int depth = (int)answer_whole(node, "depth");
         bool is_top = top < 0 && (!address || address == answer_address(node, "address") ||
                                   address == answer_address(node, "pdo"));
         if (top >= 0 && depth <= top)

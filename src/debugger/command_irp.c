@@ -17,16 +17,16 @@
 
 static void location_say(struct debugger *debugger, const cJSON *location, bool is_current)
 {
-    unsigned major = (unsigned)answer_number(location, "major"),
-             minor = (unsigned)answer_number(location, "minor"),
-             control = (unsigned)answer_number(location, "control");
+    unsigned major = (unsigned)answer_whole(location, "major"),
+             minor = (unsigned)answer_whole(location, "minor"),
+             control = (unsigned)answer_whole(location, "control");
     uint64_t completion = answer_address(location, "completion");
     const char *name = irp_major_name(major);
     const cJSON *arguments = cJSON_GetObjectItem(location, "arguments");
     say(debugger, "%c[%s(%x), %s(%x)]\n", is_current ? '>' : ' ', name ? name : "N/A", major,
         irp_minor_name(major, minor), minor);
     say(debugger, "            %x %2x %s %s %s-%s%s%s%s%s\n",
-        (unsigned)answer_number(location, "flags"), control,
+        (unsigned)answer_whole(location, "flags"), control,
         plain(answer_address(location, "device")), plain(answer_address(location, "file")),
         plain(completion), plain(answer_address(location, "context")),
         control & CONTROL_SUCCESS ? " Success" : "", control & CONTROL_ERROR ? " Error" : "",
@@ -43,15 +43,15 @@ static void location_say(struct debugger *debugger, const cJSON *location, bool 
 
 static void irp_details(struct debugger *debugger, const cJSON *irp)
 {
-    uint32_t status = (uint32_t)answer_number(irp, "status");
+    uint32_t status = (uint32_t)answer_whole(irp, "status");
     const char *name = abi_status_name(status);
     say(debugger, "Flags = %08x\nThreadListEntry owner = %s\n",
-        (unsigned)answer_number(irp, "flags"), plain(answer_address(irp, "thread")));
+        (unsigned)answer_whole(irp, "flags"), plain(answer_address(irp, "thread")));
     say(debugger, "IoStatus = %08x (%s), Information = %llx\n", status, name ? name : "?",
         (unsigned long long)answer_address(irp, "information"));
     say(debugger, "RequestorMode = %08x\nPending returned = %d, Cancel = %d, CancelIrql = %x\n",
-        (unsigned)answer_number(irp, "mode"), answer_bool(irp, "is_pending_returned"),
-        answer_bool(irp, "is_cancelled"), (unsigned)answer_number(irp, "cancel_irql"));
+        (unsigned)answer_whole(irp, "mode"), answer_bool(irp, "is_pending_returned"),
+        answer_bool(irp, "is_cancelled"), (unsigned)answer_whole(irp, "cancel_irql"));
     say(debugger, "CancelRoutine = %s %s\n", plain(answer_address(irp, "cancel_routine")),
         symbol_text(debugger, answer_address(irp, "cancel_routine")));
     say(debugger, "UserIosb = %s, UserEvent = %s, UserBuffer = %s\n",
@@ -62,8 +62,8 @@ static void irp_details(struct debugger *debugger, const cJSON *irp)
 
 static void irp_head_say(struct debugger *debugger, const cJSON *irp)
 {
-    unsigned count = (unsigned)answer_number(irp, "stack_count"),
-             current = (unsigned)answer_number(irp, "current");
+    unsigned count = (unsigned)answer_whole(irp, "stack_count"),
+             current = (unsigned)answer_whole(irp, "current");
     uint64_t mdl = answer_address(irp, "mdl"), buffer = answer_address(irp, "system_buffer");
     if (current > count)
         say(debugger,
@@ -110,7 +110,7 @@ void command_irp(struct debugger *debugger, char *text)
         irp_details(debugger, irp);
     say(debugger, "     cmd  flg cl Device   File     Completion-Context\n");
     cJSON_ArrayForEach(item, cJSON_GetObjectItem(irp, "locations"))
-        location_say(debugger, item, ++index == (unsigned)answer_number(irp, "current"));
+        location_say(debugger, item, ++index == (unsigned)answer_whole(irp, "current"));
     cJSON_Delete(irp);
 }
 
@@ -148,8 +148,8 @@ void command_irpfind(struct debugger *debugger, char *text)
         uint64_t irp = answer_address(item, "address"), thread = answer_address(item, "thread");
         if (cJSON_HasObjectItem(item, "major"))
             say(debugger, "%s [%s] irpStack: (%2x,%2x)  current stack belongs to  %s\n", plain(irp),
-                plain(thread), (unsigned)answer_number(item, "major"),
-                (unsigned)answer_number(item, "minor"), answer_text(item, "driver_name"));
+                plain(thread), (unsigned)answer_whole(item, "major"),
+                (unsigned)answer_whole(item, "minor"), answer_text(item, "driver_name"));
         else
             say(debugger, "%s [%s] is complete (CurrentLocation %.0f > StackCount %.0f)\n",
                 plain(irp), plain(thread), answer_number(item, "current"),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* command_modules.c - lm, x, ln: modules and their symbols. */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -204,4 +205,31 @@ void command_ln(struct debugger *debugger, char *text)
     say(debugger, "\n");
     if (address == symbol->address)
         say(debugger, "Exact matches:\n    %s!%s\n", module->name, symbol->name);
+}
+
+/* ---- .sympath, .reload
+ * --------------------------------------------------------------------------- */
+
+void command_reload(struct debugger *debugger, char *text)
+{
+    modules_free(debugger);
+    debugger->are_modules_fresh = false;
+}
+
+void command_sympath(struct debugger *debugger, char *text)
+{
+    const char *old = debugger->symbol_path ? debugger->symbol_path : "";
+    char path[4096];
+    bool is_added = *text == '+';
+    if (*text) {
+        text += is_added;
+        text += strspn(text, " ");
+        snprintf(path, sizeof path, "%s%s%s", is_added ? old : "", is_added && *old ? ":" : "",
+                 text);
+        free(debugger->symbol_path);
+        debugger->symbol_path = strdup(path);
+        command_reload(debugger, text);
+    }
+    say(debugger, "Symbol search path is: %s\n",
+        debugger->symbol_path && *debugger->symbol_path ? debugger->symbol_path : "<empty>");
 }

@@ -104,7 +104,7 @@ static void handle_say(struct debugger *debugger, const cJSON *item, unsigned fl
     uint64_t object = answer_address(item, "object");
     say(debugger, "%04llx: Object: %s  GrantedAccess: %08x%s%s\n",
         (unsigned long long)answer_address(item, "handle"), plain(object),
-        (unsigned)answer_number(item, "granted"),
+        (unsigned)answer_whole(item, "granted"),
         answer_bool(item, "is_inherited") ? " (Inherit)" : "",
         answer_bool(item, "is_protected") ? " (Protected)" : "");
     if (!(flags & 1))
@@ -160,7 +160,7 @@ void command_handle(struct debugger *debugger, char *text)
         process = answer_address(owner, "address");
         if (!debugger->options.is_json)
             say(debugger, "PROCESS %s  Cid: %04llx  Image: %s\n", plain(process),
-                (unsigned long long)answer_number(owner, "id"), answer_text(owner, "image"));
+                (unsigned long long)answer_whole(owner, "id"), answer_text(owner, "image"));
         cJSON_Delete(owner);
     } else if (!debugger->options.is_json) {
         say(debugger, "Kernel handles\n");
@@ -189,10 +189,10 @@ void command_pool(struct debugger *debugger, char *text)
     cJSON_ArrayForEach(item, list)
     {
         uint64_t start = answer_address(item, "address"), caller = answer_address(item, "caller");
-        bool is_it = address >= start && address < start + (uint64_t)answer_number(item, "bytes");
+        bool is_it = address >= start && address < start + (uint64_t)answer_whole(item, "bytes");
         is_inside |= is_it;
         say(debugger, "%c%s size: %4x  (%s) %c%s  %s%s%s\n", is_it ? '*' : ' ', plain(start),
-            (unsigned)answer_number(item, "bytes"),
+            (unsigned)answer_whole(item, "bytes"),
             answer_bool(item, "is_freed")   ? "Free"
             : answer_bool(item, "is_paged") ? "Allocated, paged"
                                             : "Allocated",

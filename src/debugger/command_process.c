@@ -29,8 +29,8 @@ static void thread_say(struct debugger *debugger, const cJSON *thread, int inden
                  answer_number(thread, "wait_mode") ? "UserMode" : "KernelMode",
                  answer_bool(thread, "is_alertable") ? "Alertable" : "Non-Alertable");
     say(debugger, "%*sTHREAD %s  Cid %04llx.%04llx  Teb: %s %s\n", indent, "",
-        plain(answer_address(thread, "address")), (ull)answer_number(thread, "process_id"),
-        (ull)answer_number(thread, "id"), plain(answer_address(thread, "teb")), state);
+        plain(answer_address(thread, "address")), (ull)answer_whole(thread, "process_id"),
+        (ull)answer_whole(thread, "id"), plain(answer_address(thread, "teb")), state);
     if (!is_detailed)
         return;
     const cJSON *irps = cJSON_GetObjectItem(thread, "irps");
@@ -38,7 +38,7 @@ static void thread_say(struct debugger *debugger, const cJSON *thread, int inden
         say(debugger, "%*sIRP List:\n", indent, "");
     cJSON_ArrayForEach(item, irps)
         say(debugger, "%*s    %s: Flags: %08x  Mdl: %s\n", indent, "",
-            plain(answer_address(item, "address")), (unsigned)answer_number(item, "flags"),
+            plain(answer_address(item, "address")), (unsigned)answer_whole(item, "flags"),
             plain(answer_address(item, "mdl")));
     say(debugger, "%*s%s\n", indent, "",
         answer_bool(thread, "is_impersonating") ? "Impersonating a client" : "Not impersonating");
@@ -87,8 +87,8 @@ static void process_say(struct debugger *debugger, const cJSON *process, unsigne
 {
     const cJSON *item;
     say(debugger, "PROCESS %s\n    SessionId: none  Cid: %04llx    Peb: %s  ParentCid: %04llx\n",
-        plain(answer_address(process, "address")), (ull)answer_number(process, "id"),
-        plain(answer_address(process, "peb")), (ull)answer_number(process, "parent_id"));
+        plain(answer_address(process, "address")), (ull)answer_whole(process, "id"),
+        plain(answer_address(process, "peb")), (ull)answer_whole(process, "parent_id"));
     say(debugger, "    DirBase: 00000000  ObjectTable: %s  HandleCount: %3.0f.\n    Image: %s\n",
         plain(answer_address(process, "object_table")), answer_number(process, "handle_count"),
         answer_text(process, "image"));

@@ -109,8 +109,8 @@ void command_irql(struct debugger *debugger, char *text)
     }
     cJSON_ArrayForEach(item, list)
     {
-        unsigned number = (unsigned)answer_number(item, "processor"),
-                 irql = (unsigned)answer_number(item, "irql");
+        unsigned number = (unsigned)answer_whole(item, "processor"),
+                 irql = (unsigned)answer_whole(item, "irql");
         if (*text && number != wanted)
             continue;
         is_seen = true;
@@ -141,7 +141,7 @@ void command_vertarget(struct debugger *debugger, char *text)
         return;
     }
     char words[96], when[64] = "";
-    uint32_t build = (uint32_t)answer_number(answer, "build");
+    uint32_t build = (uint32_t)answer_whole(answer, "build");
     time_t seconds =
         (time_t)(answer_address(answer, "time") / 10000000) - (time_t)TIME_1601_TO_1970;
     struct tm parts;

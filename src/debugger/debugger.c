@@ -18,6 +18,8 @@ static const struct command {
     {"lmv", command_lmv, NULL},
     {"x", command_x, "x MODULE!MASK                 symbols"},
     {"ln", command_ln, "ln ADDRESS                    the symbols around an address"},
+    {".sympath", command_sympath, ".sympath [+] [FOLDER:FOLDER]  where PDBs are looked for"},
+    {".reload", command_reload, ".reload                       symbols are read again"},
     {"dt", command_dt, "dt MODULE!TYPE [-rN] [FIELD] [ADDRESS]   a type, or what lies there"},
     {"d", command_d, "d, da, db, dd, dq, du, dw, dps ADDRESS [lCOUNT]   memory"},
     {"da", command_da, NULL},
@@ -65,7 +67,8 @@ static void command_help(struct debugger *debugger, char *text)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (commands[i].help)
             say(debugger, "%s\n", commands[i].help);
-    say(debugger, "Numbers are hexadecimal; 0n10 is ten. Names: wdm1!Wdm1Read, nt!IofCallDriver.\n");
+    say(debugger,
+        "Numbers are hexadecimal; 0n10 is ten. Names: wdm1!Wdm1Read, nt!IofCallDriver.\n");
 }
 
 static void command_quit(struct debugger *debugger, char *text)
@@ -177,6 +180,8 @@ struct debugger *debugger_create(const struct debugger_options *options)
     if (!debugger)
         return NULL;
     debugger->options = *options;
+    if (options->symbol_path)
+        debugger->symbol_path = strdup(options->symbol_path);
     strcpy(debugger->memory_kind, "db");
     return debugger;
 }
@@ -184,5 +189,6 @@ struct debugger *debugger_create(const struct debugger_options *options)
 void debugger_destroy(struct debugger *debugger)
 {
     modules_free(debugger);
+    free(debugger->symbol_path);
     free(debugger);
 }

@@ -19,6 +19,7 @@ struct debugger {
     struct debugger_options options;
     struct module *modules; /* by rising address, as the machine said last */
     bool are_modules_fresh; /* asked for since the command began */
+    char *symbol_path;      /* of .sympath */
     bool is_failed;         /* the running command has printed an error */
     bool is_gone, is_over;
     uint64_t next;       /* where d goes on */
@@ -51,6 +52,7 @@ cJSON *ask_address(struct debugger *debugger, const char *question, uint64_t add
 /* The same without a line: NULL when the machine refuses. */
 cJSON *ask_quietly(struct debugger *debugger, const char *question, const char *first);
 uint64_t answer_address(const cJSON *answer, const char *name); /* 0: not there */
+uint64_t answer_whole(const cJSON *answer, const char *name);   /* within its range */
 double answer_number(const cJSON *answer, const char *name);
 const char *answer_text(const cJSON *answer, const char *name); /* "": not there */
 bool answer_bool(const cJSON *answer, const char *name);
@@ -93,7 +95,7 @@ const char *object_flag_names(const char *kind, uint32_t flags); /* "device flag
 
 /* ---- commands ---- */
 
-command_run command_lm, command_lmv, command_x, command_ln;
+command_run command_lm, command_lmv, command_x, command_ln, command_sympath, command_reload;
 command_run command_evaluate, command_formats, command_error, command_irql, command_vertarget,
     command_analyze;
 command_run command_da, command_db, command_dw, command_dd, command_dq, command_du, command_dps,

@@ -60,8 +60,17 @@ static bool image_file_open(const char *path, struct image_file *out_file)
     return true;
 }
 
-/* The PDB beside the image, by either name; else where it was when it was linked. */
-static char *pdb_locate(const struct module *module, const struct pe_pdb *pdb)
+static char *pdb_at(const char *folder, size_t length, const char *leaf, const struct pe_pdb *pdb)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%.*s%s%s", (int)length, folder, length ? "/" : "", leaf);
+    return !access(path, R_OK) && pdb_is_of(path, pdb->guid, pdb->age) ? strdup(path) : NULL;
+}
+
+/* The PDB in the folders of symbol_path, beside the image by either name, where it was when it was
+ * linked, or here. */
+static char *pdb_locate(const struct module *module, const struct pe_pdb *pdb,
+                        const char *symbol_path)
 {
     const char *leaf = pdb->path;
     for (const char *at = pdb->path; *at; at++)
@@ -71,14 +80,20 @@ static char *pdb_locate(const struct module *module, const struct pe_pdb *pdb)
     int folder = slash ? (int)(slash + 1 - module->path) : 0;
     int stem =
         dot && (!slash || dot > slash) ? (int)(dot - module->path) : (int)strlen(module->path);
-    char paths[3][PATH_MAX];
-    snprintf(paths[0], PATH_MAX, "%.*s%s", folder, module->path, leaf);
-    snprintf(paths[1], PATH_MAX, "%.*s.pdb", stem, module->path);
-    snprintf(paths[2], PATH_MAX, "%s", pdb->path);
-    for (unsigned i = 0; i < 3; i++)
-        if (!access(paths[i], R_OK) && pdb_is_of(paths[i], pdb->guid, pdb->age))
-            return strdup(paths[i]);
-    return NULL;
+    char own[PATH_MAX], *found = NULL;
+    for (const char *at = symbol_path; at && *at && !found;) {
+        size_t length = strcspn(at, ";:");
+        found = length ? pdb_at(at, length, leaf, pdb) : NULL;
+        at += length + (at[length] != '\0');
+    }
+    snprintf(own, sizeof own, "%.*s.pdb", stem, module->path);
+    if (!found)
+        found = pdb_at(module->path, folder ? (size_t)folder - 1 : 0, leaf, pdb);
+    if (!found)
+        found = pdb_at("", 0, own, pdb);
+    if (!found)
+        found = pdb_at("", 0, pdb->path, pdb);
+    return found ? found : pdb_at("", 0, leaf, pdb);
 }
 
 static struct symbol_sections sections_of(const struct module *module,
@@ -90,16 +105,17 @@ static struct symbol_sections sections_of(const struct module *module,
     return sections;
 }
 
-static bool pdb_read(struct module *module, const struct image_file *file)
+static bool pdb_read(struct module *module, const struct image_file *file, const char *symbol_path)
 {
     struct symbol_sections sections = sections_of(module, file);
     struct pe_error error;
     struct pe_pdb pdb;
     if (pe_pdb_find(&file->view, &pdb, &error) != PE_OK)
         return false;
-    char *path = pdb_locate(module, &pdb);
+    char *path = pdb_locate(module, &pdb, symbol_path);
     if (!path) {
-        snprintf(module->note, sizeof module->note, "its PDB (%.100s) was not found", pdb.path);
+        snprintf(module->note, sizeof module->note,
+                 "its PDB (%.60s) was not found; .sympath FOLDER", pdb.path);
         return false;
     }
     const char *command[] = {"llvm-pdbutil-19", "dump", "--symbols", "--globals",
@@ -150,7 +166,7 @@ static int export_add(void *context, const struct pe_export *export)
     return 0;
 }
 
-void module_symbols_read(struct module *module)
+void module_symbols_read(struct module *module, const char *symbol_path)
 {
     struct image_file file;
     struct pe_error error;
@@ -161,7 +177,7 @@ void module_symbols_read(struct module *module)
     }
     if (file.image.timestamp != module->timestamp || file.image.checksum != module->checksum) {
         snprintf(module->note, sizeof module->note, "its file is not the one that was loaded");
-    } else if (!pdb_read(module, &file) && !table_read(module, &file)) {
+    } else if (!pdb_read(module, &file, symbol_path) && !table_read(module, &file)) {
         pe_exports_each(&file.view, export_add, module, &error);
         symbols_sort(&module->symbols);
         if (module->symbols.count)

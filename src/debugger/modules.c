@@ -50,8 +50,8 @@ static struct module *module_same(struct debugger *debugger, const cJSON *item)
 {
     for (struct module *at = debugger->modules; at; at = at->next)
         if ((at->is_native || at->start == answer_address(item, "start")) &&
-            at->timestamp == (uint32_t)answer_number(item, "timestamp") &&
-            at->checksum == (uint32_t)answer_number(item, "checksum") &&
+            at->timestamp == (uint32_t)answer_whole(item, "timestamp") &&
+            at->checksum == (uint32_t)answer_whole(item, "checksum") &&
             !strcmp(at->image, answer_text(item, "name")) &&
             !strcmp(at->path, answer_text(item, "path")))
             return at;
@@ -65,8 +65,8 @@ static void module_add(struct debugger *debugger, const cJSON *item)
         return;
     module->start = answer_address(item, "start");
     module->end = answer_address(item, "end");
-    module->timestamp = (uint32_t)answer_number(item, "timestamp");
-    module->checksum = (uint32_t)answer_number(item, "checksum");
+    module->timestamp = (uint32_t)answer_whole(item, "timestamp");
+    module->checksum = (uint32_t)answer_whole(item, "checksum");
     module->is_native = answer_bool(item, "is_native");
     module->is_there = true;
     snprintf(module->image, sizeof module->image, "%s", answer_text(item, "name"));
@@ -140,7 +140,7 @@ static void native_symbols_read(struct debugger *debugger, struct module *module
         struct symbol symbol = {.address = answer_address(item, "address"),
                                 .is_function = !answer_bool(item, "is_data"),
                                 .name = (char *)(uintptr_t)answer_text(item, "name")};
-        if (symbol.address && (unsigned)answer_number(item, "modules") & bit)
+        if (symbol.address && (unsigned)answer_whole(item, "modules") & bit)
             symbols_add(&module->symbols, &symbol);
     }
     cJSON_Delete(list);
@@ -159,7 +159,7 @@ void module_load(struct debugger *debugger, struct module *module)
     if (module->is_native)
         native_symbols_read(debugger, module);
     else
-        module_symbols_read(module);
+        module_symbols_read(module, debugger->symbol_path);
 }
 
 const struct symbol *symbol_nearest(struct debugger *debugger, uint64_t address,

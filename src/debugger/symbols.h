@@ -76,8 +76,9 @@ void pdb_symbols_parse(char *text, const struct symbol_sections *sections,
 /* llvm-readobj's text of an image's own symbols. */
 void table_symbols_parse(char *text, const struct symbol_sections *sections,
                          struct symbols *out_symbols);
-/* Looks for symbols where they may be; sets origin, file, note. */
-void module_symbols_read(struct module *module);
+/* Looks for symbols where they may be, also in the folders of symbol_path ("a:b" or "a;b"; NULL:
+ * none); sets origin, file, note. */
+void module_symbols_read(struct module *module, const char *symbol_path);
 /* true: file is the PDB that guid and age name (text as llvm-pdbutil prints it). */
 bool pdb_is_of(const char *file, const uint8_t guid[16], uint32_t age);
 

@@ -92,6 +92,23 @@ class Kd(unittest.TestCase):
         names = {module["name"] for module in self.kd_json("lm")}
         self.assertLessEqual({"nt", "hal", "wdm1", "pending"}, names)
 
+    def test_symbols_that_lie_elsewhere(self):
+        folder = os.path.join(self.folder, "elsewhere")
+        os.mkdir(folder)
+        shutil.copy2(os.path.join(BUILD, "drivers", "transfers.sys"), folder)
+        self.start("transfers", os.path.join(folder, "transfers.sys"))
+        self.assertIn("its PDB (transfers.pdb) was not found", self.kd("lmv m transfers"))
+        self.assertNotIn("transfers!", self.kd("!drvobj transfers 2"))
+        drivers = os.path.join(BUILD, "drivers")
+        found = self.kd(f".sympath /nowhere; .sympath + {drivers}; !drvobj transfers 2")
+        self.assertIn(f"Symbol search path is: /nowhere:{drivers}\n", found)
+        self.assertIn("\ttransfers!DriverEntry\n", found)
+        self.assertIn("transfers!DriverEntry", self.run_cove("kd", "-y", drivers, "-c",
+                                                              "!drvobj transfers 2"))
+        # One of that name that is another driver's is not believed.
+        shutil.copy2(os.path.join(drivers, "wdm1.pdb"), os.path.join(folder, "transfers.pdb"))
+        self.assertNotIn("transfers!", self.kd("!drvobj transfers 2"))
+
     def test_x_and_ln(self):
         found = self.kd("x wdm1!Wdm1*").splitlines()
         names = [line.split()[1] for line in found]

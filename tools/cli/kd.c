@@ -18,11 +18,12 @@
 #include "options.h"
 
 static const char usage[] =
-    "usage: cove kd [-m NAME] [--json] [-c 'COMMAND; COMMAND …']\n"
+    "usage: cove kd [-m NAME] [--json] [-y FOLDER:FOLDER] [-c 'COMMAND; COMMAND …']\n"
     "A kernel debugger's commands on a running machine, which runs on: lm, x, ln, dt, d*, "
     "!drvobj,\n"
     "!devobj, !devstack, !object, !irp, !process, !pool and more; .help lists them. Without -c\n"
     "commands are read from standard input, with a prompt and a history at a terminal.\n"
+    "-y, or _NT_SYMBOL_PATH, says where PDBs are that do not lie beside their driver.\n"
     "Breakpoints and stepping are not there yet.\n";
 
 struct answer {
@@ -162,19 +163,22 @@ static const char *nt_symbols(void)
 
 int cli_kd(int argc, char **argv)
 {
-    static const struct option options[] = {{"machine", required_argument, NULL, 'm'},
-                                            {"command", required_argument, NULL, 'c'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
-    struct debugger_options settings = {
-        .ask = machine_ask, .out = stdout, .nt_symbols = nt_symbols()};
+    static const struct option options[] = {
+        {"machine", required_argument, NULL, 'm'}, {"command", required_argument, NULL, 'c'},
+        {"symbols", required_argument, NULL, 'y'}, {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},          {0}};
+    struct debugger_options settings = {.ask = machine_ask,
+                                        .out = stdout,
+                                        .nt_symbols = nt_symbols(),
+                                        .symbol_path = getenv("_NT_SYMBOL_PATH")};
     const char *name = NULL, *commands = NULL;
-    for (int c; (c = getopt_long(argc, argv, "m:c:", options, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, "m:c:y:", options, NULL)) != -1;) {
         if (c == 'm')
             name = optarg;
         else if (c == 'c')
             commands = optarg;
+        else if (c == 'y')
+            settings.symbol_path = optarg;
         else if (c == 'j')
             settings.is_json = true;
         else

@@ -19,9 +19,10 @@ struct debugger_options {
      * cannot be asked any more. */
     cJSON *(*ask)(void *context, const char *const *words);
     void *context;
-    const char *nt_symbols; /* the PDB with the kernel's public types; kept; NULL: none */
-    FILE *out;              /* where answers and error lines go */
-    bool is_json;           /* what answers lists is printed as JSON */
+    const char *nt_symbols;  /* the PDB with the kernel's public types; kept; NULL: none */
+    const char *symbol_path; /* folders with PDBs, parted by : or ;; copied; NULL: none */
+    FILE *out;               /* where answers and error lines go */
+    bool is_json;            /* what answers lists is printed as JSON */
 };
 
 enum debugger_result {
