@@ -95,12 +95,15 @@ static void requirements_plan(struct plan *plan, const char *key, const char *na
         return;
     }
     uint8_t *at = (uint8_t *)list->List;
+    bool has_forced = false;
+    for (uint32_t i = 0; i < work->count; i++)
+        has_forced |= is_forced(&work->resources[i]);
     IO_RESOURCE_LIST *alternative = NULL;
     uint32_t config = ~0u, entry = ~0u;
     for (uint32_t i = 0; i < work->count; i++) {
         const struct inf_resource *resource = &work->resources[i];
-        if (is_forced(resource))
-            continue;
+        if (has_forced != is_forced(resource))
+            continue; /* with a forced configuration there is no other */
         bool is_first = resource->config != config || resource->entry != entry;
         if (resource->config != config) {
             config = resource->config;

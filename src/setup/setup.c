@@ -30,9 +30,34 @@ NTSTATUS setup_init(const struct setup_options *options)
 void setup_fini(void)
 {
     pnp_install_set(NULL);
+    pnp_signature_set(NULL);
     setup_lock();
     store_unload();
     setup_unlock();
+}
+
+/* A service's package is known by who owns the service. The registry alone is asked: the worker
+ * that loads drivers may not wait for an installation. */
+static bool service_is_trusted(const UNICODE_STRING *service)
+{
+    char *name = text_of_wide(service->Buffer, service->Length);
+    char *key = name ? text_format("%s\\%s", PATH_SERVICES, name) : NULL;
+    char **owners = key ? setup_key_list(key, "Owners") : NULL;
+    bool is_trusted = false;
+    for (size_t i = 0; owners && owners[i] && !is_trusted; i++) {
+        char *inf = text_format("%s\\%s", PATH_INFS, owners[i]);
+        char *folder = inf ? setup_key_text(inf, "Active") : NULL;
+        char *package = folder ? text_format("%s\\%s", PATH_PACKAGES, folder) : NULL;
+        is_trusted = package && setup_key_number(package, "SignerState", SETUP_UNSIGNED) ==
+                                    SETUP_SIGNED_TRUSTED;
+        free(package);
+        free(folder);
+        free(inf);
+    }
+    setup_key_list_free(owners);
+    free(key);
+    free(name);
+    return is_trusted;
 }
 
 NTSTATUS setup_start(void)
@@ -44,6 +69,8 @@ NTSTATUS setup_start(void)
         setup_unlock();
     }
     pnp_install_set(install_new_device);
+    if (setup_options.signing == SETUP_SIGNING_ON)
+        pnp_signature_set(service_is_trusted);
     return STATUS_SUCCESS;
 }
 

@@ -58,7 +58,7 @@ class SetupTest(CoveTest):
         return json.loads(answer[16:]) if answer else None
 
     def registry(self, key):
-        done = self.cove("reg", "query", "-m", self.machine_name, key)
+        done = self.cove("reg", "-m", self.machine_name, "query", key)
         return done.stdout
 
 
@@ -70,7 +70,10 @@ class Inf(SetupTest):
                                env=self.environment, stdout=subprocess.PIPE)
         first = log.stdout.readline()  # it has begun
         self.good("shutdown", self.machine_name)
-        return first + log.communicate(timeout=20)[0]
+        text = first + log.stdout.read()
+        log.stdout.close()
+        log.wait(timeout=20)
+        return text
 
     def test_registry_reaches_the_driver(self):
         self.devcon("install", self.inf(
@@ -78,8 +81,93 @@ class Inf(SetupTest):
             hw="[Device.NT.HW]\nAddReg=HwReg\n[HwReg]\nHKR,,Greeting,,\"from hw\"\n",
             more='[SwReg]\nHKR,,Greeting,,"from sw"\n'), "root\\one")
         log = self.log_of("one")
-        self.assertIn("packaged: the software key says from sw", log)
-        self.assertIn("packaged: the hardware key says from hw", log)
+        # Once each: the stack is built once.
+        self.assertEqual(log.count("packaged: the software key says from sw"), 1)
+        self.assertEqual(log.count("packaged: the hardware key says from hw"), 1)
+
+    def test_each_part(self):
+        """What each part of an install section leaves in the registry."""
+        interface = "{aaaaaaaa-1111-2222-3333-444444444444}"
+        self.devcon("install", self.inf(
+            "one",
+            install="AddReg=SwReg\nAddProperty=Props\nFeatureScore=80",
+            service="DisplayName=\"Shown\"\nDescription=\"Told\"\nLoadOrderGroup=Group\n"
+                    "Dependencies=other,+AGroup\nSecurity=\"D:P(A;;GA;;;SY)\"\nAddReg=SvcReg\n"
+                    "DelayedAutoStart=1\nRequiredPrivileges=SeA,SeB",
+            services="AddService=one,2,Service,EventLog\nAddService=boots,,Boots",
+            hw="[Device.NT.HW]\nAddReg=HwReg\nDelReg=HwDel\n"
+               "[HwReg]\nHKR,,Number,0x10001,0x1234\nHKR,,Bytes,1,1,2,ff\n"
+               "HKR,,List,0x10000,a,b\nHKR,Sub,Text,0x20000,\"%%windir%%\"\n"
+               "HKR,,Gone,,x\nHKR,,Kept,,first\nHKR,,Kept,2,second\n"
+               "HKR,,DeviceCharacteristics,0x10001,0x100\n[HwDel]\nHKR,,Nothing\n"
+               "[Device.NT.Interfaces]\nAddInterface=" + interface + ",ref,Interface\n"
+               "[Device.NT.Wdf]\nKmdfService=one,Wdf\n[Wdf]\nKmdfLibraryVersion=1.15\n"
+               "[Device.NT.Events]\nAddEventProvider="
+               "{bbbbbbbb-1111-2222-3333-444444444444},Events\n",
+            more="[SwReg]\nHKLM,\"Software\\Maker\\Deep\",Value,,1\n"
+                 "[SvcReg]\nHKR,Parameters,P,0x10001,7\n"
+                 "[EventLog]\nAddReg=EventReg\n[EventReg]\nHKR,,TypesSupported,0x10001,7\n"
+                 "[Props]\n{cccccccc-1111-2222-3333-444444444444},5,18,,\"prop\"\n"
+                 "[Interface]\nAddReg=IfReg\n[IfReg]\nHKR,,FriendlyName,,Face\n"
+                 "[Boots]\nServiceType=1\nStartType=1\nErrorControl=0\n"
+                 "ServiceBinary=%12%\\boots.sys\nLoadOrderGroup=Group\n"
+                 "[Events]\nProviderName=Prov\nResourceFile=%13%\\one.sys\n"
+                 "AddChannel=Prov/Admin,1,Channel\nImportChannel=System\n"
+                 "[Channel]\nEnabled=1\nValue=17\n"), "root\\one")
+        service = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\"
+        device = "HKLM\\SYSTEM\\CurrentControlSet\\Enum\\ROOT\\SYSTEM\\0000"
+        winevt = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WINEVT\\"
+        face = ("HKLM\\SYSTEM\\CurrentControlSet\\Control\\DeviceClasses\\" + interface +
+                "\\##?#ROOT#SYSTEM#0000#" + interface)
+        for key, wanted in (
+                (service + "one", (
+                    r"Type +REG_DWORD +0x1", r"Start +REG_DWORD +0x3", r"ErrorControl +REG_DWORD +0x1",
+                    r"ImagePath +REG_EXPAND_SZ +\\SystemRoot\\System32\\DriverStore\\.*\\one\.sys",
+                    r"DisplayName +REG_SZ +Shown", r"Description +REG_SZ +Told",
+                    r"Group +REG_SZ +Group", r"DependOnService +REG_MULTI_SZ +other",
+                    r"DependOnGroup +REG_MULTI_SZ +AGroup", r"DelayedAutostart +REG_DWORD +0x1",
+                    r"RequiredPrivileges +REG_MULTI_SZ +SeA.+SeB", r"Owners +REG_MULTI_SZ +oem0\.inf")),
+                (service + "one\\Parameters", (r"P +REG_DWORD +0x7",)),
+                (service + "one\\Parameters\\Wdf", (r"KmdfLibraryVersion +REG_SZ +1\.15",)),
+                (service + "one\\Security", (r"Security +REG_BINARY +01",)),
+                (service + "boots", (r"ImagePath +REG_EXPAND_SZ +\\SystemRoot\\System32\\drivers"
+                                     r"\\boots\.sys", r"Tag +REG_DWORD +0x1")),
+                (service + "EventLog\\System\\one", (r"TypesSupported +REG_DWORD +0x7",)),
+                (device, (r"DeviceCharacteristics +REG_DWORD +0x100", r"Mfg +REG_SZ +Test Maker",
+                          r"DeviceDesc +REG_SZ +one device", r"ConfigFlags +REG_DWORD +0x0")),
+                (device + "\\Device Parameters", (
+                    r"Number +REG_DWORD +0x1234", r"Bytes +REG_BINARY +0102FF",
+                    r"List +REG_MULTI_SZ +a.+b", r"Kept +REG_SZ +first")),
+                (device + "\\Device Parameters\\Sub", (r"Text +REG_EXPAND_SZ +%windir%",)),
+                (device + "\\Properties\\{cccccccc-1111-2222-3333-444444444444}\\0005", (
+                    r"\(Default\) +\S+ +7000720",)),
+                ("HKLM\\SOFTWARE\\Maker\\Deep", (r"Value +REG_SZ +1",)),
+                (face, (r"DeviceInstance +REG_SZ +ROOT\\SYSTEM\\0000",)),
+                (face + "\\#ref", (r"SymbolicLink +REG_SZ +\\\\\?\\ROOT#SYSTEM#0000#\S+\\ref",)),
+                (face + "\\#ref\\Device Parameters", (r"FriendlyName +REG_SZ +Face",)),
+                (winevt + "Publishers\\{bbbbbbbb-1111-2222-3333-444444444444}", (
+                    r"\(Default\) +REG_SZ +Prov", r"ResourceFileName +REG_EXPAND_SZ +C:\\.*one\.sys")),
+                (winevt + "Publishers\\{bbbbbbbb-1111-2222-3333-444444444444}\\ChannelReferences", (
+                    r"Count +REG_DWORD +0x2",)),
+                (winevt + "Channels\\Prov/Admin", (r"Enabled +REG_DWORD +0x1",))):
+            text = self.registry(key)
+            for row in wanted:
+                with self.subTest(key=key, row=row):
+                    self.assertRegex(text, row)
+        out = self.cove("pnputil", "-m", self.machine_name, "/enum-interfaces").stdout
+        self.assertRegex(out, r"Interface Path: +\\\\\?\\ROOT#SYSTEM#0000#\S+\\ref\n")
+        self.devcon("remove", "root\\one")
+        self.assertNotIn("DeviceInstance", self.registry(face))
+
+    def test_resources(self):
+        self.devcon("install", self.inf(
+            "one", install="LogConfig=Conf",
+            more="[Conf]\nConfigPriority=HARDWIRED\nIOConfig=2f8-2ff\nIRQConfig=5\n"), "root\\one")
+        text = self.registry("HKLM\\SYSTEM\\CurrentControlSet\\Enum\\ROOT\\SYSTEM\\0000\\LogConf")
+        # One list of two: port 2f8 to 2ff and interrupt 5.
+        self.assertRegex(text, r"BasicConfigVector +REG_RESOURCE_REQUIREMENTS_LIST +68000000")
+        self.assertIn("F802000000000000FF02000000000000", text)
+        self.assertIn("0500000005000000", text)
 
     def test_destinations(self):
         self.devcon("install", self.inf("one", dirid=12), "root\\one")
@@ -177,6 +265,33 @@ class Inf(SetupTest):
             log = file.read()
         self.assertRegex(log, r"WdfCoInstaller01011\.dll is listed in line \d+ but nothing copies")
         self.assertIn("[Device.NT.CoInstallers] is not carried out", log)
+
+
+class Signing(SetupTest):
+    def test_not_signed(self):
+        """Taken in test-signing mode; out of it not installed, and not loaded any more."""
+        inf = self.inf("one")
+        self.devcon("install", inf, "root\\one")
+        self.good("shutdown", self.machine_name)
+        self.good("boot", self.machine_name, "--signing", "on")
+        device = self.devices()[0]
+        self.assertEqual((device["problem"], device["problem_status"]), (52, 0xc0000428))
+        self.assertIn("The device has the following problem: 52",
+                      self.devcon("status", "root\\one").stdout)
+        other = self.inf("two")
+        done = self.devcon("dp_add", other, code=2)
+        self.assertIn("the package is not signed", done.stderr)
+        self.good("shutdown", self.machine_name)
+        self.good("boot", self.machine_name)
+        self.assertEqual(self.devices()[0]["problem"], 0)
+
+    def test_mode_of_a_run(self):
+        inf = self.inf("one")
+        self.good("run", "--quiet", "--signing", "off", inf)
+        done = self.cove("run", "--signing", "on", inf)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the package is not signed", done.stderr)
+        self.assertEqual(self.cove("run", "--signing", "maybe", inf).returncode, 2)
 
 
 class Interrupted(SetupTest):

@@ -43,6 +43,8 @@ static NTSTATUS configure(struct device_node *node, struct pnp_veto *veto)
     if (node->state != NODE_INITIALIZED && node->state != NODE_REMOVED)
         return STATUS_DEVICE_BUSY; /* its stack waits for files to be closed */
     node_again(node);
+    if (node->state == NODE_INITIALIZED)
+        node_resources_ask(node);
     tree_process(node);
     if (node->state == NODE_STARTED && node->problem == 0)
         return STATUS_SUCCESS;

@@ -50,6 +50,13 @@ static NTSTATUS service_check(const UNICODE_STRING *service, ULONG *out_problem)
     return STATUS_PLUGPLAY_NO_DEVICE;
 }
 
+static bool (*signature_hook)(const UNICODE_STRING *service); /* set once at boot */
+
+void pnp_signature_set(bool (*is_trusted)(const UNICODE_STRING *service))
+{
+    signature_hook = is_trusted;
+}
+
 NTSTATUS driver_get(struct device_node *node, const WCHAR *service, DRIVER_OBJECT **out_driver,
                     ULONG *out_problem)
 {
@@ -61,6 +68,10 @@ NTSTATUS driver_get(struct device_node *node, const WCHAR *service, DRIVER_OBJEC
         return status;
     if ((*out_driver = io_driver_of_service_get(&name)) != NULL)
         return STATUS_SUCCESS;
+    if (signature_hook != NULL && !signature_hook(&name)) {
+        *out_problem = CM_PROB_UNSIGNED_DRIVER;
+        return STATUS_INVALID_IMAGE_HASH;
+    }
     status = service_path(&name, &path);
     if (!NT_SUCCESS(status)) {
         *out_problem = CM_PROB_OUT_OF_MEMORY;

@@ -250,10 +250,14 @@ static NTSTATUS node_store(struct device_node *node)
 /* ---- the walk ----------------------------------------------------------------------------------
  */
 
-static void resources_ask(struct device_node *node)
+void node_resources_ask(struct device_node *node)
 {
     CM_RESOURCE_LIST *boot = NULL;
     IO_RESOURCE_REQUIREMENTS_LIST *wanted = NULL;
+    pnp_free(node->boot);
+    pnp_free(node->wanted);
+    node->boot = NULL;
+    node->wanted = NULL;
     if (NT_SUCCESS(irp_query_resources(node, &boot)) && boot != NULL) {
         size_t bytes = resource_list_bytes(boot);
         if (boot->Count != 0 && (node->boot = pnp_allocate(bytes)) != NULL)
@@ -307,7 +311,7 @@ NTSTATUS node_identify(struct device_node *node)
                              status);
         return status;
     }
-    resources_ask(node);
+    node_resources_ask(node);
     node->has_bus = NT_SUCCESS(irp_query_bus(node, &node->bus));
     status = node_store(node);
     if (NT_SUCCESS(status) && node_is(node, NODE_IS_STUCK))

@@ -231,6 +231,8 @@ void irp_eject(struct device_node *node);
 /* Brings every node below top as far as it goes: identify, add, assign, start, enumerate. */
 void tree_process(struct device_node *top);
 NTSTATUS node_identify(struct device_node *node);
+/* What the bus says of resources, again: an installation may have given a root device some. */
+void node_resources_ask(struct device_node *node);
 void node_enumerate(struct device_node *node);
 /* Errors: the node's problem is set. */
 NTSTATUS node_add(struct device_node *node);

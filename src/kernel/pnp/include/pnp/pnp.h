@@ -94,6 +94,10 @@ NTSTATUS pnp_rescan(struct device_node *node);
  * key names one now; the device is configured then. It may call everything above. */
 void pnp_install_set(bool (*install)(struct device_node *node));
 
+/* Asked on the worker before a service's driver is loaded for a device: false is problem 52
+ * (CM_PROB_UNSIGNED_DRIVER). NULL: every driver may be loaded. */
+void pnp_signature_set(bool (*is_trusted)(const UNICODE_STRING *service));
+
 /* How long a driver's answer to a PnP request is waited for before the device is given up and
  * the rest goes on. Default: Control\PnP's CallLimitSeconds, or 30 s. */
 void pnp_call_limit_set(ULONG limit_ms);
