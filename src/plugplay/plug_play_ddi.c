@@ -35,6 +35,10 @@ static NTSTATUS (*const operations[])(struct call *call) = {
     [WIRE_PLUGPLAY_UNSUBSCRIBE] = listen_unsubscribe,
     [WIRE_PLUGPLAY_NEXT] = listen_next,
     [WIRE_PLUGPLAY_ANSWER] = listen_answer,
+    [WIRE_PLUGPLAY_PACKAGE_ADD] = package_add,
+    [WIRE_PLUGPLAY_PACKAGE_DELETE] = package_delete,
+    [WIRE_PLUGPLAY_PACKAGE_USE] = package_use,
+    [WIRE_PLUGPLAY_DRIVERS] = package_drivers,
 };
 
 NTSTATUS call_answer(struct call *call, const void *data, ULONG length)

@@ -36,6 +36,11 @@ NTSTATUS interface_delete(struct call *call);
 NTSTATUS interface_alias(struct call *call);
 NTSTATUS interface_query(struct call *call);
 
+NTSTATUS package_add(struct call *call);
+NTSTATUS package_delete(struct call *call);
+NTSTATUS package_use(struct call *call);
+NTSTATUS package_drivers(struct call *call);
+
 NTSTATUS listen_init(void);
 NTSTATUS listen_open(struct call *call);
 NTSTATUS listen_subscribe(struct call *call);

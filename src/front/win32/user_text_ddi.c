@@ -183,3 +183,35 @@ EXPORT(BOOL, MessageBeep, (UINT type))
 {
     return TRUE;
 }
+
+/* ---- characters ---------------------------------------------------------------------------------
+ */
+
+EXPORT(LPWSTR, CharNextW, (LPCWSTR text))
+{
+    return (LPWSTR)text + (*text != 0);
+}
+
+EXPORT(LPWSTR, CharPrevW, (LPCWSTR start, LPCWSTR text))
+{
+    return (LPWSTR)text - (text > start);
+}
+
+/* The code page is UTF-8: bytes that continue a character belong to it. */
+EXPORT(LPSTR, CharNextA, (LPCSTR text))
+{
+    if (*text)
+        text++;
+    while (((unsigned char)*text & 0xc0) == 0x80)
+        text++;
+    return (LPSTR)text;
+}
+
+EXPORT(LPSTR, CharPrevA, (LPCSTR start, LPCSTR text))
+{
+    if (text > start)
+        text--;
+    while (text > start && ((unsigned char)*text & 0xc0) == 0x80)
+        text--;
+    return (LPSTR)text;
+}

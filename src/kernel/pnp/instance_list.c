@@ -38,7 +38,10 @@ static bool part_visit(const UNICODE_STRING *name, void *context)
         UNICODE_STRING instance = listing->path.name;
         instance.Buffer += listing->base_chars;
         instance.Length = (USHORT)(instance.Length - listing->base_chars * sizeof(WCHAR));
-        if (is_of(&instance, listing->enumerator))
+        struct device_node *node = pnp_node_find_get(&instance); /* then it is on the list */
+        if (node)
+            pnp_node_put(node);
+        else if (is_of(&instance, listing->enumerator))
             (void)name_list_add(&listing->names, &instance);
     } else if (NT_SUCCESS(key_path_open(&listing->path, KEY_READ, &key))) {
         listing->depth++;
@@ -69,9 +72,8 @@ NTSTATUS pnp_instances_list(const UNICODE_STRING *enumerator, bool is_with_absen
     listing->enumerator = enumerator;
     key_path_begin(&listing->path, ENUM_PATH);
     listing->base_chars = listing->path.name.Length / sizeof(WCHAR) + 1;
-    if (!is_with_absent) {
-        pnp_visit(node_visit, listing);
-    } else if (NT_SUCCESS(key_path_open(&listing->path, KEY_READ, &key))) {
+    pnp_visit(node_visit, listing);
+    if (is_with_absent && NT_SUCCESS(key_path_open(&listing->path, KEY_READ, &key))) {
         (void)subkeys_visit(key, part_visit, listing);
         ob_dereference(key);
     }

@@ -44,6 +44,14 @@ enum wire_plugplay_operation {
     WIRE_PLUGPLAY_NEXT = 17,        /* handle; out: struct wire_plugplay_event and its data.
                                        STATUS_NO_MORE_ENTRIES: none now */
     WIRE_PLUGPLAY_ANSWER = 18,      /* handle, number: the event's question; flags 1: refused */
+    /* Packages. reply.problem: 0 or an error of Win32 or setupapi, in words behind the reply. */
+    WIRE_PLUGPLAY_PACKAGE_ADD = 19,    /* name: native name of an INF; out: "oem0.inf" */
+    WIRE_PLUGPLAY_PACKAGE_DELETE = 20, /* name: "oem0.inf"; flags 1: also when it is in use, 2:
+                                          devices lose it */
+    WIRE_PLUGPLAY_PACKAGE_USE = 21,    /* name: "oem0.inf"; data: a hardware ID, none: all that it
+                                          serves; flags 1: also where there is a better one; out:
+                                          number of devices; flags 1: restart */
+    WIRE_PLUGPLAY_DRIVERS = 22,        /* name: a device; out: struct wire_driver[], best first */
 };
 
 enum wire_relative { WIRE_RELATIVE_PARENT, WIRE_RELATIVE_CHILD, WIRE_RELATIVE_SIBLING };
@@ -108,6 +116,16 @@ struct wire_plugplay_event {
     /* the custom data */
 };
 
+/* A driver of a package that fits a device. */
+struct wire_driver {
+    uint32_t rank, flags; /* WIRE_DRIVER_* */
+    uint16_t published[32], section[256], description[256], manufacturer[256], provider[256];
+    uint16_t date[16], version[24], matching_id[256];
+};
+#define WIRE_DRIVER_INSTALLED 1u
+#define WIRE_DRIVER_SIGNED    2u
+
+_Static_assert(sizeof(struct wire_driver) == 2712, "the same for every width");
 _Static_assert(sizeof(struct wire_plugplay) == 1096, "the same for every width");
 _Static_assert(sizeof(struct wire_plugplay_reply) == 568, "the same for every width");
 _Static_assert(sizeof(struct wire_plugplay_event) == 1088, "the same for every width");
