@@ -165,11 +165,24 @@ static NTSTATUS etw_step(void)
     return status;
 }
 
+/* How a device is called in what io says of it to drivers. */
+static NTSTATUS instance_name(DEVICE_OBJECT *physical, UNICODE_STRING *out_name)
+{
+    struct device_node *node = pnp_node_of_get(physical);
+    if (!node)
+        return STATUS_NO_SUCH_DEVICE;
+    NTSTATUS status = RtlDuplicateUnicodeString(RTL_DUPLICATE_UNICODE_STRING_NULL_TERMINATE,
+                                                pnp_node_instance(node), out_name);
+    pnp_node_put(node);
+    return status;
+}
+
 static NTSTATUS trap_step(void)
 {
     trap_install();
     ke_driver_code_set(trap_is_driver_code);
     io_interrupt_find_set(hal_interrupt_find);
+    io_instance_name_set(instance_name);
     return STATUS_SUCCESS;
 }
 

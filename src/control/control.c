@@ -40,6 +40,7 @@ static const struct control_verb verbs[] = {
     {"service-query", 0, 1, control_service_query, true},
     {"kd", 1, 3, control_kd, true},
     {"power", 1, 2, control_power, true},
+    {"wmi", 1, 4, control_wmi, true},
     {"shutdown", 0, 0, shutdown_serve, false},
     {0},
 };

@@ -34,6 +34,7 @@ void control_events(server_control *control, unsigned count, char **words);
 void control_power(server_control *control, unsigned count, char **words);
 void control_registry_read(server_control *control, unsigned count, char **words);
 void control_registry_write(server_control *control, unsigned count, char **words);
+void control_wmi(server_control *control, unsigned count, char **words);
 void control_service_create(server_control *control, unsigned count, char **words);
 void control_service_delete(server_control *control, unsigned count, char **words);
 void control_service_start(server_control *control, unsigned count, char **words);

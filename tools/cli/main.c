@@ -20,6 +20,7 @@ static const struct verb verbs[] = {
     {"devcon", cli_devcon, "install, list and change devices; draw their tree"},
     {"pnputil", cli_pnputil, "driver packages and devices"},
     {"reg", cli_reg, "look at and change the registry; .reg files, hives"},
+    {"wmi", cli_wmi, "query and set what drivers tell of themselves"},
     {"log", cli_log, "what drivers print"},
     {"trace", cli_trace, "follow requests"},
     {"kd", cli_kd, "look into a running machine as a kernel debugger does"},

@@ -268,9 +268,25 @@ static NTSTATUS name_join(const UNICODE_STRING *base, const char *separator, ULO
     return STATUS_SUCCESS;
 }
 
-/* Doc:     wmistr.h WMIREGGUID
- * Differs: a PDO's instances are named by the device's object, there being no device instances
- */
+static NTSTATUS (*instance_name)(DEVICE_OBJECT *physical, UNICODE_STRING *out_name);
+
+void io_instance_name_set(NTSTATUS (*name)(DEVICE_OBJECT *physical, UNICODE_STRING *out_name))
+{
+    instance_name = name;
+}
+
+/* The device instance below the provider's device; a device that Plug and Play does not know goes
+ * by the name of its object. */
+static NTSTATUS physical_name(PDEVICE_OBJECT device, UNICODE_STRING *out_name)
+{
+    PDEVICE_OBJECT physical = IoGetDeviceAttachmentBaseRef(device);
+    NTSTATUS status =
+        instance_name != NULL ? instance_name(physical, out_name) : STATUS_NO_SUCH_DEVICE;
+    ob_dereference(device_of(physical));
+    return NT_SUCCESS(status) ? status : ob_name_of(device_of(device), out_name);
+}
+
+/* Doc:     wmistr.h WMIREGGUID */
 NTSTATUS wmi_instance_name(const struct wmi_provider *provider, const WMIREGGUIDW *block,
                            ULONG index, UNICODE_STRING *out_name)
 {
@@ -279,7 +295,7 @@ NTSTATUS wmi_instance_name(const struct wmi_provider *provider, const WMIREGGUID
     if (index >= block->InstanceCount)
         return STATUS_WMI_INSTANCE_NOT_FOUND;
     if (block->Flags & WMIREG_FLAG_INSTANCE_PDO) {
-        NTSTATUS status = ob_name_of(device_of(provider->device), &name);
+        NTSTATUS status = physical_name(provider->device, &name);
         if (NT_SUCCESS(status))
             status = name_join(&name, "_", index, out_name);
         if (name.Buffer != NULL)

@@ -14,6 +14,8 @@
 
 #include <ntifs.h>
 
+#include <wmistr.h>
+
 #include "ob/ob.h"
 #include "ps/ps.h"
 
@@ -126,6 +128,23 @@ void io_cancel(struct process *process, struct process_thread *thread, FILE_OBJE
                void *user_status, unsigned *out_count);
 
 /* Last handle of a process closed / last reference gone: wired into io_file_type. */
+
+/* ---- instrumentation, seen from outside -------------------------------------------------- */
+
+#define IO_WMI_MOST 65536u /* bytes of one instance */
+
+/* Every block that a device has registered. visit may not wait. */
+void io_wmi_visit(void (*visit)(DEVICE_OBJECT *device, const WMIREGGUIDW *block, void *context),
+                  void *context);
+typedef void io_wmi_instance(const UNICODE_STRING *instance, const void *data, ULONG size,
+                             void *context);
+/* Every instance of the block, of every device that has it.
+ * Errors:  STATUS_WMI_GUID_NOT_FOUND; what a driver answered, after the others were visited */
+NTSTATUS io_wmi_query(const GUID *guid, io_wmi_instance *visit, void *context);
+/* Errors:  also STATUS_WMI_INSTANCE_NOT_FOUND, STATUS_WMI_READ_ONLY and the driver's own */
+NTSTATUS io_wmi_set(const GUID *guid, const UNICODE_STRING *instance, const void *data, ULONG size);
+/* How a physical device object is called in the tree (RtlFreeUnicodeString). Set once at boot. */
+void io_instance_name_set(NTSTATUS (*name)(DEVICE_OBJECT *physical, UNICODE_STRING *out_name));
 
 /* ---- completion ports -------------------------------------------------------------------- */
 
