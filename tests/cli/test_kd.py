@@ -172,6 +172,29 @@ class Kd(unittest.TestCase):
         self.assertIn('DeviceInst is "HTREE\\ROOT\\0"', self.kd("!devstack " + root["pdo"]))
         self.assertIn("is no device node", self.kd("!devnode 12345", code=1))
 
+    def test_the_node_of_a_driver(self):
+        self.run_cove("devcon", "install", os.path.join(BUILD, "drivers", "toybus.inf"),
+                      r"root\toybus")
+        text = self.kd("!devnode 0 1")
+        child = re.search(r"\n  DevNode 0x([0-9a-f]{16}) for PDO 0x([0-9a-f]{16})\n"
+                          r'    InstancePath is "(ROOT\\[^"]+)"\n    ServiceName is "toybus"\n'
+                          r"    State = DeviceNodeStarted \(0x308\)\n", text)
+        self.assertTrue(child, text)
+        node, device, instance = child.groups()
+        self.assertIn(f'DevNode 0x{node} for PDO 0x{device}\n  InstancePath is "{instance}"\n',
+                      self.kd("!devnode " + node))
+        chosen = self.kd("!devnode 0 1 toybus")
+        self.assertIn(instance, chosen)
+        self.assertNotIn("HTREE", chosen)
+        self.assertNotIn(instance, self.kd("!devnode 0 11"))  # what is not started
+        stack = self.kd("!devstack " + device).splitlines()
+        self.assertRegex(stack[1], r"^  [0-9a-f]{16}  \\Driver\\toybus ")
+        self.assertRegex(stack[2], rf"^> {device}  \\Driver\\PnpManager ")
+        self.assertEqual(stack[3:], [f"!DevNode {node} :", f'  DeviceInst is "{instance}"',
+                                     '  ServiceName is "toybus"'])
+        self.assertIn(" DevNode " + node, self.kd("!devobj " + device))
+        self.assertIn("AttachedDevice (Upper) ", self.kd("!devobj " + device))
+
     def test_objects(self):
         text = self.kd("!object \\Device")
         self.assertRegex(text, r"^Object: [0-9a-f]{16}  Type: \([0-9a-f]{16}\) Directory\n"

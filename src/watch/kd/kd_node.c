@@ -74,7 +74,11 @@ cJSON *kd_nodes(char **words)
 
 void kd_node_describe(cJSON *item, DEVICE_OBJECT *device)
 {
-    struct device_node *node = pnp_node_of_get(device);
+    /* A driver may have written over the way to it. */
+    DEVOBJ_EXTENSION extension;
+    struct device_node *node = kd_read(device->DeviceObjectExtension, &extension, sizeof extension)
+                                   ? pnp_node_of_get(device)
+                                   : NULL;
     if (!node)
         return;
     kd_address(item, "node", (uint64_t)(uintptr_t)node);
