@@ -63,7 +63,6 @@ void *toy_open(const char *instance, NTSTATUS *out_status);
 void toy_close(void *file);
 /* Sends a read that pends; the state tells how it ended. */
 struct pending_read {
-    void *irp;
     KEVENT done;
     NTSTATUS status;
 };

@@ -190,6 +190,11 @@ void callout_power_completion(PREQUEST_POWER_COMPLETE routine, PDEVICE_OBJECT de
     INVOKE(routine, ARG(device), ARG(minor), ARG(state.SystemState), ARG(context), ARG(status));
 }
 
+void callout_device_eject(PIO_DEVICE_EJECT_CALLBACK routine, NTSTATUS status, PVOID context)
+{
+    (void)INVOKE(routine, ARG(status), ARG(context));
+}
+
 NTSTATUS callout_power_setting(PPOWER_SETTING_CALLBACK routine, LPCGUID setting, PVOID value,
                                ULONG length, PVOID context)
 {

@@ -124,14 +124,16 @@ NTSTATUS action_run(enum action_kind kind, struct device_node *node, void *conte
     return status;
 }
 
-void action_post(enum action_kind kind, struct device_node *node)
+bool action_post(enum action_kind kind, struct device_node *node, void *context)
 {
-    struct action *action = action_create(kind, node, NULL);
+    struct action *action = action_create(kind, node, context);
     if (action == NULL)
-        return;
-    if (!action_queue(action))
+        return false;
+    bool is_queued = action_queue(action);
+    if (!is_queued)
         action_put(action);
     action_put(action);
+    return is_queued;
 }
 
 /* Needs no memory: a node is in the list once, whatever it was asked. */
@@ -323,7 +325,7 @@ void worker_replace(struct device_node *stuck)
     ob_dereference(lost);
     if (action != NULL)
         action_finish(action, STATUS_IO_TIMEOUT);
-    action_post(ACTION_PROCESS, NULL);
+    (void)action_post(ACTION_PROCESS, NULL, NULL);
     if (was_asked != NULL) {
         pnp_node_put(was_asked);
         finished();

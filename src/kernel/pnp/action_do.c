@@ -6,6 +6,8 @@
  */
 #include "action_do.h"
 
+#include "callout/callout.h"
+
 /* ---- configuring
  * --------------------------------------------------------------------------------- */
 
@@ -155,6 +157,41 @@ static NTSTATUS eject(struct device_node *node, struct pnp_veto *veto)
     return NT_SUCCESS(status) ? tree_eject(node, veto) : status;
 }
 
+/* A listener hears of it in either case. */
+static NTSTATUS eject_told(struct device_node *node, struct eject_listener *listener,
+                           struct pnp_veto *veto)
+{
+    NTSTATUS status = eject(node, veto);
+    if (listener == NULL)
+        return status;
+    struct eject_listener copy = *listener;
+    pnp_free(listener);
+    call_begin(node, copy.driver, NULL, "its eject callback");
+    callout_device_eject(copy.routine, status, copy.context);
+    bool is_lost = call_end();
+    ob_dereference(copy.driver);
+    if (is_lost)
+        call_leave();
+    return status;
+}
+
+NTSTATUS eject_post(struct device_node *node, PIO_DEVICE_EJECT_CALLBACK routine, PVOID context,
+                    DRIVER_OBJECT *driver)
+{
+    if (routine == NULL || driver == NULL)
+        return STATUS_INVALID_PARAMETER;
+    struct eject_listener *listener = pnp_allocate(sizeof(*listener));
+    if (listener == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    *listener = (struct eject_listener){routine, context, driver};
+    ob_reference(driver);
+    if (action_post(ACTION_EJECT, node, listener))
+        return STATUS_PENDING;
+    ob_dereference(driver);
+    pnp_free(listener);
+    return STATUS_INSUFFICIENT_RESOURCES;
+}
+
 /* ---- looking again
  * ----------------------------------------------------------------------------------
  */
@@ -237,7 +274,7 @@ NTSTATUS action_do(struct action *action)
     case ACTION_REMOVE:
         return remove_device(node, &action->veto);
     case ACTION_EJECT:
-        return eject(node, &action->veto);
+        return eject_told(node, action->context, &action->veto);
     case ACTION_ENUMERATE:
         return look_again(node);
     case ACTION_STOP_ALL:

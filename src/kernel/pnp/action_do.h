@@ -18,6 +18,15 @@ struct device_report {
     const IO_RESOURCE_REQUIREMENTS_LIST *requirements;
     bool is_assigned;
 };
+/* Who wants to hear how an ejection ended; pool. */
+struct eject_listener {
+    PIO_DEVICE_EJECT_CALLBACK routine;
+    PVOID context;
+    DRIVER_OBJECT *driver; /* referenced until it has been told */
+};
+NTSTATUS eject_post(struct device_node *node, PIO_DEVICE_EJECT_CALLBACK routine, PVOID context,
+                    DRIVER_OBJECT *driver);
+NTSTATUS root_device_report(const UNICODE_STRING *service);
 NTSTATUS device_report(struct device_report *report);
 
 #endif

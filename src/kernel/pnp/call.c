@@ -14,6 +14,7 @@
 
 /* Each worker thread's own, on its stack. */
 struct call_thread {
+    unsigned depth;              /* calls inside of a call: a driver that reports a device */
     bool is_in_call, is_lost;    /* call_lock */
     struct device_node *node;    /* call_lock; referenced while in a call */
     const DRIVER_OBJECT *driver; /* who was called; NULL: an Unload or DriverEntry */
@@ -180,7 +181,7 @@ void call_begin(struct device_node *node, const DRIVER_OBJECT *driver, PIRP irp,
 {
     static uint64_t numbers; /* call_lock */
     struct call_thread *self = call_self;
-    if (self == NULL)
+    if (self == NULL || self->depth++ != 0)
         return;
     pnp_node_reference(node);
     uint64_t now = host_clock_ns();
@@ -198,7 +199,7 @@ void call_begin(struct device_node *node, const DRIVER_OBJECT *driver, PIRP irp,
 bool call_end(void)
 {
     struct call_thread *self = call_self;
-    if (self == NULL)
+    if (self == NULL || --self->depth != 0)
         return false;
     host_lock_take(&call_lock);
     bool is_lost = self->is_lost;

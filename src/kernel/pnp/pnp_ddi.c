@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pnp_ddi.c - what drivers tell the PnP manager about their devices.
  */
-#include "pnp_internal.h"
+#include "action_do.h"
 
 /* A PDO that the tree knows, its node referenced; anything else is the caller's mistake.
  * Doc: "Bug Check 0xCA", 2 */
@@ -54,4 +54,50 @@ NTSTATUS NTAPI IoGetDeviceNumaNode(PDEVICE_OBJECT Pdo, PUSHORT NodeNumber)
         return STATUS_INVALID_PARAMETER;
     *NodeNumber = 0;
     return STATUS_SUCCESS;
+}
+
+/* Doc:     ntddk.h IoReportDetectedDevice
+ * Differs: the slot number is not kept
+ */
+NTSTATUS NTAPI IoReportDetectedDevice(PDRIVER_OBJECT DriverObject, INTERFACE_TYPE LegacyBusType,
+                                      ULONG BusNumber, ULONG SlotNumber,
+                                      PCM_RESOURCE_LIST ResourceList,
+                                      PIO_RESOURCE_REQUIREMENTS_LIST ResourceRequirements,
+                                      BOOLEAN ResourceAssigned, PDEVICE_OBJECT *DeviceObject)
+{
+    KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
+    (void)LegacyBusType;
+    (void)BusNumber;
+    (void)SlotNumber;
+    if (DriverObject == NULL || DeviceObject == NULL)
+        return STATUS_INVALID_PARAMETER;
+    struct device_report report = {.driver = DriverObject,
+                                   .pdo = *DeviceObject,
+                                   .resources = ResourceList,
+                                   .requirements = ResourceRequirements,
+                                   .is_assigned = ResourceAssigned};
+    NTSTATUS status = action_run(ACTION_REPORT, NULL, &report, NULL);
+    if (NT_SUCCESS(status))
+        *DeviceObject = report.pdo;
+    return status;
+}
+
+/* Who installs finds the driver by the device's hardware id, ROOT\<service>.
+ * Doc:     ntddk.h IoReportRootDevice */
+NTSTATUS NTAPI IoReportRootDevice(PDRIVER_OBJECT DriverObject)
+{
+    KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
+    return root_device_report(&DriverObject->DriverExtension->ServiceKeyName);
+}
+
+/* Doc:     wdm.h IoRequestDeviceEjectEx */
+NTSTATUS NTAPI IoRequestDeviceEjectEx(PDEVICE_OBJECT PhysicalDeviceObject,
+                                      PIO_DEVICE_EJECT_CALLBACK Callback, PVOID Context,
+                                      PDRIVER_OBJECT DriverObject)
+{
+    KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
+    struct device_node *node = node_of_caller_get(PhysicalDeviceObject);
+    NTSTATUS status = eject_post(node, Callback, Context, DriverObject);
+    pnp_node_put(node);
+    return status;
 }

@@ -335,9 +335,10 @@ void actions_fini(void);
 /* Runs it on the worker and waits. veto may be NULL. */
 NTSTATUS action_run(enum action_kind kind, struct device_node *node, void *context,
                     struct pnp_veto *veto);
-void action_post(enum action_kind kind, struct device_node *node); /* not waited for */
-void node_ask(struct device_node *node, uint32_t what);            /* IRQL: <= DISPATCH_LEVEL */
-NTSTATUS action_do(struct action *action);                         /* what each is: action_do.c */
+/* Not waited for; false: it will not be done. IRQL: <= DISPATCH_LEVEL */
+bool action_post(enum action_kind kind, struct device_node *node, void *context);
+void node_ask(struct device_node *node, uint32_t what); /* IRQL: <= DISPATCH_LEVEL */
+NTSTATUS action_do(struct action *action);              /* what each is: action_do.c */
 void node_asked(struct device_node *node, uint32_t what);
 bool install_ask(struct device_node *node); /* false: nobody installs */
 /* The worker has not come back from a driver: its action ends, another thread goes on. */

@@ -6,6 +6,8 @@
  */
 #include "root.h"
 
+#include "action_do.h"
+
 static struct host_lock root_lock; /* guards: root_devices, is_present; a leaf */
 static struct list root_devices = LIST_INIT(root_devices);
 static DRIVER_OBJECT *root_driver;
@@ -223,6 +225,42 @@ NTSTATUS root_key_make(const UNICODE_STRING *device_id, const UNICODE_STRING *ha
         pnp_string_free(&path);
     else
         *out_instance = path;
+    return status;
+}
+
+/* ROOT\<service>\0000, once, with the hardware id ROOT\<service>: also a success when it is there
+ * already. Doc: ntddk.h IoReportRootDevice */
+NTSTATUS root_device_report(const UNICODE_STRING *service)
+{
+    UNICODE_STRING path, id;
+    DEVICE_OBJECT *pdo;
+    void *key;
+    USHORT bytes = (USHORT)(root_prefix.Length + service->Length + 8 * sizeof(WCHAR));
+    path = (UNICODE_STRING){0, bytes, pnp_allocate(bytes)};
+    if (path.Buffer == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    root_path_put(&path, service, 0);
+    NTSTATUS status = key_open(PNP_ENUM_PATH, &path, true, &key);
+    if (NT_SUCCESS(status)) {
+        ULONG length = (ULONG)root_prefix.Length + service->Length;
+        id = (UNICODE_STRING){0, (USHORT)(length + 2 * sizeof(WCHAR)),
+                              pnp_allocate(length + 2 * sizeof(WCHAR))};
+        if (id.Buffer != NULL) {
+            RtlAppendUnicodeStringToString(&id, &root_prefix);
+            RtlAppendUnicodeStringToString(&id, service);
+            status = key_value_set(key, L"HardwareID", REG_MULTI_SZ, id.Buffer,
+                                   length + 2 * (ULONG)sizeof(WCHAR));
+            pnp_free(id.Buffer);
+        } else {
+            status = STATUS_INSUFFICIENT_RESOURCES;
+        }
+        key_close(key);
+    }
+    if (NT_SUCCESS(status))
+        status = root_device_make(&path, &pdo);
+    if (NT_SUCCESS(status))
+        node_ask(pnp_root, NODE_ASK_ENUMERATE);
+    pnp_string_free(&path);
     return status;
 }
 

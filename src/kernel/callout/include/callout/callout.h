@@ -90,6 +90,7 @@ void callout_power_completion(PREQUEST_POWER_COMPLETE routine, PDEVICE_OBJECT de
                               POWER_STATE state, PVOID context, PIO_STATUS_BLOCK status);
 NTSTATUS callout_power_setting(PPOWER_SETTING_CALLBACK routine, LPCGUID setting, PVOID value,
                                ULONG length, PVOID context);
+void callout_device_eject(PIO_DEVICE_EJECT_CALLBACK routine, NTSTATUS status, PVOID context);
 /* Entries of a fast I/O table, named by what they take beside file and device. */
 BOOLEAN callout_fast_control(PFAST_IO_DEVICE_CONTROL routine, PFILE_OBJECT file,
                              const struct callout_control *control, PIO_STATUS_BLOCK status,
