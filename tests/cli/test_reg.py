@@ -250,6 +250,30 @@ class Reg(unittest.TestCase):
         version = self.values(r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion")
         self.assertEqual(version["ProductName"][1], "Windows 10 Pro")
 
+    def test_services_are_kept(self):
+        source = self.file("kept.c", "#include <wdm.h>\n"
+                           "static void NTAPI unload(PDRIVER_OBJECT driver) {}\n"
+                           "NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING key)"
+                           "{ driver->DriverUnload = unload; return STATUS_SUCCESS; }\n")
+        driver = self.path("kept.sys")
+
+        def sc(*words):
+            result = self.run_cove("sc", "-m", "services", *words)
+            self.assertEqual(result.returncode, 0, f"{words}: {result.stdout}{result.stderr}")
+
+        built = self.run_cove("cc", "-o", driver, source)
+        self.assertEqual(built.returncode, 0, built.stderr)
+        self.run_cove("boot", "--fresh", "services")
+        sc("create", "kept", "binPath=", driver)
+        sc("start", "kept")
+        self.run_cove("shutdown", "services")
+        # A new process, to which nobody has lent the folder of the driver yet.
+        self.run_cove("boot", "services")
+        sc("start", "kept")
+        sc("stop", "kept")
+        self.run_cove("shutdown", "services")
+        self.run_cove("forget", "services")
+
     def test_fresh_and_forget(self):
         def boot(*words):
             result = self.run_cove("boot", *words)

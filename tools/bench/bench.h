@@ -51,6 +51,7 @@ struct bench_machine {
     double irql_read;   /* mov from cr8 */
     double irql_change; /* raise to DISPATCH_LEVEL and lower again: two writes */
     double time_read;   /* 8 bytes of the shared-data page */
+    double value_read;  /* ZwQueryValueKey of one of a key's ten values */
     double loop;        /* the driver's loop around them, subtracted already */
 };
 int machine_measure(struct bench_machine *out_machine);

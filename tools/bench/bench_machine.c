@@ -59,12 +59,13 @@ static double loop_round(uint32_t what)
     struct bench_loop loop = {.what = what, .turns = LOOP_TURNS};
     double began = bench_now_ns();
     call(IOCTL_BENCH_LOOP, &loop, sizeof loop, &loop, sizeof loop);
+    failures += what == BENCH_LOOP_VALUE && loop.sum != LOOP_TURNS;
     return (bench_now_ns() - began) / LOOP_TURNS;
 }
 
 static void measure(uint8_t *memory, uint8_t *system, struct bench_machine *out_machine)
 {
-    enum { SMALL, DIRECT, ECHO, COPY, LOOP, READ, CHANGE, TIME, KINDS };
+    enum { SMALL, DIRECT, ECHO, COPY, LOOP, READ, CHANGE, TIME, VALUE, KINDS };
     static double rounds[KINDS][ROUNDS];
     uint64_t *value = (uint64_t *)memory;
     *value = 0;
@@ -79,6 +80,7 @@ static void measure(uint8_t *memory, uint8_t *system, struct bench_machine *out_
         rounds[READ][i] = loop_round(BENCH_LOOP_IRQL);
         rounds[CHANGE][i] = loop_round(BENCH_LOOP_RAISE);
         rounds[TIME][i] = loop_round(BENCH_LOOP_TIME);
+        rounds[VALUE][i] = loop_round(BENCH_LOOP_VALUE);
     }
     if (*value != (uint64_t)ROUNDS * CALLS)
         failures++;
@@ -91,6 +93,7 @@ static void measure(uint8_t *memory, uint8_t *system, struct bench_machine *out_
         .irql_read = bench_median(rounds[READ], ROUNDS) - loop,
         .irql_change = bench_median(rounds[CHANGE], ROUNDS) - loop,
         .time_read = bench_median(rounds[TIME], ROUNDS) - loop,
+        .value_read = bench_median(rounds[VALUE], ROUNDS),
         .loop = loop,
     };
 }

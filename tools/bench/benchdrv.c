@@ -89,6 +89,41 @@ static VOID Cr8Write(ULONG64 Value)
     __asm__ volatile("movq %0, %%cr8" : : "r"(Value) : "memory");
 }
 
+/* One value of a key with some, read by handle, as drivers read their parameters. */
+static ULONG64 ValueReads(ULONG Turns)
+{
+    UNICODE_STRING path = RTL_CONSTANT_STRING(L"\\Registry\\Machine\\Software\\CoveBench");
+    UNICODE_STRING name = RTL_CONSTANT_STRING(L"Value7");
+    WCHAR text[] = L"Value0";
+    OBJECT_ATTRIBUTES attributes;
+    struct {
+        KEY_VALUE_PARTIAL_INFORMATION partial;
+        UCHAR room[16];
+    } answer;
+    ULONG64 sum = 0;
+    HANDLE key;
+    ULONG length;
+
+    InitializeObjectAttributes(&attributes, &path, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE, NULL,
+                               NULL);
+    if (!NT_SUCCESS(
+            ZwCreateKey(&key, KEY_ALL_ACCESS, &attributes, 0, NULL, REG_OPTION_VOLATILE, NULL)))
+        return 0;
+    for (ULONG i = 0; i < 10; i++) {
+        UNICODE_STRING each = {12, 14, text};
+        text[5] = (WCHAR)(L'0' + i);
+        ZwSetValueKey(key, &each, 0, REG_DWORD, &i, sizeof i);
+    }
+    for (ULONG i = 0; i < Turns; i++) {
+        if (NT_SUCCESS(ZwQueryValueKey(key, &name, KeyValuePartialInformation, &answer,
+                                       sizeof answer, &length)))
+            sum += answer.partial.Data[0] == 7;
+    }
+    ZwDeleteKey(key);
+    ZwClose(key);
+    return sum;
+}
+
 static VOID Loop(struct bench_loop *Loop)
 {
     volatile ULONG64 *time = (volatile ULONG64 *)(KI_USER_SHARED_DATA + 0x14);
@@ -111,6 +146,9 @@ static VOID Loop(struct bench_loop *Loop)
     case BENCH_LOOP_TIME:
         for (ULONG i = 0; i < Loop->turns; i++)
             sum += *time;
+        break;
+    case BENCH_LOOP_VALUE:
+        sum = ValueReads(Loop->turns);
         break;
     default:
         for (ULONG i = 0; i < Loop->turns; i++)

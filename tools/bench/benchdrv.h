@@ -18,7 +18,13 @@
 #define IOCTL_BENCH_COMPLETE BENCH_CODE(4, 0) /* completes all that wait */
 #define IOCTL_BENCH_LOOP     BENCH_CODE(5, 0) /* struct bench_loop */
 
-enum bench_loop_kind { BENCH_LOOP_EMPTY, BENCH_LOOP_IRQL, BENCH_LOOP_RAISE, BENCH_LOOP_TIME };
+enum bench_loop_kind {
+    BENCH_LOOP_EMPTY,
+    BENCH_LOOP_IRQL,
+    BENCH_LOOP_RAISE,
+    BENCH_LOOP_TIME,
+    BENCH_LOOP_VALUE
+};
 
 /* What the driver does turns times. */
 struct bench_loop {

@@ -190,8 +190,27 @@ static void driver_image_print(const cJSON *item)
     fprintf(stderr, "img| %s: %s\n", strrchr(path, '/') ? strrchr(path, '/') + 1 : path, line);
 }
 
+/* A machine that was booted again does not have the folder of a driver of this host any more. */
+static void driver_folder_lend(const struct sc *sc)
+{
+    const char *words[] = {"service-query", sc->argv[0], NULL};
+    uint32_t code;
+    cJSON *list = options_ask(sc->machine, words, &code);
+    const cJSON *item;
+    if (list && !code) {
+        cJSON_ArrayForEach(item, list)
+        {
+            const char *path = json_text(item, "image_path");
+            if (!strncmp(path, "\\Host", 5))
+                client_lend(sc->machine, path + 5); /* if not, the start says so */
+        }
+    }
+    cJSON_Delete(list);
+}
+
 static int sc_start(const struct sc *sc)
 {
+    driver_folder_lend(sc);
     const char *words[] = {"service-start", sc->argv[0], NULL};
     uint32_t code;
     cJSON *reply = options_ask(sc->machine, words, &code);
