@@ -143,6 +143,13 @@ void batch_lazy_begin(void)
     host_lock_take(&cm_lock);
     lazy.is_over = false;
     host_lock_give(&cm_lock);
+    if (!cm_store_is_used())
+        return;
+    /* Once at the start: the worker that it needs is there from the beginning, as it will be. */
+    lazy.is_set = true;
+    KeClearEvent(&lazy.idle);
+    ex_work_queue(&lazy.work, lazy_write, NULL);
+    KeWaitForSingleObject(&lazy.idle, Executive, KernelMode, FALSE, NULL);
 }
 
 NTSTATUS cm_quiesce(void)
