@@ -1,13 +1,25 @@
 # SPDX-License-Identifier: MIT
-"""Programs and devices: setupapi and cfgmgr32 against the toy bus."""
+"""Programs and devices: setupapi, cfgmgr32 and newdev against the toy bus."""
+import os
+import shutil
 import unittest
 
-from kit import CoveTest, driver, program
+from kit import EXAMPLE_DRIVERS, CoveTest, driver, program
 
 
 class Devices(CoveTest):
     def test_devices(self):
         done = self.good("run", driver("toybus"), driver("toy"), "--", program("devices"))
+        self.assertIn("all checks passed", done.stdout)
+
+    def test_packages(self):
+        """A package lies beside the program that installs it."""
+        folder = os.path.join(self.folder, "package")
+        os.mkdir(folder)
+        for file in ("toybus.inf", "toybus.sys"):
+            shutil.copy(os.path.join(EXAMPLE_DRIVERS, file), folder)
+        shutil.copy(program("packages"), folder)
+        done = self.good("run", driver("wdm1"), "--", "packages.exe", cwd=folder)
         self.assertIn("all checks passed", done.stdout)
 
 

@@ -7,7 +7,7 @@
 
 /* ldr_list.c: modules in load order; name compared by its last component. */
 struct ldr_module *list_first(void);
-NTSTATUS list_add(struct ldr_module *module, const wchar_t *path);
+NTSTATUS ldr_list_add(struct ldr_module *module, const wchar_t *path);
 void list_remove(struct ldr_module *module);
 
 /* ldr_map.c: a file's bytes become a relocated image in the window; not bound yet. */

@@ -99,7 +99,7 @@ struct ldr_module *list_first(void)
     return list.first;
 }
 
-NTSTATUS list_add(struct ldr_module *module, const wchar_t *path)
+NTSTATUS ldr_list_add(struct ldr_module *module, const wchar_t *path)
 {
     if (!list.data) {
         section_init(&list.loader, 0);

@@ -128,7 +128,7 @@ static NTSTATUS module_take_in(const void *bytes, size_t size, const char *name,
         free(module);
         return status;
     }
-    status = list_add(module, path);
+    status = ldr_list_add(module, path);
     if (NT_SUCCESS(status)) {
         status = module_bind(module);
         if (!NT_SUCCESS(status))
@@ -158,7 +158,7 @@ static NTSTATUS builtin_take_in(const struct abi_user_module *table, struct ldr_
     crt_utf16_from_string(narrow, path, PATH_CHARS);
     NTSTATUS status = builtin_map(table, module);
     if (NT_SUCCESS(status))
-        status = list_add(module, path);
+        status = ldr_list_add(module, path);
     if (!NT_SUCCESS(status)) {
         image_unmap(module);
         free(module);

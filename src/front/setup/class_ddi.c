@@ -9,14 +9,16 @@
 static wchar_t *class_text(const GUID *class_guid, const wchar_t *value)
 {
     HKEY key;
-    wchar_t path[120], name[39], text[300];
+    wchar_t path[120], name[39], text[300], wanted[40] = L"";
     DWORD size = sizeof text - sizeof *text, type;
     guid_text(class_guid, name);
     crt_wcscpy(path, CLASS_KEY);
     crt_wcscat(path, name);
     if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, path, 0, KEY_READ, &key))
         return NULL;
-    LSTATUS error = RegQueryValueExW(key, value, NULL, &type, (BYTE *)text, &size);
+    if (value) /* on the stack: the machine sees none of our own memory */
+        crt_wcscpy(wanted, value);
+    LSTATUS error = RegQueryValueExW(key, wanted, NULL, &type, (BYTE *)text, &size);
     RegCloseKey(key);
     if (error || (type != REG_SZ && type != REG_EXPAND_SZ))
         return NULL;

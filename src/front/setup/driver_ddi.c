@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* driver_ddi.c - setupapi: the drivers that fit a device. Doc: setupapi.h
  *
- * Differs: lists of compatible drivers; lists of a whole class are empty.
+ * Differs: lists of compatible drivers; of a whole class, only the installed driver is listed.
  */
 #include "driver.h"
 
@@ -91,9 +91,8 @@ EXPORT(BOOL, SetupDiBuildDriverInfoList, (HDEVINFO handle, struct devinfo_data *
     struct device_element *element = element_of(handle, data, true);
     if (!element)
         return FALSE;
-    if (!data || type != COMPATIBLE)
-        return TRUE;
-    return drivers_read(element);
+    bool is_wanted = type == COMPATIBLE || element->params.flags_ex & INSTALLED_ONLY;
+    return !data || !is_wanted || drivers_read(element);
 }
 EXPORT(BOOL, SetupDiDestroyDriverInfoList, (HDEVINFO handle, struct devinfo_data *data, DWORD type))
 {

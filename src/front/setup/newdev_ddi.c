@@ -13,11 +13,11 @@ NTSTATUS NTAPI RtlDosPathNameToNtPathName_U_WithStatus(const wchar_t *dos, UNICO
 #define INSTALLFLAG_FORCE 1u
 #define INSTALLFLAG_BITS  7u
 
-/* The answer's error, or TRUE; words go to the program's standard error, as nobody else asks. */
+/* The answer's error, or TRUE. */
 static BOOL said(NTSTATUS status, const struct plug *plug)
 {
     if (!NT_SUCCESS(status))
-        return setup_result(status);
+        return error_result(status);
     return plug->reply->problem ? error_fail(plug->reply->problem) : TRUE;
 }
 
