@@ -27,7 +27,7 @@ static void node_again(struct device_node *node)
 
 static NTSTATUS node_check_there(const struct device_node *node)
 {
-    if (!node_is(node, NODE_IS_IN_TREE) || node_is(node, NODE_IS_MISSING))
+    if (!node_is(node, NODE_IS_IN_TREE) || node_is(node, NODE_IS_MISSING | NODE_IS_HIDDEN))
         return STATUS_NO_SUCH_DEVICE;
     return node_is(node, NODE_IS_STUCK) ? STATUS_DEVICE_BUSY : STATUS_SUCCESS;
 }
@@ -144,7 +144,7 @@ static NTSTATUS remove_device(struct device_node *node, struct pnp_veto *veto)
         root_device_drop(node->pdo);
         node_enumerate(pnp_root);
     } else if (node_is(node, NODE_IS_IN_TREE)) {
-        node_delete(node);
+        node->flags |= NODE_IS_HIDDEN;
     }
     return STATUS_SUCCESS;
 }

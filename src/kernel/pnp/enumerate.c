@@ -40,6 +40,10 @@ static void child_new(struct device_node *bus, DEVICE_OBJECT *pdo)
 static void child_reported(struct device_node *bus, DEVICE_OBJECT *pdo)
 {
     struct device_node *node = node_of_pdo(pdo);
+    if (node != NULL && node_is(node, NODE_IS_HIDDEN) && node->parent == bus) {
+        node_delete(node);
+        node = NULL;
+    }
     if (node == NULL) {
         child_new(bus, pdo);
         return;
@@ -106,7 +110,7 @@ void node_enumerate(struct device_node *node)
 
 static void node_step(struct device_node *node)
 {
-    if (node_is(node, NODE_IS_STUCK | NODE_IS_MISSING))
+    if (node_is(node, NODE_IS_STUCK | NODE_IS_MISSING | NODE_IS_HIDDEN))
         return;
     if (node->state == NODE_UNINITIALIZED && node->problem == 0)
         (void)node_identify(node);

@@ -89,6 +89,10 @@ void node_state_set(struct device_node *node, enum node_state to);
 #define NODE_IS_BACK_AGAIN  0x80000u  /* reported once more before it had quite gone */
 #define NODE_IS_REMOVE_SENT 0x100000u /* IRP_MN_REMOVE_DEVICE is with its drivers */
 
+/* Uninstalled while its bus still has it: nobody sees it, it only waits for the bus to report it
+ * anew or not any more. */
+#define NODE_IS_HIDDEN 0x200000u
+
 #define NODE_HISTORY 20u
 
 /* The drivers of every device in a stack; each referenced, pool. */

@@ -106,7 +106,8 @@ struct device_node *pnp_node_find_get(const UNICODE_STRING *instance_path)
     host_lock_take(&pnp_tree_lock);
     /* One that is gone and waits for its files has lost its name to the one that is there. */
     for (struct device_node *at = pnp_root; at != NULL; at = tree_next(pnp_root, at))
-        if (RtlEqualUnicodeString(&at->instance, instance_path, TRUE) &&
+        if (!node_is(at, NODE_IS_HIDDEN) &&
+            RtlEqualUnicodeString(&at->instance, instance_path, TRUE) &&
             (found == NULL || node_is(found, NODE_IS_MISSING)))
             found = at;
     if (found != NULL)
@@ -153,14 +154,14 @@ struct visited {
 static unsigned tree_copy_locked(struct visited *out, unsigned room)
 {
     unsigned count = 0;
-    for (struct device_node *at = pnp_root; at != NULL; at = tree_next(pnp_root, at), count++) {
-        if (count >= room)
+    for (struct device_node *at = pnp_root; at != NULL; at = tree_next(pnp_root, at)) {
+        if (node_is(at, NODE_IS_HIDDEN) || count++ >= room)
             continue;
         unsigned depth = 0;
         for (struct device_node *up = at->parent; up != NULL; up = up->parent)
             depth++;
         pnp_node_reference(at);
-        out[count] = (struct visited){at, depth};
+        out[count - 1] = (struct visited){at, depth};
     }
     return count;
 }
