@@ -222,6 +222,9 @@ static VOID TransportUnload(PDRIVER_OBJECT Driver)
     PTRANSPORT transport = Driver->DeviceObject->DeviceExtension;
     UNICODE_STRING link = RTL_CONSTANT_STRING(L"\\DosDevices\\Transport");
 
+    /* The last request was completed by a DPC that may still be on its way to set the timer. With
+     * the queue empty, the one that this timer brings sets none. */
+    KeFlushQueuedDpcs();
     KeCancelTimer(&transport->Timer);
     KeFlushQueuedDpcs();
     IoDeleteSymbolicLink(&link);

@@ -311,6 +311,13 @@ static unsigned registry_end(void (*report)(const char *line, void *context), vo
     return 1;
 }
 
+/* A driver that stays loaded does not know that its machine ends: its timers may be set. */
+static void drivers_rooms_stop(void)
+{
+    ke_timers_end();
+    stop_from(STEP_COUNT);
+}
+
 unsigned boot_stop(void (*report)(const char *line, void *context), void *context)
 {
     if (server_end()) {
@@ -331,6 +338,6 @@ unsigned boot_stop(void (*report)(const char *line, void *context), void *contex
     if (is_running)
         boot_is_stuck = true; /* the rooms stay for the code that uses them; the process ends */
     else
-        stop_from(STEP_COUNT);
+        drivers_rooms_stop();
     return left + is_running;
 }

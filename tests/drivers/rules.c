@@ -181,6 +181,36 @@ static VOID DeleteTwice(VOID)
     }
 }
 
+typedef struct _TIMED {
+    UCHAR First[64];
+    KDPC Dpc;
+    KTIMER Timer; /* the last bytes of the extension */
+} TIMED, *PTIMED;
+
+static VOID TimerTicks(PKDPC Self, PVOID Context, PVOID Argument1, PVOID Argument2)
+{
+    PTIMED timed = Context;
+
+    timed->First[0]++;
+}
+
+/* The device, with a timer that expires every millisecond. */
+static PDEVICE_OBJECT CreateTimed(VOID)
+{
+    LARGE_INTEGER soon = {.QuadPart = -10000};
+    PDEVICE_OBJECT device;
+    PTIMED timed;
+
+    if (!NT_SUCCESS(IoCreateDevice(RulesDriver, sizeof(TIMED), NULL, FILE_DEVICE_UNKNOWN, 0, FALSE,
+                                   &device)))
+        return NULL;
+    timed = device->DeviceExtension;
+    KeInitializeTimer(&timed->Timer);
+    KeInitializeDpc(&timed->Dpc, TimerTicks, timed);
+    KeSetTimerEx(&timed->Timer, soon, 1, &timed->Dpc);
+    return device;
+}
+
 static VOID WaitGarbage(VOID)
 {
     static ULONG_PTR garbage[8] = {0x5555555555555555, 0x5555555555555555, 0x5555555555555555};
@@ -267,6 +297,13 @@ static VOID Break(ULONG Rule, PDEVICE_OBJECT Device)
         break;
     case RULE_LOCK_NOT_HELD:
         KeReleaseSpinLock(&Lock, PASSIVE_LEVEL);
+        break;
+    case RULE_TIMER_IN_DEVICE:
+        IoDeleteDevice(CreateTimed());
+        break;
+    case RULE_TIMER_STAYS:
+        (VOID) CreateTimed();
+        RulesDriver->DriverUnload = NULL;
         break;
     case RULE_WAIT_GARBAGE:
         WaitGarbage();

@@ -38,8 +38,10 @@
     X(LOOP, "loop") /* for ever, at PASSIVE_LEVEL */                                            \
     X(LOOP_AT_DISPATCH, "loop-at-dispatch")                                                     \
     X(LOOP_IN_DPC, "loop-in-dpc")                                                               \
-    X(LOOP_IN_THREAD, "loop-in-thread") /* a system thread that never ends */                   \
-    X(POWER_KEPT, "power-kept")         /* a power request that never comes back */
+    X(LOOP_IN_THREAD, "loop-in-thread")   /* a system thread that never ends */                 \
+    X(TIMER_IN_DEVICE, "timer-in-device") /* deletes a device with a timer set in it */         \
+    X(TIMER_STAYS, "timer-stays")         /* breaks none: never unloaded, its timer goes on */  \
+    X(POWER_KEPT, "power-kept")           /* a power request that never comes back */
 
 #define RULES_NUMBER(name, text) RULE_##name,
 enum rule { RULES(RULES_NUMBER) RULES_COUNT };

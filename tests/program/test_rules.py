@@ -81,6 +81,17 @@ class Rules(CoveTest):
     def test_deleting_a_device_twice(self):
         self.breaks("delete-twice", *IOMANAGER, (1, "0x0*240 "), (2, RULES_SYS))
 
+    def test_deleting_a_device_with_a_timer_set(self):
+        self.breaks("timer-in-device", 0xc7, "TIMER_OR_DPC_INVALID", (1, "0x0+ "))
+
+    def test_timer_of_a_driver_that_stays(self):
+        """It expires until the machine ends, and not after."""
+        for _ in range(3):
+            done = self.cove("run", driver("rules"), "--", program("rules"), "timer-stays")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("done", done.stdout)
+            self.assertIn("rules stays loaded: it has no DriverUnload routine", done.stderr)
+
     def test_spin_locks(self):
         self.breaks("lock-twice", 0xf, "SPIN_LOCK_ALREADY_OWNED", (1, RULES_SYS))
         self.breaks("lock-not-held", 0x10, "SPIN_LOCK_NOT_OWNED", (1, RULES_SYS))

@@ -282,6 +282,13 @@ static struct driver *driver_newest_get(void)
     return found;
 }
 
+/* Nobody unloads it later, when its last file is closed after all: what it stands on goes. */
+static void claim_loaded(DRIVER_OBJECT *abi, void *context)
+{
+    if (driver_of(abi)->image != NULL)
+        (void)driver_unload_claim(driver_of(abi));
+}
+
 static void count_loaded(DRIVER_OBJECT *abi, void *context)
 {
     if (driver_of(abi)->image != NULL)
@@ -313,6 +320,8 @@ unsigned io_driver_unload_all(void (*report)(const char *text))
         ob_dereference(driver);
     }
     (void)ex_work_drain_until(host_clock_ns() + DRAIN_NS);
+    io_driver_visit(claim_loaded, NULL);
+    (void)ex_work_drain_until(host_clock_ns() + DRAIN_NS); /* an unload that began just before */
     io_driver_visit(count_loaded, &left);
     if (report != NULL)
         io_driver_visit(report_loaded, &report);

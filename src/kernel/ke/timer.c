@@ -17,6 +17,7 @@
 uint64_t timers_set;
 static struct list timers[TIMER_LISTS];
 static struct ke_interrupt_source timers_source;
+static bool timers_are_over; /* dispatcher lock; the rooms are about to stop */
 
 static void timers_expire(void *context);
 
@@ -25,6 +26,7 @@ void timers_init(void)
     for (unsigned i = 0; i < TIMER_LISTS; i++)
         list_init(&timers[i]);
     timers_set = 0;
+    timers_are_over = false;
     timers_source = (struct ke_interrupt_source){.routine = timers_expire, .irql = DISPATCH_LEVEL};
 }
 
@@ -173,7 +175,9 @@ bool timer_set(KTIMER *timer, LARGE_INTEGER due, ULONG period_ms, KDPC *dpc)
     timer->Header.SignalState = 0;
     timer->Dpc = dpc;
     timer->Period = period_ms;
-    if (due_100ns <= now_100ns) {
+    if (timers_are_over) {
+        is_earlier = false;
+    } else if (due_100ns <= now_100ns) {
         timer->DueTime.QuadPart = now_100ns;
         timer_expire_locked(timer, now_100ns, &aftermath);
         is_earlier = period_ms != 0;
@@ -245,4 +249,15 @@ bool ke_timer_find(uint64_t low, uint64_t high, enum ke_timer_use *out_use, uint
     }
     host_lock_give(&dispatcher_lock);
     return is_found;
+}
+
+void ke_timers_end(void)
+{
+    dispatcher_take();
+    timers_are_over = true;
+    for (unsigned i = 0; i < TIMER_LISTS && timers_set != 0; i++)
+        while (!list_is_empty(&timers[i]))
+            (void)timer_remove_locked(timer_of(timers[i].next));
+    host_lock_give(&dispatcher_lock);
+    KeFlushQueuedDpcs(); /* one that is under way sets none any more */
 }

@@ -246,6 +246,10 @@ void ke_raise_set(void (*raise)(NTSTATUS status));
 enum ke_timer_use { KE_TIMER_ITSELF = 0, KE_TIMER_DPC = 1, KE_TIMER_ROUTINE = 2 };
 bool ke_timer_find(uint64_t low, uint64_t high, enum ke_timer_use *out_use, uint64_t *out_address);
 
+/* No timer expires any more, and none can be set: the memory and the code of those that drivers
+ * left set are about to go. IRQL: PASSIVE_LEVEL. Ends with ke_fini. */
+void ke_timers_end(void);
+
 /* Counts of what is alive, for "everything is back where it began" in tests. */
 struct ke_counts {
     uint64_t threads, timers_set, dpcs_queued;
