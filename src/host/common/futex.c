@@ -12,6 +12,8 @@
 
 #include "host_internal.h"
 
+__thread uint32_t host_locks_held;
+
 int host_futex_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns, bool shared)
 {
     int operation = FUTEX_WAIT_BITSET | (shared ? 0 : FUTEX_PRIVATE_FLAG);

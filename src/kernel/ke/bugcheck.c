@@ -83,7 +83,8 @@ void ke_bugcheck_hook_set(void (*hook)(const struct bugcheck *))
 /* The rest of the callbacks; deeper on the stack when one of them has faulted. */
 [[noreturn]] static void bugcheck_finish(void)
 {
-    if (processor_self != NULL) {
+    /* What they call could need a lock that this thread stopped with. */
+    if (processor_self != NULL && host_locks_held == 0) {
         ke_irql_raise(HIGH_LEVEL);
         bugcheck_callbacks_run();
     }

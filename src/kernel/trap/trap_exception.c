@@ -353,6 +353,24 @@ void trap_astray(const struct host_fault *fault, struct host_registers *register
     stop(registers, &bugcheck, &record);
 }
 
+/* A routine that serves a driver met the driver's bad pointer, or what the driver has done to a
+ * list, while it held a lock of ours: to go back to the driver would leave it locked. On Windows
+ * these structures are walked at DISPATCH_LEVEL or above. Doc: "Bug Check 0xA" */
+static bool stop_in_lock(struct host_registers *registers, const struct host_fault *fault,
+                         const EXCEPTION_RECORD *record)
+{
+    if (host_locks_held == 0)
+        return false;
+    bool is_access = fault->kind == HOST_FAULT_ACCESS || fault->kind == HOST_FAULT_BUS;
+    struct bugcheck bugcheck = {
+        .code = IRQL_NOT_LESS_OR_EQUAL,
+        .parameter = {is_access ? fault->address : UINT64_MAX, max(ke_irql(), DISPATCH_LEVEL),
+                      operation_of(fault), registers->rip},
+    };
+    stop(registers, &bugcheck, record);
+    return true;
+}
+
 void trap_exception_in_call(const struct host_fault *fault, struct host_registers *registers)
 {
     struct delivery delivery;
@@ -362,6 +380,8 @@ void trap_exception_in_call(const struct host_fault *fault, struct host_register
         return;
     memset(&delivery, 0, sizeof(delivery));
     delivery.record = record_of(fault, registers);
+    if (stop_in_lock(registers, fault, &delivery.record))
+        return;
     delivery.record.ExceptionAddress = NULL; /* the driver's call */
     if (!has_own_stack(registers))
         trap_stack_overflow(registers);

@@ -93,6 +93,8 @@ static void report(const struct bugcheck *bugcheck)
     crash = (struct crash){.bugcheck = bugcheck};
     if (context_find(bugcheck, &context))
         crash.stack_count = seh_walk(&context, crash.stack, CRASH_STACK_MAX);
+    if (ddi_top != NULL && ddi_top->row != NULL && context.Rip == ddi_top->rip)
+        crash.call = ddi_top->row->name;
     crash.culprit = culprit_find(&crash);
     /* From here on a fault is our own: no driver's handler may see it. */
     ddi_top = NULL;

@@ -22,6 +22,7 @@ struct crash {
     struct seh_stack_frame stack[CRASH_STACK_MAX];
     unsigned stack_count;
     uint64_t culprit; /* the address that most likely is at fault; 0: unknown */
+    const char *call; /* the function of ours that it had called; NULL: none */
 };
 
 /* crash_text.c: one static buffer, flushed after each section. */

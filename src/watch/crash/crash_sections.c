@@ -80,6 +80,8 @@ void crash_section_stop(const struct crash *crash)
         crash_print("*** %s\n", known->text);
     if (crash->culprit != 0)
         crash_print("*** at %s  %s\n", crash_place(crash->culprit), crash_line(crash->culprit));
+    if (crash->call != NULL)
+        crash_print("*** in its call of %s\n", crash->call);
     if ((NTSTATUS)bugcheck->parameter[0] == STATUS_PROCEDURE_NOT_FOUND &&
         crash_absent_last() != NULL)
         crash_print("*** %s is not there; docs/status.md lists what is\n", crash_absent_last());

@@ -62,6 +62,8 @@ void host_wake_shared(_Atomic uint32_t *word, int count);
 struct host_lock {
     _Atomic uint32_t word; /* 0 free, 1 held, 2 held with waiters */
 };
+/* How many the thread holds: who turns a fault into a jump asks first. */
+extern __thread uint32_t host_locks_held __attribute__((tls_model("initial-exec")));
 void host_lock_take_slow(struct host_lock *lock);
 void host_lock_give_slow(struct host_lock *lock);
 static inline void host_lock_take(struct host_lock *lock)
@@ -71,16 +73,20 @@ static inline void host_lock_take(struct host_lock *lock)
                                                                __ATOMIC_ACQUIRE, __ATOMIC_RELAXED),
                          0))
         host_lock_take_slow(lock);
+    host_locks_held++;
 }
 /* false: somebody has it. */
 static inline bool host_lock_try(struct host_lock *lock)
 {
     uint32_t expected = 0;
-    return __c11_atomic_compare_exchange_strong(&lock->word, &expected, 1, __ATOMIC_ACQUIRE,
-                                                __ATOMIC_RELAXED);
+    bool is_taken = __c11_atomic_compare_exchange_strong(&lock->word, &expected, 1,
+                                                         __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+    host_locks_held += is_taken;
+    return is_taken;
 }
 static inline void host_lock_give(struct host_lock *lock)
 {
+    host_locks_held--;
     if (__builtin_expect(__c11_atomic_exchange(&lock->word, 0, __ATOMIC_RELEASE) == 2, 0))
         host_lock_give_slow(lock);
 }
