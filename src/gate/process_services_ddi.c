@@ -92,6 +92,8 @@ enum {
     ThreadBasic = 0,
     ThreadTimesClass = 1,
     ProcessBasic = 0,
+    ProcessQuota = 1,
+    ProcessMemory = 3,
     ProcessTimesClass = 4,
     ProcessWow64 = 26
 };
@@ -135,6 +137,67 @@ SERVICE NtQueryInformationThread(HANDLE Handle, ULONG Class, PVOID Information, 
     return status;
 }
 
+/* ---- quotas ------------------------------------------------------------------------------ */
+
+/* As documented for VM_COUNTERS; what nobody counts here is zero. */
+struct process_memory {
+    SIZE_T peak_virtual, virtual;
+    ULONG faults;
+    SIZE_T peak_working_set, working_set;
+    SIZE_T peak_paged, paged, peak_nonpaged, nonpaged;
+    SIZE_T pagefile, peak_pagefile;
+};
+
+static NTSTATUS quota_answer(struct process *process, PVOID buffer, ULONG length,
+                             PULONG return_length)
+{
+    struct ps_quota paged, nonpaged;
+    ps_quota_query(process, true, &paged);
+    ps_quota_query(process, false, &nonpaged);
+    QUOTA_LIMITS limits = {.PagedPoolLimit = paged.limit,
+                           .NonPagedPoolLimit = nonpaged.limit,
+                           .PagefileLimit = MAXSIZE_T};
+    return answer(buffer, length, return_length, &limits, sizeof limits);
+}
+
+static NTSTATUS memory_answer(struct process *process, PVOID buffer, ULONG length,
+                              PULONG return_length)
+{
+    struct ps_quota paged, nonpaged;
+    ps_quota_query(process, true, &paged);
+    ps_quota_query(process, false, &nonpaged);
+    struct process_memory memory = {.peak_paged = paged.peak,
+                                    .paged = paged.used,
+                                    .peak_nonpaged = nonpaged.peak,
+                                    .nonpaged = nonpaged.used};
+    return answer(buffer, length, return_length, &memory, sizeof memory);
+}
+
+/* A pool limit of zero is not changed; working sets have none here. */
+static NTSTATUS quota_set(HANDLE handle, PVOID information, ULONG length)
+{
+    QUOTA_LIMITS limits;
+    void *process;
+    NTSTATUS status = length < sizeof limits ? STATUS_INFO_LENGTH_MISMATCH
+                                             : gate_copy_in(&limits, information, sizeof limits);
+    if (!NT_SUCCESS(status))
+        return status;
+    bool is_pool = limits.PagedPoolLimit != 0 || limits.NonPagedPoolLimit != 0;
+    if (is_pool &&
+        !SeSinglePrivilegeCheck(RtlConvertUlongToLuid(SE_INCREASE_QUOTA_PRIVILEGE), gate_mode()))
+        return STATUS_PRIVILEGE_NOT_HELD;
+    status = ob_handle_reference(handle, PROCESS_SET_QUOTA, ps_process_type, gate_mode(), &process,
+                                 NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (limits.PagedPoolLimit != 0)
+        ps_quota_limit(process, true, limits.PagedPoolLimit);
+    if (limits.NonPagedPoolLimit != 0)
+        ps_quota_limit(process, false, limits.NonPagedPoolLimit);
+    ob_dereference(process);
+    return STATUS_SUCCESS;
+}
+
 /* Doc: winternl.h NtQueryInformationProcess */
 NTSTATUS NTAPI NtQueryInformationProcess(HANDLE ProcessHandle,
                                          PROCESSINFOCLASS ProcessInformationClass,
@@ -160,6 +223,10 @@ NTSTATUS NTAPI NtQueryInformationProcess(HANDLE ProcessHandle,
     } else if ((int)ProcessInformationClass == ProcessTimesClass) {
         struct gate_times times = {.create.QuadPart = process->create_time};
         status = answer(ProcessInformation, length, ReturnLength, &times, sizeof times);
+    } else if ((int)ProcessInformationClass == ProcessQuota) {
+        status = quota_answer(process, ProcessInformation, length, ReturnLength);
+    } else if ((int)ProcessInformationClass == ProcessMemory) {
+        status = memory_answer(process, ProcessInformation, length, ReturnLength);
     } else if ((int)ProcessInformationClass == ProcessWow64) {
         ULONG_PTR peb32 = process->is_32bit ? process->peb : 0;
         status = answer(ProcessInformation, length, ReturnLength, &peb32, sizeof peb32);
@@ -211,6 +278,8 @@ SERVICE NtSetInformationProcess(HANDLE Handle, ULONG Class, PVOID Information, U
     ULONG value = 0, least = Class == PriorityClass ? 2 : 4;
     void *process;
     switch (Class) {
+    case ProcessQuota:
+        return quota_set(Handle, Information, Length);
     case BasePriority:
     case DefaultHardErrorMode:
     case PriorityClass:

@@ -50,6 +50,7 @@ void *pool_allocate(size_t bytes, ULONG tag, unsigned flags, enum pool_zeroing z
                     bool is_aligned)
 {
     const void *caller = pool_caller();
+    size_t owner_bytes = (flags & POOL_BLOCK_QUOTA) / POOL_BLOCK_QUOTA * sizeof(void *);
     struct block *block;
     void *memory;
 
@@ -61,18 +62,93 @@ void *pool_allocate(size_t bytes, ULONG tag, unsigned flags, enum pool_zeroing z
         if (memory != NULL)
             return memory;
     }
-    if (bytes > (is_aligned ? POOL_SMALL_MAX - 48 : POOL_SMALL_MAX))
+    if (bytes > (is_aligned ? POOL_SMALL_MAX - 48 : POOL_SMALL_MAX) - owner_bytes)
         return pool_allocate_pages(bytes, tag, flags, zeroing);
-    memory = small_take(bytes, is_aligned);
+    memory = small_take(bytes + owner_bytes, is_aligned);
     if (memory == NULL)
         return NULL;
     block = (struct block *)memory - 1;
     block->tag = tag;
-    block->flags = flags & 15;
+    block->flags = flags & 31;
     block->caller = caller;
     if (zeroing == POOL_ZEROED)
         memset(memory, 0, bytes);
     return memory;
+}
+
+/* ---- blocks that are charged to somebody ------------------------------------------------- */
+
+static const struct ex_quota_ops *quota_ops; /* set once at boot */
+
+void ex_quota_set(const struct ex_quota_ops *ops)
+{
+    quota_ops = ops;
+}
+
+void *pool_allocate_charged(size_t bytes, ULONG tag, unsigned flags, enum pool_zeroing zeroing,
+                            bool is_aligned, NTSTATUS *out_status)
+{
+    void *owner = NULL, *memory;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (quota_ops != NULL)
+        status = quota_ops->charge((flags & POOL_BLOCK_PAGED) != 0, bytes, &owner);
+    if (!NT_SUCCESS(status)) {
+        *out_status = status;
+        return NULL;
+    }
+    memory = pool_allocate(bytes, tag, flags | (owner ? POOL_BLOCK_QUOTA : 0), zeroing, is_aligned);
+    if (memory == NULL)
+        *out_status = STATUS_INSUFFICIENT_RESOURCES;
+    if (owner == NULL)
+        return memory;
+    if (memory == NULL)
+        quota_ops->give(owner, (flags & POOL_BLOCK_PAGED) != 0, bytes);
+    else if (pages[page_number(memory)].kind == PAGE_SMALL)
+        memcpy((char *)memory + bytes, &owner, sizeof(owner)); /* at any alignment */
+    else
+        pages[page_number(memory)].freer = owner;
+    return memory;
+}
+
+/* The owner of a block that is charged to one, and what was charged; NULL: it is not. */
+static void *pool_owner(const void *memory, uint32_t number, bool *out_is_paged, size_t *out_bytes)
+{
+    const struct block *block = (const struct block *)memory - 1;
+    const struct page *page = &pages[number];
+    void *owner;
+
+    if (page->kind != PAGE_SMALL) {
+        if ((page->flags & POOL_BLOCK_QUOTA) == 0)
+            return NULL;
+        *out_is_paged = (page->flags & POOL_BLOCK_PAGED) != 0;
+        *out_bytes = page->bytes;
+        return (void *)(uintptr_t)page->freer;
+    }
+    if ((block->flags & POOL_BLOCK_QUOTA) == 0)
+        return NULL;
+    *out_is_paged = (block->flags & POOL_BLOCK_PAGED) != 0;
+    *out_bytes = block->bytes - sizeof(owner);
+    memcpy(&owner, (const char *)memory + *out_bytes, sizeof(owner));
+    return owner;
+}
+
+bool pool_is_charged(const void *memory)
+{
+    bool is_paged;
+    size_t bytes;
+
+    return pool_owner(memory, page_number(memory), &is_paged, &bytes) != NULL;
+}
+
+void pool_uncharge(const void *memory, uint32_t number)
+{
+    bool is_paged;
+    size_t bytes;
+    void *owner = pool_owner(memory, number, &is_paged, &bytes);
+
+    if (owner != NULL)
+        quota_ops->give(owner, is_paged, bytes);
 }
 
 static void pool_free_pages(void *memory, uint32_t number, ULONG tag)
@@ -84,6 +160,8 @@ static void pool_free_pages(void *memory, uint32_t number, ULONG tag)
         pool_free_invalid(memory);
     if (tag != 0 && tag != page->tag)
         pool_tag_wrong(memory, page->tag, tag);
+    if ((page->flags & POOL_BLOCK_QUOTA) != 0)
+        pool_uncharge(memory, number);
     tally_gone(page->bytes);
     __atomic_store_n(&page->kind, PAGE_BLOCK_TAIL, __ATOMIC_RELAXED);
     POOL_UNPOISON(memory, (size_t)count << 12);
@@ -116,6 +194,8 @@ static void pool_free_small(void *memory, uint32_t number, ULONG tag)
         pool_block_corrupt(block, next);
     if (tag != 0 && __builtin_expect(tag != block->tag, 0))
         pool_tag_wrong(memory, block->tag, tag);
+    if (__builtin_expect((block->flags & POOL_BLOCK_QUOTA) != 0, 0))
+        pool_uncharge(memory, number);
     small_give(block, number);
 }
 
@@ -240,7 +320,8 @@ static void small_page_visit(uint32_t number,
         visit(
             &(struct ex_pool_block){
                 .address = (char *)page_address(number) + offset + shift * 16 + sizeof(block),
-                .bytes = block.bytes,
+                .bytes = block.bytes -
+                         (block.flags & POOL_BLOCK_QUOTA) / POOL_BLOCK_QUOTA * sizeof(void *),
                 .tag = block.tag,
                 .is_paged = (block.flags & POOL_BLOCK_PAGED) != 0,
                 .caller = block.caller,
@@ -315,6 +396,11 @@ void pool_fini(void)
 void *ex_pool_take(size_t bytes, ULONG tag)
 {
     return pool_allocate(bytes, tag, 0, POOL_AS_IS, false);
+}
+
+void *ex_pool_take_charged(size_t bytes, ULONG tag, NTSTATUS *out_status)
+{
+    return pool_allocate_charged(bytes, tag, 0, POOL_AS_IS, false, out_status);
 }
 
 void ex_pool_give(void *memory)

@@ -2,7 +2,7 @@
 /* pool_ddi.c - ExAllocatePool and its relatives.
  *
  * Paged and nonpaged memory is the same here, but the rule of IRQL is held: paged pool at
- * APC_LEVEL at most, any pool at DISPATCH_LEVEL at most. No quota is charged.
+ * APC_LEVEL at most, any pool at DISPATCH_LEVEL at most.
  */
 #include "ex_ddi.h"
 #include "pool_internal.h"
@@ -35,22 +35,26 @@ static void *allocate_on_older(void *memory, SIZE_T bytes)
     return memory;
 }
 
-static void *allocate_by_type(ULONG type, SIZE_T bytes, ULONG tag)
+static void *allocate_by_type(ULONG type, SIZE_T bytes, ULONG tag, bool is_charged)
 {
+    enum pool_zeroing zeroing = (type & POOL_ZERO_ALLOCATION) != 0 ? POOL_ZEROED : POOL_AS_IS;
+    bool is_aligned = (type & TYPE_CACHE_ALIGNED) != 0;
+    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
     unsigned flags = (type & TYPE_PAGED) != 0           ? POOL_BLOCK_PAGED
                      : (type & POOL_NX_ALLOCATION) != 0 ? 0
                                                         : POOL_BLOCK_EXECUTABLE;
     void *memory;
 
     pool_irql_check(0x08, (type & TYPE_PAGED) != 0, type, bytes);
-    memory = pool_allocate(bytes, tag, flags,
-                           (type & POOL_ZERO_ALLOCATION) != 0 ? POOL_ZEROED : POOL_AS_IS,
-                           (type & TYPE_CACHE_ALIGNED) != 0);
+    if (__builtin_expect(is_charged, 0))
+        memory = pool_allocate_charged(bytes, tag, flags, zeroing, is_aligned, &status);
+    else
+        memory = pool_allocate(bytes, tag, flags, zeroing, is_aligned);
     if ((type & POOL_ZERO_ALLOCATION) != 0 && (USHORT)NtBuildNumber != 0 &&
         (USHORT)NtBuildNumber < BUILD_OF_ZEROING && callout_in_ddi())
         memory = allocate_on_older(memory, bytes);
     if (__builtin_expect(memory == NULL, 0) && (type & POOL_RAISE_IF_ALLOCATION_FAILURE) != 0)
-        ke_raise(STATUS_INSUFFICIENT_RESOURCES);
+        ke_raise(status);
     return memory;
 }
 
@@ -64,13 +68,13 @@ PVOID NTAPI ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULON
     if (__builtin_expect(Tag == 0, 0))
         pool_caller_broke(0x9b, (ULONG_PTR)PoolType, NumberOfBytes,
                           ddi_top == NULL ? 0 : ddi_top->rip);
-    return allocate_by_type((ULONG)PoolType, NumberOfBytes, Tag);
+    return allocate_by_type((ULONG)PoolType, NumberOfBytes, Tag, false);
 }
 
 /* Doc: nf-wdm-exallocatepool */
 PVOID NTAPI ExAllocatePool(POOL_TYPE PoolType, SIZE_T NumberOfBytes)
 {
-    return allocate_by_type((ULONG)PoolType, NumberOfBytes, POOL_TAG_NONE);
+    return allocate_by_type((ULONG)PoolType, NumberOfBytes, POOL_TAG_NONE, false);
 }
 
 /* Doc:     nf-wdm-exallocatepoolwithtagpriority
@@ -82,24 +86,25 @@ PVOID NTAPI ExAllocatePoolWithTagPriority(POOL_TYPE PoolType, SIZE_T NumberOfByt
     return ExAllocatePoolWithTag(PoolType, NumberOfBytes, Tag);
 }
 
-/* Errors:  raises STATUS_INSUFFICIENT_RESOURCES unless PoolType has
- *          POOL_QUOTA_FAIL_INSTEAD_OF_RAISE
+/* Charged to the current process until it is freed.
+ *
+ * Errors:  raises STATUS_QUOTA_EXCEEDED or STATUS_INSUFFICIENT_RESOURCES; NULL instead if PoolType
+ *          has POOL_QUOTA_FAIL_INSTEAD_OF_RAISE
  * Doc:     nf-wdm-exallocatepoolwithquotatag
- * Differs: no quota is charged
  */
 PVOID NTAPI ExAllocatePoolWithQuotaTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
 {
     ULONG type = (ULONG)PoolType;
 
+    if (__builtin_expect(Tag == 0, 0))
+        pool_caller_broke(0x9b, type, NumberOfBytes, ddi_top == NULL ? 0 : ddi_top->rip);
     if ((type & POOL_QUOTA_FAIL_INSTEAD_OF_RAISE) == 0)
         type |= POOL_RAISE_IF_ALLOCATION_FAILURE;
-    return ExAllocatePoolWithTag((POOL_TYPE)(type & ~(ULONG)POOL_QUOTA_FAIL_INSTEAD_OF_RAISE),
-                                 NumberOfBytes, Tag);
+    return allocate_by_type(type & ~(ULONG)POOL_QUOTA_FAIL_INSTEAD_OF_RAISE, NumberOfBytes, Tag,
+                            true);
 }
 
-/* Doc:     nf-wdm-exallocatepoolwithquota
- * Differs: no quota is charged
- */
+/* Doc:     nf-wdm-exallocatepoolwithquota */
 PVOID NTAPI ExAllocatePoolWithQuota(POOL_TYPE PoolType, SIZE_T NumberOfBytes)
 {
     return ExAllocatePoolWithQuotaTag(PoolType, NumberOfBytes, POOL_TAG_NONE);
@@ -122,7 +127,8 @@ static bool pool_flags_are_valid(POOL_FLAGS flags)
 
 /* IRQL:    <= DISPATCH_LEVEL; paged pool <= APC_LEVEL
  * Errors:  NULL for tag 0, invalid flags and no memory; POOL_FLAG_RAISE_ON_FAILURE: the
- *          exception STATUS_INVALID_PARAMETER or STATUS_INSUFFICIENT_RESOURCES instead
+ *          exception STATUS_INVALID_PARAMETER, STATUS_INSUFFICIENT_RESOURCES or
+ *          STATUS_QUOTA_EXCEEDED instead
  * Doc:     nf-wdm-exallocatepool2
  */
 PVOID NTAPI ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag)
@@ -130,7 +136,9 @@ PVOID NTAPI ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag)
     unsigned flags = (Flags & POOL_FLAG_PAGED) != 0               ? POOL_BLOCK_PAGED
                      : (Flags & POOL_FLAG_NON_PAGED_EXECUTE) != 0 ? POOL_BLOCK_EXECUTABLE
                                                                   : 0;
-    void *memory = NULL;
+    enum pool_zeroing zeroing = (Flags & POOL_FLAG_UNINITIALIZED) != 0 ? POOL_AS_IS : POOL_ZEROED;
+    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+    void *memory;
 
     if (__builtin_expect(Tag == 0 || !pool_flags_are_valid(Flags), 0)) {
         if ((Flags & POOL_FLAG_RAISE_ON_FAILURE) != 0)
@@ -138,11 +146,14 @@ PVOID NTAPI ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag)
         return NULL;
     }
     pool_irql_check(0x08, (Flags & POOL_FLAG_PAGED) != 0, (ULONG_PTR)Flags, NumberOfBytes);
-    memory = pool_allocate(NumberOfBytes, Tag, flags,
-                           (Flags & POOL_FLAG_UNINITIALIZED) != 0 ? POOL_AS_IS : POOL_ZEROED,
-                           (Flags & POOL_FLAG_CACHE_ALIGNED) != 0);
+    if (__builtin_expect((Flags & POOL_FLAG_USE_QUOTA) != 0, 0))
+        memory = pool_allocate_charged(NumberOfBytes, Tag, flags, zeroing,
+                                       (Flags & POOL_FLAG_CACHE_ALIGNED) != 0, &status);
+    else
+        memory = pool_allocate(NumberOfBytes, Tag, flags, zeroing,
+                               (Flags & POOL_FLAG_CACHE_ALIGNED) != 0);
     if (__builtin_expect(memory == NULL, 0) && (Flags & POOL_FLAG_RAISE_ON_FAILURE) != 0)
-        ke_raise(STATUS_INSUFFICIENT_RESOURCES);
+        ke_raise(status);
     return memory;
 }
 
@@ -203,7 +214,8 @@ SIZE_T NTAPI ExQueryPoolBlockSize(PVOID PoolBlock, PBOOLEAN QuotaCharged)
     *QuotaCharged = FALSE;
     if (!ex_pool_is_allocated(PoolBlock))
         return 0;
+    *QuotaCharged = pool_is_charged(PoolBlock);
     if (pages[number].kind != PAGE_SMALL)
         return (SIZE_T)pages[number].count << 12;
-    return ((struct block *)PoolBlock - 1)->bytes;
+    return ((struct block *)PoolBlock - 1)->bytes - (*QuotaCharged ? sizeof(void *) : 0);
 }

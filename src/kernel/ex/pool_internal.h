@@ -55,7 +55,7 @@ struct page {
     uint32_t tag;            /* PAGE_BLOCK from here on */
     uint64_t bytes;
     const void *caller;
-    const void *freer; /* PAGE_SPECIAL_FREED */
+    const void *freer; /* PAGE_SPECIAL_FREED; before, or PAGE_BLOCK: the quota's owner */
 };
 
 extern struct page *pages;         /* the table; set once at init */
@@ -89,6 +89,9 @@ static inline uint32_t page_number(const void *address)
 #define POOL_BLOCK_EXECUTABLE 2u
 #define POOL_BLOCK_PAGES      4u /* from ex_pages_allocate, freed by ex_pages_free */
 #define POOL_BLOCK_ALIGNED    8u /* to a cache line; special blocks */
+/* Charged to a quota, whose owner stands behind the last byte of a small block and in the page's
+ * freer for others. */
+#define POOL_BLOCK_QUOTA 16u
 
 enum block_state {
     BLOCK_ALLOCATED = 0xa5,
@@ -100,8 +103,8 @@ struct block {
     uint32_t tag;
     uint16_t bytes;
     uint8_t state;
-    uint8_t flags : 4;
-    uint8_t shift : 4; /* how many 16-byte units this header is above the block's start */
+    uint8_t flags : 5;
+    uint8_t shift : 3; /* how many 16-byte units this header is above the block's start */
     union {
         const void *caller; /* allocated */
         struct block *next; /* free */
@@ -178,6 +181,13 @@ void pool_fini(void);
 /* flags: POOL_BLOCK_…. NULL: no memory. */
 void *pool_allocate(size_t bytes, ULONG tag, unsigned flags, enum pool_zeroing zeroing,
                     bool is_aligned);
+/* The same, charged to the quota of who runs. out_status is set when there is none: also
+ * STATUS_QUOTA_EXCEEDED. */
+void *pool_allocate_charged(size_t bytes, ULONG tag, unsigned flags, enum pool_zeroing zeroing,
+                            bool is_aligned, NTSTATUS *out_status);
+bool pool_is_charged(const void *memory); /* an allocated block */
+/* What is being freed is charged: no more. */
+void pool_uncharge(const void *memory, uint32_t number);
 /* tag 0: any. */
 void pool_free(void *memory, ULONG tag);
 

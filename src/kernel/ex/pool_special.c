@@ -109,6 +109,8 @@ void special_free(void *memory, uint32_t number, ULONG tag, const void *caller)
         pool_tag_wrong(memory, page->tag, tag);
     pattern_check(block, start, block);
     pattern_check(block, block + page->bytes, start + ((size_t)page->count << 12));
+    if ((page->flags & POOL_BLOCK_QUOTA) != 0)
+        pool_uncharge(memory, number);
     tally_gone(page->bytes);
     atomic_fetch_sub_explicit(&alive, 1, memory_order_relaxed);
     page->freer = caller;

@@ -48,13 +48,13 @@ PVOID NTAPI FsRtlAllocatePool(POOL_TYPE PoolType, SIZE_T NumberOfBytes)
     return FsRtlAllocatePoolWithTag(PoolType, NumberOfBytes, POOL_TAG);
 }
 
-/* Differs: no quota is charged */
+/* Doc: nf-ntifs-fsrtlallocatepoolwithquotatag */
 PVOID NTAPI FsRtlAllocatePoolWithQuotaTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
 {
-    return FsRtlAllocatePoolWithTag(PoolType, NumberOfBytes, Tag);
+    return ExAllocatePoolWithQuotaTag(PoolType, NumberOfBytes, Tag); /* raises by itself */
 }
 
 PVOID NTAPI FsRtlAllocatePoolWithQuota(POOL_TYPE PoolType, SIZE_T NumberOfBytes)
 {
-    return FsRtlAllocatePoolWithTag(PoolType, NumberOfBytes, POOL_TAG);
+    return FsRtlAllocatePoolWithQuotaTag(PoolType, NumberOfBytes, POOL_TAG);
 }

@@ -121,7 +121,7 @@ void irp_reuse(PIRP abi, NTSTATUS status);
 void irp_activity_clear(struct irp *irp);
 void irp_init_foreign(PIRP abi, USHORT bytes, CCHAR stacks);
 /* The IRP's system buffer; a small one may be the IRP's own, and stays with it. NULL: no memory. */
-void *irp_buffer_allocate(struct irp *irp, size_t length);
+void *irp_buffer_allocate(struct irp *irp, size_t length, NTSTATUS *out_status);
 /* buffer: what the driver has left in the IRP. */
 static inline void irp_buffer_free(struct irp *irp, void *buffer)
 {

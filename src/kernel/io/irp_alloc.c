@@ -280,16 +280,19 @@ static void *irp_buffer_keep(struct irp *irp)
     return irp->buffer = buffer;
 }
 
-void *irp_buffer_allocate(struct irp *irp, size_t length)
+/* A small one is the IRP's own; what comes from pool is charged to the process that asks. */
+void *irp_buffer_allocate(struct irp *irp, size_t length, NTSTATUS *out_status)
 {
     if (__builtin_expect(length <= IRP_BUFFER_SMALL, 1)) {
-        if (ex_allocation_fails())
+        if (ex_allocation_fails()) {
+            *out_status = STATUS_INSUFFICIENT_RESOURCES;
             return NULL;
+        }
         void *buffer = irp->buffer;
         if (__builtin_expect(buffer != NULL, 1) || (buffer = irp_buffer_keep(irp)) != NULL)
             return buffer;
     }
-    return ex_pool_take(length, IO_TAG_DATA);
+    return ex_pool_take_charged(length, IO_TAG_DATA, out_status);
 }
 
 /* ---- looking at all of them --------------------------------------------------------------- */

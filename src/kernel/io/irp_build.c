@@ -57,9 +57,10 @@ static NTSTATUS irp_attach_buffer(PIRP abi, KPROCESSOR_MODE mode, const void *in
     abi->UserBuffer = output;
     if (length == 0)
         return STATUS_SUCCESS;
-    void *buffer = irp_buffer_allocate(irp, length);
+    NTSTATUS status;
+    void *buffer = irp_buffer_allocate(irp, length, &status);
     if (buffer == NULL)
-        return STATUS_INSUFFICIENT_RESOURCES;
+        return status;
     abi->AssociatedIrp.SystemBuffer = buffer;
     abi->Flags |= IRP_BUFFERED_IO | IRP_DEALLOCATE_BUFFER;
     if (output != NULL && output_length != 0) {

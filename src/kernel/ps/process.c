@@ -92,6 +92,12 @@ NTSTATUS ps_process_create(const struct ps_process_options *options, struct proc
     if (!NT_SUCCESS(status))
         return status;
     process->parent_id = ps_process_current()->id;
+    process->quota = quota_create();
+    if (!process->quota) {
+        process->is_run_down = true;
+        ob_dereference(process);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
     process->window = options->window;
     process->is_32bit = options->is_32bit;
     process->token = se_user_token();
@@ -152,6 +158,7 @@ void process_delete_body(void *body)
         ob_handle_table_destroy(process->handles);
     if (process->token)
         ob_dereference(process->token);
+    quota_put(process->quota);
     RtlFreeUnicodeString(&process->current_directory);
 }
 

@@ -10,6 +10,11 @@ VOID NTAPI PsReleaseProcessExitSynchronization(PEPROCESS Process);
 PVOID NTAPI PsGetProcessWin32Process(PEPROCESS Process);
 PVOID NTAPI PsGetThreadWin32Thread(PETHREAD Thread);
 
+NTSTATUS NTAPI PsChargeProcessNonPagedPoolQuota(PEPROCESS Process, ULONG_PTR Amount);
+NTSTATUS NTAPI PsChargeProcessPagedPoolQuota(PEPROCESS Process, ULONG_PTR Amount);
+VOID NTAPI PsReturnProcessNonPagedPoolQuota(PEPROCESS Process, ULONG_PTR Amount);
+VOID NTAPI PsReturnProcessPagedPoolQuota(PEPROCESS Process, ULONG_PTR Amount);
+
 PEPROCESS NTAPI ddi_PsGetCurrentProcess(VOID);
 PETHREAD NTAPI ddi_PsGetCurrentThread(VOID);
 ULONG NTAPI PsGetCurrentProcessSessionId(VOID);

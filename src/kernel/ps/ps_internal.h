@@ -38,6 +38,11 @@ void thread_delete_body(void *body);
 
 NTSTATUS NTAPI PsAssignImpersonationToken(PETHREAD Thread, HANDLE Token);
 
+/* quota.c */
+struct quota *quota_create(void);
+void quota_put(struct quota *quota); /* NULL: nothing */
+void quota_install(void);
+
 /* notify.c: tells drivers. IRQL: PASSIVE_LEVEL, no lock held */
 NTSTATUS notify_process_created(struct process *process);
 void notify_process_ended(struct process *process);

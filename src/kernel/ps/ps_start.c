@@ -116,6 +116,7 @@ NTSTATUS ps_init(void)
     mm_process_window_set(window_of_process);
     se_subject_set(subject);
     ex_work_threads_set(ps_system_thread_start);
+    quota_install();
     return STATUS_SUCCESS;
 }
 

@@ -84,6 +84,17 @@ NTKERNELAPI BOOLEAN NTAPI PsIsSystemThread(PETHREAD Thread);
 NTKERNELAPI LARGE_INTEGER NTAPI PsGetProcessExitTime(VOID);
 NTKERNELAPI VOID NTAPI PsChargePoolQuota(PEPROCESS Process, POOL_TYPE PoolType, ULONG_PTR Amount);
 NTKERNELAPI VOID NTAPI PsReturnPoolQuota(PEPROCESS Process, POOL_TYPE PoolType, ULONG_PTR Amount);
+typedef struct _QUOTA_LIMITS {
+    SIZE_T PagedPoolLimit;
+    SIZE_T NonPagedPoolLimit;
+    SIZE_T MinimumWorkingSetSize;
+    SIZE_T MaximumWorkingSetSize;
+    SIZE_T PagefileLimit;
+    LARGE_INTEGER TimeLimit;
+} QUOTA_LIMITS, *PQUOTA_LIMITS;
+
+NTKERNELAPI NTSTATUS NTAPI PsChargeProcessPoolQuota(PEPROCESS Process, POOL_TYPE PoolType,
+                                                    ULONG_PTR Amount);
 NTKERNELAPI PEPROCESS NTAPI IoThreadToProcess(PETHREAD Thread);
 #if (NTDDI_VERSION >= NTDDI_WIN8)
 NTKERNELAPI BOOLEAN NTAPI PsIsDiskCountersEnabled(VOID);

@@ -35,6 +35,15 @@ bool ex_pool_is_allocated(const void *address);
  * ExAllocatePool2 and ExFreePool are, without the change of calling convention. NULL: none. */
 void *ex_pool_take(size_t bytes, ULONG tag);
 void ex_pool_give(void *memory);
+/* Charged to the quota of the current process. NULL: out_status says why. */
+void *ex_pool_take_charged(size_t bytes, ULONG tag, NTSTATUS *out_status);
+/* Who keeps quotas. charge: STATUS_QUOTA_EXCEEDED, or an owner that give is told when the block is
+ * freed; owner NULL: nobody is charged. IRQL: <= DISPATCH_LEVEL. */
+struct ex_quota_ops {
+    NTSTATUS (*charge)(bool is_paged, size_t bytes, void **out_owner);
+    void (*give)(void *owner, bool is_paged, size_t bytes);
+};
+void ex_quota_set(const struct ex_quota_ops *ops);
 /* Whole zeroed pages of pool arena (contiguous memory, MDL pages, thread data). NULL: none. */
 void *ex_pages_allocate(size_t pages, ULONG tag);
 void ex_pages_free(void *memory);

@@ -43,6 +43,7 @@ struct process {
     uint64_t image_base;              /* user address of the program's image; set by its loader */
     int64_t exit_time;                /* 0 while it lives */
     _Atomic bool is_run_down;
+    struct quota *quota;                 /* set once; NULL: the system's, which is not charged */
     EX_RUNDOWN_REF exit_synchronization; /* held: the process's memory and handles stay */
 };
 
@@ -166,5 +167,20 @@ void ps_process_thread_visit(struct process *process,
                              void (*visit)(struct process_thread *thread, void *context),
                              void *context);
 void ps_process_visit(void (*visit)(struct process *, void *), void *context);
+
+/* ---- what processes are charged for pool ----------------------------------------------- */
+
+#define PS_QUOTA_UNLIMITED UINT64_MAX
+
+struct ps_quota {
+    uint64_t used, peak, limit; /* bytes */
+};
+/* Also of a process that ends; the system process has no limit and is charged nothing. Errors:
+ * STATUS_QUOTA_EXCEEDED, with nothing changed. IRQL: <= DISPATCH_LEVEL. */
+NTSTATUS ps_quota_charge(struct process *process, bool is_paged, uint64_t bytes);
+NTSTATUS ps_quota_return(struct process *process, bool is_paged, uint64_t bytes);
+void ps_quota_query(struct process *process, bool is_paged, struct ps_quota *out_quota);
+/* What is charged beyond a new limit stays charged. */
+void ps_quota_limit(struct process *process, bool is_paged, uint64_t bytes);
 
 #endif
