@@ -23,7 +23,8 @@ void key_path_add_string(struct key_path *path, const UNICODE_STRING *string)
         path->is_too_long = true;
         return;
     }
-    memcpy((char *)path->text + path->name.Length, string->Buffer, string->Length);
+    if (string->Length != 0)
+        memcpy((char *)path->text + path->name.Length, string->Buffer, string->Length);
     path->name.Length = (USHORT)(path->name.Length + string->Length);
     path->text[path->name.Length / sizeof(WCHAR)] = 0;
 }
