@@ -145,7 +145,7 @@ static struct store_key **keys_sort(struct reader *reader)
     for (uint32_t i = 0; i < image->key_count; i++) {
         struct store_key *key = &image->keys[i];
         const struct store_key *parent = key_of_id(sorted, image->key_count, key->parent);
-        key->parent_index = key->parent ? (uint32_t)(parent - image->keys) : STORE_ROOT;
+        key->parent_index = parent ? (uint32_t)(parent - image->keys) : STORE_ROOT;
         if (key->parent && (!parent || parent >= key)) {
             reader->at = (int64_t)key->id;
             reader->wrong = "hangs on nothing";
@@ -180,8 +180,12 @@ static void values_read(struct cm_store *store, struct reader *reader, uint32_t 
             reader->wrong = "has values but no key";
         else if (value->name.length % 2 || value->name.length > 0xfffe)
             reader->wrong = "has a value with an impossible name";
-        else if (key->value_count++ == 0)
+        else if (key->value_count == 0)
             key->first_value = image->value_count;
+        else if (key->first_value + key->value_count != image->value_count)
+            reader->wrong = "has values in two places"; /* an index that lies */
+        if (key)
+            key->value_count++;
         image->value_count++;
     }
     sqlite3_finalize(statement);

@@ -113,6 +113,36 @@ static void everything_comes_back(void **state)
     machine_halt();
 }
 
+/* A descriptor that denies nobody anything, and a damaged one in the file. */
+static void descriptors_come_back(void **state)
+{
+    SECURITY_DESCRIPTOR descriptor;
+    char buffer[256];
+    ULONG length = sizeof buffer;
+    machine_boot(state_folder);
+    void *key = key_new(NAME(ROOT "\\Guarded"));
+    assert_int_equal(RtlCreateSecurityDescriptor(&descriptor, SECURITY_DESCRIPTOR_REVISION),
+                     STATUS_SUCCESS);
+    assert_int_equal(RtlSetDaclSecurityDescriptor(&descriptor, TRUE, NULL, FALSE), STATUS_SUCCESS);
+    assert_int_equal(cm_key_security_set(key, DACL_SECURITY_INFORMATION, &descriptor),
+                     STATUS_SUCCESS);
+    ob_dereference(key);
+    machine_halt();
+
+    machine_boot(state_folder);
+    key = key_old(NAME(ROOT "\\Guarded"));
+    assert_int_equal(cm_key_security_query(key, DACL_SECURITY_INFORMATION, buffer, &length),
+                     STATUS_SUCCESS);
+    BOOLEAN is_present = FALSE, is_default;
+    PACL list = (PACL)buffer;
+    assert_int_equal(RtlGetDaclSecurityDescriptor(buffer, &is_present, &list, &is_default),
+                     STATUS_SUCCESS);
+    assert_true(is_present);
+    assert_null(list);
+    key_end(key);
+    machine_halt();
+}
+
 static void what_is_gone_stays_gone(void **state)
 {
     machine_boot(state_folder);
@@ -354,10 +384,11 @@ static void bytes_flipped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(everything_comes_back), cmocka_unit_test(what_is_gone_stays_gone),
-        cmocka_unit_test(flushing_is_durable),   cmocka_unit_test(a_batch_is_one),
-        cmocka_unit_test(a_full_disk),           cmocka_unit_test(one_machine_a_folder),
-        cmocka_unit_test(damaged_files),         cmocka_unit_test(bytes_flipped),
+        cmocka_unit_test(everything_comes_back),   cmocka_unit_test(descriptors_come_back),
+        cmocka_unit_test(what_is_gone_stays_gone), cmocka_unit_test(flushing_is_durable),
+        cmocka_unit_test(a_batch_is_one),          cmocka_unit_test(a_full_disk),
+        cmocka_unit_test(one_machine_a_folder),    cmocka_unit_test(damaged_files),
+        cmocka_unit_test(bytes_flipped),
     };
     return cmocka_run_group_tests(tests, folders_make, folders_remove);
 }
