@@ -4,7 +4,7 @@
  * Reads wait in a cancel-safe queue until somebody says something to the toy, or until the toy is
  * gone: pulled out, stopped or put to sleep. A remove lock holds the device for as long as a
  * request is under way. It owns the toy's power policy: a system power request becomes a device
- * power request.
+ * power request. What it tells of itself (WMI) is in toywmi.c.
  */
 #include <initguid.h>
 
@@ -12,23 +12,12 @@
 
 #include "toybus_ioctl.h"
 
-#define TOY_TAG 'yoT '
-
-typedef struct _TOY {
-    PDEVICE_OBJECT Self, Lower, Physical;
-    IO_REMOVE_LOCK RemoveLock;
-    UNICODE_STRING Interface;
-    IO_CSQ Queue;
-    LIST_ENTRY Reads; /* guarded by Lock, like all below */
-    KSPIN_LOCK Lock;
-    ULONG Waiting;
-    BOOLEAN IsStarted;
-} TOY, *PTOY;
+#include "toy.h"
 
 DRIVER_INITIALIZE DriverEntry;
 static DRIVER_UNLOAD ToyUnload;
 static DRIVER_ADD_DEVICE ToyAddDevice;
-static DRIVER_DISPATCH ToyOpenClose, ToyCleanup, ToyRead, ToyControl, ToyPnp, ToyPower, ToyForward;
+static DRIVER_DISPATCH ToyOpenClose, ToyCleanup, ToyRead, ToyControl, ToyPnp, ToyPower;
 static IO_COMPLETION_ROUTINE ToyDeviceUp;
 static REQUEST_POWER_COMPLETE ToyDevicePowerDone;
 
@@ -55,15 +44,17 @@ static NTSTATUS QueueInsert(PIO_CSQ Csq, PIRP Irp, PVOID Context)
     UNREFERENCED_PARAMETER(Context);
     if (!toy->IsStarted)
         return STATUS_DEVICE_NOT_READY;
+    if (toy->State.Waiting >= toy->State.Most)
+        return STATUS_QUOTA_EXCEEDED;
     InsertTailList(&toy->Reads, &Irp->Tail.Overlay.ListEntry);
-    toy->Waiting++;
+    toy->State.Waiting++;
     return STATUS_SUCCESS;
 }
 
 static VOID QueueRemove(PIO_CSQ Csq, PIRP Irp)
 {
     RemoveEntryList(&Irp->Tail.Overlay.ListEntry);
-    ToyOf(Csq)->Waiting--;
+    ToyOf(Csq)->State.Waiting--;
 }
 
 /* Context: the file object whose reads are meant; NULL: anybody's. */
@@ -187,7 +178,7 @@ static NTSTATUS ToyControl(PDEVICE_OBJECT Device, PIRP Irp)
             status = STATUS_BUFFER_TOO_SMALL;
             break;
         }
-        *(PULONG)buffer = toy->Waiting;
+        *(PULONG)buffer = toy->State.Waiting;
         information = sizeof(ULONG);
         break;
     default:
@@ -201,7 +192,7 @@ static NTSTATUS ToyControl(PDEVICE_OBJECT Device, PIRP Irp)
 /* ---- Plug and Play
  * --------------------------------------------------------------------------------- */
 
-static NTSTATUS ToyForward(PDEVICE_OBJECT Device, PIRP Irp)
+NTSTATUS ToyForward(PDEVICE_OBJECT Device, PIRP Irp)
 {
     PTOY toy = Device->DeviceExtension;
 
@@ -218,6 +209,7 @@ static NTSTATUS ToyStart(PTOY Toy, PIRP Irp)
     if (NT_SUCCESS(status)) {
         PoSetPowerState(Toy->Self, DevicePowerState, power);
         ToyRunning(Toy, TRUE, STATUS_SUCCESS);
+        ToyWmi(Toy, TRUE);
         status = IoSetDeviceInterfaceState(&Toy->Interface, TRUE);
         if (status == STATUS_OBJECT_NAME_EXISTS)
             status = STATUS_SUCCESS;
@@ -232,6 +224,7 @@ static NTSTATUS ToyRemove(PTOY Toy, PIRP Irp)
     NTSTATUS status;
 
     IoSetDeviceInterfaceState(&Toy->Interface, FALSE);
+    ToyWmi(Toy, FALSE);
     ToyRunning(Toy, FALSE, STATUS_DELETE_PENDING);
     IoReleaseRemoveLockAndWait(&Toy->RemoveLock, Irp);
     Irp->IoStatus.Status = STATUS_SUCCESS;
@@ -396,6 +389,7 @@ static NTSTATUS ToyAddDevice(PDRIVER_OBJECT Driver, PDEVICE_OBJECT Physical)
     toy = device->DeviceExtension;
     toy->Self = device;
     toy->Physical = Physical;
+    toy->State.Most = TOY_MOST;
     KeInitializeSpinLock(&toy->Lock);
     InitializeListHead(&toy->Reads);
     IoInitializeRemoveLock(&toy->RemoveLock, TOY_TAG, 0, 0);
@@ -434,6 +428,6 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
     Driver->MajorFunction[IRP_MJ_DEVICE_CONTROL] = ToyControl;
     Driver->MajorFunction[IRP_MJ_PNP] = ToyPnp;
     Driver->MajorFunction[IRP_MJ_POWER] = ToyPower;
-    Driver->MajorFunction[IRP_MJ_SYSTEM_CONTROL] = ToyForward;
+    Driver->MajorFunction[IRP_MJ_SYSTEM_CONTROL] = ToySystemControl;
     return STATUS_SUCCESS;
 }

@@ -31,4 +31,10 @@ DEFINE_GUID(GUID_DEVINTERFACE_TOY, 0x5b1f0c7a, 0x2d53, 0x4c1e, 0x9a, 0x0d, 0x6e,
 #define IOCTL_AFTERTHOUGHT_COUNT \
     CTL_CODE(FILE_DEVICE_UNKNOWN, 0x900, METHOD_BUFFERED, FILE_READ_DATA)
 
+/* The block {5b1f0c7a-2d53-4c1e-9a0d-6e41773a1004} that a toy provides by WMI. */
+typedef struct _TOY_STATE {
+    unsigned int Waiting; /* reads that wait */
+    unsigned int Most;    /* as many may; can be set */
+} TOY_STATE;
+
 #endif
