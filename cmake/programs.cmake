@@ -31,6 +31,7 @@ if(COVE_TESTS)
   foreach(test
       catalog
       cc
+      devices
       inf
       kd
       kit

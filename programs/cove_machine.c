@@ -117,19 +117,25 @@ static int arguments_parse(int argc, char **argv, struct arguments *out)
     return out->boot.socket_path ? 0 : EINVAL;
 }
 
-/* The folders and files that the machine needs from the start. */
-static int lend(const struct arguments *arguments)
+static int folder_lend(const char *path)
 {
-    const char *drive = arguments->boot.host_folder, *report = getenv("COVE_CRASH_FILE");
-    int error = host_opener_lend_file(arguments->boot.socket_path); /* taken away at the end */
-    if (!error && report)
-        error = host_opener_lend_file(report);
-    int folder = drive ? open(drive, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
-    if (!error && folder >= 0)
-        error = host_opener_lend(drive, folder);
+    int folder = path ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+    int error = folder >= 0 ? host_opener_lend(path, folder) : 0;
     if (folder >= 0)
         close(folder);
     return error;
+}
+
+/* The folders and files that the machine needs from the start. */
+static int lend(const struct arguments *arguments)
+{
+    const char *report = getenv("COVE_CRASH_FILE");
+    int error = host_opener_lend_file(arguments->boot.socket_path); /* taken away at the end */
+    if (!error && report)
+        error = host_opener_lend_file(report);
+    if (!error)
+        error = folder_lend(arguments->boot.host_folder);
+    return error ? error : folder_lend(boot_drivers_folder());
 }
 
 /* Before there is a thread: what the machine may reach from here on. A host that cannot do it,

@@ -2,9 +2,11 @@
 /* toybustest.c - plugs toys into the toy bus, uses them, and pulls them out again.
  *
  * Devices are found by their interfaces, and what comes and goes is told by notifications, as
- * any program does that uses devices which may be absent. */
+ * any program does that uses devices which may be absent. `toybustest plug 7` and `unplug 7` do
+ * just that. */
 #define _WIN32_WINNT 0x0A00
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <windows.h>
@@ -157,12 +159,27 @@ static void CheckMany(HANDLE Bus)
     Check("what is not there cannot be pulled out", !AskBus(Bus, IOCTL_TOYBUS_UNPLUG, 2));
 }
 
-int main(void)
+/* "plug N" or "unplug N", and nothing else. */
+static int PlugOnly(const char *What, const char *Serial)
+{
+    HANDLE bus =
+        InterfacesNow(&GUID_DEVINTERFACE_TOYBUS) == 1 ? Open(Paths, 0) : INVALID_HANDLE_VALUE;
+
+    Check(What, bus != INVALID_HANDLE_VALUE &&
+                    AskBus(bus, strcmp(What, "plug") ? IOCTL_TOYBUS_UNPLUG : IOCTL_TOYBUS_PLUG,
+                           strtoul(Serial, NULL, 10)));
+    CloseHandle(bus);
+    return Failures != 0;
+}
+
+int main(int argc, char **argv)
 {
     CM_NOTIFY_FILTER filter = {.cbSize = sizeof filter,
                                .FilterType = CM_NOTIFY_FILTER_TYPE_DEVICEINTERFACE};
     HCMNOTIFICATION notification = NULL;
 
+    if (argc == 3)
+        return PlugOnly(argv[1], argv[2]);
     Arrived = CreateSemaphoreW(NULL, 0, 1000, NULL);
     Removed = CreateSemaphoreW(NULL, 0, 1000, NULL);
     filter.u.DeviceInterface.ClassGuid = GUID_DEVINTERFACE_TOY;

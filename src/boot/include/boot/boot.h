@@ -21,6 +21,9 @@ struct boot_options {
     void (*log_line)(const char *line, void *context); /* each DebugPrint line; may be NULL */
     void *log_context;
 };
+/* The folder of the drivers that come with the machine; NULL: it is not there.
+ * Looked for by the first call, which must come before the machine shuts itself in. */
+const char *boot_drivers_folder(void);
 /* Starts every room in order; on failure those already up are stopped again and error
  * (>= 256 bytes) says which and why. The calling thread becomes a kernel thread. */
 NTSTATUS boot_start(const struct boot_options *options, char *error);
