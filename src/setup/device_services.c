@@ -250,7 +250,9 @@ static int service_take(void *context, const struct inf_service *service)
         service_delete(work, service);
     else if (*service->name)
         result = service_add(work, service);
-    if (!service->is_delete && service->flags & INF_SERVICE_ASSOCIATE)
+    /* "No driver" of an INF that was included does not take away the package's own. */
+    bool is_kept = !*service->name && *work->out_service && strcmp(work->out_service, "?");
+    if (!service->is_delete && service->flags & INF_SERVICE_ASSOCIATE && !is_kept)
         snprintf(work->out_service, work->size, "%s", service->name);
     return result != NO_ERROR;
 }

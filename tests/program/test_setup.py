@@ -251,6 +251,17 @@ class Inf(SetupTest):
             done = self.devcon("install", inf, "root\\one", code=2)
             self.assertIn("no models section serves this machine", done.stderr)
 
+    def test_include_and_needs(self):
+        """machine.inf comes with the machine: its NO_DRV says that there is no driver."""
+        self.devcon("install", self.inf(
+            "one", services="Include=machine.inf\nNeeds=NO_DRV.Services\nAddService=one,2,Service"),
+            "root\\one")
+        self.assertEqual(self.devices()[0]["service"], "one")
+        done = self.devcon("install", self.inf(
+            "two", services="Include=nowhere.inf\nNeeds=X\nAddService=two,2,Service"),
+            "root\\two", code=2)
+        self.assertIn("nowhere.inf", done.stderr)
+
     def test_null_driver(self):
         inf = self.inf("one", services="AddService=,2", binaries=(), install="", files="",
                        source_files="", more="")
@@ -284,6 +295,56 @@ class Signing(SetupTest):
         self.good("shutdown", self.machine_name)
         self.good("boot", self.machine_name)
         self.assertEqual(self.devices()[0]["problem"], 0)
+
+    def tool(self, *words):
+        subprocess.run(words, check=True, cwd=self.folder, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.PIPE)
+
+    def signed(self, name):
+        """A package whose catalog is signed by a certificate of its own, own.pem."""
+        inf = self.inf(name, version_more=f"CatalogFile={name}.cat")
+        folder = os.path.dirname(inf)
+        self.good("inf2cat", folder)
+        catalog = os.path.join(folder, name + ".cat")
+        self.tool("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem",
+                  "-out", "own.pem", "-days", "9", "-subj", "/CN=Test Signer", "-addext",
+                  "extendedKeyUsage=codeSigning")
+        self.tool("osslsigncode", "sign", "-certs", "own.pem", "-key", "key.pem", "-h", "sha256",
+                  "-in", catalog, "-out", "signed.cat")
+        os.replace(os.path.join(self.folder, "signed.cat"), catalog)
+        return inf
+
+    def test_signed(self):
+        inf = self.signed("one")
+        self.devcon("install", inf, "root\\one")
+        self.assertEqual(self.packages()[0]["signer"], "Test Signer")
+        self.assertIn("Inf is digitally signed", self.devcon("drivernodes", "root\\one").stdout)
+        # A signed driver is better than one that is not, whatever its date.
+        newer = self.inf("newer", ids=("root\\one",), date="01/01/2027")
+        done = self.cove("pnputil", "-m", self.machine_name, "/add-driver", newer, "/install")
+        self.assertEqual(done.returncode, 259 & 0xff)
+        # Out of test-signing mode its signer has to be vouched for.
+        self.good("shutdown", self.machine_name)
+        self.good("boot", self.machine_name, "--fresh", "--signing", "on")
+        done = self.devcon("dp_add", inf, code=2)
+        self.assertIn('nobody vouches for "Test Signer"', done.stderr)
+        self.environment["COVE_ROOTS"] = os.path.join(self.folder, "own.pem")
+        try:
+            self.devcon("install", inf, "root\\one")
+        finally:
+            del self.environment["COVE_ROOTS"]
+        self.assertEqual(self.devices()[0]["problem"], 0)
+
+    def test_changed_after_signing(self):
+        inf = self.signed("one")
+        with open(inf, "a", encoding="utf-8") as file:
+            file.write("; changed\n")
+        done = self.devcon("install", inf, "root\\one", code=2)
+        self.assertIn("one.inf", done.stderr)
+        self.assertEqual(self.packages(), [])
+        self.good("shutdown", self.machine_name)
+        self.good("boot", self.machine_name, "--signing", "off")
+        self.devcon("install", inf, "root\\one")
 
     def test_mode_of_a_run(self):
         inf = self.inf("one")
