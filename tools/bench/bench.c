@@ -208,7 +208,7 @@ static void folder_find(const char *argument)
     bench_folder = self;
 }
 
-/* cove-bench [BUILD-FOLDER [calls | machine | many | wine]] */
+/* cove-bench [BUILD-FOLDER [calls | machine | many | setup | wine]] */
 int main(int argc, char **argv)
 {
     const char *part = argc > 2 ? argv[2] : "";
@@ -224,6 +224,10 @@ int main(int argc, char **argv)
         in_process();
         return 0;
     }
+    if (!strcmp(part, "setup")) {
+        row_most("cove devcon install of a small package", install_ms(), "ms", 100);
+        return 0;
+    }
     if (!strcmp(part, "many")) {
         many();
         return 0;
@@ -237,6 +241,7 @@ int main(int argc, char **argv)
     }
     in_process();
     row_most("cove run to the first answered DeviceIoControl", first_call_ms(), "ms", 40);
+    row_most("cove devcon install of a small package", install_ms(), "ms", 100);
     row_most("resident memory of an idle machine", idle_mib(), "MiB", 32);
     many();
     wine(one, two);

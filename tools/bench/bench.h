@@ -56,4 +56,9 @@ struct bench_machine {
 };
 int machine_measure(struct bench_machine *out_machine);
 
+/* ---- bench_setup.c ----------------------------------------------------------------------------
+ */
+
+double install_ms(void); /* cove devcon install, with its file copies; 0: failed */
+
 #endif
