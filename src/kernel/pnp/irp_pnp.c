@@ -255,6 +255,16 @@ NTSTATUS irp_query_requirements(struct device_node *node, IO_RESOURCE_REQUIREMEN
     return query_send(node, &stack, (void **)out_list);
 }
 
+/* Which legacy bus the device is, if it is one: asked of the whole stack, for itself only; nothing
+ * here looks for devices by legacy buses. Doc: wdm.h IRP_MN_QUERY_LEGACY_BUS_INFORMATION */
+void irp_query_legacy_bus(struct device_node *node)
+{
+    IO_STACK_LOCATION stack = {.MinorFunction = IRP_MN_QUERY_LEGACY_BUS_INFORMATION};
+    void *answer;
+    if (NT_SUCCESS(query_send(node, &stack, &answer)) && answer != NULL)
+        ExFreePool(answer);
+}
+
 /* The list goes down in the stack location and as the answer so far: who changes it frees the old
  * one and returns another. *out_list: what came back, pool or NULL.
  * Doc: "IRP_MN_FILTER_RESOURCE_REQUIREMENTS"

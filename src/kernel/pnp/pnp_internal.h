@@ -226,6 +226,7 @@ NTSTATUS irp_query_state(struct device_node *node, PNP_DEVICE_STATE *out_state);
 /* Pool; NULL with success: nobody had any. Each object is referenced. */
 NTSTATUS irp_query_relations(struct device_node *node, DEVICE_RELATION_TYPE type,
                              DEVICE_RELATIONS **out_relations);
+void irp_query_legacy_bus(struct device_node *node);
 void irp_eject(struct device_node *node);
 
 /* ---- the walk

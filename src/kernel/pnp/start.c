@@ -78,9 +78,12 @@ static NTSTATUS start_complete(struct device_node *node)
 
 NTSTATUS node_start(struct device_node *node)
 {
-    NTSTATUS status = resources_assign(node);
+    irp_query_legacy_bus(node);
+    NTSTATUS status = node_is(node, NODE_IS_STUCK) ? STATUS_IO_TIMEOUT : resources_assign(node);
     if (!NT_SUCCESS(status))
-        return start_failed(node, CM_PROB_NORMAL_CONFLICT, status);
+        return start_failed(
+            node, status == STATUS_IO_TIMEOUT ? CM_PROB_FAILED_START : CM_PROB_NORMAL_CONFLICT,
+            status);
     node_state_set(node, NODE_RESOURCES_ASSIGNED);
     node_state_set(node, NODE_START_PENDING);
     status = irp_start(node);
