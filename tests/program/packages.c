@@ -83,7 +83,7 @@ static void CheckInstalled(void)
     CheckFails(
         "a package that is not there",
         UpdateDriverForPlugAndPlayDevicesA(NULL, "Root\\ToyBus", "C:\\nobody.inf", 0, &reboot),
-        GetLastError() ? GetLastError() : 1);
+        ERROR_FILE_NOT_FOUND);
     CheckFails("a device that is not there",
                UpdateDriverForPlugAndPlayDevicesA(NULL, "Root\\Nobody", Inf, 0, &reboot),
                ERROR_NO_SUCH_DEVINST);
