@@ -356,6 +356,11 @@ class Signing(SetupTest):
 
 
 class Interrupted(SetupTest):
+    def boot_again(self):
+        """The process that ended may hold its socket for a moment yet."""
+        self.assertTrue(wait_until(
+            lambda: self.cove("boot", self.machine_name).returncode == 0))
+
     def state(self):
         return (self.store_files(), [device["instance"] for device in self.devices()],
                 [row["published"] for row in self.packages()])
@@ -398,8 +403,7 @@ class Interrupted(SetupTest):
             done = self.cove("devcon", "-m", self.machine_name, "install", inf, "root\\one")
             if done.returncode == 0:
                 break
-            wait_until(lambda: not self.machine_pids())
-            self.good("boot", self.machine_name)
+            self.boot_again()
             files, devices, packages = self.state()
             if devices:
                 self.assertEqual(self.devices()[0]["problem"], 0, step)
@@ -433,8 +437,7 @@ class Interrupted(SetupTest):
             wait_until(lambda: os.path.exists(self.drive(f"Windows/INF/oem{round_}.inf")), 5)
             os.kill(pid, signal.SIGKILL)
             installer.join()
-            wait_until(lambda: not self.machine_pids())
-            self.good("boot", self.machine_name)
+            self.boot_again()
             packages = {row["published"] for row in self.packages()}
             for device in self.devices():
                 self.assertEqual(device["problem"], 0, device)
