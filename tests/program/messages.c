@@ -4,7 +4,7 @@
 #include "check.h"
 
 #include <dbt.h>
-#include <setupapi.h>
+#include <dwmapi.h>
 
 static int Created, Destroyed, Ticks;
 static HWND Window;
@@ -111,10 +111,10 @@ static void CheckTexts(int Count)
     Check("no such string", LoadStringA(GetModuleHandleA(NULL), 12345, text, sizeof text) == 0);
     /* Imported, and called by nobody. */
     if (Count > 100)
-        SetupDiDestroyDeviceInfoList(INVALID_HANDLE_VALUE);
-    Check("a DLL that is not there yet", GetModuleHandleA("setupapi.dll") != NULL);
+        DwmFlush();
+    Check("a DLL that is not there yet", GetModuleHandleA("dwmapi.dll") != NULL);
     CheckFails("has no functions",
-               GetProcAddress(GetModuleHandleA("setupapi.dll"), "SetupDiGetClassDevsA") != NULL,
+               GetProcAddress(GetModuleHandleA("dwmapi.dll"), "DwmFlush2") != NULL,
                ERROR_PROC_NOT_FOUND);
 }
 
