@@ -211,6 +211,36 @@ static PDEVICE_OBJECT CreateTimed(VOID)
     return device;
 }
 
+static VOID CancelWildTimer(VOID)
+{
+    LARGE_INTEGER hour = {.QuadPart = -36000000000ll};
+    static KTIMER timer;
+
+    KeInitializeTimer(&timer);
+    KeSetTimer(&timer, hour, NULL);
+    timer.TimerListEntry.Flink = timer.TimerListEntry.Blink = (PLIST_ENTRY)(Nowhere + 0x10000);
+    KeCancelTimer(&timer);
+}
+
+static VOID CancelWildTimerAndCatch(VOID)
+{
+    __try {
+        CancelWildTimer();
+    } __except (EXCEPTION_EXECUTE_HANDLER) {
+        DbgPrint("Rules: caught %08x\n", GetExceptionCode());
+    }
+}
+
+static VOID SetWildEvent(VOID)
+{
+    static KEVENT event;
+
+    KeInitializeEvent(&event, NotificationEvent, FALSE);
+    event.Header.WaitListHead.Flink = event.Header.WaitListHead.Blink =
+        (PLIST_ENTRY)(Nowhere + 0x10000);
+    KeSetEvent(&event, 0, FALSE);
+}
+
 static VOID WaitGarbage(VOID)
 {
     static ULONG_PTR garbage[8] = {0x5555555555555555, 0x5555555555555555, 0x5555555555555555};
@@ -304,6 +334,15 @@ static VOID Break(ULONG Rule, PDEVICE_OBJECT Device)
     case RULE_TIMER_STAYS:
         (VOID) CreateTimed();
         RulesDriver->DriverUnload = NULL;
+        break;
+    case RULE_WILD_TIMER:
+        CancelWildTimer();
+        break;
+    case RULE_WILD_EVENT:
+        SetWildEvent();
+        break;
+    case RULE_WILD_CAUGHT:
+        CancelWildTimerAndCatch();
         break;
     case RULE_WAIT_GARBAGE:
         WaitGarbage();

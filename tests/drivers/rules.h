@@ -41,7 +41,10 @@
     X(LOOP_IN_THREAD, "loop-in-thread")   /* a system thread that never ends */                 \
     X(TIMER_IN_DEVICE, "timer-in-device") /* deletes a device with a timer set in it */         \
     X(TIMER_STAYS, "timer-stays")         /* breaks none: never unloaded, its timer goes on */  \
-    X(POWER_KEPT, "power-kept")           /* a power request that never comes back */
+    X(WILD_TIMER, "wild-timer")           /* cancels one whose list entry leads nowhere */      \
+    X(WILD_EVENT, "wild-event")           /* sets one whose waiters are nowhere */              \
+    X(WILD_CAUGHT, "wild-caught") /* the first again, in a frame that catches everything */     \
+    X(POWER_KEPT, "power-kept")   /* a power request that never comes back */
 
 #define RULES_NUMBER(name, text) RULE_##name,
 enum rule { RULES(RULES_NUMBER) RULES_COUNT };

@@ -25,6 +25,7 @@ class Rules(CoveTest):
         for number, pattern in parameters:
             self.assertRegex(report, rf"(?m)^ +{number} +{pattern}")
         self.assertNotIn("done", done.stdout)
+        return report
 
     def test_nothing(self):
         done = self.good("run", driver("rules"), "--", program("rules"), "nothing")
@@ -108,6 +109,14 @@ class Rules(CoveTest):
     def test_bad_pointers(self):
         for rule in "null-string", "wild-string":
             self.breaks(rule, 0x1e, "KMODE_EXCEPTION_NOT_HANDLED", (1, "0xf*c0000005"))
+
+    def test_wild_lists_under_a_lock(self):
+        """No handler is asked: the lock that the call held could never be given back."""
+        for rule, call in (("wild-timer", "KeCancelTimer"), ("wild-caught", "KeCancelTimer"),
+                           ("wild-event", "KeSetEvent")):
+            report = self.breaks(rule, 0x0a, "IRQL_NOT_LESS_OR_EQUAL",
+                                 (1, "0x0+(10|ff)[0-9a-f]{3} "), (2, "0x0*2 "))
+            self.assertIn(f"*** in its call of {call}\n", report)
 
     def test_releasing_what_is_not_held(self):
         self.breaks("resource-not-held", 0xe3, "RESOURCE_NOT_OWNED")
