@@ -6,6 +6,11 @@
 #include <aux_klib.h>
 #include <ntimage.h>
 #include <wmilib.h>
+#include <usbdlib.h>
+#include <hidport.h>
+#include <hidsdi.h>
+#include <batclass.h>
+#include <srb.h>
 #include <abi/layout_asserts.h>
 
 /* Without the headers' marks the asserts would all be skipped. */

@@ -11,6 +11,11 @@
 #include <aux_klib.h>
 #include <ntimage.h>
 #include <wmilib.h>
+#include <usbdlib.h>
+#include <hidport.h>
+#include <hidsdi.h>
+#include <batclass.h>
+#include <srb.h>
 #include <evntrace.h>
 #include <devguid.h>
 #include <stdio.h>

@@ -28,6 +28,17 @@ HEADER_GUARDS = {
     "ntddser.h": "_NTDDSER_",
     "ntddstor.h": "_NTDDSTOR_H_",
     "wmilib.h": "_WMILIB_",
+    "usbspec.h": "__USBSPEC_H__",
+    "usb.h": "__USB_H__",
+    "usbioctl.h": "__USBIOCTL_H__",
+    "usbdlib.h": "_USBDLIB_H_",
+    "hidpi.h": "__HIDPI_H__",
+    "hidclass.h": "__HIDCLASS_H__",
+    "hidsdi.h": "_HIDSDI_H",
+    "hidport.h": "__HIDPORT_H__",
+    "srb.h": "_NTSRB_",
+    "batclass.h": "_BATCLASS_",
+    "poclass.h": "_POCLASS_",
 }
 COLUMNS = ["struct", "field", "offset", "size", "ntddi", "note"]
 GATE = re.compile(r"^(>=|<)?([A-Z0-9_]+)$")
