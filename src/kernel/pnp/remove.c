@@ -52,7 +52,8 @@ void node_delete(struct device_node *node)
     bool is_back = node_is(node, NODE_IS_BACK_AGAIN);
     pnp_node_reference(node);
     node_unlink(node);
-    (void)node_tell(node, PNP_EVENT_GONE, NULL);
+    if (node_is(node, NODE_IS_KEYED)) /* else nobody has heard of it */
+        (void)node_tell(node, PNP_EVENT_GONE, NULL);
     pnp_node_put(node);
     if (is_back && parent != NULL)
         node_ask(parent, NODE_ASK_ENUMERATE);
