@@ -3,7 +3,7 @@
  *
  * Devices are found by their interfaces, and what comes and goes is told by notifications, as
  * any program does that uses devices which may be absent. `toybustest plug 7` and `unplug 7` do
- * just that. */
+ * just that, `pull 7` pulls it out while a read waits. */
 #define _WIN32_WINNT 0x0A00
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,15 +159,35 @@ static void CheckMany(HANDLE Bus)
     Check("what is not there cannot be pulled out", !AskBus(Bus, IOCTL_TOYBUS_UNPLUG, 2));
 }
 
-/* "plug N" or "unplug N", and nothing else. */
+/* Pulls the toy out while a read waits; the handle is closed after the read has ended. */
+static BOOL Pull(HANDLE Bus, ULONG Serial)
+{
+    OVERLAPPED read = {.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL)};
+    char message[TOY_MESSAGE_MAX];
+    DWORD count;
+    HANDLE toy = InterfacesNow(&GUID_DEVINTERFACE_TOY) == 1 ? Open(Paths, FILE_FLAG_OVERLAPPED)
+                                                            : INVALID_HANDLE_VALUE;
+    BOOL isRight = !ReadFile(toy, message, sizeof message, NULL, &read) &&
+                   GetLastError() == ERROR_IO_PENDING && AskBus(Bus, IOCTL_TOYBUS_UNPLUG, Serial) &&
+                   !GetOverlappedResult(toy, &read, &count, TRUE);
+
+    CloseHandle(toy);
+    CloseHandle(read.hEvent);
+    return isRight;
+}
+
+/* "plug N", "unplug N" or "pull N", and nothing else. */
 static int PlugOnly(const char *What, const char *Serial)
 {
     HANDLE bus =
         InterfacesNow(&GUID_DEVINTERFACE_TOYBUS) == 1 ? Open(Paths, 0) : INVALID_HANDLE_VALUE;
+    ULONG serial = strtoul(Serial, NULL, 10);
 
-    Check(What, bus != INVALID_HANDLE_VALUE &&
-                    AskBus(bus, strcmp(What, "plug") ? IOCTL_TOYBUS_UNPLUG : IOCTL_TOYBUS_PLUG,
-                           strtoul(Serial, NULL, 10)));
+    if (!strcmp(What, "pull"))
+        Check(What, Pull(bus, serial));
+    else
+        Check(What,
+              AskBus(bus, strcmp(What, "plug") ? IOCTL_TOYBUS_UNPLUG : IOCTL_TOYBUS_PLUG, serial));
     CloseHandle(bus);
     return Failures != 0;
 }

@@ -16,7 +16,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "program"))
 
-from kit import COVE, CoveTest, driver, program, wait_until  # noqa: E402
+from kit import COVE, EXAMPLE_DRIVERS, CoveTest, driver, program, wait_until  # noqa: E402
 
 UPDATE = bool(os.environ.get("COVE_WALKS_UPDATE"))
 DOCS = os.path.join(HERE, "..", "..", "docs", "walks")
@@ -130,6 +130,60 @@ class Walks(CoveTest):
         self.walk("pending", "pending",
                   ("pending.txt", "code=0x00222080", "NtDeviceIoControlFile", "code=0x00222084",
                    "NtDeviceIoControlFile"))
+
+    def plugged(self, trace, verb, mark, last):
+        """What the thread of the PnP manager does when a toy is plugged in or pulled out: from the
+        bus's answer before the first `mark` to the answer behind `last`."""
+        first = len(trace.lines)
+
+        def walk():
+            new = trace.lines[first:]
+            thread = next((re.match(r"io +#(\d+)", line).group(1) for line in new
+                           if re.search(r"↓ toybus +PNP", line)), None)
+            own = [line for line in new if re.match(rf"io +#{thread} ", line)]
+            places = []
+            for pattern in mark, last, "↑ toybus|unloaded":
+                places.append(next((i for i, line in enumerate(own)
+                                    if i >= (places or [0])[-1] and re.search(pattern, line)), None))
+                if places[-1] is None:
+                    return None
+            begin = max((i for i in range(places[0])
+                         if re.search("↓ toybus +PNP QUERY_DEVICE_RELATIONS", own[i])), default=0)
+            return own[begin:places[-1] + 1]
+
+        self.good("exec", "-m", "walk-plug", program("toybustest"), verb, "7")
+        self.assertTrue(wait_until(walk, 20), "\n".join(trace.lines[first:]))
+        self.good("devcon", "-m", "walk-plug", "rescan") # nothing is under way any more
+        return renumbered(walk())
+
+    def test_plug(self):
+        """A device from its bus to the start of its stack, and away again."""
+        self.good("boot", "walk-plug")
+        self.good("devcon", "-m", "walk-plug", "install",
+                  os.path.join(EXAMPLE_DRIVERS, "toybus.inf"), r"root\toybus")
+        self.good("pnputil", "-m", "walk-plug", "/add-driver",
+                  os.path.join(EXAMPLE_DRIVERS, "toy.inf"))
+        # The package is installed for the first one; then until the tracer listens.
+        trace = Trace(self, "walk-plug")
+
+        def listens():
+            for verb in "plug", "unplug":
+                self.good("exec", "-m", "walk-plug", program("toybustest"), verb, "7")
+                self.good("devcon", "-m", "walk-plug", "rescan")
+            return any("driver unloaded" in line for line in trace.lines)
+
+        wait_until(listens, 20)
+        found = {
+            "start.txt": self.plugged(trace, "plug", r"↓ toybus +PNP QUERY_ID",
+                                      r"↓ afterthought +PNP QUERY_DEVICE_RELATIONS"),
+            "surprise.txt": self.plugged(trace, "pull", r"↓ afterthought +PNP SURPRISE_REMOVAL",
+                                         r"driver unloaded afterthought"),
+        }
+        trace.stop()
+        self.good("shutdown", "walk-plug")
+        for name, lines in found.items():
+            with self.subTest(walk=name):
+                self.compare(name, lines)
 
     def test_debug_print(self):
         """The example's listing, with nothing left out and nothing between."""

@@ -32,12 +32,12 @@ static struct {
 } tracer;
 
 /* The driver behind a device, in ASCII, without its folder. */
-static void driver_name_copy(const DEVICE_OBJECT *device, char *out_name)
+static void driver_name_copy(const DRIVER_OBJECT *driver, char *out_name)
 {
     *out_name = '\0';
-    if (!device || !device->DriverObject)
+    if (!driver)
         return;
-    const UNICODE_STRING *name = &device->DriverObject->DriverName;
+    const UNICODE_STRING *name = &driver->DriverName;
     unsigned count = name->Length / sizeof(WCHAR), start = 0;
     for (unsigned i = 0; i < count; i++) {
         if (name->Buffer[i] == L'\\')
@@ -58,7 +58,9 @@ static void sink(enum trace_kind kind, uint64_t a, uint64_t b, uint64_t c)
 {
     struct trace_entry entry = {.kind = kind, .a = a, .b = b, .c = c, .irql = ke_irql()};
     if (names_a_device(kind))
-        driver_name_copy((const DEVICE_OBJECT *)b, entry.name);
+        driver_name_copy(b ? ((const DEVICE_OBJECT *)b)->DriverObject : NULL, entry.name);
+    else if (kind == TRACE_DRIVER_LOADED || kind == TRACE_DRIVER_UNLOADED)
+        driver_name_copy((const DRIVER_OBJECT *)a, entry.name);
     host_lock_take(&tracer.lock);
     trace_number(&tracer.numbers, &entry, (uint64_t)(uintptr_t)ke_thread_current());
     if (!tracer.ring)

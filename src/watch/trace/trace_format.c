@@ -47,6 +47,71 @@ static const char *major_name(uint64_t major)
     return major < sizeof major_names / sizeof *major_names ? major_names[major] : "?";
 }
 
+static const char *const pnp_names[] = {
+    "START_DEVICE",
+    "QUERY_REMOVE_DEVICE",
+    "REMOVE_DEVICE",
+    "CANCEL_REMOVE_DEVICE",
+    "STOP_DEVICE",
+    "QUERY_STOP_DEVICE",
+    "CANCEL_STOP_DEVICE",
+    "QUERY_DEVICE_RELATIONS",
+    "QUERY_INTERFACE",
+    "QUERY_CAPABILITIES",
+    "QUERY_RESOURCES",
+    "QUERY_RESOURCE_REQUIREMENTS",
+    "QUERY_DEVICE_TEXT",
+    "FILTER_RESOURCE_REQUIREMENTS",
+    "?",
+    "READ_CONFIG",
+    "WRITE_CONFIG",
+    "EJECT",
+    "SET_LOCK",
+    "QUERY_ID",
+    "QUERY_PNP_DEVICE_STATE",
+    "QUERY_BUS_INFORMATION",
+    "DEVICE_USAGE_NOTIFICATION",
+    "SURPRISE_REMOVAL",
+    "QUERY_LEGACY_BUS_INFORMATION",
+    "DEVICE_ENUMERATED",
+};
+static const char *const power_names[] = {
+    "WAIT_WAKE",
+    "POWER_SEQUENCE",
+    "SET_POWER",
+    "QUERY_POWER",
+};
+static const char *const wmi_names[] = {
+    "QUERY_ALL_DATA",
+    "QUERY_SINGLE_INSTANCE",
+    "CHANGE_SINGLE_INSTANCE",
+    "CHANGE_SINGLE_ITEM",
+    "ENABLE_EVENTS",
+    "DISABLE_EVENTS",
+    "ENABLE_COLLECTION",
+    "DISABLE_COLLECTION",
+    "REGINFO",
+    "EXECUTE_METHOD",
+    "?",
+    "REGINFO_EX",
+};
+
+#define NAME_OF(names, number) ((number) < sizeof(names) / sizeof *(names) ? (names)[number] : "?")
+
+/* "PNP START_DEVICE": of the majors whose minor says what is wanted. */
+static const char *request_name(uint64_t major, uint64_t minor)
+{
+    static __thread char text[48];
+    const char *second = major == IRP_MJ_PNP              ? NAME_OF(pnp_names, minor)
+                         : major == IRP_MJ_POWER          ? NAME_OF(power_names, minor)
+                         : major == IRP_MJ_SYSTEM_CONTROL ? NAME_OF(wmi_names, minor)
+                                                          : NULL;
+    if (!second)
+        return major_name(major);
+    snprintf(text, sizeof text, "%s %s", major_name(major), second);
+    return text;
+}
+
 static const char *status_name(uint64_t status)
 {
     static __thread char number[16];
@@ -69,6 +134,15 @@ static const char *method_name(uint64_t code)
     return names[code & 3];
 }
 
+/* A status with its information: a number, or that it is an address. */
+static int outcome_text(const char *what, const struct trace_entry *entry, char *out, size_t size)
+{
+    if (entry->c > UINT32_MAX)
+        return snprintf(out, size, "%-13s %s info=address", what, status_name(entry->b));
+    return snprintf(out, size, "%-13s %s info=%llu", what, status_name(entry->b),
+                    (unsigned long long)entry->c);
+}
+
 /* What is said behind the columns; 0 for points that are not shown. */
 static int text_of(const struct trace_entry *entry, char *out, size_t size)
 {
@@ -85,7 +159,8 @@ static int text_of(const struct trace_entry *entry, char *out, size_t size)
         return snprintf(out, size, "built         %s stack %u", major_name(entry->b),
                         (uint32_t)entry->c);
     case TRACE_IRP_DOWN:
-        return snprintf(out, size, "\xe2\x86\x93 %-11s %s", name, major_name(entry->c >> 8));
+        return snprintf(out, size, "\xe2\x86\x93 %-11s %s", name,
+                        request_name(entry->c >> 8, entry->c & 255));
     case TRACE_IRP_PENDING:
         return snprintf(out, size, "pending       %s", name);
     case TRACE_IRP_UP:
@@ -93,11 +168,9 @@ static int text_of(const struct trace_entry *entry, char *out, size_t size)
     case TRACE_IRP_CANCEL:
         return snprintf(out, size, "cancel        %s", entry->b ? "routine called" : "no routine");
     case TRACE_IRP_COMPLETE:
-        return snprintf(out, size, "completed     %s info=%llu", status_name(entry->b),
-                        (unsigned long long)entry->c);
+        return outcome_text("completed", entry, out, size);
     case TRACE_IRP_FINISHED:
-        return snprintf(out, size, "finished      %s info=%llu", status_name(entry->b),
-                        (unsigned long long)entry->c);
+        return outcome_text("finished", entry, out, size);
     case TRACE_DPC:
         return snprintf(out, size, "dpc");
     case TRACE_INTERRUPT:
@@ -106,9 +179,9 @@ static int text_of(const struct trace_entry *entry, char *out, size_t size)
     case TRACE_TRAP:
         return snprintf(out, size, "trap          kind %u", (uint32_t)entry->a);
     case TRACE_DRIVER_LOADED:
-        return snprintf(out, size, "driver loaded");
+        return snprintf(out, size, "driver loaded %s", name);
     case TRACE_DRIVER_UNLOADED:
-        return snprintf(out, size, "driver unloaded");
+        return snprintf(out, size, "driver unloaded %s", name);
     case TRACE_IRP_FREED:
     case TRACE_KINDS:
         break;
