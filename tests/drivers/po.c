@@ -195,6 +195,8 @@ static void pagable(void)
                   STATUS_PENDING);
     KeLowerIrql(irql);
     KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, NULL);
+    /* The worker is on its way out of the dispatch routine, which sets it last. */
+    KeWaitForSingleObject(&seen, Executive, KernelMode, FALSE, NULL);
     stack_delete();
 }
 
