@@ -62,7 +62,7 @@ int NTAPI_CDECL _vsnwprintf(wchar_t *, size_t, const wchar_t *, NTSTRSAFE_VA_LIS
 }
 #endif
 
-#ifndef NTSTRSAFE_LIB
+/* Also with NTSTRSAFE_LIB: inline here, there is nothing to link with. */
 #define NTSTRSAFE_CHAR      char
 #define NTSTRSAFE_NAME(x)   x##A
 #define NTSTRSAFE_VSNPRINTF _vsnprintf
@@ -110,5 +110,4 @@ NTSTRSAFEDDI RtlUnalignedStringCbLengthW(NTSTRSAFE_PCUWSTR string, size_t max_cb
 
 #ifndef NTSTRSAFE_NO_UNICODE_STRING_FUNCTIONS
 #include "ntstrsafe/unicode_string.h"
-#endif
 #endif
