@@ -95,6 +95,7 @@ static const char *const compile_flags[] = {
     "-fno-stack-protector",
     "-fno-strict-aliasing",
     "-fwrapv",
+    "-fcommon", /* as Microsoft's compiler: `int x;` in several files is one x */
     "-nostdlibinc",
     NULL,
 };
