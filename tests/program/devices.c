@@ -360,7 +360,8 @@ static void CheckNonsense(void)
     SP_DEVINFO_DATA data = {.cbSize = sizeof(data), .Reserved = 0x1234};
     SP_DEVICE_INTERFACE_DATA face = {.cbSize = sizeof(face), .Reserved = 0x1234};
     DEVINST node;
-    ULONG value, problem;
+    ULONG value, problem, count;
+    GUID classes[1];
     WCHAR text[100];
 
     CheckFails("no set", SetupDiEnumDeviceInfo(INVALID_HANDLE_VALUE, 0, &data),
@@ -380,6 +381,10 @@ static void CheckNonsense(void)
     Check("a class that is none",
           !SetupDiClassNameFromGuidW(&GUID_DEVINTERFACE_TOY, text, 100, NULL) &&
               GetLastError() == ERROR_INVALID_CLASS);
+    Check("a class by its name",
+          SetupDiClassGuidsFromNameW(L"system", &classes[0], 1, &count) && count == 1);
+    Check("and its name by its number",
+          SetupDiClassNameFromGuidW(&classes[0], text, 100, NULL) && !wcscmp(text, L"System"));
     Check("as an error of Win32",
           CM_MapCrToWin32Err(CR_NO_SUCH_DEVNODE, 1) == ERROR_NO_SUCH_DEVINST);
 }
