@@ -179,6 +179,40 @@ class Cc(unittest.TestCase):
         self.assertEqual(Image(self.path("s.sys")).imports(),
                          {"ntoskrnl.exe": ["WdmlibIoCreateDeviceSecure"]})
 
+    def test_one_variable_of_several_files(self):
+        self.file("shared.h", "int shared_count;\n")
+        self.file("first.c", '#include "shared.h"\n'
+                  "int second(void);\n"
+                  "int DriverEntry(void *driver, void *path) { return shared_count + second(); }\n")
+        self.file("second.c", '#include "shared.h"\nint second(void) { return ++shared_count; }\n')
+        self.built("-o", self.path("one.sys"), self.path("first.c"), self.path("second.c"))
+
+    def test_guids_of_a_header_that_came_before(self):
+        self.file("ports.c", "#include <ntddk.h>\n#include <ntddser.h>\n"
+                  "#include <initguid.h>\n#include <ntddser.h>\n#include <ntddser.h>\n"
+                  "NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING path)\n"
+                  "{ return (NTSTATUS)GUID_CLASS_COMPORT.Data1; }\n")
+        self.built("-o", self.path("ports.sys"), self.path("ports.c"))
+
+    def test_a_library_of_the_system(self):
+        # wmilib.sys lies with the machine's program, outside of what a program lends.
+        self.file("wmi.c", "#include <wdm.h>\n#include <wmilib.h>\n"
+                  "DRIVER_UNLOAD Unload;\nVOID Unload(PDRIVER_OBJECT driver) { (void)driver; }\n"
+                  "volatile PVOID used;\n"
+                  "NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING path)\n"
+                  "{ used = (PVOID)WmiCompleteRequest; driver->DriverUnload = Unload; return 0; }\n")
+        self.built("-o", self.path("wmi.sys"), self.path("wmi.c"))
+        run = subprocess.run([COVE, "run", self.path("wmi.sys")], cwd=self.folder.name,
+                             env=dict(os.environ, COVE_RUNTIME_DIR=self.path("run")),
+                             capture_output=True, text=True, check=False)
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+
+    def test_string_functions_of_the_library(self):
+        self.file("safe.c", "#include <ntddk.h>\n#define NTSTRSAFE_LIB\n#include <ntstrsafe.h>\n"
+                  "NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING path)\n"
+                  '{ WCHAR text[9]; return RtlStringCchPrintfW(text, 9, L"%p", driver); }\n')
+        self.built("-o", self.path("safe.sys"), self.path("safe.c"))
+
     def test_values_that_say_their_type(self):
         self.file("t.cpp", "#include <ntddk.h>\n#include <TraceLoggingProvider.h>\n"
                   "TRACELOGGING_DEFINE_PROVIDER(provider, \"P\", (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));\n"
