@@ -51,6 +51,20 @@ class Pnputil(CoveTest):
         self.assertIn("deleted successfully", self.pnputil("/delete-driver", "oem0.inf"))
         self.assertIn("Failed to delete", self.pnputil("/delete-driver", "oem0.inf", code=0x23c))
 
+    def test_packages_that_come_along(self):
+        # CopyINF: at import, recursively, each once; a driver's children find theirs in the store.
+        self.inf("child", folder="family", install="CopyINF=parent.inf, BELOW\\grandchild.inf")
+        self.inf("grandchild", folder="family/below")
+        parent = self.inf("parent", folder="family", install="CopyINF=Child.inf")
+        out = self.pnputil("/add-driver", parent)
+        self.assertIn("Added driver packages:  1\n", out)
+        store = json.loads(self.pnputil("/enum-drivers", "--json"))
+        self.assertEqual([package["original"] for package in store],
+                         ["parent.inf", "child.inf", "grandchild.inf"])
+        done = self.cove("pnputil", "-m", self.machine_name, "/add-driver",
+                         self.inf("alone", install="CopyINF=lost.inf"))
+        self.assertIn("CopyINF names lost.inf, which is not there", done.stderr)
+
     def test_folders(self):
         for name in ("one", "two"):
             self.inf(name, folder="many")

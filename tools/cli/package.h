@@ -18,8 +18,10 @@ struct package_trust {
  * absolute. */
 void package_trust_read(const char *inf_path, struct package_trust *out_trust);
 
-/* Lends the machine the package's folder and adds it to the driver store. NULL: the machine did
- * not answer, which was said. *out_code: why it was refused; the reply's "text" says it. */
+/* Lends the machine the package's folder and adds it to the driver store, then the packages that
+ * its CopyINF directives name; the reply is the first one's, or that of a refusal. NULL: the
+ * machine did not answer, which was said. *out_code: why it was refused; the reply's "text" says
+ * it. */
 cJSON *package_add(const char *machine, const char *inf, unsigned *out_code);
 
 #endif
