@@ -170,6 +170,16 @@ static void a_bus_is_unplugged_with_its_children(void **state)
     pnp_node_put(bus);
 }
 
+static void a_bus_driver_is_unloaded_after_its_childrens_devices(void **state)
+{
+    (void)state;
+    struct device_node *bus = bus_with_one();
+    assert_int_equal(pnp_device_remove(bus, NULL), STATUS_SUCCESS);
+    pnp_node_put(bus);
+    assert_int_equal(journal_count(TOY_BUS, TOY_UNLOAD), 1);
+    assert_false(log_has("unloaded and left"));
+}
+
 static void ejected(void **state)
 {
     (void)state;
@@ -230,6 +240,7 @@ int main(void)
         TEST(unplugged_during_a_read),
         TEST(back_before_it_has_gone),
         TEST(a_bus_is_unplugged_with_its_children),
+        TEST(a_bus_driver_is_unloaded_after_its_childrens_devices),
         TEST(ejected),
         TEST(related_devices_go_first),
         TEST(plugged_again_and_again),

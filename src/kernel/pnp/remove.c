@@ -78,12 +78,16 @@ void removal_run(struct removal *removal, ULONG problem)
             node_remove_stack(node);
         if (node_is(node, NODE_IS_STUCK))
             continue;
-        if (has_parent_in && list_is_empty(&node->children))
+        if (has_parent_in && list_is_empty(&node->children)) {
             node_delete(node);
-        else if (problem != 0)
+            /* Its PDO goes now, not after the bus driver's code that is to be unloaded. */
+            pnp_node_put(node);
+            removal->node[i] = NULL;
+        } else if (problem != 0) {
             node_problem_set(node, problem, STATUS_SUCCESS);
-        else if (node->state == NODE_REMOVED)
+        } else if (node->state == NODE_REMOVED) {
             node_problem_set(node, 0, STATUS_SUCCESS);
+        }
     }
 }
 
