@@ -186,12 +186,14 @@ static int driver_load(struct run *run, const char *path)
  * services itself. */
 static void drivers_unload(struct run *run)
 {
-    while (run->loaded > 0 && !run->is_lost) {
+    while (run->loaded > 0) {
         struct run_item *item = &run->items[--run->loaded];
-        if (item->is_package) {
+        if (item->is_package && !run->is_lost)
             run->is_lost = run_package_remove(run->name, &item->package) == EXIT_LOST;
+        if (item->is_package)
+            run_package_forget(&item->package);
+        if (item->is_package || run->is_lost)
             continue;
-        }
         const char *service = item->service;
         const char *stop[] = {"service-stop", service, NULL},
                    *delete[] = {"service-delete", service, NULL};

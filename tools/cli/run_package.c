@@ -104,7 +104,11 @@ int run_package_remove(const char *machine, struct run_package *package)
         if (result == EXIT_FAILED)
             fprintf(stderr, "cove: %s\n", text);
     }
+    return result == EXIT_LOST ? EXIT_LOST : 0;
+}
+
+void run_package_forget(struct run_package *package)
+{
     cJSON_Delete(package->instances);
     *package = (struct run_package){.published = ""};
-    return result == EXIT_LOST ? EXIT_LOST : 0;
 }

@@ -20,7 +20,8 @@ struct run_package {
 #define EXIT_LOST (-1)
 int run_package_install(const char *machine, const char *inf, struct run_package *package,
                         char *out_text, size_t size);
-/* Its devices, newest first, then the package. 0 or EXIT_LOST; frees package. */
+/* Its devices, newest first, then the package. 0 or EXIT_LOST. */
 int run_package_remove(const char *machine, struct run_package *package);
+void run_package_forget(struct run_package *package);
 
 #endif

@@ -24,7 +24,8 @@ bool name_list_add(struct name_list *names, const UNICODE_STRING *name)
         names->room = room;
     }
     char *at = (char *)names->list + names->bytes;
-    memcpy(at, name->Buffer, name->Length);
+    if (name->Length)
+        memcpy(at, name->Buffer, name->Length);
     memset(at + name->Length, 0, 2 * sizeof(WCHAR));
     names->bytes += name->Length + (ULONG)sizeof(WCHAR);
     return true;
