@@ -48,7 +48,7 @@
 }
 
 /* Reads what the machine says of its start: "ready", or the reason. */
-static int ready_wait(int fd, const char *name)
+static int ready_wait(int fd, const char *name, const char *log_path)
 {
     char text[600];
     size_t length = 0;
@@ -63,8 +63,10 @@ static int ready_wait(int fd, const char *name)
     text[length] = '\0';
     if (!strcmp(text, "ready"))
         return 0;
-    return client_fail(ECHILD, "machine '%s': %s", name,
-                       length ? text : "ended before it was ready; what it said is above");
+    if (length)
+        return client_fail(ECHILD, "machine '%s': %s", name, text);
+    return client_fail(ECHILD, "machine '%s': ended before it was ready; what it said is %s%s",
+                       name, log_path ? "in " : "above", log_path ? log_path : "");
 }
 
 int client_boot(const struct client_boot *boot, pid_t *out_pid)
@@ -97,7 +99,7 @@ int client_boot(const struct client_boot *boot, pid_t *out_pid)
     if (pid < 0)
         error = client_fail(errno, "cannot start a process: %s", strerror(errno));
     else
-        error = ready_wait(ready[0], boot->name);
+        error = ready_wait(ready[0], boot->name, boot->log_path);
     close(ready[0]);
     if (error) {
         if (pid > 0)

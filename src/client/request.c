@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "client_internal.h"
@@ -16,6 +17,19 @@ struct text_message {
     struct wire_text header;
     char text[WIRE_TEXT + 1];
 };
+
+/* Where a machine's standard error goes when it is booted by name; "": nothing is there. */
+static void words_find(const char *name, char *out_text, size_t size)
+{
+    char path[PATH_MAX];
+    struct stat about;
+    *out_text = 0;
+    if (client_socket_path(name, path, sizeof path - 1))
+        return;
+    strcpy(strrchr(path, '.'), ".log");
+    if (stat(path, &about) == 0 && about.st_size > 0)
+        snprintf(out_text, size, "; its last words are in %s", path);
+}
 
 /* file: goes along; -1: none. */
 static int request_send(const char *name, const char *const *words, int file, int *out_fd)
@@ -87,8 +101,11 @@ int client_request_file(const char *name, const char *const *words, int file,
     error = message ? reply_receive(fd, message) : ENOMEM;
     close(fd);
     if (error) {
+        char last[PATH_MAX + 40];
         free(message);
-        return client_fail(error, "machine '%s' ended while it was asked (%s)", name, words[0]);
+        words_find(name, last, sizeof last);
+        return client_fail(error, "machine '%s' ended while it was asked (%s)%s", name, words[0],
+                           last);
     }
     out_reply->code = message->header.code;
     out_reply->text = strdup((char *)message + sizeof message->header);

@@ -207,6 +207,26 @@ class Cc(unittest.TestCase):
                              capture_output=True, text=True, check=False)
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
+    def test_last_words(self):
+        # A machine that a driver has stopped: the command says where its report is.
+        self.file("stop.c", "#include <ntddk.h>\n"
+                  "NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING path)\n"
+                  "{ KeBugCheckEx(0xdead, 1, 2, 3, 4); return 0; }\n")
+        self.built("-o", self.path("stop.sys"), self.path("stop.c"))
+        here = dict(os.environ, COVE_RUNTIME_DIR=self.path("run"), XDG_STATE_HOME=self.path("state"))
+
+        def cove(*words):
+            return subprocess.run([COVE, *words], cwd=self.folder.name, env=here,
+                                  capture_output=True, text=True, check=False)
+        log = self.path("run/words.log")
+        self.assertEqual(cove("boot", "words").returncode, 0)
+        self.assertEqual(cove("sc", "-m", "words", "create", "stop", "binPath=",
+                              self.path("stop.sys")).returncode, 0)
+        self.assertIn(f"(service-start); its last words are in {log}",
+                      cove("sc", "-m", "words", "start", "stop").stderr)
+        with open(log, encoding="utf-8") as words:
+            self.assertIn("STOP: 0x0000DEAD", words.read())
+
     def test_string_functions_of_the_library(self):
         self.file("safe.c", "#include <ntddk.h>\n#define NTSTRSAFE_LIB\n#include <ntstrsafe.h>\n"
                   "NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING path)\n"
