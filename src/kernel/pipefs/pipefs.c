@@ -244,7 +244,7 @@ NTSTATUS pipe_wait(PIRP irp, const FILE_PIPE_WAIT_FOR_BUFFER *wait, ULONG length
 /* ---- a server's end ---------------------------------------------------------------------------
  */
 
-NTSTATUS pipe_listen(struct end *end, PIRP irp)
+NTSTATUS pipe_listen(struct end *end, PIRP irp, struct finished *finished)
 {
     struct instance *instance = end->instance;
     if (end->side != SERVER)
@@ -255,6 +255,8 @@ NTSTATUS pipe_listen(struct end *end, PIRP irp)
     case FILE_PIPE_CLOSING_STATE:
         return STATUS_PIPE_CLOSING;
     default:
+        if (instance->state != FILE_PIPE_LISTENING_STATE)
+            waits_wake(instance->pipe, finished);
         instance->state = FILE_PIPE_LISTENING_STATE;
         return end->never_waits ? STATUS_PIPE_LISTENING : queue_put(&instance->listens, irp);
     }

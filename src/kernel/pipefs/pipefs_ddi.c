@@ -88,7 +88,7 @@ static NTSTATUS control(struct end *end, PIRP irp, PIO_STACK_LOCATION stack,
         return STATUS_ILLEGAL_FUNCTION;
     switch (code) {
     case FSCTL_PIPE_LISTEN:
-        return pipe_listen(end, irp);
+        return pipe_listen(end, irp, finished);
     case FSCTL_PIPE_DISCONNECT:
         return pipe_disconnect(end, finished);
     case FSCTL_PIPE_PEEK:

@@ -85,7 +85,7 @@ NTSTATUS pipe_create(FILE_OBJECT *file, PIO_STACK_LOCATION stack, ULONG_PTR *out
 NTSTATUS pipe_open(FILE_OBJECT *file, PIO_STACK_LOCATION stack, struct finished *finished);
 void pipe_cleanup(struct end *end, struct finished *finished);
 void pipe_close(FILE_OBJECT *file);
-NTSTATUS pipe_listen(struct end *end, PIRP irp);
+NTSTATUS pipe_listen(struct end *end, PIRP irp, struct finished *finished);
 NTSTATUS pipe_disconnect(struct end *end, struct finished *finished);
 /* FSCTL_PIPE_WAIT: whether an instance is free now; else the IRP waits. */
 NTSTATUS pipe_wait(PIRP irp, const FILE_PIPE_WAIT_FOR_BUFFER *wait, ULONG length);
