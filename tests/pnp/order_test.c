@@ -3,9 +3,10 @@
  *
  *   pnp_order_test [STEPS [SEED]]
  *
- * Each step plugs, unplugs, disables, restarts, ejects, opens, reads, closes, or lets a driver fail
- * a request from now on. After each step the worker is idle and what the tree says is looked at; at
- * the end of each round nothing may be left. A failure names seed and step.
+ * Each step plugs, unplugs, disables, restarts, ejects, opens, reads, closes, puts the system to
+ * sleep or wakes it, or lets a driver fail a request from now on. After each step the worker is
+ * idle and what the tree says is looked at; at the end of each round nothing may be left. A failure
+ * names seed and step.
  */
 #include "kit.h"
 
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 
 #include "pnp_internal.h"
+#include "po/po.h"
 
 #define SLOTS 4
 #define FILES 6
@@ -117,9 +119,40 @@ static void fault_step(void)
         toy.fails_add[role] = toy.fails_add[role] ? 0 : (int)STATUS_UNSUCCESSFUL;
 }
 
+/* Which roles are in the way of sleep, should they have a started device. */
+static bool may_be_refused(void)
+{
+    for (unsigned role = 0; role < TOY_ROLES; role++)
+        if (toy.fails_power[role])
+            return true;
+    return false;
+}
+
+/* To sleep, or back. The bus is told last on the way down, first on the way up. */
+static void power_step(struct device_node *bus)
+{
+    struct po_refusal refusal;
+    bool is_bus_there = pnp_node_pdo(bus) != NULL && is_started("ROOT\\TOYBUS\\0000");
+    toy.power_first = toy.power_last = -1;
+    if (po_system_state() != PowerSystemWorking) {
+        assert_int_equal(po_wake(&refusal), STATUS_SUCCESS);
+        if (is_bus_there)
+            assert_int_equal(toy.power_first, TOY_BUS);
+        return;
+    }
+    NTSTATUS status = po_sleep(PowerSystemSleeping1 + pick(4), &refusal);
+    if (!NT_SUCCESS(status)) {
+        assert_true(may_be_refused());
+        assert_int_equal(status, STATUS_DEVICE_BUSY);
+        assert_int_equal(po_system_state(), PowerSystemWorking);
+    } else if (is_bus_there) {
+        assert_int_equal(toy.power_last, TOY_BUS);
+    }
+}
+
 static void step(struct device_node *bus)
 {
-    unsigned slot = pick(SLOTS), kind = pick(16);
+    unsigned slot = pick(SLOTS), kind = pick(19);
     struct pnp_veto veto;
     if (kind < 3) {
         if (toy.slot[slot].is_present)
@@ -144,6 +177,11 @@ static void step(struct device_node *bus)
         pnp_node_put(node);
         pnp_wait_idle();
         toy.state = 0;
+    } else if (kind == 15) {
+        unsigned role = pick(TOY_ROLES);
+        toy.fails_power[role] = toy.fails_power[role] ? 0 : (int)STATUS_DEVICE_BUSY;
+    } else if (kind < 18) {
+        power_step(bus);
     } else if (pick(4) == 0) {
         (void)pnp_device_restart(bus, &veto);
     }
@@ -164,6 +202,9 @@ static void look_at(struct device_node *node, unsigned depth, void *context)
 static void round_end(struct device_node *bus)
 {
     memset(toy.fails, 0, sizeof(toy.fails));
+    memset(toy.fails_power, 0, sizeof(toy.fails_power));
+    if (po_system_state() != PowerSystemWorking)
+        power_step(bus);
     memset(toy.fails_add, 0, sizeof(toy.fails_add));
     memset(toy.pends, 0, sizeof(toy.pends));
     for (unsigned i = 0; i < SLOTS; i++)

@@ -452,7 +452,15 @@ static NTSTATUS NTAPI pnp(PDEVICE_OBJECT device, PIRP irp)
 static NTSTATUS NTAPI power(PDEVICE_OBJECT device, PIRP irp)
 {
     struct extension *extension = device->DeviceExtension;
+    UCHAR minor = IoGetCurrentIrpStackLocation(irp)->MinorFunction;
     PoStartNextPowerIrp(irp);
+    if (minor == IRP_MN_QUERY_POWER && shared->fails_power[extension->role])
+        return finish(irp, shared->fails_power[extension->role]);
+    if (minor == IRP_MN_SET_POWER) {
+        shared->power_last = (int)extension->role;
+        if (shared->power_first < 0)
+            shared->power_first = (int)extension->role;
+    }
     if (extension->role == TOY_PDO)
         return finish(irp, STATUS_SUCCESS);
     IoSkipCurrentIrpStackLocation(irp);

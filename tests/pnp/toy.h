@@ -42,6 +42,8 @@ struct toy_shared {
     int eats[TOY_ROLES][TOY_MINORS];   /* it keeps the request until released */
     int blocks[TOY_ROLES][TOY_MINORS]; /* it stays inside its dispatch routine until released */
     int fails_entry[TOY_ROLES], fails_add[TOY_ROLES];
+    int fails_power[TOY_ROLES];   /* NTSTATUS that the driver answers IRP_MN_QUERY_POWER with */
+    int power_first, power_last;  /* roles: who was told of the system's state first, and last */
     int state;                    /* what IRP_MN_QUERY_PNP_DEVICE_STATE says of a slot's device */
     int slot_of_state;            /* its id */
     int reports_twice;            /* the bus reports its first child twice */
