@@ -49,8 +49,8 @@ int console_of(HANDLE handle);
 bool console_input_waits(void);
 DWORD console_input_wait(DWORD milliseconds, bool alertable);
 /* Waits for the first of several handles, of which one is such a terminal. */
-DWORD console_input_wait_any(DWORD count, const HANDLE *handles, DWORD terminal,
-                             DWORD milliseconds, bool alertable);
+DWORD console_input_wait_any(DWORD count, const HANDLE *handles, DWORD terminal, DWORD milliseconds,
+                             bool alertable);
 
 FILETIME filetime_of(uint64_t time_100ns);
 uint64_t time_of(const FILETIME *filetime);

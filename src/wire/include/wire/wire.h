@@ -86,12 +86,12 @@ enum wire_kind {
     WIRE_SHARE,             /* + 1 descriptor, or none: the file is gone; code as asked for */
     WIRE_GOODBYE,           /* the machine ends: code, text */
     WIRE_LOOK,              /* the thread of channel `code` is asked for something */
-    WIRE_CONTROL,           /* text: a control request, words separated by NUL; a file may go along */
-    WIRE_CONTROL_REPLY,     /* code 0 or an NTSTATUS, text (JSON); sent more than once by
-                               streams; is_last says when it is over */
-    WIRE_APPLY_MAPS,        /* to the program: map commands wait */
-    WIRE_LEND,              /* text: a folder of the host, which the machine may use from now
-                               on; + 1 descriptor of it. Answered like WIRE_CONTROL. */
+    WIRE_CONTROL,       /* text: a control request, words separated by NUL; a file may go along */
+    WIRE_CONTROL_REPLY, /* code 0 or an NTSTATUS, text (JSON); sent more than once by
+                           streams; is_last says when it is over */
+    WIRE_APPLY_MAPS,    /* to the program: map commands wait */
+    WIRE_LEND,          /* text: a folder of the host, which the machine may use from now
+                           on; + 1 descriptor of it. Answered like WIRE_CONTROL. */
 };
 
 #define WIRE_HELLO_FOLDER 8u
