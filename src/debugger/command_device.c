@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/irp_names.h"
 #include "debugger_internal.h"
 
 typedef unsigned long long ull;

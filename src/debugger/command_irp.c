@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/abi_names.h"
+#include "base/irp_names.h"
 #include "debugger_internal.h"
 
 #define CONTROL_PENDING 0x01u
@@ -21,10 +22,10 @@ static void location_say(struct debugger *debugger, const cJSON *location, bool 
              minor = (unsigned)answer_whole(location, "minor"),
              control = (unsigned)answer_whole(location, "control");
     uint64_t completion = answer_address(location, "completion");
-    const char *name = irp_major_name(major);
+    const char *name = irp_major_name(major), *second = irp_minor_name(major, minor);
     const cJSON *arguments = cJSON_GetObjectItem(location, "arguments");
     say(debugger, "%c[%s(%x), %s(%x)]\n", is_current ? '>' : ' ', name ? name : "N/A", major,
-        irp_minor_name(major, minor), minor);
+        second ? second : "N/A", minor);
     say(debugger, "            %x %2x %s %s %s-%s%s%s%s%s\n",
         (unsigned)answer_whole(location, "flags"), control,
         plain(answer_address(location, "device")), plain(answer_address(location, "file")),

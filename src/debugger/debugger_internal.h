@@ -88,8 +88,6 @@ void modules_free(struct debugger *debugger);
 
 /* ---- names (names.c) ---- */
 
-const char *irp_major_name(unsigned major); /* "IRP_MJ_CREATE"; NULL: none */
-const char *irp_minor_name(unsigned major, unsigned minor);
 const char *irql_name(unsigned irql);
 const char *object_flag_names(const char *kind, uint32_t flags); /* "device flags" … */
 

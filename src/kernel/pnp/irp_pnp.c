@@ -8,37 +8,12 @@
  */
 #include "pnp_internal.h"
 
-static const char *const minor_names[] = {
-    "IRP_MN_START_DEVICE",
-    "IRP_MN_QUERY_REMOVE_DEVICE",
-    "IRP_MN_REMOVE_DEVICE",
-    "IRP_MN_CANCEL_REMOVE_DEVICE",
-    "IRP_MN_STOP_DEVICE",
-    "IRP_MN_QUERY_STOP_DEVICE",
-    "IRP_MN_CANCEL_STOP_DEVICE",
-    "IRP_MN_QUERY_DEVICE_RELATIONS",
-    "IRP_MN_QUERY_INTERFACE",
-    "IRP_MN_QUERY_CAPABILITIES",
-    "IRP_MN_QUERY_RESOURCES",
-    "IRP_MN_QUERY_RESOURCE_REQUIREMENTS",
-    "IRP_MN_QUERY_DEVICE_TEXT",
-    "IRP_MN_FILTER_RESOURCE_REQUIREMENTS",
-    "0x0E",
-    "IRP_MN_READ_CONFIG",
-    "IRP_MN_WRITE_CONFIG",
-    "IRP_MN_EJECT",
-    "IRP_MN_SET_LOCK",
-    "IRP_MN_QUERY_ID",
-    "IRP_MN_QUERY_PNP_DEVICE_STATE",
-    "IRP_MN_QUERY_BUS_INFORMATION",
-    "IRP_MN_DEVICE_USAGE_NOTIFICATION",
-    "IRP_MN_SURPRISE_REMOVAL",
-    "IRP_MN_QUERY_LEGACY_BUS_INFORMATION",
-};
+#include "base/irp_names.h"
 
 static const char *minor_name(UCHAR minor)
 {
-    return minor < sizeof(minor_names) / sizeof(*minor_names) ? minor_names[minor] : "?";
+    const char *name = irp_minor_name(IRP_MJ_PNP, minor);
+    return name != NULL ? name : "?";
 }
 
 /* ---- sending --------------------------------------------------------------------------------- */

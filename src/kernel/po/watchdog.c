@@ -12,6 +12,7 @@
 
 #define SECONDS_USUAL 600u
 #define SECOND_NS     1000000000ull
+#define EARLY_NS      100000000ull /* a timer and the clock may differ by less */
 
 static struct host_lock watches_lock; /* guards: watches, seconds */
 static LIST_ENTRY watches = {&watches, &watches};
@@ -31,12 +32,14 @@ static VOID NTAPI watch_over(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Ar
     (void)Dpc;
     (void)Argument1;
     (void)Argument2;
-    /* The request may have ended after the timer did: then it is not in the list any more, and
-     * its memory is not looked at. */
+    /* The request may have ended after the timer did: then it is not in the list any more, or
+     * another with the same memory is, whose time is not over. */
     host_lock_take(&watches_lock);
     for (LIST_ENTRY *link = watches.Flink; link != &watches && late == NULL; link = link->Flink)
         if (CONTAINING_RECORD(link, struct watch, link) == Context)
             late = Context;
+    if (late != NULL && host_clock_ns() + EARLY_NS < late->due_ns)
+        late = NULL;
     struct bugcheck bugcheck = {.code = DRIVER_POWER_STATE_FAILURE, .parameter = {3}};
     if (late != NULL) {
         bugcheck.parameter[1] = (ULONG_PTR)late->physical;

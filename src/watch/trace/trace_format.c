@@ -8,107 +8,24 @@
 #include <string.h>
 
 #include "base/abi_names.h"
+#include "base/irp_names.h"
 #include "gate/gate.h"
 #include "trace_internal.h"
 
-static const char *const major_names[] = {
-    "CREATE",
-    "CREATE_NAMED_PIPE",
-    "CLOSE",
-    "READ",
-    "WRITE",
-    "QUERY_INFORMATION",
-    "SET_INFORMATION",
-    "QUERY_EA",
-    "SET_EA",
-    "FLUSH_BUFFERS",
-    "QUERY_VOLUME_INFORMATION",
-    "SET_VOLUME_INFORMATION",
-    "DIRECTORY_CONTROL",
-    "FILE_SYSTEM_CONTROL",
-    "DEVICE_CONTROL",
-    "INTERNAL_DEVICE_CONTROL",
-    "SHUTDOWN",
-    "LOCK_CONTROL",
-    "CLEANUP",
-    "CREATE_MAILSLOT",
-    "QUERY_SECURITY",
-    "SET_SECURITY",
-    "POWER",
-    "SYSTEM_CONTROL",
-    "DEVICE_CHANGE",
-    "QUERY_QUOTA",
-    "SET_QUOTA",
-    "PNP",
-};
-
 static const char *major_name(uint64_t major)
 {
-    return major < sizeof major_names / sizeof *major_names ? major_names[major] : "?";
+    const char *name = irp_major_name((unsigned)major);
+    return name ? name + IRP_NAME_PREFIX : "?";
 }
-
-static const char *const pnp_names[] = {
-    "START_DEVICE",
-    "QUERY_REMOVE_DEVICE",
-    "REMOVE_DEVICE",
-    "CANCEL_REMOVE_DEVICE",
-    "STOP_DEVICE",
-    "QUERY_STOP_DEVICE",
-    "CANCEL_STOP_DEVICE",
-    "QUERY_DEVICE_RELATIONS",
-    "QUERY_INTERFACE",
-    "QUERY_CAPABILITIES",
-    "QUERY_RESOURCES",
-    "QUERY_RESOURCE_REQUIREMENTS",
-    "QUERY_DEVICE_TEXT",
-    "FILTER_RESOURCE_REQUIREMENTS",
-    "?",
-    "READ_CONFIG",
-    "WRITE_CONFIG",
-    "EJECT",
-    "SET_LOCK",
-    "QUERY_ID",
-    "QUERY_PNP_DEVICE_STATE",
-    "QUERY_BUS_INFORMATION",
-    "DEVICE_USAGE_NOTIFICATION",
-    "SURPRISE_REMOVAL",
-    "QUERY_LEGACY_BUS_INFORMATION",
-    "DEVICE_ENUMERATED",
-};
-static const char *const power_names[] = {
-    "WAIT_WAKE",
-    "POWER_SEQUENCE",
-    "SET_POWER",
-    "QUERY_POWER",
-};
-static const char *const wmi_names[] = {
-    "QUERY_ALL_DATA",
-    "QUERY_SINGLE_INSTANCE",
-    "CHANGE_SINGLE_INSTANCE",
-    "CHANGE_SINGLE_ITEM",
-    "ENABLE_EVENTS",
-    "DISABLE_EVENTS",
-    "ENABLE_COLLECTION",
-    "DISABLE_COLLECTION",
-    "REGINFO",
-    "EXECUTE_METHOD",
-    "?",
-    "REGINFO_EX",
-};
-
-#define NAME_OF(names, number) ((number) < sizeof(names) / sizeof *(names) ? (names)[number] : "?")
 
 /* "PNP START_DEVICE": of the majors whose minor says what is wanted. */
 static const char *request_name(uint64_t major, uint64_t minor)
 {
     static __thread char text[48];
-    const char *second = major == IRP_MJ_PNP              ? NAME_OF(pnp_names, minor)
-                         : major == IRP_MJ_POWER          ? NAME_OF(power_names, minor)
-                         : major == IRP_MJ_SYSTEM_CONTROL ? NAME_OF(wmi_names, minor)
-                                                          : NULL;
+    const char *second = irp_minor_name((unsigned)major, (unsigned)minor);
     if (!second)
         return major_name(major);
-    snprintf(text, sizeof text, "%s %s", major_name(major), second);
+    snprintf(text, sizeof text, "%s %s", major_name(major), second + IRP_NAME_PREFIX);
     return text;
 }
 

@@ -33,7 +33,7 @@ SYSTEM_POWER_STATE po_system_state(void);
 DEVICE_POWER_STATE po_device_state(DEVICE_OBJECT *device);
 
 /* Seconds a driver has for a power request before the machine stops with
- * DRIVER_POWER_STATE_FAILURE. Default: Control\Session Manager\Power's WatchdogSeconds, or 600. */
+ * DRIVER_POWER_STATE_FAILURE; 0: the usual 600. */
 void po_watchdog_set(ULONG seconds);
 
 /* The machine is on mains, or on a battery that holds so many percent: drivers that asked for the
