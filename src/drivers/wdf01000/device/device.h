@@ -10,10 +10,12 @@
 #define FX_DEVICE_H
 
 #include "../fx.h"
+#include "../pnp/pnp.h"
 
 struct fx_child_list;
 struct fx_io;
-struct fx_pnp;
+struct fx_preprocess;
+struct fx_pdo_init;
 struct fx_driver;
 struct fx_wmi;
 
@@ -22,28 +24,6 @@ enum fx_device_kind {
     FX_DEVICE_FILTER, /* an FDO that passes on what it does not handle */
     FX_DEVICE_PDO,
     FX_DEVICE_CONTROL
-};
-
-/* What a driver gave before the device was there; zero where it gave nothing. */
-struct fx_device_events {
-    WDF_PNPPOWER_EVENT_CALLBACKS pnp;
-    WDF_POWER_POLICY_EVENT_CALLBACKS policy;
-    WDF_FDO_EVENT_CALLBACKS fdo;
-    WDF_PDO_EVENT_CALLBACKS pdo;
-};
-
-/* Someone to be told of a state: kind says which machine and which member of `call`. */
-enum fx_machine { FX_MACHINE_PNP, FX_MACHINE_POWER, FX_MACHINE_POLICY };
-struct fx_state_callback {
-    struct fx_state_callback *next;
-    enum fx_machine machine;
-    ULONG state; /* WDF_DEVICE_PNP_STATE and the like */
-    ULONG types; /* WDF_STATE_NOTIFICATION_TYPE bits */
-    union {
-        PFN_WDF_DEVICE_PNP_STATE_CHANGE_NOTIFICATION pnp;
-        PFN_WDF_DEVICE_POWER_STATE_CHANGE_NOTIFICATION power;
-        PFN_WDF_DEVICE_POWER_POLICY_STATE_CHANGE_NOTIFICATION policy;
-    } call;
 };
 
 /* What one class extension added to a device of its client: read by the rooms that call it. */
@@ -72,17 +52,12 @@ struct fx_device {
     DEVICE_OBJECT *lower;     /* attached to; NULL for PDO and control device */
     DEVICE_OBJECT *physical;  /* PDO of the stack; NULL for a control device */
     struct fx_device *parent; /* of a PDO: the device whose child it is; referenced */
-    struct fx_device_events events;
-    struct fx_state_callback *state_callbacks;
     struct fx_extension *extensions;
-    BOOLEAN power_policy_owner; /* what was asked for, or the default of its kind */
-    BOOLEAN power_pageable, power_inrush;
     BOOLEAN raw;                  /* PDO that works without a function driver */
     BOOLEAN forward_to_parent;    /* WdfPdoInitAllowForwardingRequestToParent */
     BOOLEAN no_parent_dependency; /* WdfPdoInitRemovePowerDependencyOnParent */
     BOOLEAN self_target_allowed;  /* WdfDeviceInitAllowSelfIoTarget */
     BOOLEAN exclusive;
-    WDF_RELEASE_HARDWARE_ORDER_ON_FAILURE release_order;
 
     /* For the request room. */
     BOOLEAN has_file_config, has_request_attributes;
@@ -112,6 +87,40 @@ struct fx_device {
                         */
     BOOLEAN leaving;   /* no new IRP comes in */
     KEVENT remove_event;
+};
+
+/* What the public headers name PWDFDEVICE_INIT: what a driver says before the device is there. */
+#define FX_INIT_SIGNATURE 0x54494E49u
+struct WDFDEVICE_INIT {
+    ULONG signature;
+    enum fx_device_kind kind;
+    struct fx_globals *globals;
+    struct fx_driver *driver;
+    struct fx_device *created; /* set by WdfDeviceCreate; AddDevice and the child lists look */
+    BOOLEAN ours;              /* freed by who made it (AddDevice, child list), not by the driver */
+    struct fx_pnp_init pnp;    /* the pnp room's calls write it */
+
+    DEVICE_OBJECT *physical;  /* FDO and filter */
+    struct fx_device *parent; /* PDO; referenced */
+    DEVICE_TYPE type;
+    ULONG characteristics;
+    BOOLEAN exclusive, has_class, self_target_allowed;
+    UNICODE_STRING name, sddl; /* allocated; Buffer NULL: none */
+    GUID class_guid;
+    WDF_DEVICE_IO_TYPE io_type, io_type_control;
+    ULONG direct_threshold_bytes;
+    BOOLEAN has_file_config;
+    WDF_FILEOBJECT_CONFIG file;
+    WDF_OBJECT_ATTRIBUTES file_attributes, request_attributes; /* Size 0: none */
+    PFN_WDF_IO_IN_CALLER_CONTEXT in_caller_context;
+    ULONG remove_lock_options;
+    struct fx_preprocess *preprocess; /* the driver's; class extensions have their own */
+    struct fx_extension *extensions;
+    WDF_CHILD_LIST_CONFIG list_config; /* Size 0: no default child list */
+    WDF_OBJECT_ATTRIBUTES list_attributes;
+    struct fx_pdo_init *pdo; /* ids and texts; moves into the device */
+    PFN_WDF_DEVICE_SHUTDOWN_NOTIFICATION shutdown;
+    UCHAR shutdown_flags;
 };
 
 extern const struct fx_type fx_type_device, fx_type_child_list;
@@ -148,55 +157,35 @@ void fx_device_irp_wait(struct fx_device *device, IRP *irp);
  */
 void fx_device_gone(struct fx_device *device);
 
-/* --- interface.c, query_interface.c ------------------------------------------------------------
+/* --- interface.c, pnp_query.c ------------------------------------------------------------------
  */
 
-/* At start and at removal: interfaces the driver did not disable itself. */
-NTSTATUS fx_interfaces_enable(struct fx_device *device);
-void fx_interfaces_disable(struct fx_device *device);
-
-/* IRP_MN_QUERY_INTERFACE: TRUE: handled, *out_status is what it completes with (the IRP is not
- * completed here); FALSE: pass it on.
+/* At start (TRUE: interfaces the driver did not disable itself) and at removal (FALSE). The status
+ * is the first failure; the others are still enabled.
  */
-BOOLEAN fx_query_interface_answer(struct fx_device *device, IRP *irp, NTSTATUS *out_status);
+NTSTATUS fx_device_interfaces_enable(struct fx_device *device, BOOLEAN enable);
 
-/* --- child_list.c, static_child.c, relations.c -------------------------------------------------
+/* Answers what changes no state: QUERY_ID, QUERY_DEVICE_TEXT, QUERY_BUS_INFORMATION,
+ * QUERY_INTERFACE, QUERY_DEVICE_RELATIONS (bus, ejection, removal, target). Completes the IRP or
+ * sends it down, and leaves the device (fx_device_irp_leave), whatever kind of device it is.
+ */
+NTSTATUS fx_device_pnp_query(struct fx_device *device, IRP *irp);
+
+/* --- child_list.c, static_child.c --------------------------------------------------------------
  */
 
-/* IRP_MN_QUERY_DEVICE_RELATIONS of any type (bus, ejection, removal, target): puts what this
- * device knows into IoStatus.Information. STATUS_NOT_SUPPORTED: it has nothing to say, pass it on
- * as it came. Nothing is completed or sent here. PASSIVE_LEVEL.
- */
-NTSTATUS fx_child_lists_relations(struct fx_device *device, IRP *irp);
 /* EvtChildListScanForChildren of every list: each time the device came to D0, before self-managed
  * I/O.
  */
 void fx_child_lists_scan(struct fx_device *device);
-/* The device goes (removal, before its own fx_device_gone): children that PnP no longer knows are
- * deleted, others lose their parent.
+/* The device is being removed (before its fx_device_gone): its children are reported missing no
+ * longer by relations but by this; those that PnP has removed already are gone when it returns.
  */
 void fx_child_lists_removed(struct fx_device *device);
-/* TRUE when at least one PDO of the device is not yet deleted. */
+/* TRUE when at least one PDO of the device is not yet gone. */
 BOOLEAN fx_child_lists_any(struct fx_device *device);
-/* Calls `visit` for every child PDO that is there, with a reference held. */
+/* Calls `visit` for every child PDO that is there, with a reference held, PASSIVE_LEVEL. */
 void fx_child_lists_visit(struct fx_device *device,
                           void (*visit)(struct fx_device *child, void *context), void *context);
-
-/* --- pdo.c -------------------------------------------------------------------------------------
- */
-
-/* What a PDO answers without changing a state: QUERY_ID, QUERY_DEVICE_TEXT, QUERY_BUS_INFORMATION,
- * QUERY_RESOURCES, QUERY_RESOURCE_REQUIREMENTS. TRUE: handled, complete the IRP with *out_status.
- * QUERY_CAPABILITIES, EJECT, SET_LOCK, QUERY_PNP_DEVICE_STATE are the pnp room's.
- */
-BOOLEAN fx_pdo_query(struct fx_device *device, IRP *irp, NTSTATUS *out_status);
-/* A PDO was removed: TRUE when its bus no longer reports it (or its parent is gone): the caller
- * goes on to fx_device_gone. FALSE: it stays and may be started again.
- */
-BOOLEAN fx_pdo_removed(struct fx_device *device);
-/* TRUE once the bus has reported the device missing. */
-BOOLEAN fx_pdo_is_missing(struct fx_device *device);
-/* EvtDeviceReportedMissing; called by the child lists and by WdfPdoMarkMissing. */
-void fx_pdo_report_missing(struct fx_device *device);
 
 #endif
