@@ -17,7 +17,7 @@ add_custom_command(
           --out ${COVE_WDK_DIR}/include ${CMAKE_SOURCE_DIR}/include/wdk ${COVE_GEN}/wdk
   COMMAND ${CMAKE_COMMAND} -E touch ${COVE_WDK_DIR}/headers.stamp
   DEPENDS ${COVE_WDK_HEADERS} ${COVE_ABI_TOOLS} ${COVE_GEN}/wdk/shared/ntstatus.h
-          ${COVE_GEN}/wdk/shared/bugcodes.h
+          ${COVE_GEN}/wdk/shared/bugcodes.h ${COVE_WDF_CALLS}
   COMMENT "wdk: headers")
 add_custom_target(wdk_headers DEPENDS ${COVE_WDK_DIR}/headers.stamp)
 add_dependencies(wdk_headers abi_headers)

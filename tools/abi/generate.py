@@ -19,6 +19,7 @@ import services
 import status_page
 import tables
 import user_exports
+import wdf
 
 
 def emit_layouts(abi, output):
@@ -42,6 +43,7 @@ def generate(abi, out, docs=None):
     status, win32, bugchecks = names.read(abi, faults)
     calls = services.read(abi, faults)
     modules = user_exports.read(abi, faults)
+    entries = wdf.read(abi, faults)
     if faults.found:
         return faults.lines()
     output = tables.Output(out)
@@ -55,8 +57,9 @@ def generate(abi, out, docs=None):
     names.emit(status, win32, bugchecks, output)
     services.emit(calls, output)
     user_exports.emit(modules, output)
+    wdf.emit(entries, output)
     if docs:
-        tables.Output(docs).write("status.md", status_page.page(exports, calls, modules))
+        tables.Output(docs).write("status.md", status_page.page(exports, calls, modules, entries))
     return []
 
 

@@ -57,7 +57,7 @@ def listed(rows, status):
     return out
 
 
-def page(exports, calls, modules):
+def page(exports, calls, modules, entries=()):
     out = ["# Status\n\nGenerated from the tables under `abi/`. *done*: behaves as documented "
            "as far as its tests reach. *partial*: differs; the comment above the function "
            "says how. *absent*: links and loads; when called it says so and stops.\n\n"]
@@ -69,6 +69,11 @@ def page(exports, calls, modules):
     if modules:
         out.append("## DLLs of the program's side\n\n")
         out += table("DLL", modules)
+    if entries:
+        out.append("## Entries of KMDF's function table\n\n")
+        out += table("header", grouped(entries, lambda row: row["header"]))
+        out.append("Absent: %s\n\n" % " ".join(
+            "`%s`" % row["name"] for row in entries if row["status"] == "absent"))
     partial = listed(exports, "partial")
     if partial:
         out += ["## Partial kernel exports\n\n"] + partial

@@ -14,7 +14,7 @@ import sys
 import header_case
 
 OVERLAY = "overlay.yaml"
-FOLDERS = ("shared", "km", "crt", "rc")
+FOLDERS = ("shared", "km", "crt", "rc", "wdf/kmdf")
 
 
 def files_below(root):
