@@ -158,6 +158,14 @@ static NTSTATUS image_step(void)
     return status;
 }
 
+static NTSTATUS hostfs_step(void)
+{
+    NTSTATUS status = hostfs_init();
+    if (NT_SUCCESS(status))
+        io_host_path_set(boot_driver_host_path);
+    return status;
+}
+
 static NTSTATUS etw_step(void)
 {
     NTSTATUS status = etw_init();
@@ -251,7 +259,7 @@ static const struct step {
     {"trap", trap_step, NULL},
     {"io", io_init, io_fini},
     {"devices", io_standard_devices_init, io_standard_devices_fini},
-    {"hostfs", hostfs_init, hostfs_fini},
+    {"hostfs", hostfs_step, hostfs_fini},
     {"pipefs", pipefs_init, pipefs_fini},
     {"drives", drives_step, NULL},
     {"pnp", pnp_init, pnp_fini},

@@ -28,5 +28,7 @@ void boot_log_line(const char *line, size_t length, void *options);
 
 /* Where export drivers are that do not lie beside their importer (image_library_folders_set). */
 char *boot_library_folder(unsigned index);
+/* The file behind a service's ImagePath (io_host_path_set). */
+NTSTATUS boot_driver_host_path(const UNICODE_STRING *nt_path, char **out_path);
 
 #endif

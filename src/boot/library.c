@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* library.c - where the machine keeps the drivers that come with it: its own drive's system folder
- * first, then the folder that is installed with the machine's program.
+ * first, then the folder that is installed with the machine's program; so for libraries that a
+ * driver imports, and for services whose file is looked for in the system's drivers folder.
  */
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +13,9 @@
 
 #include "boot/boot.h"
 #include "boot_internal.h"
+#include "host/files.h"
 #include "hostfs/hostfs.h"
+#include "rtl/rtl.h"
 
 static char *system_folder(void)
 {
@@ -71,4 +75,39 @@ char *boot_library_folder(unsigned index)
     if (boot_drivers_folder() == NULL || asprintf(&folder, "%s/", boot_drivers_folder()) < 0)
         return NULL;
     return folder;
+}
+
+/* Where the file of a service is. What the machine's own drive does not have in its drivers folder
+ * may be one of the drivers that come with the machine: their names are in small letters.
+ */
+NTSTATUS boot_driver_host_path(const UNICODE_STRING *nt_path, char **out_path)
+{
+    static const WCHAR folder[] = L"\\SystemRoot\\System32\\drivers\\";
+    const UNICODE_STRING prefix = {sizeof(folder) - sizeof(WCHAR), sizeof(folder), (PWSTR)folder};
+    NTSTATUS status = hostfs_host_path(nt_path, out_path);
+    if (NT_SUCCESS(status) || *installed_folder == '\0' ||
+        !RtlPrefixUnicodeString(&prefix, nt_path, TRUE))
+        return status;
+    char name[64];
+    size_t count = (nt_path->Length - prefix.Length) / sizeof(WCHAR);
+    const WCHAR *from = nt_path->Buffer + prefix.Length / sizeof(WCHAR);
+    if (count >= sizeof(name))
+        return status;
+    for (size_t i = 0; i < count; i++) {
+        if (from[i] >= 0x80 || from[i] == '\\' || from[i] == '/')
+            return status;
+        name[i] = (char)RtlDowncaseUnicodeChar(from[i]);
+    }
+    name[count] = '\0';
+    char *path;
+    if (asprintf(&path, "%s/%s", installed_folder, name) < 0)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    int fd;
+    if (host_file_open(path, O_RDONLY, 0, &fd) != 0) {
+        free(path);
+        return status;
+    }
+    close(fd);
+    *out_path = path;
+    return STATUS_SUCCESS;
 }
