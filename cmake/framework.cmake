@@ -27,6 +27,10 @@ function(cove_pe_objects out name)
   set(${out} ${objects} PARENT_SCOPE)
 endfunction()
 
+file(GLOB fx_loader CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/drivers/wdfldr/*.c)
+cove_system_driver(wdfldr SOURCES ${fx_loader} ${CMAKE_SOURCE_DIR}/src/drivers/wdfldr/wdfldr.def
+  FLAGS -O2 -isystem ${COVE_WDK_DIR}/include/wdf/kmdf)
+
 if(EXISTS ${FX_HEADERS}/wdf.h)
   file(GLOB fx_sources CONFIGURE_DEPENDS ${FX_ROOT}/*/*.c)
   cove_pe_objects(fx_objects wdf01000 SOURCES ${fx_sources}

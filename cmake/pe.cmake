@@ -70,10 +70,10 @@ endfunction()
 # cove_system_driver(NAME SOURCES …): a driver that comes with the machine; importers find it in
 # <libexec>/drivers.
 function(cove_system_driver name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;FLAGS")
   set(folder ${CMAKE_BINARY_DIR}/libexec/cove/drivers)
   cove_driver(${name} SOURCES ${arg_SOURCES} OUTPUT ${folder}
-    FLAGS -Wl,/implib:${CMAKE_BINARY_DIR}/gen/pe/${name}.lib)
+    FLAGS -Wl,/implib:${CMAKE_BINARY_DIR}/gen/pe/${name}.lib ${arg_FLAGS})
   install(FILES ${folder}/${name}.sys DESTINATION libexec/cove/drivers)
 endfunction()
 

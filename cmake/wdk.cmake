@@ -87,6 +87,28 @@ cove_driver_library(ntstrsafe)
 cove_driver_library(aux_klib ${CMAKE_SOURCE_DIR}/src/drivers/auxklib/auxklib.c)
 cove_driver_library(wdmguid ${CMAKE_SOURCE_DIR}/src/drivers/guid/wdmguid.c)
 
+# The entry library of KMDF drivers, once a version: its table has that version's length.
+if(EXISTS ${CMAKE_SOURCE_DIR}/include/wdk/wdf/kmdf/wdf.h)
+  cove_import_library(WdfLdr ${CMAKE_SOURCE_DIR}/src/drivers/wdfldr/wdfldr.def)
+  set(source ${CMAKE_SOURCE_DIR}/src/drivers/wdfentry/entry.c)
+  foreach(minor RANGE 9 33 2)
+    set(lib ${COVE_WDK_DIR}/lib/wdf/kmdf/1.${minor}/WdfDriverEntry.lib)
+    set(object ${CMAKE_BINARY_DIR}/gen/pe/kmdf-entry-${minor}.obj)
+    add_custom_command(OUTPUT ${lib}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/gen/pe
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${COVE_WDK_DIR}/lib/wdf/kmdf/1.${minor}
+      COMMAND ${PE_CLANG} --target=x86_64-pc-windows-msvc -O2 -nostdlibinc -fms-extensions
+              -fms-compatibility -fno-stack-protector -Wall -Wextra -Werror -Wno-unknown-pragmas
+              -DKMDF_VERSION_MINOR=${minor} -D_AMD64_=1 -D_KERNEL_MODE=1
+              -isystem ${COVE_WDK_DIR}/include/wdf/kmdf -isystem ${COVE_WDK_DIR}/include/shared
+              -isystem ${COVE_WDK_DIR}/include/km -isystem ${COVE_WDK_DIR}/include/crt
+              -ivfsoverlay${COVE_WDK_DIR}/include/overlay.yaml -c ${source} -o ${object}
+      COMMAND ${LLVM_LIB} /nologo /machine:x64 /out:${lib} ${object}
+      DEPENDS ${source} ${COVE_WDK_DIR}/headers.stamp COMMENT "wdk: 1.${minor}/WdfDriverEntry.lib")
+    list(APPEND COVE_WDK_LIBS ${lib})
+  endforeach()
+endif()
+
 add_custom_target(wdk ALL DEPENDS wdk_headers ${COVE_WDK_LIBS} ${COVE_WDK_BIN})
 add_dependencies(wdk abi_headers wdk_headers)
 install(DIRECTORY ${COVE_WDK_DIR}/include ${COVE_WDK_DIR}/lib ${COVE_WDK_DIR}/bin

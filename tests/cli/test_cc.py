@@ -311,7 +311,9 @@ class Cc(unittest.TestCase):
 
     def test_refusals(self):
         self.refused(2, [], "no input files")
-        self.refused(2, ["--kmdf", "a.c"], "--kmdf", "cannot be built yet")
+        self.refused(2, ["--umdf", "a.c"], "--umdf", "cannot be built yet")
+        self.refused(2, ["--kmdf=1.14", "a.c"], "--kmdf=1.14", "1.9, 1.11")
+        self.refused(2, ["--kmdf", "-DKMDF_VERSION_MINOR=7", "a.c"], "9, 11, 13")
         self.refused(2, ["a.vbs"], "a.vbs: not a source")
         self.refused(2, ["a.c", "-o"], "-o needs a value")
         self.file("b.c", "int x;\n")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cc.c - `cove cc`: compiles and links a WDM driver.
+/* cc.c - `cove cc`: compiles and links a WDM or KMDF driver.
  *
  * In come sources as a Windows driver author writes them, out comes a .sys that loads
  * here and on Windows. This file knows what clang, llvm-rc and lld-link must be told
@@ -24,11 +24,14 @@
 static const char help_text[] =
     "usage: cove cc [-o NAME.sys] [OPTIONS] FILE...\n"
     "\n"
-    "Compiles and links a WDM driver. FILE is a source (.c .cpp .S .asm .rc), an object, a\n"
+    "Compiles and links a WDM or KMDF driver. FILE is a source (.c .cpp .S .asm .rc), an object, "
+    "a\n"
     "library, a .res, a .def,\n"
     "a message file (.mc) or an event manifest (.man). Options not listed here go to clang.\n"
     "\n"
     "  -o FILE        what to write; without it the first source's name and .sys\n"
+    "  --kmdf[=1.N]   a driver of the Framework, for version 1.N (9, 11, 13 ... 33; without,\n"
+    "                 1.33); -DKMDF_VERSION_MINOR=N says it, too\n"
     "  -c             compile only: an .obj (or .res) beside you\n"
     "  -O1 -O2 -Os    a free build; without, a checked one (DBG=1)\n"
     "  -g0            no debug information; without, a .pdb is written beside the driver\n"
@@ -169,6 +172,10 @@ static void defines_add(struct words *command, const struct cc_options *options)
     if (!is_defined(options, "NTDDI_VERSION") && !is_defined(options, "_WIN32_WINNT") &&
         !is_defined(options, "WINVER"))
         words_list(command, version);
+    if (options->kmdf_minor != 0 && !is_defined(options, "KMDF_VERSION_MAJOR"))
+        words_add(command, "-DKMDF_VERSION_MAJOR=1");
+    if (options->kmdf_minor != 0 && !is_defined(options, "KMDF_VERSION_MINOR"))
+        words_addf(command, "-DKMDF_VERSION_MINOR=%d", options->kmdf_minor);
     if (!options->is_optimized && !is_defined(options, "DBG"))
         words_add(command, "-DDBG=1");
     if (options->is_optimized && !is_defined(options, "NDEBUG"))
@@ -176,6 +183,7 @@ static void defines_add(struct words *command, const struct cc_options *options)
 }
 
 static const char *const code_folders[] = {"shared", "km", "crt", NULL};
+static const char *const kmdf_folders[] = {"wdf/kmdf", "shared", "km", "crt", NULL};
 static const char *const resource_folders[] = {"rc", "shared", "km", NULL};
 
 static void includes_add(struct words *command, const struct cc_place *place,
@@ -225,7 +233,7 @@ static int source_compile(const struct cc_options *options, const struct cc_plac
     }
     words_join(&command, &options->clang);
     words_addf(&command, "-I%s", place->temporary);
-    includes_add(&command, place, code_folders);
+    includes_add(&command, place, options->kmdf_minor != 0 ? kmdf_folders : code_folders);
     if (options->mode != CC_CLANG)
         words_add(&command, "-c");
     if (source->forced != NULL)
@@ -421,6 +429,8 @@ static int objects_link(const struct cc_options *options, const struct cc_place 
     const char *output = output_name(options);
     const char *entry = options->entry;
 
+    if (entry == NULL && options->kmdf_minor != 0)
+        entry = "FxDriverEntry"; /* sets the cookie up, too */
     if (entry == NULL)
         entry = options->has_protector ? "GsDriverEntry" : "DriverEntry";
     words_add(&command, LINKER);
@@ -442,6 +452,11 @@ static int objects_link(const struct cc_options *options, const struct cc_place 
     words_join(&command, &options->linker);
     alignment_match(&command, &options->linker);
     words_addf(&command, "/libpath:%s/lib", place->wdk);
+    if (options->kmdf_minor != 0) {
+        words_addf(&command, "/libpath:%s/lib/wdf/kmdf/1.%d", place->wdk, options->kmdf_minor);
+        words_add(&command, "WdfDriverEntry.lib");
+        words_add(&command, "WdfLdr.lib");
+    }
     words_list(&command, libraries);
     return cc_run(options, &command);
 }

@@ -31,6 +31,9 @@ void words_list(struct words *words, const char *const *list);
 /* A text that lasts until the program ends. */
 char *text_copyf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+#define KMDF_MINOR_FIRST 9
+#define KMDF_MINOR_LAST  33 /* what --kmdf without a version means */
+
 enum cc_mode {
     CC_LINK,    /* sources to a driver */
     CC_COMPILE, /* -c: sources to objects */
@@ -61,6 +64,7 @@ struct cc_options {
     bool has_debug;     /* unless -g0: CodeView and a .pdb */
     bool has_dwarf;     /* -gdwarf: DWARF inside the image */
     bool has_protector; /* -fstack-protector: the cookie is set up at entry */
+    int kmdf_minor;     /* --kmdf: a driver of the Framework 1.this; 0: WDM */
     bool is_optimized;  /* -O1 and up: a free build */
     const char *standard_c;
     const char *standard_cxx;

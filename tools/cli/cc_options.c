@@ -7,6 +7,7 @@
 #include "cc.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -194,6 +195,42 @@ static void clang_note(struct cc_options *options, const char *word)
     words_add(&options->clang, word);
 }
 
+/* Minor versions of the Framework that there are headers and an entry library for. */
+static bool is_kmdf_minor(long minor)
+{
+    return minor >= KMDF_MINOR_FIRST && minor <= KMDF_MINOR_LAST && minor % 2 == 1;
+}
+
+static bool kmdf_read(struct cc_options *options, const char *word)
+{
+    char *end = "";
+    long minor = KMDF_MINOR_LAST;
+
+    if (starts(word, "--kmdf="))
+        minor = starts(word, "--kmdf=1.") ? strtol(word + strlen("--kmdf=1."), &end, 10) : 0;
+    if (*end != '\0' || !is_kmdf_minor(minor))
+        return fail("%s: versions are 1.9, 1.11, 1.13 and so on to 1.33", word);
+    options->kmdf_minor = (int)minor;
+    return true;
+}
+
+/* -DKMDF_VERSION_MINOR=15 says the version, too, as a project's own properties do. */
+static bool kmdf_define_read(struct cc_options *options)
+{
+    static const char minor_define[] = "-DKMDF_VERSION_MINOR=";
+
+    for (size_t i = 0; options->kmdf_minor != 0 && i < options->clang.count; i++) {
+        const char *word = options->clang.items[i];
+        if (!starts(word, minor_define))
+            continue;
+        long minor = strtol(word + strlen(minor_define), NULL, 0);
+        if (!is_kmdf_minor(minor))
+            return fail("%s: versions are 9, 11, 13 and so on to 33", word);
+        options->kmdf_minor = (int)minor;
+    }
+    return true;
+}
+
 static bool own_read(struct cc_options *options, const char *word, bool *out_known)
 {
     *out_known = true;
@@ -207,8 +244,10 @@ static bool own_read(struct cc_options *options, const char *word, bool *out_kno
         options->has_debug = word[2] != '0';
     else if (strcmp(word, "--wdm") == 0)
         ; /* what is built anyway */
-    else if (strcmp(word, "--kmdf") == 0 || strcmp(word, "--umdf") == 0)
-        return fail("%s: framework drivers cannot be built yet; WDM drivers can", word);
+    else if (strcmp(word, "--kmdf") == 0 || starts(word, "--kmdf="))
+        return kmdf_read(options, word);
+    else if (strcmp(word, "--umdf") == 0)
+        return fail("%s: user-mode framework drivers cannot be built yet; WDM and KMDF can", word);
     else if (starts(word, "--entry="))
         options->entry = word + strlen("--entry=");
     else if (starts(word, "--wpp="))
@@ -273,7 +312,7 @@ bool cc_options_read(int count, const char *const *items, struct cc_options *out
         if (!is_read)
             return false;
     }
-    if (!check(&options))
+    if (!kmdf_define_read(&options) || !check(&options))
         return false;
     *out_options = options;
     return true;

@@ -163,6 +163,22 @@ NTSTATUS NTAPI WdfRegisterClassLibrary(PWDF_CLASS_LIBRARY_INFO ClassLibInfo,
 typedef NTSTATUS(NTAPI *PWDF_LDR_DIAGNOSTICS_VALUE_BY_NAME_AS_ULONG)(PUNICODE_STRING ValueName,
                                                                      PULONG Value);
 NTSTATUS NTAPI WdfLdrDiagnosticsValueByNameAsULONG(PUNICODE_STRING ValueName, PULONG Value);
+
+/* 49215dff-f5ac-4901-8588-ab3d540f6021, in Header.InterfaceType */
+typedef struct _WDF_LOADER_INTERFACE {
+    WDF_INTERFACE_HEADER Header;
+    NTSTATUS(NTAPI *RegisterLibrary)(PWDF_LIBRARY_INFO LibraryInfo, PUNICODE_STRING ServicePath,
+                                     PCUNICODE_STRING LibraryDeviceName);
+    NTSTATUS(NTAPI *VersionBind)(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath,
+                                 PWDF_BIND_INFO Info, PWDF_COMPONENT_GLOBALS *Globals);
+    NTSTATUS(NTAPI *VersionUnbind)(PUNICODE_STRING RegistryPath, PWDF_BIND_INFO Info,
+                                   PWDF_COMPONENT_GLOBALS Globals);
+    PWDF_LDR_DIAGNOSTICS_VALUE_BY_NAME_AS_ULONG DiagnosticsValueByNameAsULONG;
+} WDF_LOADER_INTERFACE, *PWDF_LOADER_INTERFACE;
+
+DEFINE_GUID(GUID_WDF_LOADER_INTERFACE_STANDARD, 0x49215dff, 0xf5ac, 0x4901, 0x85, 0x88, 0xab, 0x3d,
+            0x54, 0x0f, 0x60, 0x21);
+
 NTSTATUS NTAPI WdfLdrQueryInterface(PWDF_INTERFACE_HEADER LoaderInterface);
 
 WDF_EXTERN_C_END
