@@ -28,13 +28,15 @@ enum fx_memory_kind {
 struct fx_memory {
     struct fx_object object;
     void *buffer;
-    size_t length_bytes;
+    SIZE_T length_bytes;
     PMDL mdl; /* describes buffer, or NULL: see fx_memory_mdl */
     struct fx_lookaside *lookaside;
     UCHAR kind;      /* enum fx_memory_kind */
     UCHAR read_only; /* input buffer of a request: copying into it is refused */
     UCHAR own_mdl;   /* mdl was made by fx_memory_mdl and is freed with the object */
-    UCHAR paged;     /* mdl's pages are locked while own_mdl is set */
+    UCHAR locked;    /* own_mdl's pages are locked */
+    UCHAR paged;
+    ULONG tag; /* of pool */
 };
 
 extern const struct fx_type fx_type_memory;
@@ -56,12 +58,12 @@ extern const struct fx_type fx_type_key;
  *         attributes
  */
 NTSTATUS fx_memory_create(struct fx_globals *globals, PWDF_OBJECT_ATTRIBUTES attributes,
-                          struct fx_object *parent, POOL_TYPE pool, ULONG tag, size_t length_bytes,
+                          struct fx_object *parent, POOL_TYPE pool, ULONG tag, SIZE_T length_bytes,
                           struct fx_memory **out_memory);
 
 /* Fills the memory half of an object that stands inside a request. The object half is the
  * request's to prepare. mdl is borrowed (may be NULL). */
-void fx_memory_embed(struct fx_memory *memory, void *buffer, size_t length_bytes, PMDL mdl,
+void fx_memory_embed(struct fx_memory *memory, void *buffer, SIZE_T length_bytes, PMDL mdl,
                      BOOLEAN read_only);
 
 /* The part of memory that range (may be NULL: all of it) names.
@@ -70,7 +72,7 @@ void fx_memory_embed(struct fx_memory *memory, void *buffer, size_t length_bytes
  * Errors: STATUS_INTEGER_OVERFLOW, STATUS_BUFFER_TOO_SMALL
  */
 NTSTATUS fx_memory_range(const struct fx_memory *memory, const WDFMEMORY_OFFSET *range,
-                         size_t *out_offset, size_t *out_length);
+                         SIZE_T *out_offset, SIZE_T *out_length);
 
 /* An MDL over all of the memory, made once and kept until the object goes. Its pages are locked.
  *
@@ -78,6 +80,25 @@ NTSTATUS fx_memory_range(const struct fx_memory *memory, const WDFMEMORY_OFFSET 
  * Errors: STATUS_INSUFFICIENT_RESOURCES, STATUS_ACCESS_VIOLATION
  */
 NTSTATUS fx_memory_mdl(struct fx_memory *memory, PMDL *out_mdl);
+
+/* Copies between a buffer of the caller's and a part of the memory; nothing is copied on error.
+ *
+ * IRQL:   any that both buffers bear
+ * Errors: STATUS_INVALID_PARAMETER (no bytes), STATUS_BUFFER_TOO_SMALL (read past the end),
+ *         STATUS_INVALID_BUFFER_SIZE (write past the end), STATUS_ACCESS_VIOLATION (read only)
+ */
+NTSTATUS fx_memory_read(const struct fx_memory *memory, SIZE_T offset, void *buffer,
+                        SIZE_T length_bytes);
+NTSTATUS fx_memory_write(struct fx_memory *memory, SIZE_T offset, const void *buffer,
+                         SIZE_T length_bytes);
+
+/* Other bytes for preallocated memory. */
+NTSTATUS fx_memory_assign(struct fx_memory *memory, void *buffer, SIZE_T length_bytes);
+
+/* Pool for a client: tag 0 is the client's own. NULL when there is none, or when the verifier says
+ * so; never raises. Freed with ExFreePool. */
+PVOID fx_pool_take(struct fx_globals *globals, POOL_TYPE pool, ULONG tag, SIZE_T length_bytes);
+BOOLEAN fx_pool_is_paged(POOL_TYPE pool);
 
 /* A counted UTF-16 string with a handle; value.Buffer is ours, zero-terminated. */
 struct fx_string {
@@ -101,20 +122,28 @@ struct fx_collection {
     ULONG count;
 };
 
-NTSTATUS fx_collection_add(struct fx_collection *collection, struct fx_object *item);
-/* Removes the index-th item and drops the collection's reference. */
+#define FX_COLLECTION_LAST MAXULONG
+
+/* All: IRQL <= DISPATCH_LEVEL. */
+NTSTATUS fx_collection_create(struct fx_globals *globals, PWDF_OBJECT_ATTRIBUTES attributes,
+                              struct fx_collection **out_collection);
+NTSTATUS fx_collection_add(struct fx_collection *collection, struct fx_object *object);
+/* Removes the index-th item, or the first that is this object, and drops the collection's
+ * reference. Errors: STATUS_NOT_FOUND */
 NTSTATUS fx_collection_remove(struct fx_collection *collection, ULONG index);
-/* Borrowed: the collection's reference keeps it. NULL past the end. */
+NTSTATUS fx_collection_remove_object(struct fx_collection *collection, struct fx_object *object);
+/* Borrowed: the collection's reference keeps it. index may be FX_COLLECTION_LAST. NULL past the
+ * end. */
 struct fx_object *fx_collection_at(struct fx_collection *collection, ULONG index);
 
-/* Spin lock with a handle; an interrupt may be given one (WDF_INTERRUPT_CONFIG.SpinLock), then
- * `interrupt` is set and acquiring raises to that interrupt's IRQL through it. */
+/* Spin lock with a handle. An interrupt may be given one (WDF_INTERRUPT_CONFIG.SpinLock): the
+ * hardware room sets `interrupt`, uses `lock` at its IRQL, and the client's calls are refused. */
 struct fx_spin_lock {
     struct fx_object object;
     KSPIN_LOCK lock;
     KIRQL old_irql;  /* owner only */
     PKTHREAD owner;  /* owner only writes; read without the lock to find recursion */
-    PVOID interrupt; /* hardware room's, or NULL */
+    PVOID interrupt; /* hardware room's, or NULL: then only that interrupt may use the lock */
 };
 
 struct fx_wait_lock {
@@ -139,8 +168,8 @@ NTSTATUS fx_key_create(struct fx_globals *globals, PWDF_OBJECT_ATTRIBUTES attrib
                        struct fx_object *parent, HANDLE handle, struct fx_key **out_key);
 
 /* Work at PASSIVE_LEVEL for whoever is at DISPATCH_LEVEL: routine runs once for any number of
- * posts that came before it began. The object that holds it must stay until fx_passive_flush
- * has returned, or be referenced by the poster.
+ * posts that came before it began. A post while it runs makes it run again, perhaps at the same
+ * time. The object needs a device above it, or a driver object.
  *
  * fx_passive_init: IRQL <= DISPATCH_LEVEL; STATUS_INSUFFICIENT_RESOURCES
  * fx_passive_post: any IRQL <= DISPATCH_LEVEL; TRUE when this post queued it, FALSE when it
@@ -151,19 +180,20 @@ NTSTATUS fx_key_create(struct fx_globals *globals, PWDF_OBJECT_ATTRIBUTES attrib
 typedef void fx_passive_routine(struct fx_object *object);
 
 struct fx_passive {
-    struct fx_object *object;
+    struct fx_object *object; /* referenced from a post until its run is over */
     fx_passive_routine *routine;
     PIO_WORKITEM item;
-    KSPIN_LOCK lock; /* guards: queued, running */
+    KSPIN_LOCK lock; /* guards: runs, queued */
+    LIST_ENTRY runs; /* of struct passive_run: who is inside routine */
     BOOLEAN queued;
-    BOOLEAN running;
-    PKTHREAD runner; /* the thread inside routine */
-    KEVENT idle;     /* notification event: neither queued nor running */
+    KEVENT idle; /* notification event: neither queued nor running */
 };
 
 NTSTATUS fx_passive_init(struct fx_passive *passive, struct fx_object *object,
                          fx_passive_routine *routine);
 BOOLEAN fx_passive_post(struct fx_passive *passive);
+/* Does the calling thread stand inside routine? */
+BOOLEAN fx_passive_is_inside(struct fx_passive *passive);
 void fx_passive_flush(struct fx_passive *passive);
 void fx_passive_fini(struct fx_passive *passive);
 
