@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* collection_ddi.c - WdfCollectionXxx as a client calls it. */
 #include "support_internal.h"
+#include <wdf_entries.h>
 
 static struct fx_collection *collection_of(struct fx_globals *globals, WDFCOLLECTION handle)
 {
@@ -84,6 +85,5 @@ WDFOBJECT NTAPI imp_WdfCollectionGetFirstItem(PWDF_DRIVER_GLOBALS DriverGlobals,
 WDFOBJECT NTAPI imp_WdfCollectionGetLastItem(PWDF_DRIVER_GLOBALS DriverGlobals,
                                              WDFCOLLECTION Collection)
 {
-    return item_handle(collection_of(fx_globals_of(DriverGlobals), Collection),
-                       FX_COLLECTION_LAST);
+    return item_handle(collection_of(fx_globals_of(DriverGlobals), Collection), FX_COLLECTION_LAST);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* dpc_ddi.c - WdfDpcXxx as a client calls it. */
 #include "dpc.h"
+#include <wdf_entries.h>
 
 static struct fx_dpc *dpc_of(PWDF_DRIVER_GLOBALS abi, WDFDPC handle)
 {

@@ -58,8 +58,8 @@ NTSTATUS fx_key_open(struct fx_globals *globals, const struct fx_key_request *re
     else
         status = ZwOpenKey(&key->handle, request->access, &names);
     if (!NT_SUCCESS(status)) {
-        fx_log(globals, FX_LOG_WARNING, "registry key \"%wZ\" not %s: status 0x%08x",
-               request->name, request->is_create ? "created" : "opened", status);
+        fx_log(globals, FX_LOG_WARNING, "registry key \"%wZ\" not %s: status 0x%08x", request->name,
+               request->is_create ? "created" : "opened", status);
         key->handle = NULL;
         fx_object_abandon(&key->object);
         return status;
@@ -86,8 +86,8 @@ void fx_key_close(struct fx_key *key)
 NTSTATUS fx_key_set(struct fx_key *key, PCUNICODE_STRING name, ULONG type, const void *data,
                     ULONG length_bytes)
 {
-    NTSTATUS status = ZwSetValueKey(key->handle, (PUNICODE_STRING)name, 0, type, (PVOID)data,
-                                    length_bytes);
+    NTSTATUS status =
+        ZwSetValueKey(key->handle, (PUNICODE_STRING)name, 0, type, (PVOID)data, length_bytes);
 
     if (!NT_SUCCESS(status))
         fx_log(key->object.globals, FX_LOG_ERROR, "WDFKEY %p: value \"%wZ\" not set: 0x%08x",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* key_assign_ddi.c - WdfRegistryAssignXxx as a client calls them: values of every kind. */
 #include "key.h"
+#include <wdf_entries.h>
 
 static struct fx_key *key_of(struct fx_globals *globals, WDFKEY handle)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* key_ddi.c - WdfRegistry's keys as a client calls them. */
 #include "key.h"
+#include <wdf_entries.h>
 
 static struct fx_key *key_of(PWDF_DRIVER_GLOBALS abi, WDFKEY handle)
 {

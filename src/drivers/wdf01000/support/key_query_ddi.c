@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* key_query_ddi.c - WdfRegistryQueryXxx as a client calls them: values of every kind. */
 #include "key.h"
+#include <wdf_entries.h>
 
 static struct fx_key *key_of(struct fx_globals *globals, WDFKEY handle)
 {
@@ -59,8 +60,8 @@ NTSTATUS NTAPI imp_WdfRegistryQueryMemory(PWDF_DRIVER_GLOBALS DriverGlobals, WDF
     if (value.length_bytes == 0)
         status = STATUS_RESOURCE_DATA_NOT_FOUND;
     else
-        status = fx_memory_create(globals, MemoryAttributes, NULL, PoolType, 0,
-                                  value.length_bytes, &memory);
+        status = fx_memory_create(globals, MemoryAttributes, NULL, PoolType, 0, value.length_bytes,
+                                  &memory);
     if (NT_SUCCESS(status)) {
         fx_object_creator(&memory->object, _ReturnAddress());
         RtlCopyMemory(memory->buffer, value.data, value.length_bytes);

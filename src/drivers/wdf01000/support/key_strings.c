@@ -59,13 +59,14 @@ static NTSTATUS strings_check(const struct fx_key_value *value)
 static NTSTATUS string_append(struct fx_globals *globals, PCWSTR text,
                               PWDF_OBJECT_ATTRIBUTES attributes, struct fx_collection *collection)
 {
+    size_t length = wcslen(text) * sizeof(WCHAR);
     struct fx_string *string;
     UNICODE_STRING value;
     NTSTATUS status;
 
-    status = RtlInitUnicodeStringEx(&value, text);
-    if (!NT_SUCCESS(status))
-        return status;
+    if (length > UNICODE_STRING_MAX_BYTES - sizeof(WCHAR))
+        return STATUS_INVALID_PARAMETER;
+    RtlInitUnicodeString(&value, text);
     status = fx_string_create(globals, attributes, NULL, &value, &string);
     if (!NT_SUCCESS(status))
         return status;

@@ -21,8 +21,8 @@ const struct fx_type fx_type_wait_lock = {
 
 static void recursive(struct fx_object *object)
 {
-    fx_log(object->globals, FX_LOG_ERROR, "%s %p: this thread holds it already",
-           object->type->name, fx_handle_of(object));
+    fx_log(object->globals, FX_LOG_ERROR, "%s %p: this thread holds it already", object->type->name,
+           fx_handle_of(object));
     fx_violation(object->globals, WDF_RECURSIVE_LOCK, (ULONG_PTR)fx_handle_of(object), 0, 0);
 }
 
@@ -44,8 +44,8 @@ void fx_spin_lock_release(struct fx_spin_lock *lock)
     if (lock->owner != KeGetCurrentThread()) {
         fx_log(object->globals, FX_LOG_ERROR, "WDFSPINLOCK %p: released by who does not hold it",
                fx_handle_of(object));
-        fx_violation(object->globals, WDF_INVALID_LOCK_OPERATION,
-                     (ULONG_PTR)fx_handle_of(object), LOCK_NOT_THE_OWNER, 0);
+        fx_violation(object->globals, WDF_INVALID_LOCK_OPERATION, (ULONG_PTR)fx_handle_of(object),
+                     LOCK_NOT_THE_OWNER, 0);
     }
     lock->owner = NULL;
     KeReleaseSpinLock(&lock->lock, lock->old_irql);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* lock_ddi.c - WdfSpinLockXxx and WdfWaitLockXxx as a client calls them. */
 #include "support_internal.h"
+#include <wdf_entries.h>
 
 static struct fx_wait_lock *wait_lock_of(struct fx_globals *globals, WDFWAITLOCK handle)
 {

@@ -7,8 +7,6 @@
  */
 #include "lookaside.h"
 
-#define ALIGN_UP(value, to) (((value) + (to) - 1) & ~((ULONG_PTR)(to) - 1))
-
 static void memory_free(struct fx_object *object)
 {
     struct fx_memory *memory = (struct fx_memory *)object;
@@ -67,7 +65,7 @@ static NTSTATUS lists_make(struct fx_lookaside *lookaside, POOL_TYPE pool, ULONG
     NTSTATUS status;
 
     /* Objects are read at DISPATCH_LEVEL whatever their buffers are. */
-    lookaside->buffer_offset = ALIGN_UP(bytes, MEMORY_ALLOCATION_ALIGNMENT);
+    lookaside->buffer_offset = ALIGN_UP_BY(bytes, MEMORY_ALLOCATION_ALIGNMENT);
     lookaside->object_bytes = lookaside->buffer_offset;
     if (!lookaside->paged)
         lookaside->object_bytes += lookaside->buffer_bytes;

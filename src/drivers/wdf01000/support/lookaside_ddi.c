@@ -3,6 +3,7 @@
  * them.
  */
 #include "lookaside.h"
+#include <wdf_entries.h>
 
 NTSTATUS NTAPI imp_WdfLookasideListCreate(PWDF_DRIVER_GLOBALS DriverGlobals,
                                           PWDF_OBJECT_ATTRIBUTES LookasideAttributes,

@@ -3,6 +3,7 @@
  * memory.c does it.
  */
 #include "support_internal.h"
+#include <wdf_entries.h>
 
 static struct fx_memory *memory_of(struct fx_globals *globals, WDFMEMORY handle)
 {
@@ -23,8 +24,7 @@ NTSTATUS NTAPI imp_WdfMemoryCreate(PWDF_DRIVER_GLOBALS DriverGlobals,
     if (fx_irql_above(globals, fx_pool_is_paged(PoolType) ? APC_LEVEL : DISPATCH_LEVEL,
                       "WdfMemoryCreate"))
         return STATUS_INVALID_DEVICE_REQUEST;
-    status =
-        fx_memory_create(globals, Attributes, NULL, PoolType, PoolTag, BufferSize, &memory);
+    status = fx_memory_create(globals, Attributes, NULL, PoolType, PoolTag, BufferSize, &memory);
     if (!NT_SUCCESS(status))
         return status;
     fx_object_creator(&memory->object, _ReturnAddress());
@@ -48,8 +48,7 @@ NTSTATUS NTAPI imp_WdfMemoryCreatePreallocated(PWDF_DRIVER_GLOBALS DriverGlobals
     *Memory = NULL;
     if (BufferSize == 0)
         return STATUS_INVALID_PARAMETER;
-    status =
-        fx_object_create(globals, &fx_type_memory_preallocated, 0, Attributes, NULL, &object);
+    status = fx_object_create(globals, &fx_type_memory_preallocated, 0, Attributes, NULL, &object);
     if (!NT_SUCCESS(status))
         return status;
     fx_object_creator(object, _ReturnAddress());
@@ -82,8 +81,7 @@ NTSTATUS NTAPI imp_WdfMemoryAssignBuffer(PWDF_DRIVER_GLOBALS DriverGlobals, WDFM
 }
 
 NTSTATUS NTAPI imp_WdfMemoryCopyToBuffer(PWDF_DRIVER_GLOBALS DriverGlobals, WDFMEMORY SourceMemory,
-                                         size_t SourceOffset, PVOID Buffer,
-                                         size_t NumBytesToCopyTo)
+                                         size_t SourceOffset, PVOID Buffer, size_t NumBytesToCopyTo)
 {
     struct fx_globals *globals = fx_globals_of(DriverGlobals);
     struct fx_memory *memory = memory_of(globals, SourceMemory);

@@ -79,6 +79,8 @@ BOOLEAN fx_passive_is_inside(struct fx_passive *passive)
     PLIST_ENTRY entry;
     KIRQL irql;
 
+    if (!passive->item)
+        return FALSE;
     KeAcquireSpinLock(&passive->lock, &irql);
     for (entry = passive->runs.Flink; entry != &passive->runs; entry = entry->Flink)
         found |= CONTAINING_RECORD(entry, struct passive_run, entry)->thread == thread;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* string_ddi.c - WdfStringXxx as a client calls it. */
 #include "support_internal.h"
+#include <wdf_entries.h>
 
 NTSTATUS NTAPI imp_WdfStringCreate(PWDF_DRIVER_GLOBALS DriverGlobals,
                                    PCUNICODE_STRING UnicodeString,

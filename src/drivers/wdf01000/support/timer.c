@@ -177,7 +177,7 @@ static void timer_destroy(struct fx_object *object)
     struct fx_timer *timer = (struct fx_timer *)object;
 
     if (timer->extended)
-        executive.delete (timer->extended, TRUE, FALSE, NULL);
+        executive.delete(timer->extended, TRUE, FALSE, NULL);
     fx_passive_fini(&timer->passive);
     if (timer->lock_holder)
         fx_object_deref(timer->lock_holder);
@@ -262,8 +262,8 @@ NTSTATUS fx_timer_create(struct fx_globals *globals, const WDF_TIMER_CONFIG *con
     timer->is_passive = is_passive;
     status = clock_make(timer, config);
     if (NT_SUCCESS(status))
-        status = fx_serialize(parent, config->AutomaticSerialization, is_passive,
-                              &timer->lock_holder);
+        status =
+            fx_serialize(parent, config->AutomaticSerialization, is_passive, &timer->lock_holder);
     if (NT_SUCCESS(status) && timer->lock_holder)
         fx_object_ref(timer->lock_holder);
     if (!NT_SUCCESS(status)) {

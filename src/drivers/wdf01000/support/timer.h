@@ -19,7 +19,7 @@ struct fx_timer {
     KDPC dpc;
     struct fx_passive passive;
 
-    KSPIN_LOCK lock; /* guards: the three below */
+    KSPIN_LOCK lock;       /* guards: the three below */
     PKTHREAD stopper;      /* who waits in a stop: starts are refused */
     BOOLEAN start_refused; /* since that stop began */
     BOOLEAN is_closing;

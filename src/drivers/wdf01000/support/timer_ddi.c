@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* timer_ddi.c - WdfTimerXxx as a client calls it. */
 #include "timer.h"
+#include <wdf_entries.h>
 
 static struct fx_timer *timer_of(PWDF_DRIVER_GLOBALS abi, WDFTIMER handle)
 {
@@ -28,8 +29,7 @@ NTSTATUS NTAPI imp_WdfTimerCreate(PWDF_DRIVER_GLOBALS DriverGlobals, PWDF_TIMER_
     return STATUS_SUCCESS;
 }
 
-BOOLEAN NTAPI imp_WdfTimerStart(PWDF_DRIVER_GLOBALS DriverGlobals, WDFTIMER Timer,
-                                LONGLONG DueTime)
+BOOLEAN NTAPI imp_WdfTimerStart(PWDF_DRIVER_GLOBALS DriverGlobals, WDFTIMER Timer, LONGLONG DueTime)
 {
     return fx_timer_start(timer_of(DriverGlobals, Timer), DueTime);
 }

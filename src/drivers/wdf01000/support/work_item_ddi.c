@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* work_item_ddi.c - WdfWorkItemXxx as a client calls it. */
 #include "work_item.h"
+#include <wdf_entries.h>
 
 static struct fx_work_item *item_of(PWDF_DRIVER_GLOBALS abi, WDFWORKITEM handle)
 {
