@@ -52,6 +52,7 @@ bool boot_drivers_run(void (*report)(const char *line, void *context), void *con
 
 NTSTATUS boot_gate_start(void)
 {
+    gate_hives_start();
     return gate_init(service_table, SERVICE_COUNT);
 }
 

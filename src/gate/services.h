@@ -205,6 +205,17 @@ SERVICE NtEnumerateValueKey(HANDLE Handle, ULONG Index, KEY_VALUE_INFORMATION_CL
                             PVOID Information, ULONG Length, PULONG ResultLength);
 SERVICE NtDeleteValueKey(HANDLE Handle, PUNICODE_STRING Name);
 SERVICE NtFlushKey(HANDLE Handle);
+SERVICE NtSaveKey(HANDLE KeyHandle, HANDLE FileHandle);
+SERVICE NtSaveKeyEx(HANDLE KeyHandle, HANDLE FileHandle, ULONG Format);
+SERVICE NtRestoreKey(HANDLE KeyHandle, HANDLE FileHandle, ULONG Flags);
+SERVICE NtLoadKey(POBJECT_ATTRIBUTES TargetKey, POBJECT_ATTRIBUTES SourceFile);
+SERVICE NtLoadKey2(POBJECT_ATTRIBUTES TargetKey, POBJECT_ATTRIBUTES SourceFile, ULONG Flags);
+SERVICE NtLoadKeyEx(POBJECT_ATTRIBUTES TargetKey, POBJECT_ATTRIBUTES SourceFile, ULONG Flags,
+                    HANDLE TrustClassKey, HANDLE Event, ACCESS_MASK DesiredAccess,
+                    PHANDLE RootHandle, PVOID Reserved);
+SERVICE NtUnloadKey(POBJECT_ATTRIBUTES TargetKey);
+SERVICE NtUnloadKey2(POBJECT_ATTRIBUTES TargetKey, ULONG Flags);
+SERVICE NtReplaceKey(POBJECT_ATTRIBUTES NewFile, HANDLE KeyHandle, POBJECT_ATTRIBUTES OldFile);
 /* the system */
 SERVICE NtQuerySystemInformation(ULONG Class, PVOID Information, ULONG Length, PULONG ReturnLength);
 SERVICE NtQuerySystemTime(PLARGE_INTEGER Time);

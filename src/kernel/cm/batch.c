@@ -37,6 +37,13 @@ static void writing_give(void)
     KeReleaseMutex(&writing, FALSE);
 }
 
+/* The store, and the files of hives that were loaded. */
+static NTSTATUS all_write(void)
+{
+    NTSTATUS status = cm_store_write(), hives = cm_hives_write();
+    return NT_SUCCESS(status) ? hives : status;
+}
+
 /* ---- some seconds later ---------------------------------------------------------------------- */
 
 static void lazy_set_locked(void)
@@ -61,7 +68,7 @@ static void lazy_write(void *unused)
             KeSetEvent(&lazy.idle, 0, FALSE);
         return;
     }
-    NTSTATUS status = cm_store_write();
+    NTSTATUS status = all_write();
     if (!NT_SUCCESS(status) && !lazy.has_failed) {
         char line[400];
         int length = snprintf(line, sizeof line,
@@ -99,11 +106,9 @@ void cm_store_write_later_locked(void)
 NTSTATUS cm_store_flush(void)
 {
     NTSTATUS status = STATUS_SUCCESS;
-    if (!cm_store_is_used())
-        return status;
     writing_take();
     if (batch_depth == 0)
-        status = cm_store_write();
+        status = all_write();
     writing_give();
     return status;
 }
@@ -119,7 +124,7 @@ NTSTATUS cm_batch_end(void)
     NTSTATUS status = STATUS_SUCCESS;
     COVE_ASSERT(batch_depth > 0 && KeReadStateMutex(&writing) <= 0);
     if (--batch_depth == 0)
-        status = cm_store_write();
+        status = all_write();
     writing_give();
     return status;
 }
@@ -164,5 +169,7 @@ NTSTATUS cm_quiesce(void)
         KeSetEvent(&lazy.idle, 0, FALSE);
     }
     KeWaitForSingleObject(&lazy.idle, Executive, KernelMode, FALSE, NULL);
-    return cm_store_flush();
+    NTSTATUS status = cm_store_flush();
+    cm_hives_unload();
+    return status;
 }

@@ -17,8 +17,7 @@ NTSTATUS NTAPI CmRegisterCallback(PEX_CALLBACK_FUNCTION Function, PVOID Context,
 /* Errors:  STATUS_FLT_INSTANCE_ALTITUDE_COLLISION, STATUS_INSUFFICIENT_RESOURCES
  * IRQL:    <= APC_LEVEL
  * Doc:     nf-wdm-cmregistercallbackex
- * Differs: load, unload, save, restore, replace and the query of several values are not told:
- *          there are no such operations
+ * Differs: the query of several values is not told: there is no such operation
  */
 NTSTATUS NTAPI CmRegisterCallbackEx(PEX_CALLBACK_FUNCTION Function, PCUNICODE_STRING Altitude,
                                     PVOID Driver, PVOID Context, PLARGE_INTEGER Cookie,

@@ -38,12 +38,13 @@ struct cm_node {
     uint32_t value_count;
     uint32_t references; /* key objects, and one while it is in the tree */
     int64_t last_write;
-    bool is_volatile; /* set once */
+    bool is_volatile; /* set once, but for the root of a hive */
     bool is_link;     /* set once */
     bool is_deleted;
     uint8_t dirty;                 /* NODE_*: what the store has not yet; then it is referenced */
     struct list dirty_link;        /* in the store's list while dirty */
     uint64_t store_id;             /* of its row; 0: none yet */
+    struct cm_hive *hive;          /* that was loaded and has it; NULL: the store's */
     PSECURITY_DESCRIPTOR security; /* self-relative, or NULL: everybody may */
 };
 
@@ -104,6 +105,13 @@ void batch_lazy_begin(void); /* from now on changes are written by themselves */
 void cm_store_write_later_locked(void);
 NTSTATUS cm_store_flush(void);
 
+/* hive.c: files of hives. What has changed in those that were loaded; needs the writing right. */
+NTSTATUS cm_hives_write(void);
+/* All of them, as they are; for the end. */
+void cm_hives_unload(void);
+/* A key of that hive has changed. */
+void cm_hive_mark_locked(struct cm_hive *hive);
+
 /* watch.c: who wants to know of changes (REG_NOTIFY_…) at a node or below it */
 void watch_notify_locked(struct cm_node *node, ULONG change);
 /* The node is deleted, or the key object that watched is closed. */
@@ -159,6 +167,13 @@ NTSTATUS key_security_set_raw(void *key, SECURITY_INFORMATION what,
                               PSECURITY_DESCRIPTOR descriptor);
 NTSTATUS key_security_query_raw(void *key, SECURITY_INFORMATION what,
                                 PSECURITY_DESCRIPTOR descriptor, ULONG *in_out_length);
+NTSTATUS key_save_raw(void *key, HANDLE file);
+NTSTATUS key_restore_raw(void *key, HANDLE file, ULONG flags);
+NTSTATUS key_load_raw(void *parent, const UNICODE_STRING *name, const OBJECT_ATTRIBUTES *file,
+                      KPROCESSOR_MODE mode);
+NTSTATUS key_unload_raw(void *key, ULONG flags);
+NTSTATUS key_replace_raw(void *key, const OBJECT_ATTRIBUTES *new_file,
+                         const OBJECT_ATTRIBUTES *old_file, KPROCESSOR_MODE mode);
 NTSTATUS value_enumerate_raw(void *key, ULONG index, KEY_VALUE_INFORMATION_CLASS kind, void *buffer,
                              ULONG length, ULONG *out_length);
 
@@ -190,5 +205,12 @@ void registry_key_gone(void *key);
 NTSTATUS registry_before(struct registry_operation *operation);
 /* What the operation's caller is told. */
 NTSTATUS registry_after(struct registry_operation *operation, NTSTATUS status);
+/* Asks, runs `what`, tells. The object of the operation is operation.object. */
+#define WATCHED(operation, what)                                                    \
+    ({                                                                              \
+        (operation).subject = (operation).object;                                   \
+        NTSTATUS status_ = registry_before(&(operation));                           \
+        registry_after(&(operation), status_ == STATUS_SUCCESS ? (what) : status_); \
+    })
 
 #endif

@@ -103,6 +103,7 @@ NTSTATUS node_create_locked(struct cm_node *parent, const UNICODE_STRING *name, 
     list_init(&node->dirty_link);
     node->references = 1;
     node->parent = parent;
+    node->hive = parent ? parent->hive : NULL;
     node->is_volatile = options & REG_OPTION_VOLATILE;
     node->is_link = options & REG_OPTION_CREATE_LINK;
     if (parent)

@@ -7,14 +7,6 @@
  */
 #include "cm_internal.h"
 
-/* Asks, runs `what`, tells. The object of the operation is operation.object. */
-#define WATCHED(operation, what)                                                    \
-    ({                                                                              \
-        (operation).subject = (operation).object;                                   \
-        NTSTATUS status_ = registry_before(&(operation));                           \
-        registry_after(&(operation), status_ == STATUS_SUCCESS ? (what) : status_); \
-    })
-
 NTSTATUS cm_key_open(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, KPROCESSOR_MODE mode,
                      bool create, ULONG options, ULONG *out_disposition, void **out_key)
 {

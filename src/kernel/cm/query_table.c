@@ -17,6 +17,7 @@ struct table_run {
     void *top; /* the key of RelativeTo and Path; NULL: it was optional and is not there */
     void *key; /* where SUBKEY entries have led to; equal to top, or referenced */
     void *context;
+    const WCHAR *environment; /* NAME=value strings, an empty one ends them; NULL: the system's */
 };
 
 /* A value on its way to the driver. */
@@ -33,9 +34,29 @@ static bool type_is_string(ULONG type)
 
 /* ---- expanding %NAME% -------------------------------------------------------------------- */
 
-/* The two variables that mean something to a driver; others stay as they are. */
-static UNICODE_STRING variable_value(const UNICODE_STRING *name)
+static UNICODE_STRING environment_value(const WCHAR *environment, const UNICODE_STRING *name)
 {
+    UNICODE_STRING value = {0};
+    while (*environment) {
+        UNICODE_STRING whole;
+        RtlInitUnicodeString(&whole, environment);
+        USHORT at = name->Length / sizeof(WCHAR);
+        UNICODE_STRING begin = {name->Length, name->Length, whole.Buffer};
+        if (whole.Length > name->Length && whole.Buffer[at] == '=' &&
+            RtlEqualUnicodeString(&begin, name, TRUE)) {
+            RtlInitUnicodeString(&value, whole.Buffer + at + 1);
+            break;
+        }
+        environment += whole.Length / sizeof(WCHAR) + 1;
+    }
+    return value;
+}
+
+/* Of the system: the variables that mean something to a driver; others stay as they are. */
+static UNICODE_STRING variable_value(const WCHAR *environment, const UNICODE_STRING *name)
+{
+    if (environment)
+        return environment_value(environment, name);
     UNICODE_STRING root = RTL_CONSTANT_STRING(L"SystemRoot");
     UNICODE_STRING windir = RTL_CONSTANT_STRING(L"windir");
     UNICODE_STRING drive = RTL_CONSTANT_STRING(L"SystemDrive");
@@ -60,7 +81,7 @@ static ULONG variable_end(const WCHAR *text, ULONG count)
 }
 
 /* Copies count characters with variables expanded; returns how many it takes. to may be NULL. */
-static ULONG text_expand(const WCHAR *text, ULONG count, WCHAR *to)
+static ULONG text_expand(const WCHAR *environment, const WCHAR *text, ULONG count, WCHAR *to)
 {
     ULONG written = 0;
     for (ULONG i = 0; i < count;) {
@@ -69,7 +90,7 @@ static ULONG text_expand(const WCHAR *text, ULONG count, WCHAR *to)
         if (end > 2) {
             UNICODE_STRING name = {(USHORT)((end - 2) * sizeof(WCHAR)),
                                    (USHORT)((end - 2) * sizeof(WCHAR)), (WCHAR *)text + i + 1};
-            value = variable_value(&name);
+            value = variable_value(environment, &name);
         }
         if (value.Length) {
             if (to)
@@ -86,14 +107,14 @@ static ULONG text_expand(const WCHAR *text, ULONG count, WCHAR *to)
     return written;
 }
 
-static NTSTATUS value_expand(struct value_found *value)
+static NTSTATUS value_expand(const WCHAR *environment, struct value_found *value)
 {
     ULONG count = value->length / sizeof(WCHAR);
-    ULONG length = text_expand(value->bytes, count, NULL) * sizeof(WCHAR);
+    ULONG length = text_expand(environment, value->bytes, count, NULL) * sizeof(WCHAR);
     WCHAR *expanded = ExAllocatePool2(POOL_FLAG_PAGED, length + sizeof(WCHAR), CM_TAG);
     if (!expanded)
         return STATUS_INSUFFICIENT_RESOURCES;
-    text_expand(value->bytes, count, expanded);
+    text_expand(environment, value->bytes, count, expanded);
     ExFreePoolWithTag(value->bytes, CM_TAG);
     value->bytes = expanded;
     value->length = length;
@@ -188,7 +209,7 @@ static NTSTATUS value_give(struct table_run *run, const RTL_QUERY_REGISTRY_TABLE
     bool is_raw = entry->Flags & RTL_QUERY_REGISTRY_NOEXPAND;
     NTSTATUS status = STATUS_SUCCESS;
     if (!is_raw && value->type == REG_EXPAND_SZ)
-        status = value_expand(value);
+        status = value_expand(run->environment, value);
     if (!NT_SUCCESS(status))
         return status;
     if (entry->Flags & RTL_QUERY_REGISTRY_DIRECT)
@@ -376,9 +397,9 @@ static NTSTATUS entry_run(struct table_run *run, const RTL_QUERY_REGISTRY_TABLE 
 }
 
 NTSTATUS query_table_run(ULONG relative_to, PCWSTR path, RTL_QUERY_REGISTRY_TABLE *table,
-                         PVOID context)
+                         PVOID context, PCWSTR environment)
 {
-    struct table_run run = {.context = context};
+    struct table_run run = {.context = context, .environment = environment};
     NTSTATUS status = relative_key_open(relative_to, path, KEY_READ, false, &run.top);
     if (!NT_SUCCESS(status)) {
         if (!(relative_to & RTL_REGISTRY_OPTIONAL) || status != STATUS_OBJECT_NAME_NOT_FOUND)

@@ -12,6 +12,6 @@ NTSTATUS NTAPI RtlQueryRegistryValuesEx(ULONG RelativeTo, PCWSTR Path,
 
 /* Works off a table. Errors as RtlQueryRegistryValues documents them. */
 NTSTATUS query_table_run(ULONG relative_to, PCWSTR path, RTL_QUERY_REGISTRY_TABLE *table,
-                         PVOID context);
+                         PVOID context, PCWSTR environment);
 
 #endif

@@ -8,15 +8,15 @@
  * Errors:  STATUS_OBJECT_NAME_NOT_FOUND, STATUS_BUFFER_TOO_SMALL, STATUS_OBJECT_TYPE_MISMATCH,
  *          STATUS_INVALID_PARAMETER, what a routine of the table returns
  * Doc:     nf-wdm-rtlqueryregistryvalues
- * Differs: Environment is not read: %SystemRoot%, %windir% and %SystemDrive% are known; a
- *          DIRECT query of an untrusted hive without TYPECHECK is not a bug check
+ * Differs: without an environment %SystemRoot%, %windir% and %SystemDrive% are known; a DIRECT
+ * query of an untrusted hive without TYPECHECK is not a bug check
  */
 NTSTATUS NTAPI RtlQueryRegistryValues(ULONG RelativeTo, PCWSTR Path,
                                       PRTL_QUERY_REGISTRY_TABLE QueryTable, PVOID Context,
                                       PVOID Environment)
 {
     KE_REQUIRE_IRQL_AT_MOST(PASSIVE_LEVEL);
-    return query_table_run(RelativeTo, Path, QueryTable, Context);
+    return query_table_run(RelativeTo, Path, QueryTable, Context, Environment);
 }
 
 NTSTATUS NTAPI RtlQueryRegistryValuesEx(ULONG RelativeTo, PCWSTR Path,

@@ -24,6 +24,8 @@ struct service_entry {
 
 NTSTATUS gate_init(const struct service_entry *table, uint32_t count);
 void gate_fini(void);
+/* From now on the registry reaches files of hives through the services. */
+void gate_hives_start(void);
 
 /* Runs a service for the current thread with previous mode UserMode. The thread holds a
  * processor. Unknown number or count: STATUS_INVALID_SYSTEM_SERVICE. */

@@ -118,6 +118,11 @@ NT(EnumerateValueKey, HANDLE KeyHandle, ULONG Index,
    PULONG ResultLength);
 NT(DeleteValueKey, HANDLE KeyHandle, PUNICODE_STRING ValueName);
 NT(FlushKey, HANDLE KeyHandle);
+NT(SaveKeyEx, HANDLE KeyHandle, HANDLE FileHandle, ULONG Format);
+NT(RestoreKey, HANDLE KeyHandle, HANDLE FileHandle, ULONG Flags);
+NT(LoadKey, POBJECT_ATTRIBUTES TargetKey, POBJECT_ATTRIBUTES SourceFile);
+NT(UnloadKey, POBJECT_ATTRIBUTES TargetKey);
+NT(ReplaceKey, POBJECT_ATTRIBUTES NewFile, HANDLE KeyHandle, POBJECT_ATTRIBUTES OldFile);
 NT(QuerySystemInformation, ULONG SystemInformationClass, PVOID SystemInformation, ULONG Length,
    PULONG ReturnLength);
 NT(QueryPerformanceCounter, PLARGE_INTEGER PerformanceCounter, PLARGE_INTEGER Frequency);

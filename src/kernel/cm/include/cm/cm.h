@@ -60,6 +60,37 @@ NTSTATUS cm_key_security_set(void *key, SECURITY_INFORMATION what, PSECURITY_DES
 NTSTATUS cm_key_security_query(void *key, SECURITY_INFORMATION what,
                                PSECURITY_DESCRIPTOR descriptor, ULONG *in_out_length);
 
+/* Hive files. How they are reached is set once at boot; handles are the kernel's, bytes malloc'd.
+ * open: nobody else may open it meanwhile; create: made where it is not there. */
+struct cm_files {
+    NTSTATUS (*open)(const OBJECT_ATTRIBUTES *attributes, KPROCESSOR_MODE mode, bool create,
+                     HANDLE *out_file);
+    NTSTATUS (*read)(HANDLE file, void **out_bytes, size_t *out_length);
+    NTSTATUS (*write)(HANDLE file, size_t offset, const void *bytes, size_t length);
+    NTSTATUS (*end)(HANDLE file, size_t length);
+    NTSTATUS (*flush)(HANDLE file);
+    void (*remove)(HANDLE file); /* with its last handle */
+    void (*close)(HANDLE file);
+};
+void cm_files_set(const struct cm_files *files);
+/* The key and all below it that is not volatile. Access to the file has been checked. */
+NTSTATUS cm_key_save(void *key, HANDLE file, ULONG format);
+/* Its contents are those of the file from now on, at once; flags REG_FORCE_RESTORE: also while
+ * keys below it are open. Errors: STATUS_ACCESS_DENIED, STATUS_NOT_REGISTRY_FILE,
+ * STATUS_REGISTRY_CORRUPT */
+NTSTATUS cm_key_restore(void *key, HANDLE file, ULONG flags);
+/* Hangs a hive directly below \Registry\Machine or \Registry\User: until it is unloaded what
+ * changes there is written to its file. STATUS_REGISTRY_RECOVERED: from the log beside it.
+ * Errors: STATUS_OBJECT_NAME_COLLISION, STATUS_INVALID_PARAMETER (elsewhere), as restoring */
+NTSTATUS cm_key_load(const OBJECT_ATTRIBUTES *target, const OBJECT_ATTRIBUTES *file,
+                     KPROCESSOR_MODE mode, ULONG flags);
+/* Errors: STATUS_CANNOT_DELETE (keys are open, and flags has no REG_FORCE_UNLOAD) */
+NTSTATUS cm_key_unload(const OBJECT_ATTRIBUTES *target, KPROCESSOR_MODE mode, ULONG flags);
+/* What a loaded hive holds goes to old_file, its own file gets the contents of new_file; seen when
+ * it is loaded again. Errors: STATUS_INVALID_PARAMETER (not the root of a loaded hive) */
+NTSTATUS cm_key_replace(void *key, const OBJECT_ATTRIBUTES *new_file,
+                        const OBJECT_ATTRIBUTES *old_file, KPROCESSOR_MODE mode);
+
 /* Waits for one change below a key (REG_NOTIFY_CHANGE_*), asynchronously: fire is called once, on
  * a worker at PASSIVE_LEVEL, with STATUS_SUCCESS or STATUS_NOTIFY_CLEANUP (the last handle of this
  * key object was closed, or it was deleted). A key object remembers changes between two watches of
