@@ -14,9 +14,11 @@
 
 struct fx_device;
 struct fx_memory;
+struct fx_queue;
+struct fx_remote;
 struct fx_request;
-struct fx_notification;
 struct fx_send_timer;
+struct fx_target_gone;
 
 /* ---- targets ------------------------------------------------------------------------------- */
 
@@ -51,9 +53,11 @@ struct fx_target {
     LONG outstanding;  /* atomic: requests sent or pended, and one for the target itself */
     KEVENT sent_empty; /* set when nothing is left that a stop waits for */
     KEVENT gone;       /* set when outstanding has become zero */
+    struct fx_target_gone *closing; /* who gets what the target pointed to; guarded by lock */
 
-    struct fx_remote *remote; /* only of a remote target */
-    void *usb;                /* only of USB targets: struct fx_usb_device or fx_usb_pipe */
+    struct fx_remote *remote;    /* only of a remote target */
+    struct fx_queue *self_queue; /* only of a self target: where to; NULL: as the device does */
+    void *usb;                   /* only of USB targets: struct fx_usb_device or fx_usb_pipe */
 };
 
 extern const struct fx_type fx_type_target;
@@ -67,6 +71,9 @@ extern const struct fx_type fx_type_usb_pipe;
  * Errors:  STATUS_INSUFFICIENT_RESOURCES
  */
 NTSTATUS fx_target_default_create(struct fx_device *device, struct fx_target **out_target);
+
+/* The device's target for itself (WdfDeviceInitAllowSelfIoTarget): device->self_target. */
+NTSTATUS fx_target_self_create(struct fx_device *device, struct fx_target **out_target);
 
 /* The attached device's way of doing reads and writes has changed (WdfFdoInitSetFilter and
  * devices whose lower device sets its flags late). IRQL <= DISPATCH_LEVEL.
@@ -97,30 +104,39 @@ NTSTATUS fx_interface_query(PDEVICE_OBJECT device, const GUID *type, PINTERFACE 
 #define FX_SEND_TIMER_SET  0x04u  /* the timer runs */
 #define FX_SEND_TIMED_OUT  0x08u  /* cancelled because of the timer */
 #define FX_SEND_IGNORED    0x10u  /* on the `ignored` list */
-#define FX_SEND_FORMATTED  0x20u  /* the next stack location is filled in */
-#define FX_SEND_CANCELED   0x40u  /* cancelled before it was sent */
-#define FX_SEND_RESTORE    0x80u  /* the IRP's buffers were changed: `saved_*` go back */
-#define FX_SEND_OWN_BUFFER 0x100u /* the IRP's system buffer is ours: freed */
+#define FX_SEND_FORMATTED  0x20u  /* the next stack location is filled in, by whichever way */
+#define FX_SEND_OWN_STACK  0x40u  /* filled in by WdfRequest..., not by a target's format */
+#define FX_SEND_RESTORE    0x80u  /* the IRP's buffers were changed: saved_... go back */
+#define FX_SEND_HAS_PARAMS 0x100u /* params.Type says what was formatted */
 
-#define FX_SEND_MEMORIES 3
+#define FX_SEND_MEMORIES 4 /* three arguments of a request and one of a URB */
+
+struct fx_sync;
 
 struct fx_send {
     struct fx_target *target; /* formatted for or sent to it; NULL: neither */
     LIST_ENTRY entry;         /* guarded by target->lock */
     ULONG flags;              /* guarded by target->lock while it is out */
     LONG completers;          /* atomic: see the invariant above */
+    LONG cancel_round;        /* guarded by target->lock: the round that has cancelled it */
+    LONG is_canceled;         /* atomic: WdfRequestCancelSentRequest, until it is reused */
     PFN_WDF_REQUEST_COMPLETION_ROUTINE completion;
     WDFCONTEXT context;
+    struct fx_sync *sync; /* who waits for it, on his stack */
     struct fx_send_timer *timer;
-    struct fx_memory *memories[FX_SEND_MEMORIES]; /* referenced until the request has come back */
-    PMDL mdl;                                     /* ours, freed with the format */
+    struct fx_memory *memories[FX_SEND_MEMORIES]; /* referenced until the format is let go of */
+    ULONG memory_count;
+    PMDL mdl;         /* ours */
+    BOOLEAN unlock;   /* its pages as well */
+    PVOID buffer;     /* ours: what the IRP has as system buffer */
+    PVOID copy_to;    /* where to its bytes go when the request has come back */
+    ULONG copy_bytes; /* at most */
     PVOID saved_system_buffer, saved_user_buffer;
     PMDL saved_mdl;
     ULONG saved_flags;
-    ULONG copy_length; /* bytes to copy from our system buffer when it has come back */
-    PVOID copy_to;
-    void *usb; /* the URB and what else a USB format has allocated */
-    void (*usb_done)(struct fx_request *request); /* frees `usb` and completes `params` */
+    void *urb; /* the Framework's URB of a USB format, from pool */
+    void (*came_back)(struct fx_request *request); /* completes params; may be NULL */
+    WDF_USB_REQUEST_COMPLETION_PARAMS usb_params;
     WDF_REQUEST_COMPLETION_PARAMS params;
 };
 
@@ -129,13 +145,18 @@ static inline void fx_send_init(struct fx_send *send)
     send->target = NULL;
     send->flags = 0;
     send->completers = 0;
+    send->cancel_round = 0;
+    send->is_canceled = 0;
     send->completion = NULL;
+    send->context = NULL;
+    send->sync = NULL;
     send->timer = NULL;
-    send->memories[0] = send->memories[1] = send->memories[2] = NULL;
+    send->memory_count = 0;
     send->mdl = NULL;
-    send->usb = NULL;
-    send->usb_done = NULL;
-    send->params.Type = WdfRequestTypeNoFormat;
+    send->buffer = NULL;
+    send->copy_to = NULL;
+    send->urb = NULL;
+    send->came_back = NULL;
 }
 
 /* Whether the request is at a target or waits for one: it may not be completed or formatted. */
