@@ -276,8 +276,11 @@ NTSTATUS fx_remote_open(struct fx_target *target, PWDF_IO_TARGET_OPEN_PARAMS par
         allocation =
             remote->again.AllocationSize != NULL ? &remote->allocation_size.QuadPart : NULL;
         status = name_open(&remote->again, allocation, &handle, &file, &params->FileInformation);
-        if (!NT_SUCCESS(status))
+        if (!NT_SUCCESS(status)) {
+            if (!is_again)
+                again_clear(remote);
             goto out;
+        }
         device = IoGetRelatedDeviceObject(file);
     } else {
         again_clear(remote);

@@ -58,3 +58,34 @@ void fx_target_self_call(struct fx_target *target, PIRP irp)
     irp->IoStatus.Information = 0;
     IoCompleteRequest(irp, IO_NO_INCREMENT);
 }
+
+NTSTATUS fx_target_self_queue(struct fx_target *target, struct fx_queue *queue)
+{
+    struct fx_globals *globals = target->object.globals;
+    struct fx_device *device = target->device;
+    struct fx_object *object = (struct fx_object *)queue;
+    BOOLEAN is_started;
+
+    if (target->kind != FX_TARGET_SELF) {
+        fx_log(globals, FX_LOG_ERROR, "WDFIOTARGET %p is not a device's target for itself",
+               fx_handle_of(&target->object));
+        fx_violation(globals, WDF_INVALID_HANDLE, (ULONG_PTR)fx_handle_of(&target->object), 0, 0);
+    }
+    if (object->device != device) {
+        fx_log(globals, FX_LOG_ERROR, "WDFQUEUE %p belongs to another device than WDFIOTARGET %p",
+               fx_handle_of(object), fx_handle_of(&target->object));
+        return STATUS_INVALID_DEVICE_REQUEST;
+    }
+    if (device->kind == FX_DEVICE_CONTROL)
+        is_started = (device->wdm->Flags & DO_DEVICE_INITIALIZING) == 0;
+    else
+        is_started = fx_pnp_state(device) != WdfDevStatePnpInit;
+    if (is_started) {
+        fx_log(globals, FX_LOG_ERROR,
+               "WdfIoTargetSelfAssignDefaultIoQueue: WDFDEVICE %p is started already",
+               fx_handle_of(&device->object));
+        return STATUS_INVALID_DEVICE_STATE;
+    }
+    target->self_queue = queue;
+    return STATUS_SUCCESS;
+}

@@ -134,9 +134,8 @@ struct fx_send {
     PVOID saved_system_buffer, saved_user_buffer;
     PMDL saved_mdl;
     ULONG saved_flags;
-    void *urb; /* the Framework's URB of a USB format, from pool */
+    void *urb; /* a USB format: its URB and parameters, from pool */
     void (*came_back)(struct fx_request *request); /* completes params; may be NULL */
-    WDF_USB_REQUEST_COMPLETION_PARAMS usb_params;
     WDF_REQUEST_COMPLETION_PARAMS params;
 };
 

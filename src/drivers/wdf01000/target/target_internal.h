@@ -9,6 +9,8 @@
 
 #include "../device/device.h"
 #include "../object/object.h"
+#include "../pnp/pnp.h"
+#include "../queue/queue.h"
 #include "../request/request.h"
 #include "../support/support.h"
 #include "target.h"
@@ -168,6 +170,15 @@ NTSTATUS fx_format_control(struct fx_target *target, struct fx_request *request,
                            const struct fx_buffer *out);
 NTSTATUS fx_format_others(struct fx_target *target, struct fx_request *request, ULONG code,
                           const struct fx_buffer arguments[3]);
+
+/* As new (reuse.c): WdfRequestReuse's rules. */
+NTSTATUS fx_send_reuse(struct fx_request *request, ULONG flags, NTSTATUS status, PIRP new_irp);
+/* Sends a received request on for good; the driver's handle is dead if TRUE. */
+BOOLEAN fx_send_forget(struct fx_target *target, struct fx_request *request);
+/* WdfRequestSend answers FALSE: WdfRequestGetStatus says why. */
+void fx_send_refused(struct fx_request *request, NTSTATUS status);
+
+NTSTATUS fx_target_self_queue(struct fx_target *target, struct fx_queue *queue);
 
 /* ---- checks -------------------------------------------------------------------------------- */
 
