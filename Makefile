@@ -8,6 +8,7 @@
 #   make bench    what a request costs, beside its own baselines
 #   make fuzz-loader N=1000000   the loader against that many damaged images
 #   make fuzz-inf N=1000000      the INF parser and checker against that many damaged files
+#   make fuzz-sixteen N=1000000  readers and linker of 16-bit files against that many
 #   make soak     kills, load and a million opens; what must be flat at the end
 #   make install  PREFIX=/usr/local
 #   make tidy     formatting, READMEs, layers
@@ -16,7 +17,7 @@ PREFIX ?= /usr/local
 JOBS   ?= $(shell nproc)
 CMAKE   = CC=clang-19 cmake -G Ninja -S .
 
-.PHONY: all setup demo check test bench fuzz-loader fuzz-inf soak install tidy clean
+.PHONY: all setup demo check test bench fuzz-loader fuzz-inf fuzz-sixteen soak install tidy clean
 all: setup
 	@test -f $(BUILD)/build.ninja || $(CMAKE) -B $(BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) >/dev/null
 	@ninja -C $(BUILD) --quiet -j $(JOBS)
@@ -59,6 +60,11 @@ fuzz-loader: setup $(BUILD)-asan/build.ninja
 fuzz-inf: setup $(BUILD)-asan/build.ninja
 	@ninja -C $(BUILD)-asan --quiet -j $(JOBS) inf_fuzz
 	@$(BUILD)-asan/test/inf_fuzz --seed $(SEED) --count $(N) tests/fuzz/inf/*.inf src/inf/inbox/*.inf
+
+fuzz-sixteen: setup $(BUILD)-asan/build.ninja
+	@ninja -C $(BUILD)-asan --quiet -j $(JOBS) sixteen_fuzz fuzz_sixteen
+	@$(BUILD)-asan/test/sixteen_fuzz --seed $(SEED) --count $(N) $(BUILD)-asan/test/fuzz/program.obj \
+	    $(BUILD)-asan/test/fuzz/program.exe tests/fuzz/sixteen/library.def
 
 SOAK_KILLS    ?= 10000
 SOAK_MACHINES ?= 1000

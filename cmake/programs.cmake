@@ -7,10 +7,12 @@ target_include_directories(cove PRIVATE ${CMAKE_SOURCE_DIR}/tools/cli
   ${CMAKE_SOURCE_DIR}/src/client/include ${CMAKE_SOURCE_DIR}/src/wire/include
   ${CMAKE_SOURCE_DIR}/src/host/include ${CMAKE_SOURCE_DIR}/src/base/include
   ${CMAKE_SOURCE_DIR}/src/pe/include ${CMAKE_SOURCE_DIR}/src/debugger/include
-  ${CMAKE_SOURCE_DIR}/src/inf/include ${CMAKE_SOURCE_DIR}/src/regfile/include)
+  ${CMAKE_SOURCE_DIR}/src/inf/include ${CMAKE_SOURCE_DIR}/src/regfile/include
+  ${CMAKE_SOURCE_DIR}/src/ne/include ${CMAKE_SOURCE_DIR}/src/omf/include
+  ${CMAKE_SOURCE_DIR}/src/link16/include)
 # What `cove image` shows: images (room pe), the kernel's exports, signatures (libcrypto).
 cove_link(cove linux ${room_client_CLOSURE} ${room_pe_CLOSURE} ${room_debugger_CLOSURE}
-  ${room_inf_CLOSURE} room_regfile abi_facts)
+  ${room_inf_CLOSURE} ${room_link16_CLOSURE} room_regfile abi_facts)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 # The prompt of `cove kd`.
 find_library(EDIT_LIBRARY NAMES edit REQUIRED)
@@ -35,6 +37,7 @@ if(COVE_TESTS)
       inf
       kd
       kit
+      link16
       power
       reg
       trace)

@@ -7,7 +7,6 @@
  */
 #include "image.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,13 +15,12 @@
 
 #include "base/abi_export.h"
 #include "base/windows.h"
+#include "bytes.h"
 #include "cli.h"
 #include "image_signature.h"
 #include "options.h"
 #include "pe/pe.h"
 #include "pe/tables.h"
-
-#define FILE_MAX (256u << 20)
 
 static const char usage[] =
     "usage: cove image [--windows VERSION] [--json] FILE.sys…\n"
@@ -41,21 +39,8 @@ struct image_bytes {
 static int image_open(const char *path, struct image_bytes *out, char *error, size_t error_size)
 {
     struct pe_error pe_error;
-    long size = -1;
-    FILE *file = fopen(path, "rb");
-    if (file && !fseek(file, 0, SEEK_END))
-        size = ftell(file);
-    if (size < 0 || size > FILE_MAX) {
-        snprintf(error, error_size, "%s: %s", path,
-                 size > FILE_MAX ? "too large" : strerror(errno));
-        if (file)
-            fclose(file);
+    if (bytes_read(path, &out->bytes, &out->size, error, error_size))
         return EXIT_FAILED;
-    }
-    rewind(file);
-    out->bytes = malloc((size_t)size + 1);
-    out->size = out->bytes ? fread(out->bytes, 1, (size_t)size, file) : 0;
-    fclose(file);
     if (pe_parse(out->bytes, out->size, &out->pe, &pe_error) == PE_OK) {
         out->view = pe_view_file(&out->pe, out->bytes, out->size);
         return 0;
