@@ -22,10 +22,11 @@ set(COVE_ABI_FILES
   ${COVE_GEN}/include/abi/services.h ${COVE_GEN}/include/abi/layout_asserts.h
   ${COVE_GEN}/wdk/shared/ntstatus.h ${COVE_GEN}/wdk/shared/bugcodes.h
   ${COVE_GEN}/lib/ntoskrnl.def ${COVE_GEN}/lib/hal.def
-  ${COVE_GEN}/lib/wdmsec.def ${COVE_GEN}/wdf/wdf_entries.h ${COVE_GEN}/wdf/wdf_table.c)
+  ${COVE_GEN}/lib/wdmsec.def ${COVE_GEN}/wdf/wdf_entries.h ${COVE_GEN}/wdf/wdf_table.c
+  ${COVE_GEN}/wdf/wdf_struct_sizes.h ${COVE_GEN}/include/abi/wdf_asserts.h)
 # The generated part of KMDF's headers: one file a header that has entries, and the indices.
 file(STRINGS ${CMAKE_SOURCE_DIR}/abi/wdf/kmdf.tsv wdf_rows REGEX "^[0-9]")
-set(wdf_calls indices)
+set(wdf_calls indices struct_indices)
 foreach(row ${wdf_rows})
   if(row MATCHES "\t(wdf[a-z]+)\t[a-z]+\t[^\t]*$")
     list(APPEND wdf_calls ${CMAKE_MATCH_1}_calls)

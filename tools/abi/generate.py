@@ -44,6 +44,7 @@ def generate(abi, out, docs=None):
     calls = services.read(abi, faults)
     modules = user_exports.read(abi, faults)
     entries = wdf.read(abi, faults)
+    structs = wdf.read_structs(abi, faults)
     if faults.found:
         return faults.lines()
     output = tables.Output(out)
@@ -57,7 +58,7 @@ def generate(abi, out, docs=None):
     names.emit(status, win32, bugchecks, output)
     services.emit(calls, output)
     user_exports.emit(modules, output)
-    wdf.emit(entries, output)
+    wdf.emit(entries, structs, output)
     if docs:
         tables.Output(docs).write("status.md", status_page.page(exports, calls, modules, entries))
     return []

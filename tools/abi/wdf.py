@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The function table of KMDF: the client's half and the Framework's half from one list.
 
-Comes in: abi/wdf/kmdf.tsv, a line an entry in the order of the table. Goes out: headers
-of the kit below wdk/wdf/kmdf/calls (indices; prototypes and inlines a public header), and
-below wdf/ what the Framework is built with: prototypes of its entries, the table itself
-with a stub for each absent entry, names.
+Comes in: abi/wdf/kmdf.tsv, a line an entry in the order of the table; abi/wdf/structs.tsv, a
+line a member. Goes out: headers of the kit below wdk/wdf/kmdf/calls (indices; prototypes and
+inlines a public header), below wdf/ what the Framework is built with (prototypes of its
+entries, the table with a stub for each absent entry, names, sizes of structures), and
+include/abi/wdf_asserts.h, which holds the headers to the layouts.
 Always holds: indices have no hole, versions never go back, and the count of each version
 is one of those that the contract knows.
 """
 import os
+import re
 
 import tables
 
@@ -20,6 +22,8 @@ COUNTS = ((0, 383), (1, 386), (5, 387), (9, 396), (11, 432), (13, 438), (15, 444
 # A driver that is built against a table longer than this asks before it calls what lies behind.
 ALWAYS_AVAILABLE = 453
 SOURCE = "abi/wdf/kmdf.tsv"
+STRUCT_COLUMNS = ("struct", "field", "offset", "size", "minor", "index", "note")
+MINOR_GATE = re.compile(r"^(>=|<)(\d+)$")
 # Entries whose inline is written by hand, because it does not go through the table.
 BY_HAND = ("WdfDriverMiniportUnload",)
 # What an absent entry answers where no is not 0; nothing and 0 are the others.
@@ -76,6 +80,32 @@ def read(abi, faults):
         return []
     rows = tables.read(path, COLUMNS, faults)
     check(rows, faults)
+    return rows
+
+
+def check_structs(rows, faults):
+    """Gates are gates, numbers are numbers, indices have no hole."""
+    found = set()
+    for row in rows:
+        tables.identifier(row, "struct", faults)
+        tables.number(row, "offset", faults)
+        if row["size"]:
+            tables.number(row, "size", faults)
+        for word in row["minor"].split():
+            if not MINOR_GATE.match(word):
+                faults.add(row.where, 'minor "%s" is neither >= nor < of a number' % word)
+        if row["index"]:
+            found.add(tables.number(row, "index", faults))
+    if rows and found != set(range(len(found))):
+        faults.add(rows[0].where, "indices of structures have a hole before %d" % max(found))
+
+
+def read_structs(abi, faults):
+    path = os.path.join(abi, "wdf", "structs.tsv")
+    if not os.path.exists(path):
+        return []
+    rows = tables.read(path, STRUCT_COLUMNS, faults)
+    check_structs(rows, faults)
     return rows
 
 
@@ -183,7 +213,75 @@ def table(entries, status):
     return "".join(out + ["};\n"])
 
 
-def emit(rows, output):
+def condition(row):
+    """The cell minor as one of the preprocessor; empty: always."""
+    return " && ".join("KMDF_VERSION_MINOR %s %s" % MINOR_GATE.match(word).groups()
+                       for word in row["minor"].split())
+
+
+def structs_of(rows):
+    """(index, name, first row of the whole) of those in the table of structures, in its order."""
+    known = {}
+    for row in rows:
+        if row["index"]:
+            known[int(row["index"])] = row
+    return [(index, row["struct"], row) for index, row in sorted(known.items())]
+
+
+def struct_indices(rows):
+    """enum WDFSTRUCTENUM; the last names are of later versions, as with functions."""
+    out = [tables.banner("abi/wdf/structs.tsv"), "typedef enum _WDFSTRUCTENUM {\n"]
+    counts = []
+    for index, name, row in structs_of(rows):
+        if row["note"] == "unknown" and row["minor"]:
+            counts.append((index, condition(row)))
+            out.append("#if %s\n    INDEX_%s = %d,\n#endif\n" % (condition(row), name, index))
+        else:
+            out.append("    INDEX_%s = %d,\n" % (name, index))
+    total = len(structs_of(rows))
+    for index, gate in counts:
+        out.append("#if !(%s)\n    WDF_STRUCTURE_TABLE_NUM_ENTRIES = %d,\n#else\n" % (gate, index))
+    out.append("    WDF_STRUCTURE_TABLE_NUM_ENTRIES = %d,\n" % total)
+    return "".join(out + ["#endif\n"] * len(counts) + ["} WDFSTRUCTENUM;\n"])
+
+
+def struct_sizes(rows):
+    """wdf_struct_sizes.h: what Size may be, newest first; 0 ends a list that is shorter."""
+    sizes = {}
+    for row in rows:
+        if not row["field"] and row["size"]:
+            sizes.setdefault(row["struct"], []).append(int(row["size"]))
+    most = max(len(set(of)) for of in sizes.values())
+    out = [tables.banner("abi/wdf/structs.tsv"),
+           "#ifndef WDF_STRUCT_SIZES_H\n#define WDF_STRUCT_SIZES_H\n\n#include <wdf.h>\n\n"
+           "struct fx_struct_sizes {\n    const char *name;\n    USHORT sizes[%d];\n};\n\n"
+           "static const struct fx_struct_sizes "
+           "fx_struct_sizes[WDF_STRUCTURE_TABLE_NUM_ENTRIES] = {\n" % most]
+    for _, name, _ in structs_of(rows):
+        of = ", ".join(str(size) for size in sorted(set(sizes.get(name, [0])), reverse=True))
+        out.append('    [INDEX_%s] = {"%s", {%s}},\n' % (name, name, of))
+    return "".join(out + ["};\n\n#endif\n"])
+
+
+def asserts(rows):
+    """wdf_asserts.h: after the headers, the layouts of the version that is compiled for."""
+    out = [tables.banner("abi/wdf/structs.tsv"),
+           "#ifdef __cplusplus\n#define WDF_ASSERT static_assert\n"
+           "#else\n#define WDF_ASSERT _Static_assert\n#endif\n"]
+    for row in rows:
+        gate = condition(row)
+        if row["field"]:
+            what = "__builtin_offsetof(%s, %s) == %s" % (row["struct"], row["field"], row["offset"])
+        elif row["size"]:
+            what = "sizeof(%s) == %s" % (row["struct"], row["size"])
+        else:
+            continue
+        line = 'WDF_ASSERT(%s, "%s");\n' % (what, what)
+        out.append("#if %s\n%s#endif\n" % (gate, line) if gate else line)
+    return "".join(out + ["#undef WDF_ASSERT\n"])
+
+
+def emit(rows, structs, output):
     if not rows:
         return
     entries = [Entry(row) for row in rows]
@@ -193,5 +291,9 @@ def emit(rows, output):
     for header in sorted({entry.header for entry in entries}):
         of = [entry for entry in entries if entry.header == header]
         output.write("%s%s_calls.h" % (folder, header), calls(of))
+    if structs:
+        output.write(folder + "struct_indices.h", struct_indices(structs))
+        output.write("wdf/wdf_struct_sizes.h", struct_sizes(structs))
+        output.write("include/abi/wdf_asserts.h", asserts(structs))
     output.write("wdf/wdf_entries.h", prototypes(entries))
     output.write("wdf/wdf_table.c", table(entries, status))

@@ -742,7 +742,9 @@ typedef struct _WDF_PNPPOWER_EVENT_CALLBACKS {
     PFN_WDF_DEVICE_QUERY_STOP EvtDeviceQueryStop;
     PFN_WDF_DEVICE_USAGE_NOTIFICATION EvtDeviceUsageNotification;
     PFN_WDF_DEVICE_RELATIONS_QUERY EvtDeviceRelationsQuery;
+#if KMDF_VERSION_MINOR >= 11
     PFN_WDF_DEVICE_USAGE_NOTIFICATION_EX EvtDeviceUsageNotificationEx;
+#endif
 } WDF_PNPPOWER_EVENT_CALLBACKS, *PWDF_PNPPOWER_EVENT_CALLBACKS;
 
 typedef struct _WDF_POWER_POLICY_EVENT_CALLBACKS {
@@ -791,8 +793,10 @@ typedef struct _WDF_DEVICE_POWER_POLICY_IDLE_SETTINGS {
     WDF_POWER_POLICY_S0_IDLE_USER_CONTROL UserControlOfIdleSettings;
     WDF_TRI_STATE Enabled;
     WDF_TRI_STATE PowerUpIdleDeviceOnSystemWake;
+#if KMDF_VERSION_MINOR >= 11
     WDF_POWER_POLICY_IDLE_TIMEOUT_TYPE IdleTimeoutType;
     WDF_TRI_STATE ExcludeD3Cold;
+#endif
 } WDF_DEVICE_POWER_POLICY_IDLE_SETTINGS, *PWDF_DEVICE_POWER_POLICY_IDLE_SETTINGS;
 
 FORCEINLINE VOID WDF_DEVICE_POWER_POLICY_IDLE_SETTINGS_INIT(
@@ -803,8 +807,10 @@ FORCEINLINE VOID WDF_DEVICE_POWER_POLICY_IDLE_SETTINGS_INIT(
     Settings->UserControlOfIdleSettings = IdleAllowUserControl;
     Settings->Enabled = WdfUseDefault;
     Settings->PowerUpIdleDeviceOnSystemWake = WdfUseDefault;
+#if KMDF_VERSION_MINOR >= 11
     Settings->IdleTimeoutType = DriverManagedIdleTimeout;
     Settings->ExcludeD3Cold = WdfUseDefault;
+#endif
     Settings->IdleCaps = IdleCaps;
     Settings->DxState = IdleCaps == IdleCannotWakeFromS0 ? PowerDeviceD3
                         : IdleCaps == IdleCapsInvalid    ? PowerDeviceUnspecified
@@ -837,7 +843,9 @@ typedef struct _WDF_DEVICE_STATE {
     WDF_TRI_STATE NotDisableable;
     WDF_TRI_STATE Removed;
     WDF_TRI_STATE ResourcesChanged;
+#if KMDF_VERSION_MINOR >= 31
     WDF_TRI_STATE AssignedToGuest;
+#endif
 } WDF_DEVICE_STATE, *PWDF_DEVICE_STATE;
 
 FORCEINLINE VOID WDF_DEVICE_STATE_INIT(PWDF_DEVICE_STATE PnpDeviceState)
@@ -849,7 +857,9 @@ FORCEINLINE VOID WDF_DEVICE_STATE_INIT(PWDF_DEVICE_STATE PnpDeviceState)
     PnpDeviceState->NotDisableable = WdfUseDefault;
     PnpDeviceState->Removed = WdfUseDefault;
     PnpDeviceState->ResourcesChanged = WdfUseDefault;
+#if KMDF_VERSION_MINOR >= 31
     PnpDeviceState->AssignedToGuest = WdfUseDefault;
+#endif
 }
 
 typedef struct _WDF_DEVICE_PNP_CAPABILITIES {
@@ -902,7 +912,8 @@ typedef struct _WDF_DEVICE_POWER_CAPABILITIES {
 
 FORCEINLINE VOID WDF_DEVICE_POWER_CAPABILITIES_INIT(PWDF_DEVICE_POWER_CAPABILITIES Caps)
 {
-    ULONG i;
+    ULONG state;
+
     WDF_INIT_SIZED(Caps, WDF_DEVICE_POWER_CAPABILITIES);
     Caps->DeviceD1 = WdfUseDefault;
     Caps->DeviceD2 = WdfUseDefault;
@@ -910,9 +921,8 @@ FORCEINLINE VOID WDF_DEVICE_POWER_CAPABILITIES_INIT(PWDF_DEVICE_POWER_CAPABILITI
     Caps->WakeFromD1 = WdfUseDefault;
     Caps->WakeFromD2 = WdfUseDefault;
     Caps->WakeFromD3 = WdfUseDefault;
-    for (i = 0; i < sizeof(Caps->DeviceState) / sizeof(Caps->DeviceState[1]); i++) {
-        Caps->DeviceState[i] = PowerDeviceMaximum;
-    }
+    for (state = 0; state < RTL_NUMBER_OF(Caps->DeviceState); state++)
+        Caps->DeviceState[state] = PowerDeviceMaximum;
     Caps->DeviceWake = PowerDeviceMaximum;
     Caps->SystemWake = PowerSystemMaximum;
     Caps->D1Latency = (ULONG)-1;
@@ -968,15 +978,19 @@ typedef struct _WDF_POWER_FRAMEWORK_SETTINGS {
     PPO_FX_COMPONENT_IDLE_STATE_CALLBACK ComponentIdleStateCallback;
     PPO_FX_POWER_CONTROL_CALLBACK PowerControlCallback;
     PVOID PoFxDeviceContext;
+#if KMDF_VERSION_MINOR >= 33
     ULONGLONG PoFxDeviceFlags;
     WDF_TRI_STATE DirectedPoFxEnabled;
+#endif
 } WDF_POWER_FRAMEWORK_SETTINGS, *PWDF_POWER_FRAMEWORK_SETTINGS;
 
 FORCEINLINE VOID
 WDF_POWER_FRAMEWORK_SETTINGS_INIT(PWDF_POWER_FRAMEWORK_SETTINGS PowerFrameworkSettings)
 {
     WDF_INIT_SIZED(PowerFrameworkSettings, WDF_POWER_FRAMEWORK_SETTINGS);
+#if KMDF_VERSION_MINOR >= 33
     PowerFrameworkSettings->DirectedPoFxEnabled = WdfUseDefault;
+#endif
 }
 
 typedef struct _WDF_IO_TYPE_CONFIG {
@@ -1006,12 +1020,18 @@ FORCEINLINE VOID WDF_DEVICE_PROPERTY_DATA_INIT(PWDF_DEVICE_PROPERTY_DATA Propert
     WDF_INIT_SIZED(PropertyData, WDF_DEVICE_PROPERTY_DATA);
     PropertyData->PropertyKey = PropertyKey;
 }
+/* Tags are kept from 1.15 on; older drivers call the entries that keep none. */
+#if KMDF_VERSION_MINOR >= 15
 #define WdfDeviceStopIdle(Device, WaitForD0) WdfDeviceStopIdleWithTag(Device, WaitForD0, NULL)
 #define WdfDeviceStopIdleWithTag(Device, WaitForD0, Tag) \
     WdfDeviceStopIdleActual(Device, WaitForD0, Tag, __LINE__, __FILE__)
 #define WdfDeviceResumeIdle(Device) WdfDeviceResumeIdleWithTag(Device, NULL)
 #define WdfDeviceResumeIdleWithTag(Device, Tag) \
     WdfDeviceResumeIdleActual(Device, Tag, __LINE__, __FILE__)
+#else
+#define WdfDeviceStopIdle(Device, WaitForD0) WdfDeviceStopIdleNoTrack(Device, WaitForD0)
+#define WdfDeviceResumeIdle(Device)          WdfDeviceResumeIdleNoTrack(Device)
+#endif
 
 #include "calls/wdfdevice_calls.h"
 

@@ -63,13 +63,17 @@ typedef struct _WDF_INTERRUPT_CONFIG {
     PFN_WDF_INTERRUPT_DPC EvtInterruptDpc;
     PFN_WDF_INTERRUPT_ENABLE EvtInterruptEnable;
     PFN_WDF_INTERRUPT_DISABLE EvtInterruptDisable;
+#if KMDF_VERSION_MINOR >= 11
     PFN_WDF_INTERRUPT_WORKITEM EvtInterruptWorkItem;
     PCM_PARTIAL_RESOURCE_DESCRIPTOR InterruptRaw;
     PCM_PARTIAL_RESOURCE_DESCRIPTOR InterruptTranslated;
     WDFWAITLOCK WaitLock;
     BOOLEAN PassiveHandling;
     WDF_TRI_STATE ReportInactiveOnPowerDown;
+#endif
+#if KMDF_VERSION_MINOR >= 13
     BOOLEAN CanWakeDevice;
+#endif
 } WDF_INTERRUPT_CONFIG, *PWDF_INTERRUPT_CONFIG;
 
 FORCEINLINE VOID WDF_INTERRUPT_CONFIG_INIT(PWDF_INTERRUPT_CONFIG Configuration,
@@ -80,7 +84,9 @@ FORCEINLINE VOID WDF_INTERRUPT_CONFIG_INIT(PWDF_INTERRUPT_CONFIG Configuration,
     Configuration->ShareVector = WdfUseDefault;
     Configuration->EvtInterruptIsr = EvtInterruptIsr;
     Configuration->EvtInterruptDpc = EvtInterruptDpc;
+#if KMDF_VERSION_MINOR >= 11
     Configuration->ReportInactiveOnPowerDown = WdfUseDefault;
+#endif
 }
 
 typedef struct _WDF_INTERRUPT_INFO {

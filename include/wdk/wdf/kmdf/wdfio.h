@@ -114,7 +114,9 @@ typedef struct _WDF_IO_QUEUE_CONFIG {
             ULONG NumberOfPresentedRequests;
         } Parallel;
     } Settings;
+#if KMDF_VERSION_MINOR >= 11
     WDFDRIVER Driver;
+#endif
 } WDF_IO_QUEUE_CONFIG, *PWDF_IO_QUEUE_CONFIG;
 
 FORCEINLINE VOID WDF_IO_QUEUE_CONFIG_INIT(PWDF_IO_QUEUE_CONFIG Config,
@@ -123,21 +125,15 @@ FORCEINLINE VOID WDF_IO_QUEUE_CONFIG_INIT(PWDF_IO_QUEUE_CONFIG Config,
     WDF_INIT_SIZED(Config, WDF_IO_QUEUE_CONFIG);
     Config->PowerManaged = WdfUseDefault;
     Config->DispatchType = DispatchType;
-    if (Config->DispatchType == WdfIoQueueDispatchParallel) {
+    if (DispatchType == WdfIoQueueDispatchParallel)
         Config->Settings.Parallel.NumberOfPresentedRequests = (ULONG)-1;
-    }
 }
 
 FORCEINLINE VOID WDF_IO_QUEUE_CONFIG_INIT_DEFAULT_QUEUE(PWDF_IO_QUEUE_CONFIG Config,
                                                         WDF_IO_QUEUE_DISPATCH_TYPE DispatchType)
 {
-    WDF_INIT_SIZED(Config, WDF_IO_QUEUE_CONFIG);
-    Config->PowerManaged = WdfUseDefault;
+    WDF_IO_QUEUE_CONFIG_INIT(Config, DispatchType);
     Config->DefaultQueue = TRUE;
-    Config->DispatchType = DispatchType;
-    if (Config->DispatchType == WdfIoQueueDispatchParallel) {
-        Config->Settings.Parallel.NumberOfPresentedRequests = (ULONG)-1;
-    }
 }
 
 typedef enum _WDF_IO_FORWARD_PROGRESS_ACTION {

@@ -19,26 +19,23 @@ typedef struct _WDF_TIMER_CONFIG {
     ULONG Period;
     BOOLEAN AutomaticSerialization;
     ULONG TolerableDelay;
+#if KMDF_VERSION_MINOR >= 13
     DECLSPEC_ALIGN(8) BOOLEAN UseHighResolutionTimer;
+#endif
 } WDF_TIMER_CONFIG, *PWDF_TIMER_CONFIG;
 
 FORCEINLINE VOID WDF_TIMER_CONFIG_INIT(PWDF_TIMER_CONFIG Config, PFN_WDF_TIMER EvtTimerFunc)
 {
     WDF_INIT_SIZED(Config, WDF_TIMER_CONFIG);
     Config->EvtTimerFunc = EvtTimerFunc;
-    Config->Period = 0;
     Config->AutomaticSerialization = TRUE;
-    Config->TolerableDelay = 0;
 }
 
 FORCEINLINE VOID WDF_TIMER_CONFIG_INIT_PERIODIC(PWDF_TIMER_CONFIG Config,
                                                 PFN_WDF_TIMER EvtTimerFunc, LONG Period)
 {
-    WDF_INIT_SIZED(Config, WDF_TIMER_CONFIG);
-    Config->EvtTimerFunc = EvtTimerFunc;
+    WDF_TIMER_CONFIG_INIT(Config, EvtTimerFunc);
     Config->Period = Period;
-    Config->AutomaticSerialization = TRUE;
-    Config->TolerableDelay = 0;
 }
 
 #include "calls/wdftimer_calls.h"

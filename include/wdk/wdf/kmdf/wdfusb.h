@@ -131,18 +131,25 @@ typedef union _WDF_USB_CONTROL_SETUP_PACKET {
     } Generic;
 } WDF_USB_CONTROL_SETUP_PACKET, *PWDF_USB_CONTROL_SETUP_PACKET;
 
+/* The eight bytes of a setup packet whose data stage has no length yet. */
+FORCEINLINE VOID WDF_USB_SETUP_FILL_(PWDF_USB_CONTROL_SETUP_PACKET Packet, BYTE Direction,
+                                     BYTE Type, BYTE Recipient, BYTE Request, USHORT Value,
+                                     USHORT Index)
+{
+    Packet->Packet.bm.Byte = (BYTE)(Direction << 7 | Type << 5 | Recipient);
+    Packet->Packet.bRequest = Request;
+    Packet->Packet.wValue.Value = Value;
+    Packet->Packet.wIndex.Value = Index;
+    Packet->Packet.wLength = 0;
+}
+
 FORCEINLINE VOID WDF_USB_CONTROL_SETUP_PACKET_INIT(PWDF_USB_CONTROL_SETUP_PACKET Packet,
                                                    WDF_USB_BMREQUEST_DIRECTION Direction,
                                                    WDF_USB_BMREQUEST_RECIPIENT Recipient,
                                                    BYTE Request, USHORT Value, USHORT Index)
 {
-    RtlZeroMemory(Packet, sizeof(WDF_USB_CONTROL_SETUP_PACKET));
-    Packet->Packet.bm.Request.Dir = (BYTE)Direction;
-    Packet->Packet.bm.Request.Type = (BYTE)BmRequestStandard;
-    Packet->Packet.bm.Request.Recipient = (BYTE)Recipient;
-    Packet->Packet.bRequest = Request;
-    Packet->Packet.wValue.Value = Value;
-    Packet->Packet.wIndex.Value = Index;
+    WDF_USB_SETUP_FILL_(Packet, (BYTE)Direction, BmRequestStandard, (BYTE)Recipient, Request, Value,
+                        Index);
 }
 
 FORCEINLINE VOID WDF_USB_CONTROL_SETUP_PACKET_INIT_CLASS(PWDF_USB_CONTROL_SETUP_PACKET Packet,
@@ -150,13 +157,8 @@ FORCEINLINE VOID WDF_USB_CONTROL_SETUP_PACKET_INIT_CLASS(PWDF_USB_CONTROL_SETUP_
                                                          WDF_USB_BMREQUEST_RECIPIENT Recipient,
                                                          BYTE Request, USHORT Value, USHORT Index)
 {
-    RtlZeroMemory(Packet, sizeof(WDF_USB_CONTROL_SETUP_PACKET));
-    Packet->Packet.bm.Request.Dir = (BYTE)Direction;
-    Packet->Packet.bm.Request.Type = (BYTE)BmRequestClass;
-    Packet->Packet.bm.Request.Recipient = (BYTE)Recipient;
-    Packet->Packet.bRequest = Request;
-    Packet->Packet.wValue.Value = Value;
-    Packet->Packet.wIndex.Value = Index;
+    WDF_USB_SETUP_FILL_(Packet, (BYTE)Direction, BmRequestClass, (BYTE)Recipient, Request, Value,
+                        Index);
 }
 
 FORCEINLINE VOID WDF_USB_CONTROL_SETUP_PACKET_INIT_VENDOR(PWDF_USB_CONTROL_SETUP_PACKET Packet,
@@ -164,43 +166,25 @@ FORCEINLINE VOID WDF_USB_CONTROL_SETUP_PACKET_INIT_VENDOR(PWDF_USB_CONTROL_SETUP
                                                           WDF_USB_BMREQUEST_RECIPIENT Recipient,
                                                           BYTE Request, USHORT Value, USHORT Index)
 {
-    RtlZeroMemory(Packet, sizeof(WDF_USB_CONTROL_SETUP_PACKET));
-    Packet->Packet.bm.Request.Dir = (BYTE)Direction;
-    Packet->Packet.bm.Request.Type = (BYTE)BmRequestVendor;
-    Packet->Packet.bm.Request.Recipient = (BYTE)Recipient;
-    Packet->Packet.bRequest = Request;
-    Packet->Packet.wValue.Value = Value;
-    Packet->Packet.wIndex.Value = Index;
+    WDF_USB_SETUP_FILL_(Packet, (BYTE)Direction, BmRequestVendor, (BYTE)Recipient, Request, Value,
+                        Index);
 }
 
 FORCEINLINE VOID WDF_USB_CONTROL_SETUP_PACKET_INIT_FEATURE(
     PWDF_USB_CONTROL_SETUP_PACKET Packet, WDF_USB_BMREQUEST_RECIPIENT BmRequestRecipient,
     USHORT FeatureSelector, USHORT Index, BOOLEAN SetFeature)
 {
-    RtlZeroMemory(Packet, sizeof(WDF_USB_CONTROL_SETUP_PACKET));
-    Packet->Packet.bm.Request.Dir = (BYTE)BmRequestHostToDevice;
-    Packet->Packet.bm.Request.Type = (BYTE)BmRequestStandard;
-    Packet->Packet.bm.Request.Recipient = (BYTE)BmRequestRecipient;
-    if (SetFeature) {
-        Packet->Packet.bRequest = USB_REQUEST_SET_FEATURE;
-    } else {
-        Packet->Packet.bRequest = USB_REQUEST_CLEAR_FEATURE;
-    }
-    Packet->Packet.wValue.Value = FeatureSelector;
-    Packet->Packet.wIndex.Value = Index;
+    WDF_USB_SETUP_FILL_(Packet, BmRequestHostToDevice, BmRequestStandard, (BYTE)BmRequestRecipient,
+                        SetFeature ? USB_REQUEST_SET_FEATURE : USB_REQUEST_CLEAR_FEATURE,
+                        FeatureSelector, Index);
 }
 
 FORCEINLINE VOID WDF_USB_CONTROL_SETUP_PACKET_INIT_GET_STATUS(
     PWDF_USB_CONTROL_SETUP_PACKET Packet, WDF_USB_BMREQUEST_RECIPIENT BmRequestRecipient,
     USHORT Index)
 {
-    RtlZeroMemory(Packet, sizeof(WDF_USB_CONTROL_SETUP_PACKET));
-    Packet->Packet.bm.Request.Dir = (BYTE)BmRequestDeviceToHost;
-    Packet->Packet.bm.Request.Type = (BYTE)BmRequestStandard;
-    Packet->Packet.bm.Request.Recipient = (BYTE)BmRequestRecipient;
-    Packet->Packet.bRequest = USB_REQUEST_GET_STATUS;
-    Packet->Packet.wIndex.Value = Index;
-    Packet->Packet.wValue.Value = 0;
+    WDF_USB_SETUP_FILL_(Packet, BmRequestDeviceToHost, BmRequestStandard, (BYTE)BmRequestRecipient,
+                        USB_REQUEST_GET_STATUS, 0, Index);
 }
 
 typedef struct _WDF_USB_REQUEST_COMPLETION_PARAMS {
@@ -327,13 +311,13 @@ FORCEINLINE VOID WDF_USB_DEVICE_SELECT_CONFIG_PARAMS_INIT_MULTIPLE_INTERFACES(
     PWDF_USB_INTERFACE_SETTING_PAIR SettingPairs)
 {
     WDF_INIT_SIZED(Params, WDF_USB_DEVICE_SELECT_CONFIG_PARAMS);
-    if (SettingPairs != NULL && NumberInterfaces != 0) {
-        Params->Type = WdfUsbTargetDeviceSelectConfigTypeInterfacesPairs;
-        Params->Types.MultiInterface.NumberInterfaces = NumberInterfaces;
-        Params->Types.MultiInterface.Pairs = SettingPairs;
-    } else {
-        Params->Type = WdfUsbTargetDeviceSelectConfigTypeMultiInterface;
-    }
+    /* Without pairs: setting 0 of every interface. */
+    Params->Type = WdfUsbTargetDeviceSelectConfigTypeMultiInterface;
+    if (SettingPairs == NULL || NumberInterfaces == 0)
+        return;
+    Params->Type = WdfUsbTargetDeviceSelectConfigTypeInterfacesPairs;
+    Params->Types.MultiInterface.NumberInterfaces = NumberInterfaces;
+    Params->Types.MultiInterface.Pairs = SettingPairs;
 }
 
 FORCEINLINE VOID WDF_USB_DEVICE_SELECT_CONFIG_PARAMS_INIT_INTERFACES_DESCRIPTORS(
@@ -424,12 +408,12 @@ FORCEINLINE VOID WDF_USB_PIPE_INFORMATION_INIT(PWDF_USB_PIPE_INFORMATION Info)
 
 FORCEINLINE BOOLEAN WDF_USB_PIPE_DIRECTION_IN(UCHAR EndpointAddress)
 {
-    return (EndpointAddress & USB_ENDPOINT_DIRECTION_MASK) ? TRUE : FALSE;
+    return (EndpointAddress & USB_ENDPOINT_DIRECTION_MASK) != 0;
 }
 
 FORCEINLINE BOOLEAN WDF_USB_PIPE_DIRECTION_OUT(UCHAR EndpointAddress)
 {
-    return (EndpointAddress & USB_ENDPOINT_DIRECTION_MASK) == 0x00 ? TRUE : FALSE;
+    return (EndpointAddress & USB_ENDPOINT_DIRECTION_MASK) == 0;
 }
 
 typedef struct _WDF_USB_DEVICE_CREATE_CONFIG {

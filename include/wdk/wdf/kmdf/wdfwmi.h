@@ -90,12 +90,13 @@ FORCEINLINE VOID WDF_WMI_INSTANCE_CONFIG_INIT_PROVIDER_CONFIG(
 FORCEINLINE NTSTATUS WDF_WMI_BUFFER_APPEND_STRING(PVOID Buffer, ULONG BufferLength,
                                                   PCUNICODE_STRING String, PULONG RequiredSize)
 {
-    *RequiredSize = String->Length + sizeof(USHORT);
-    if (BufferLength < (String->Length + sizeof(USHORT))) {
+    PUSHORT counted = (PUSHORT)Buffer;
+
+    *RequiredSize = sizeof(USHORT) + String->Length;
+    if (*RequiredSize > BufferLength)
         return STATUS_BUFFER_TOO_SMALL;
-    }
-    *(USHORT *)Buffer = String->Length;
-    RtlCopyMemory(WDF_PTR_ADD_OFFSET(Buffer, sizeof(USHORT)), String->Buffer, String->Length);
+    counted[0] = String->Length;
+    RtlCopyMemory(counted + 1, String->Buffer, String->Length);
     return STATUS_SUCCESS;
 }
 
