@@ -15,6 +15,19 @@
 
 struct fx_lookaside;
 
+/* Is the caller's IRQL too high? Says so (what: the entry's name): the caller answers
+ * STATUS_INVALID_DEVICE_REQUEST, or nothing where nothing can be answered.
+ */
+static inline BOOLEAN fx_irql_above(struct fx_globals *globals, KIRQL allowed, const char *what)
+{
+    KIRQL irql = KeGetCurrentIrql();
+
+    if (irql <= allowed)
+        return FALSE;
+    fx_log(globals, FX_LOG_ERROR, "%s at IRQL %u: call it at %u or below", what, irql, allowed);
+    return TRUE;
+}
+
 enum fx_memory_kind {
     FX_MEMORY_POOL,         /* bytes from pool, freed with the object */
     FX_MEMORY_LOOKASIDE,    /* bytes from a lookaside list, go back to it with the object */
@@ -105,6 +118,10 @@ struct fx_string {
     struct fx_object object;
     UNICODE_STRING value;
 };
+
+/* Well formed: even lengths, room for what it holds, a buffer when it is not empty.
+ * Errors: STATUS_INVALID_PARAMETER, logged */
+NTSTATUS fx_string_check(struct fx_globals *globals, PCUNICODE_STRING string);
 
 /* IRQL: PASSIVE_LEVEL. value may be NULL (empty). */
 NTSTATUS fx_string_create(struct fx_globals *globals, PWDF_OBJECT_ATTRIBUTES attributes,

@@ -35,4 +35,18 @@ void fx_wmi_stop(struct fx_device *device);
  * destroy. IRQL: PASSIVE_LEVEL */
 void fx_wmi_destroy(struct fx_device *device);
 
+/* A yes or no of the Framework's that users switch through WMI: GUID_POWER_DEVICE_ENABLE and
+ * GUID_POWER_DEVICE_WAKE_ENABLE, whose block is one BOOLEAN. The struct stays the caller's.
+ *
+ * IRQL:   <= DISPATCH_LEVEL; get and set are called at PASSIVE_LEVEL
+ * Errors: STATUS_WMI_GUID_DISCONNECTED: the driver serves this block itself;
+ *         STATUS_OBJECT_NAME_COLLISION: it is switched already; STATUS_INSUFFICIENT_RESOURCES
+ */
+struct fx_wmi_switch {
+    const GUID *guid;
+    BOOLEAN (*get)(struct fx_device *device);
+    void (*set)(struct fx_device *device, BOOLEAN value);
+};
+NTSTATUS fx_wmi_switch_create(struct fx_device *device, const struct fx_wmi_switch *power_switch);
+
 #endif
