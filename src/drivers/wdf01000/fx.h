@@ -66,7 +66,6 @@ struct fx_type {
 
 enum fx_object_state {
     FX_OBJECT_ALIVE = 1,
-    FX_OBJECT_WAITING,   /* to be deleted at PASSIVE_LEVEL by the client's work item */
     FX_OBJECT_DISPOSING, /* cleanup of its children, then of itself, is running */
     FX_OBJECT_DISPOSED,  /* cleaned up; kept by references, or by a parent still at it */
     FX_OBJECT_DELETED,   /* its own reference is gone */
@@ -96,7 +95,7 @@ struct fx_object {
     /* guards: children, flags, state, contexts (added to); after: the parent's */
     KSPIN_LOCK lock;
     struct fx_object *parent; /* NULL: root, or taken out; under the parent's lock */
-    LIST_ENTRY children;      /* newest first */
+    LIST_ENTRY children;      /* in order of creation */
     LIST_ENTRY sibling;       /* in the parent's children; later in globals->lingering */
     struct fx_context *volatile contexts;   /* the first lies in the object's own memory */
     struct fx_device *device;               /* nearest device above, or itself; NULL: none */
@@ -111,8 +110,9 @@ struct fx_context {
     PFN_WDF_OBJECT_CONTEXT_CLEANUP cleanup;
     PFN_WDF_OBJECT_CONTEXT_DESTROY destroy;
     ULONG_PTR size;
-    ULONG_PTR pad;
-    UCHAR data[];
+    struct fx_object *object;
+    BOOLEAN is_separate; /* added later, in memory of its own */
+    DECLSPEC_ALIGN(16) UCHAR data[];
 };
 
 /* ---- clients ----------------------------------------------------------------------------- */

@@ -2,7 +2,7 @@
 /* object.h - the object room's door: creation, references, deletion, callback locks, the driver.
  *
  * Order of a deletion (fx_object_delete, or the parent's):
- *   1. each child, newest first, goes through 1-3 itself;
+ *   1. each child, in order of creation, goes through 1-3 itself;
  *   2. type->dispose;
  *   3. EvtCleanupCallback of each context, in the order in which they were added;
  *   4. when the whole tree is cleaned up, references are given back, children's before parents';
@@ -97,8 +97,8 @@ void fx_dispose_wait(struct fx_globals *globals);
  */
 NTSTATUS fx_object_unparent(struct fx_object *object);
 
-/* Walks children that are of a type, newest first, each referenced during the call; stops when
- * visit answers FALSE. IRQL: <= DISPATCH_LEVEL; no lock is held in visit.
+/* Walks children that are of a type, in order of creation, each referenced during the call; stops
+ * when visit answers FALSE. IRQL: <= DISPATCH_LEVEL; no lock is held in visit.
  */
 void fx_object_children(struct fx_object *object, const struct fx_type *type,
                         BOOLEAN (*visit)(struct fx_object *child, void *context), void *context);
