@@ -35,6 +35,10 @@ if(EXISTS ${FX_HEADERS}/wdf.h)
   file(GLOB fx_sources CONFIGURE_DEPENDS ${FX_ROOT}/*/*.c)
   cove_pe_objects(fx_objects wdf01000 SOURCES ${fx_sources}
     FLAGS -DFX_FRAMEWORK=1 -isystem ${COVE_WDK_DIR}/include/wdf/kmdf -I${COVE_GEN}/wdf)
-  # Until every room is there nothing is linked: `ninja fx_objects` says whether it compiles.
-  add_custom_target(fx_objects DEPENDS ${fx_objects})
+  # The table itself and its absent entries are generated.
+  cove_pe_objects(fx_table wdf01000 SOURCES ${COVE_GEN}/wdf/wdf_table.c
+    FLAGS -DFX_FRAMEWORK=1 -isystem ${COVE_WDK_DIR}/include/wdf/kmdf -I${COVE_GEN}/wdf -I${FX_ROOT})
+  # /force: rooms whose neighbours are not there yet.
+  cove_system_driver(wdf01000 SOURCES ${fx_objects} ${fx_table}
+    FLAGS -L${CMAKE_BINARY_DIR}/share/cove/wdk/lib -lWdfLdr -lwdmguid -Wl,/force:unresolved)
 endif()
