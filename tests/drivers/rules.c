@@ -292,6 +292,23 @@ static VOID ReleaseWhatIsNotHeld(ULONG Rule)
     ExDeleteResourceLite(&resource);
 }
 
+static VOID PowerFramework(ULONG Rule, PDEVICE_OBJECT Device)
+{
+    static PO_FX_COMPONENT_IDLE_STATE state;
+    PO_FX_DEVICE_V1 device = {.Version = PO_FX_VERSION_V1,
+                              .ComponentCount = 1,
+                              .Components = {{.IdleStateCount = 1, .IdleStates = &state}}};
+    POHANDLE handle = NULL;
+
+    PoFxRegisterDevice(Device, (PPO_FX_DEVICE)&device, &handle);
+    if (Rule == RULE_FX_TWICE)
+        PoFxRegisterDevice(Device, (PPO_FX_DEVICE)&device, &handle);
+    else if (Rule == RULE_FX_UNUSED)
+        PoFxIdleComponent(handle, 0, 0);
+    else
+        PoFxCompleteIdleCondition(handle, 0);
+}
+
 static VOID Break(ULONG Rule, PDEVICE_OBJECT Device)
 {
     KIRQL irql;
@@ -382,6 +399,11 @@ static VOID Break(ULONG Rule, PDEVICE_OBJECT Device)
         break;
     case RULE_POWER_KEPT:
         AskForPower(Device);
+        break;
+    case RULE_FX_TWICE:
+    case RULE_FX_UNUSED:
+    case RULE_FX_UNASKED:
+        PowerFramework(Rule, Device);
         break;
     }
 }

@@ -44,7 +44,10 @@
     X(WILD_TIMER, "wild-timer")           /* cancels one whose list entry leads nowhere */      \
     X(WILD_EVENT, "wild-event")           /* sets one whose waiters are nowhere */              \
     X(WILD_CAUGHT, "wild-caught") /* the first again, in a frame that catches everything */     \
-    X(POWER_KEPT, "power-kept")   /* a power request that never comes back */
+    X(POWER_KEPT, "power-kept")   /* a power request that never comes back */                   \
+    X(FX_TWICE, "fx-twice")       /* registers a device twice with the power framework */       \
+    X(FX_UNUSED, "fx-unused")     /* lets a component go that it has not activated */           \
+    X(FX_UNASKED, "fx-unasked")   /* completes what nobody asked for */
 
 #define RULES_NUMBER(name, text) RULE_##name,
 enum rule { RULES(RULES_NUMBER) RULES_COUNT };

@@ -52,6 +52,10 @@ class Rules(CoveTest):
     def test_dpc_at_another_irql(self):
         self.breaks("dpc-irql", 0xc8, "IRQL_UNEXPECTED_VALUE", (1, "0x0*10202 "), (2, RULES_SYS))
 
+    def test_the_power_framework(self):
+        for rule, kind in (("fx-twice", "600"), ("fx-unused", "608"), ("fx-unasked", "613")):
+            self.breaks(rule, 0xa0, "INTERNAL_POWER_ERROR", (1, f"0x0*{kind} "))
+
     def test_cancel_routine_keeps_the_lock(self):
         self.breaks("cancel-lock", 0x11b, "DRIVER_RETURNED_HOLDING_CANCEL_LOCK", (2, RULES_SYS),
                     options=("-o",))

@@ -9,6 +9,7 @@ NTSTATUS po_init(void)
     requests_init();
     idle_init();
     settings_init();
+    fx_init();
     io_device_end_set(idle_forget);
     return system_init();
 }

@@ -61,4 +61,11 @@ NTSTATUS setting_register(LPCGUID setting, PPOWER_SETTING_CALLBACK routine, PVOI
 NTSTATUS setting_unregister(PVOID handle);
 void settings_init(void);
 
+/* ---- fx.c ---------------------------------------------------------------------------------------
+ */
+
+void fx_init(void);
+/* The system needs the device in D0 with all of it active, or does not any more. */
+void fx_hold(PDEVICE_OBJECT physical, bool holds);
+
 #endif

@@ -176,6 +176,15 @@ static void query_cancel(const struct devices *devices, size_t first)
                            PowerSystemWorking);
 }
 
+static void devices_hold(const struct devices *devices, bool holds)
+{
+    for (size_t i = 0; i < devices->count; i++) {
+        PDEVICE_OBJECT physical = pnp_node_pdo(devices->nodes[i]);
+        if (physical != NULL)
+            fx_hold(physical, holds);
+    }
+}
+
 static NTSTATUS sleep_locked(SYSTEM_POWER_STATE state, struct devices *devices,
                              struct po_refusal *out_refusal)
 {
@@ -213,7 +222,10 @@ NTSTATUS po_sleep(SYSTEM_POWER_STATE state, struct po_refusal *out_refusal)
         if (!NT_SUCCESS(status)) {
             refusal_set(out_refusal, status, NULL, "the devices cannot be listed");
         } else {
+            devices_hold(&devices, true);
             status = sleep_locked(state, &devices, out_refusal);
+            if (!NT_SUCCESS(status))
+                devices_hold(&devices, false);
             devices_release(&devices);
         }
     }
@@ -239,6 +251,7 @@ NTSTATUS po_wake(struct po_refusal *out_refusal)
         if (NT_SUCCESS(status)) {
             atomic_store(&system_state, PowerSystemWorking);
             system_tell(true);
+            devices_hold(&devices, false);
         }
         devices_release(&devices);
     }
