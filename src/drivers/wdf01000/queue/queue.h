@@ -15,6 +15,7 @@ struct fx_device;
 struct fx_io;
 struct fx_queue;
 struct fx_request;
+struct fx_reserve;
 
 extern const struct fx_type fx_type_queue;
 
@@ -71,13 +72,42 @@ NTSTATUS fx_queue_forward(struct fx_request *request, struct fx_queue *destinati
 NTSTATUS fx_queue_requeue(struct fx_request *request);
 void fx_queue_stop_acknowledge(struct fx_request *request, BOOLEAN requeue);
 
-/* The driver's hold on a request has ended (completed or sent and forgotten): counts it out and,
- * when that makes room, presents what waits. Call before the IRP is completed. */
-void fx_queue_request_gone(struct fx_queue *queue, struct fx_request *request);
-/* After the IRP of such a request was completed: presents the next request. */
-void fx_queue_present_more(struct fx_queue *queue);
+/* EvtRequestCancel for a request that the driver owns. call_if_canceled: an IRP that is cancelled
+ * already gets the call at once (WdfRequestMarkCancelable); else STATUS_CANCELLED. unmark answers
+ * STATUS_CANCELLED when the call has been made or will be. */
+NTSTATUS fx_queue_mark_cancelable(struct fx_request *request, PFN_WDF_REQUEST_CANCEL routine,
+                                  BOOLEAN call_if_canceled);
+NTSTATUS fx_queue_unmark_cancelable(struct fx_request *request);
 
-/* For WdfRequestGetIoQueue and for views. */
+/* The driver's hold on a request has ended and its IRP was completed (or sent and forgotten):
+ * counts it out and presents what waits. The caller still holds the request. */
+void fx_queue_request_gone(struct fx_queue *queue, struct fx_request *request);
+
+/* A reserved request comes back: it takes the next IRP that waits for one, or rests. */
+void fx_reserve_return(struct fx_reserve *reserve, struct fx_request *request);
+
+/* Cleanup of a file object: what its opener left waiting in any queue is cancelled. */
+void fx_io_cancel_file(struct fx_device *device, PFILE_OBJECT file);
+
+/* For WdfRequestGetIoQueue, and for views. */
 WDFQUEUE fx_queue_handle(struct fx_queue *queue);
+struct fx_device *fx_queue_device(struct fx_queue *queue);
+
+BOOLEAN fx_queue_accepts(struct fx_queue *queue);
+
+/* The device's own queue for creates that EvtDeviceFileCreate hears of: manual, never powered
+ * down; made at its first use. give: the driver owns the request at once, as if retrieved. */
+NTSTATUS fx_io_file_queue(struct fx_device *device, struct fx_queue **out_queue);
+void fx_queue_give(struct fx_queue *queue, struct fx_request *request);
+
+/* Where the request room keeps the device's file objects, and the lock for it (a leaf). */
+PLIST_ENTRY fx_io_files(struct fx_io *io, PKSPIN_LOCK *out_lock);
+
+/* The queue that takes creates (WdfDeviceConfigureRequestDispatching), or NULL. */
+struct fx_queue *fx_io_create_queue(struct fx_device *device);
+
+/* Memory for a request of the device: zeroed up to the end of struct fx_request and its context. */
+struct fx_request *fx_io_request_alloc(struct fx_io *io);
+void fx_io_request_free(struct fx_io *io, struct fx_request *request);
 
 #endif

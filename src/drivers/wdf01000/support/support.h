@@ -93,6 +93,8 @@ NTSTATUS fx_memory_range(const struct fx_memory *memory, const WDFMEMORY_OFFSET 
  * Errors: STATUS_INSUFFICIENT_RESOURCES, STATUS_ACCESS_VIOLATION
  */
 NTSTATUS fx_memory_mdl(struct fx_memory *memory, PMDL *out_mdl);
+/* Frees the MDL that fx_memory_mdl made, if it made one. */
+void fx_memory_mdl_drop(struct fx_memory *memory);
 
 /* Copies between a buffer of the caller's and a part of the memory; nothing is copied on error.
  *

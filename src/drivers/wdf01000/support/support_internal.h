@@ -9,9 +9,6 @@
 
 extern const struct fx_type fx_type_memory_preallocated;
 
-/* Frees the MDL that fx_memory_mdl made, if it made one. */
-void fx_memory_mdl_drop(struct fx_memory *memory);
-
 /* The lock over callbacks of an object below parent, by the rules of AutomaticSerialization.
  *
  * Gives:  *out_holder: whose callback lock to enter; NULL: none
