@@ -55,7 +55,7 @@ static ULONG admit_locked(struct fx_target *target, ULONG flags, NTSTATUS *out_s
             return FX_SUBMIT_SEND;
     } else if (target->state == WdfIoTargetStarted) {
         return FX_SUBMIT_SEND;
-    } else if (target->state == WdfIoTargetStopped) {
+    } else if (target->state == WdfIoTargetStopped && !(flags & FX_SUBMIT_NO_PEND)) {
         return FX_SUBMIT_QUEUED;
     }
     *out_status = STATUS_INVALID_DEVICE_STATE;

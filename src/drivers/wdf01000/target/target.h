@@ -57,7 +57,6 @@ struct fx_target {
 
     struct fx_remote *remote;    /* only of a remote target */
     struct fx_queue *self_queue; /* only of a self target: where to; NULL: as the device does */
-    void *usb;                   /* only of USB targets: struct fx_usb_device or fx_usb_pipe */
 };
 
 extern const struct fx_type fx_type_target;

@@ -152,7 +152,7 @@ VOID NTAPI imp_WdfIoTargetClose(PWDF_DRIVER_GLOBALS abi, WDFIOTARGET handle)
 
 NTSTATUS NTAPI imp_WdfIoTargetStart(PWDF_DRIVER_GLOBALS abi, WDFIOTARGET handle)
 {
-    return fx_target_start(fx_target_of(fx_globals_of(abi), handle));
+    return fx_usb_target_start(fx_target_of(fx_globals_of(abi), handle));
 }
 
 VOID NTAPI imp_WdfIoTargetStop(PWDF_DRIVER_GLOBALS abi, WDFIOTARGET handle,
@@ -168,7 +168,7 @@ VOID NTAPI imp_WdfIoTargetStop(PWDF_DRIVER_GLOBALS abi, WDFIOTARGET handle,
     if (action != WdfIoTargetLeaveSentIoPending &&
         !NT_SUCCESS(fx_passive_check(globals, "WdfIoTargetStop")))
         return;
-    fx_target_stop(target, action);
+    fx_usb_target_stop(target, action);
 }
 
 VOID NTAPI imp_WdfIoTargetPurge(PWDF_DRIVER_GLOBALS abi, WDFIOTARGET handle,
@@ -184,7 +184,7 @@ VOID NTAPI imp_WdfIoTargetPurge(PWDF_DRIVER_GLOBALS abi, WDFIOTARGET handle,
     if (action == WdfIoTargetPurgeIoAndWait &&
         !NT_SUCCESS(fx_passive_check(globals, "WdfIoTargetPurge")))
         return;
-    fx_target_purge(target, action);
+    fx_usb_target_purge(target, action);
 }
 
 WDF_IO_TARGET_STATE NTAPI imp_WdfIoTargetGetState(PWDF_DRIVER_GLOBALS abi, WDFIOTARGET handle)

@@ -40,6 +40,11 @@ NTSTATUS fx_target_start(struct fx_target *target);
 void fx_target_stop(struct fx_target *target, WDF_IO_TARGET_SENT_IO_ACTION action);
 void fx_target_purge(struct fx_target *target, WDF_IO_TARGET_PURGE_IO_ACTION action);
 
+/* The same for any target: a USB device's pipes follow, a pipe's reader too (usb_pipe.c). */
+NTSTATUS fx_usb_target_start(struct fx_target *target);
+void fx_usb_target_stop(struct fx_target *target, WDF_IO_TARGET_SENT_IO_ACTION action);
+void fx_usb_target_purge(struct fx_target *target, WDF_IO_TARGET_PURGE_IO_ACTION action);
+
 /* To Closed, ClosedForQueryRemove or Deleted: everything pended ends with
  * STATUS_WDF_DEVICE_REMOVED_NOT_SENT, everything sent is cancelled and waited for.
  * PASSIVE_LEVEL. */
@@ -83,6 +88,9 @@ void fx_target_self_call(struct fx_target *target, PIRP irp);
 
 #define FX_SUBMIT_SEND   1u /* the caller now gives the IRP to the target: fx_target_call */
 #define FX_SUBMIT_QUEUED 2u /* the target keeps it until it starts */
+
+/* For fx_send_submit, beside WDF_REQUEST_SEND_OPTION_...: a stopped target refuses. */
+#define FX_SUBMIT_NO_PEND 0x80000000u
 
 /* Takes the request into the target's books. 0: refused, irp->IoStatus.Status says why.
  * IRQL: <= DISPATCH_LEVEL
