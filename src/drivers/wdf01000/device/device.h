@@ -13,6 +13,7 @@
 #include "../pnp/pnp.h"
 
 struct fx_child_list;
+struct fx_hardware;
 struct fx_io;
 struct fx_preprocess;
 struct fx_pdo_init;
@@ -76,6 +77,7 @@ struct fx_device {
     struct fx_wmi *wmi;               /* made when first used */
     struct fx_target *default_target; /* target room; the stack below */
     struct fx_target *self_target;    /* target room; the own stack */
+    struct fx_hardware *hardware;     /* made when resources are first assigned */
     LIST_ENTRY interrupts;            /* hardware room's: in order of creation */
     LIST_ENTRY dma_enablers;          /* hardware room's */
     LIST_ENTRY targets;               /* target room's: opened under this device */

@@ -28,6 +28,13 @@ enum fx_list_access {
     FX_LIST_REMOVE = 2, /* it may take out */
 };
 
+/* Descriptors in order, of either kind. No lock: a list belongs to the callback that it is for. */
+struct fx_descriptors {
+    LIST_ENTRY items;
+    ULONG count;
+    ULONG bytes; /* of one descriptor */
+};
+
 /* ---- assigned resources (resource_list.c) -------------------------------------------------- */
 
 struct fx_resource_list {
@@ -35,8 +42,8 @@ struct fx_resource_list {
     UCHAR access; /* enum fx_list_access */
     BOOLEAN is_changed;
     INTERFACE_TYPE interface_type;
-    ULONG bus, count;
-    LIST_ENTRY items; /* struct resource_item, in order */
+    ULONG bus;
+    struct fx_descriptors descriptors; /* CM_PARTIAL_RESOURCE_DESCRIPTOR */
 };
 
 /* A list of `from` (NULL: empty), parent: the device. Deleted with fx_object_delete.
@@ -66,11 +73,10 @@ WDFCMRESLIST fx_resources_translated(struct fx_device *device);
 
 struct fx_io_list {
     struct fx_object object;
-    struct fx_requirements *owner; /* referenced by being its child */
+    struct fx_requirements *owner; /* its parent */
     BOOLEAN is_inside;             /* in owner->lists */
     LIST_ENTRY link;
-    ULONG count;
-    LIST_ENTRY items; /* struct io_item, in order */
+    struct fx_descriptors descriptors; /* IO_RESOURCE_DESCRIPTOR */
 };
 
 struct fx_requirements {
@@ -109,9 +115,6 @@ NTSTATUS fx_interrupts_enable(struct fx_device *device);
  */
 NTSTATUS fx_interrupts_disable(struct fx_device *device);
 void fx_interrupts_disconnect(struct fx_device *device);
-
-/* After a surprise removal EvtInterruptDisable is not called. */
-void fx_interrupts_surprise_removed(struct fx_device *device);
 
 /* ---- DMA (dma_enabler.c) ------------------------------------------------------------------- */
 
