@@ -10,10 +10,11 @@ static void descriptor_write(PIO_RESOURCE_DESCRIPTOR to,
                              const WDF_INTERRUPT_EXTENDED_POLICY *policy)
 {
     to->Flags |= CM_RESOURCE_INTERRUPT_POLICY_INCLUDED;
-    to->u.Interrupt.AffinityPolicy = (USHORT)policy->Policy;
+    /* Where groups are known, the upper half of the policy is the group. */
+    to->u.Interrupt.AffinityPolicy =
+        (IRQ_DEVICE_POLICY)(policy->Policy | (ULONG)policy->TargetProcessorSetAndGroup.Group << 16);
     to->u.Interrupt.PriorityPolicy = (IRQ_PRIORITY)policy->Priority;
     to->u.Interrupt.TargetedProcessors = policy->TargetProcessorSetAndGroup.Mask;
-    to->u.Interrupt.Group = policy->TargetProcessorSetAndGroup.Group;
 }
 
 static void list_write(struct fx_device *device, IO_RESOURCE_LIST *list)
