@@ -28,6 +28,15 @@ foreach(file ${COVE_INBOX})
 endforeach()
 install(FILES ${COVE_INBOX} DESTINATION share/cove/inf)
 
+# What `cove new` starts projects from.
+file(GLOB COVE_TEMPLATES RELATIVE ${CMAKE_SOURCE_DIR}/tools/cli CONFIGURE_DEPENDS
+  ${CMAKE_SOURCE_DIR}/tools/cli/templates/*/*)
+foreach(file ${COVE_TEMPLATES})
+  configure_file(${CMAKE_SOURCE_DIR}/tools/cli/${file} ${CMAKE_BINARY_DIR}/share/cove/${file} COPYONLY)
+  get_filename_component(folder ${file} DIRECTORY)
+  install(FILES ${CMAKE_SOURCE_DIR}/tools/cli/${file} DESTINATION share/cove/${folder})
+endforeach()
+
 if(COVE_TESTS)
   # One a line: tests/cli/test_NAME.py.
   foreach(test

@@ -28,6 +28,7 @@ int cli_inf(int argc, char **argv);
 int cli_kd(int argc, char **argv);
 int cli_power(int argc, char **argv);
 int cli_wmi(int argc, char **argv);
+int cli_new(int argc, char **argv);
 int cli_log(int argc, char **argv);
 int cli_pnputil(int argc, char **argv);
 int cli_ps(int argc, char **argv);
