@@ -47,6 +47,7 @@ if(COVE_TESTS)
       kd
       kit
       link16
+      new
       power
       reg
       trace)
