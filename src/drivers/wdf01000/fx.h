@@ -60,6 +60,8 @@ struct fx_type {
     void (*destroy)(struct fx_object *object);
     /* Gives back the memory itself; NULL: pool. */
     void (*free)(struct fx_object *object);
+    /* The client's WdfObjectDelete. FALSE: the room deletes the object itself, now or later. */
+    BOOLEAN (*remove)(struct fx_object *object);
 };
 
 /* ---- objects ----------------------------------------------------------------------------- */

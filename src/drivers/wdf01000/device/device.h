@@ -10,6 +10,9 @@
 #define FX_DEVICE_H
 
 #include "../fx.h"
+#include <wdfcx.h>
+
+#include "../object/object.h"
 #include "../pnp/pnp.h"
 
 struct fx_child_list;
@@ -24,20 +27,22 @@ enum fx_device_kind {
     FX_DEVICE_FDO,
     FX_DEVICE_FILTER, /* an FDO that passes on what it does not handle */
     FX_DEVICE_PDO,
-    FX_DEVICE_CONTROL
+    FX_DEVICE_CONTROL,
+    FX_DEVICE_MINIPORT /* WdfDeviceMiniportCreate: objects only, the port driver has the IRPs */
 };
 
 /* What one class extension added to a device of its client: read by the rooms that call it. */
 struct fx_extension {
-    struct fx_extension *next;  /* the one nearer to the driver first */
-    struct fx_globals *globals; /* of the class extension */
-    void *init_context;         /* WdfCxDeviceInitAllocateContext; freed with the init */
+    struct fx_extension *next;        /* the one nearer to the driver first */
+    struct fx_globals *globals;       /* of the class extension */
+    struct fx_preprocess *preprocess; /* moves to the device's stages */
+    void *init_context;               /* WdfCxDeviceInitAllocateContext; freed with the init */
     const WDF_OBJECT_CONTEXT_TYPE_INFO *init_context_type;
     PFN_WDF_IO_IN_CALLER_CONTEXT in_caller_context;
     BOOLEAN has_file, has_requests, has_pnp, has_policy;
     WDF_OBJECT_ATTRIBUTES request_attributes;
-    WDF_FILEOBJECT_CONFIG file; /* the callback of create stands in `file_create` */
-    PFN_WDF_DEVICE_FILE_CREATE file_create;
+    WDF_FILEOBJECT_CONFIG file;               /* the callback of create stands in `file_create` */
+    PFN_WDFCX_DEVICE_FILE_CREATE file_create; /* FALSE: it goes on to the driver */
     WDF_OBJECT_ATTRIBUTES file_attributes;
     void *pnp_events; /* pre and post callbacks, as the class extension gave them */
     void *policy_events;
@@ -84,6 +89,8 @@ struct fx_device {
     KSPIN_LOCK lists_lock;            /* guards: the three lists above */
 
     /* This room's own. */
+    struct fx_callback_lock callback_lock; /* of synchronization scope "device" */
+    BOOLEAN has_dispatch_extras;           /* preprocessors, routes, or I/O that holds the device */
     struct fx_device_own *own;
     LONG remove_count; /* atomic: 1 while there, + one for each IRP inside; see fx_device_irp_enter
                         */
@@ -120,7 +127,9 @@ struct WDFDEVICE_INIT {
     struct fx_extension *extensions;
     WDF_CHILD_LIST_CONFIG list_config; /* Size 0: no default child list */
     WDF_OBJECT_ATTRIBUTES list_attributes;
-    struct fx_pdo_init *pdo; /* ids and texts; moves into the device */
+    struct fx_pdo_init *pdo;                  /* ids and texts; moves into the device */
+    struct fx_child *child;                   /* of a dynamic child list */
+    DEVICE_OBJECT *miniport, *miniport_lower; /* WdfDeviceMiniportCreate */
     PFN_WDF_DEVICE_SHUTDOWN_NOTIFICATION shutdown;
     UCHAR shutdown_flags;
 };
@@ -137,8 +146,9 @@ static inline struct fx_device *fx_device_of_wdm(const DEVICE_OBJECT *wdm)
 
 /* Makes every MajorFunction and AddDevice of a client's driver object the Framework's.
  * `add_device` is FALSE for a driver with WdfDriverInitNonPnpDriver.
+ * Errors: STATUS_INSUFFICIENT_RESOURCES
  */
-void fx_dispatch_install(struct fx_globals *globals, DRIVER_OBJECT *driver, BOOLEAN add_device);
+NTSTATUS fx_dispatch_install(struct fx_globals *globals, DRIVER_OBJECT *driver, BOOLEAN add_device);
 
 /* Goes on with an IRP as if no preprocessor had been there: by major function to its room. */
 NTSTATUS fx_dispatch_irp(struct fx_device *device, IRP *irp);
@@ -180,8 +190,8 @@ NTSTATUS fx_device_pnp_query(struct fx_device *device, IRP *irp);
  * I/O.
  */
 void fx_child_lists_scan(struct fx_device *device);
-/* The device is being removed (before its fx_device_gone): its children are reported missing no
- * longer by relations but by this; those that PnP has removed already are gone when it returns.
+/* Children that are still there when their parent goes (fx_device_gone calls it): their machines
+ * are cancelled and they are deleted.
  */
 void fx_child_lists_removed(struct fx_device *device);
 /* TRUE when at least one PDO of the device is not yet gone. */

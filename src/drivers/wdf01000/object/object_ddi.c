@@ -54,7 +54,8 @@ VOID NTAPI imp_WdfObjectDelete(PWDF_DRIVER_GLOBALS globals, WDFOBJECT Object)
                object->type->name, Object, STATUS_CANNOT_DELETE);
         return;
     }
-    fx_object_delete(object);
+    if (object->type->remove == NULL || object->type->remove(object))
+        fx_object_delete(object);
 }
 
 /* Doc: WdfObjectReference, WdfObjectReferenceWithTag */
