@@ -8,7 +8,7 @@
 
 NTSTATUS NTAPI device_add(PDRIVER_OBJECT driver_object, PDEVICE_OBJECT physical)
 {
-    struct fx_globals *globals = driver_globals(driver_object);
+    struct fx_globals *globals = fx_client_find(driver_object);
     struct WDFDEVICE_INIT *init;
     struct fx_device *device;
     struct fx_driver *driver;

@@ -146,9 +146,8 @@ static inline struct fx_device *fx_device_of_wdm(const DEVICE_OBJECT *wdm)
 
 /* Makes every MajorFunction and AddDevice of a client's driver object the Framework's.
  * `add_device` is FALSE for a driver with WdfDriverInitNonPnpDriver.
- * Errors: STATUS_INSUFFICIENT_RESOURCES
  */
-NTSTATUS fx_dispatch_install(struct fx_globals *globals, DRIVER_OBJECT *driver, BOOLEAN add_device);
+void fx_dispatch_install(struct fx_globals *globals, DRIVER_OBJECT *driver, BOOLEAN add_device);
 
 /* Goes on with an IRP as if no preprocessor had been there: by major function to its room. */
 NTSTATUS fx_dispatch_irp(struct fx_device *device, IRP *irp);

@@ -7,6 +7,7 @@
 #ifndef FX_DEVICE_INTERNAL_H
 #define FX_DEVICE_INTERNAL_H
 
+#include "../bind/bind.h"
 #include "../object/object.h"
 #include "../queue/queue.h"
 #include "../request/request.h"
@@ -199,8 +200,8 @@ NTSTATUS passive_check(struct fx_globals *globals, const char *call);
 /* Goes on with the preprocessors from this one, then to the rooms. */
 NTSTATUS preprocess_from(struct fx_device *device, IRP *irp, struct fx_preprocess *stage);
 NTSTATUS route_dispatch(struct fx_device *device, IRP *irp, struct fx_irp_route *route);
-/* The client of a driver object, or NULL for one that is not ours. */
-struct fx_globals *driver_globals(DRIVER_OBJECT *driver);
+/* Does this table of major functions lead here? */
+BOOLEAN driver_is_ours(const DRIVER_OBJECT *driver);
 NTSTATUS NTAPI device_add(PDRIVER_OBJECT driver, PDEVICE_OBJECT physical);
 
 /* --- device_create.c ----------------------------------------------------------------------------

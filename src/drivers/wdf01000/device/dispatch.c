@@ -249,29 +249,16 @@ static NTSTATUS NTAPI dispatch_other(PDEVICE_OBJECT wdm, PIRP irp)
     return dispatch_preprocessed(device, irp);
 }
 
-/* Where a driver object keeps its client: the extension's name is our own address. */
-static PVOID driver_key(void)
+BOOLEAN driver_is_ours(const DRIVER_OBJECT *driver)
 {
-    return (PVOID)(ULONG_PTR)&fx_dispatch_install;
+    return driver->MajorFunction[IRP_MJ_CREATE] == dispatch_other;
 }
 
-struct fx_globals *driver_globals(DRIVER_OBJECT *driver)
+void fx_dispatch_install(struct fx_globals *globals, DRIVER_OBJECT *driver, BOOLEAN add_device)
 {
-    struct fx_globals **slot = IoGetDriverObjectExtension(driver, driver_key());
-
-    return slot != NULL ? *slot : NULL;
-}
-
-NTSTATUS fx_dispatch_install(struct fx_globals *globals, DRIVER_OBJECT *driver, BOOLEAN add_device)
-{
-    struct fx_globals **slot;
     ULONG major;
-    NTSTATUS status =
-        IoAllocateDriverObjectExtension(driver, driver_key(), sizeof *slot, (PVOID *)&slot);
 
-    if (!NT_SUCCESS(status))
-        return status;
-    *slot = globals;
+    UNREFERENCED_PARAMETER(globals);
     for (major = 0; major < FX_MAJORS; major++)
         driver->MajorFunction[major] = dispatch_other;
     driver->MajorFunction[IRP_MJ_READ] = dispatch_io;
@@ -280,5 +267,4 @@ NTSTATUS fx_dispatch_install(struct fx_globals *globals, DRIVER_OBJECT *driver, 
     driver->MajorFunction[IRP_MJ_INTERNAL_DEVICE_CONTROL] = dispatch_io;
     if (add_device)
         driver->DriverExtension->AddDevice = device_add;
-    return STATUS_SUCCESS;
 }

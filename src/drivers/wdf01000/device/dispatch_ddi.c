@@ -137,18 +137,8 @@ WDFDEVICE NTAPI imp_WdfWdmDeviceGetWdfDeviceHandle(PWDF_DRIVER_GLOBALS abi,
 
     fx_needed(globals, DeviceObject);
     /* A device object of somebody else's has an extension of its own: look only at ours. */
-    if (driver_globals(DeviceObject->DriverObject) == NULL || DeviceObject->DeviceExtension == NULL)
+    if (!driver_is_ours(DeviceObject->DriverObject) || DeviceObject->DeviceExtension == NULL)
         return NULL;
     device = fx_device_of_wdm(DeviceObject);
     return device != NULL ? device_handle(device) : NULL;
-}
-
-WDFDRIVER NTAPI imp_WdfWdmDriverGetWdfDriverHandle(PWDF_DRIVER_GLOBALS abi,
-                                                   PDRIVER_OBJECT DriverObject)
-{
-    struct fx_globals *globals = fx_globals_of(abi), *other;
-
-    fx_needed(globals, DriverObject);
-    other = driver_globals(DriverObject);
-    return other != NULL && other->driver != NULL ? other->abi.Driver : NULL;
 }

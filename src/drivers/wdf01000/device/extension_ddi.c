@@ -120,14 +120,3 @@ VOID NTAPI imp_WdfCxDeviceInitSetFileObjectConfig(PWDF_DRIVER_GLOBALS abi,
         extension->file_attributes = *FileObjectAttributes;
     extension->has_file = TRUE;
 }
-
-VOID NTAPI imp_WdfCxVerifierKeBugCheck(PWDF_DRIVER_GLOBALS abi, WDFOBJECT Object,
-                                       ULONG BugCheckCode, ULONG_PTR BugCheckParameter1,
-                                       ULONG_PTR BugCheckParameter2, ULONG_PTR BugCheckParameter3,
-                                       ULONG_PTR BugCheckParameter4)
-{
-    UNREFERENCED_PARAMETER(abi);
-    UNREFERENCED_PARAMETER(Object);
-    KeBugCheckEx(BugCheckCode, BugCheckParameter1, BugCheckParameter2, BugCheckParameter3,
-                 BugCheckParameter4);
-}
