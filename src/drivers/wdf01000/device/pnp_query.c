@@ -27,8 +27,11 @@ static NTSTATUS query_pass(struct fx_device *device, IRP *irp)
 /* Bus relations of an FDO are added to before the lower drivers see them. */
 static NTSTATUS query_relations(struct fx_device *device, IRP *irp)
 {
-    NTSTATUS status = relations_query(device, irp);
+    NTSTATUS status;
 
+    fx_pnp_relations_query(device,
+                           IoGetCurrentIrpStackLocation(irp)->Parameters.QueryDeviceRelations.Type);
+    status = relations_query(device, irp);
     if (status != STATUS_NOT_SUPPORTED)
         irp->IoStatus.Status = status;
     if (device->kind == FX_DEVICE_PDO || (!NT_SUCCESS(status) && status != STATUS_NOT_SUPPORTED))

@@ -58,8 +58,8 @@ void fx_pnp_init_fini(struct fx_pnp_init *init);
  */
 NTSTATUS fx_pnp_create(struct fx_device *device, struct fx_pnp_init *init);
 
-/* A WdfDeviceCreate that fails later, or a PDO that was never reported: the machines stop
- * without a callback. Does nothing when there are none. */
+/* A WdfDeviceCreate that fails later, or a PDO whose parent goes (it waits, removed or never
+ * started): the machines come to their end. Does nothing when there are none. PASSIVE_LEVEL */
 void fx_pnp_cancel(struct fx_device *device);
 
 /* Frees device->pnp; called when the object of the device is destroyed. */
@@ -94,6 +94,9 @@ BOOLEAN fx_power_is_up(struct fx_device *device);
 void fx_pnp_reported_missing(struct fx_device *pdo);
 BOOLEAN fx_pnp_is_missing(struct fx_device *pdo);
 
+/* EvtDeviceRelationsQuery, before relations of this type are answered. PASSIVE_LEVEL */
+void fx_pnp_relations_query(struct fx_device *device, DEVICE_RELATION_TYPE type);
+
 /* The device reached a state in which interfaces are enabled / the client may use its targets. */
 BOOLEAN fx_pnp_is_started(struct fx_device *device);
 
@@ -104,25 +107,5 @@ WDF_DEVICE_POWER_POLICY_STATE fx_policy_state(struct fx_device *device);
 
 /* The device has failed for good (WdfDeviceSetFailed, a queue or target that cannot go on). */
 void fx_pnp_set_failed(struct fx_device *device, WDF_DEVICE_FAILED_ACTION action);
-
-/*
- * What this room calls in the others, in this order when a device starts; all of them are
- * called at PASSIVE_LEVEL, void ones cannot fail. Names of others' headers:
- *
- *   hardware: fx_resources_set(device, raw, translated) NTSTATUS   before PrepareHardware
- *             fx_resources_clear(device)                           after ReleaseHardware
- *             fx_interrupts_connect(device) NTSTATUS               after D0Entry, first start:
- *                                                                  connects and enables
- *             fx_interrupts_enable(device) NTSTATUS, fx_interrupts_disable(device) NTSTATUS
- *             fx_interrupts_disconnect(device)
- *             fx_interrupts_requirements(device, list) …           FILTER_RESOURCE_REQUIREMENTS
- *             fx_dma_power_up(device) NTSTATUS, fx_dma_power_down(device) NTSTATUS
- *   device:   fx_device_interfaces_enable(device, BOOLEAN) NTSTATUS
- *             fx_child_lists_scan(device)                          EvtChildListScanForChildren
- *             fx_child_lists_relations(device, irp)                in fx_device_pnp_query
- *             fx_device_gone(device)       last: detached, WDM object deleted, object deleted
- *   queue:    fx_io_power_up, fx_io_power_stop, fx_io_purge
- *   target:   fx_targets_start(device), fx_targets_stop(device)
- */
 
 #endif
