@@ -9,6 +9,7 @@
 #include "request_internal.h"
 
 static void fx_request_free(struct fx_object *object);
+static void fx_request_dispose_created(struct fx_object *object);
 static void fx_request_destroy_created(struct fx_object *object);
 
 const struct fx_type fx_type_request = {
@@ -23,6 +24,7 @@ static const struct fx_type type_request_created = {
     .name = "WDFREQUEST",
     .size = sizeof(struct fx_request),
     .parent = &fx_type_request,
+    .dispose = fx_request_dispose_created,
     .destroy = fx_request_destroy_created,
 };
 
@@ -108,6 +110,16 @@ NTSTATUS fx_request_create(struct fx_globals *globals, PWDF_OBJECT_ATTRIBUTES at
     fx_send_init(&request->send);
     *out_request = request;
     return STATUS_SUCCESS;
+}
+
+/* What its last format refers to is let go of now: it may be memory of a request that is completed
+ * next, while somebody still holds this one. */
+static void fx_request_dispose_created(struct fx_object *object)
+{
+    struct fx_request *request = (struct fx_request *)object;
+
+    if (!fx_send_is_out(&request->send))
+        fx_send_fini(request);
 }
 
 static void fx_request_destroy_created(struct fx_object *object)

@@ -279,9 +279,11 @@ void fx_send_finish(struct fx_target *target, struct fx_request *request, BOOLEA
     struct fx_sync *sync = send->sync;
     PFN_WDF_REQUEST_COMPLETION_ROUTINE completion = send->completion;
     WDFCONTEXT context = send->context;
+    NTSTATUS status;
 
-    request->status = request->irp->IoStatus.Status;
     params_complete(request);
+    status = send->params.IoStatus.Status;
+    request->status = status;
     send->sync = NULL;
     if (sync == NULL || sync->call_completion) {
         send->completion = NULL;
@@ -292,7 +294,7 @@ void fx_send_finish(struct fx_target *target, struct fx_request *request, BOOLEA
                        context);
     }
     if (sync != NULL) {
-        sync->status = send->params.IoStatus.Status;
+        sync->status = status;
         KeSetEvent(&sync->done, IO_NO_INCREMENT, FALSE);
     }
     fx_object_deref(&request->object);
