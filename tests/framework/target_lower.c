@@ -166,6 +166,7 @@ static NTSTATUS lower_dispatch(PDEVICE_OBJECT device, PIRP irp)
     switch (stack->MajorFunction) {
     case IRP_MJ_CREATE:
         lower.opened++;
+        information = FILE_OPENED;
         status = STATUS_SUCCESS;
         break;
     case IRP_MJ_CLEANUP:

@@ -109,7 +109,7 @@ static void sync_read_write(ULONG flags)
     expect(kept[3] == 0 && kept[4] == 1 && kept[11] == 8 && kept[12] == 0);
     range.BufferLength = BYTES; /* beyond its end */
     expect_status(WdfIoTargetSendReadSynchronously(target, NULL, &descriptor, NULL, NULL, NULL),
-                  STATUS_BUFFER_TOO_SMALL);
+                  STATUS_INTEGER_OVERFLOW);
 
     /* An MDL. */
     mdl = IoAllocateMdl(kept, BYTES, FALSE, FALSE, NULL);
@@ -125,6 +125,7 @@ static void sync_read_write(ULONG flags)
     expect_status(WdfIoTargetSendWriteSynchronously(target, NULL, NULL, NULL, NULL, &moved),
                   STATUS_SUCCESS);
     expect_number(moved, 0);
+    WDF_MEMORY_DESCRIPTOR_INIT_BUFFER(&descriptor, bytes, sizeof(bytes));
     lower.answer = STATUS_DEVICE_BUSY;
     expect_status(WdfIoTargetSendReadSynchronously(target, NULL, &descriptor, NULL, NULL, &moved),
                   STATUS_DEVICE_BUSY);

@@ -276,6 +276,8 @@ NTSTATUS device_create(struct WDFDEVICE_INIT *init, WDF_OBJECT_ATTRIBUTES *attri
         status = fx_pnp_create(device, &init->pnp);
     if (NT_SUCCESS(status) && device->lower != NULL)
         status = fx_target_default_create(device, &device->default_target);
+    if (NT_SUCCESS(status) && device->self_target_allowed)
+        status = fx_target_self_create(device, &device->self_target);
     if (NT_SUCCESS(status) && init->list_config.Size != 0)
         status = child_list_create(device, &init->list_config,
                                    init->list_attributes.Size != 0 ? &init->list_attributes : NULL,
