@@ -170,6 +170,8 @@ class Names(Tables):
         self.table("bugchecks.tsv", "name\tcode\tp1\tp2\tp3\tp4\ttext\n"
                    "IRQL_NOT_LESS_OR_EQUAL\t0xA\taddress\tirql\taccess\tcaller\tToo high.\n"
                    "MANUALLY_INITIATED_CRASH\t0xE2\n")
+        self.table("bugcheck_kinds.tsv", "name\tcode\tp1\tp2\tp3\tp4\ttext\n"
+                   "MUCH_TOO_HIGH\t0xA\t0x5\thow high\t-\t-\tVery.\n")
         self.table("win32.tsv", "name\tvalue\ttext\nERROR_B\t7\tSeven.\nERROR_A\t5\tFive.\n")
         self.assertEqual(self.generate(), [])
         self.assertIn("#define STATUS_UNSUCCESSFUL ((NTSTATUS)0xC0000001L)",
@@ -189,6 +191,9 @@ class Names(Tables):
                       "    const struct abi_bugcheck *check = abi_bugcheck_find(10);\n"
                       '    printf("%s %s %s %d\\n", check->name, check->parameter[1],\n'
                       "           check->text, abi_bugcheck_find(11) == 0);\n"
+                      "    check = abi_bugcheck_kind(10, 5);\n"
+                      '    printf("%s %s %s %d\\n", check->name, check->parameter[1], check->text,\n'
+                      "           abi_bugcheck_kind(10, 6) == 0);\n"
                       '    printf("[%s]\\n", abi_bugcheck_find(0xe2)->parameter[3]);\n'
                       '    printf("%s %s %d\\n", abi_win32_name(5), abi_win32_text(7),\n'
                       "           abi_win32_text(6) == 0);\n}\n")
@@ -206,6 +211,7 @@ class Names(Tables):
             "- 317 []",
             "- 87 []",
             "IRQL_NOT_LESS_OR_EQUAL irql Too high. 1",
+            "MUCH_TOO_HIGH how high Very. 1",
             "[]",
             "ERROR_A Seven. 1"])
 

@@ -40,7 +40,7 @@ def generate(abi, out, docs=None):
     """Returns the list of faults; empty if everything was written."""
     faults = tables.Faults()
     exports = kernel_exports.read(abi, faults)
-    status, win32, bugchecks = names.read(abi, faults)
+    status, win32, bugchecks, kinds = names.read(abi, faults)
     calls = services.read(abi, faults)
     modules = user_exports.read(abi, faults)
     entries = wdf.read(abi, faults)
@@ -55,7 +55,7 @@ def generate(abi, out, docs=None):
             raise
         return [str(error)]
     kernel_exports.emit(exports, output)
-    names.emit(status, win32, bugchecks, output)
+    names.emit(status, win32, bugchecks, kinds, output)
     services.emit(calls, output)
     user_exports.emit(modules, output)
     wdf.emit(entries, structs, output)

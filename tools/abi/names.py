@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Status values, Win32 errors, bug checks: headers for drivers, tables for ourselves.
 
-Comes in: abi/status.tsv, abi/win32.tsv, abi/bugchecks.tsv (each may be missing). Goes
+Comes in: abi/status.tsv, abi/win32.tsv, abi/bugchecks.tsv and abi/bugcheck_kinds.tsv, whose
+rows say what the first parameter of some bug checks tells apart (each may be missing). Goes
 out: wdk/shared/ntstatus.h, wdk/shared/bugcodes.h, status_names.c, win32_names.c,
 bugcheck_names.c.
 Always holds: a name stands once; of several names with one value the first is the one
@@ -14,6 +15,7 @@ import tables
 WIN32_COLUMNS = ["name", "value", "text"]
 STATUS_COLUMNS = ["name", "value", "win32", "text"]
 BUGCHECK_COLUMNS = ["name", "code", "p1", "p2", "p3", "p4", "text"]
+KIND_COLUMNS = ["name", "code", "p1", "p2", "p3", "p4", "text"]
 PARAMETERS = ("p1", "p2", "p3", "p4")
 NO_MAPPING = 317  # ERROR_MR_MID_NOT_FOUND
 UNKNOWN = 0xFFFFFFFF
@@ -36,7 +38,7 @@ def read_table(path, columns, value, faults, optional):
 
 
 def read(abi, faults):
-    """(status rows, Win32 rows, bug-check rows)"""
+    """(status rows, Win32 rows, bug-check rows, rows of their kinds)"""
     status = read_table(os.path.join(abi, "status.tsv"), STATUS_COLUMNS, "value", faults,
                         ("win32", "text"))
     for row in status:
@@ -44,7 +46,12 @@ def read(abi, faults):
     bugchecks = read_table(os.path.join(abi, "bugchecks.tsv"), BUGCHECK_COLUMNS, "code", faults,
                            PARAMETERS + ("text",))
     win32 = read_table(os.path.join(abi, "win32.tsv"), WIN32_COLUMNS, "value", faults, ("text",))
-    return status, win32, bugchecks
+    kinds = read_table(os.path.join(abi, "bugcheck_kinds.tsv"), KIND_COLUMNS, "code", faults,
+                       PARAMETERS + ("text",))
+    for row in kinds:
+        row["kind"] = tables.number(row, "p1", faults)
+        row["p1"] = row["name"]
+    return status, win32, bugchecks, kinds
 
 
 def header(guard, title, rows, line):
@@ -175,27 +182,41 @@ const struct abi_bugcheck *abi_bugcheck_find(uint32_t code)
 {
     return bugcheck_find(code);
 }
+
+const struct abi_bugcheck *abi_bugcheck_kind(uint32_t code, uint64_t parameter1)
+{
+    for (uint32_t i = 0; i < sizeof(kind_rows) / sizeof(kind_rows[0]); i++)
+        if (kind_rows[i].code == code && kind_values[i] == parameter1)
+            return &kind_rows[i];
+    return NULL;
+}
 """
 
 
-def bugcheck_source(rows):
-    rows = first_of_each(rows)
-    out = [tables.banner("abi/bugchecks.tsv"),
-           '#include "base/abi_names.h"\n\n#include <stddef.h>\n\n',
-           "static const struct abi_bugcheck bugcheck_rows[] = {\n"]
+def bugcheck_rows(name, rows):
+    out = ["static const struct abi_bugcheck %s[] = {\n" % name]
     for row in rows:
         out.append("    {0x%08xu, %s, %s, {%s}},\n" % (
             row["number"], tables.c_string(row["name"]), tables.c_string(row["text"]),
             ", ".join(tables.c_string(row[p]) for p in PARAMETERS)))
-    out += ['    {0xffffffffu, NULL, "", {"", "", "", ""}},\n};\n',
+    return "".join(out + ['    {0xffffffffu, NULL, "", {"", "", "", ""}},\n};\n'])
+
+
+def bugcheck_source(rows, kinds):
+    rows = first_of_each(rows)
+    out = [tables.banner("abi/bugchecks.tsv"),
+           '#include "base/abi_names.h"\n\n#include <stddef.h>\n\n',
+           bugcheck_rows("bugcheck_rows", rows), bugcheck_rows("kind_rows", kinds),
+           "static const uint64_t kind_values[] = {%s};\n" % ", ".join(
+               ["0x%x" % row["kind"] for row in kinds] + ["0"]),
             FIND % {"kind": "abi_bugcheck", "find": "bugcheck_find", "rows": "bugcheck_rows",
                     "key": "code", "count": len(rows)}, BUGCHECK_BODY]
     return "".join(out)
 
 
-def emit(status, win32, bugchecks, output):
+def emit(status, win32, bugchecks, kinds, output):
     output.write("wdk/shared/ntstatus.h", status_header(status))
     output.write("wdk/shared/bugcodes.h", bugcheck_header(bugchecks))
     output.write("status_names.c", status_source(status))
     output.write("win32_names.c", win32_source(win32))
-    output.write("bugcheck_names.c", bugcheck_source(bugchecks))
+    output.write("bugcheck_names.c", bugcheck_source(bugchecks, kinds))

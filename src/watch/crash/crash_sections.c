@@ -76,6 +76,9 @@ void crash_section_stop(const struct crash *crash)
     const struct abi_bugcheck *known = abi_bugcheck_find(bugcheck->code);
     crash_print("\n*** STOP: 0x%08X %s\n", bugcheck->code,
                 known != NULL ? known->name : "(a code that no table has)");
+    const struct abi_bugcheck *kind = abi_bugcheck_kind(bugcheck->code, bugcheck->parameter[0]);
+    if (kind != NULL)
+        known = kind;
     if (known != NULL && known->text != NULL && known->text[0] != '\0')
         crash_print("*** %s\n", known->text);
     if (crash->culprit != 0)

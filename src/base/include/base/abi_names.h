@@ -36,4 +36,9 @@ const char *abi_win32_text(uint32_t error);
 /* Answers the entry of a bug-check code, or NULL. */
 const struct abi_bugcheck *abi_bugcheck_find(uint32_t code);
 
+/* For bug checks whose first parameter tells kinds apart: that kind's name, parameters and text, or
+ * NULL.
+ */
+const struct abi_bugcheck *abi_bugcheck_kind(uint32_t code, uint64_t parameter1);
+
 #endif
