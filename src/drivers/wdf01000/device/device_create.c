@@ -227,11 +227,11 @@ static NTSTATUS device_alloc(struct WDFDEVICE_INIT *init, WDF_OBJECT_ATTRIBUTES 
     device->kind = init->kind;
     device->driver = init->driver;
     object->device = device;
-    if (object->sync_scope == WdfSynchronizationScopeDevice) {
-        fx_callback_lock_init(&device->callback_lock,
-                              object->execution_level == WdfExecutionLevelPassive);
+    /* A queue may ask for the device's scope where the device itself does not. */
+    fx_callback_lock_init(&device->callback_lock,
+                          object->execution_level == WdfExecutionLevelPassive);
+    if (object->sync_scope == WdfSynchronizationScopeDevice)
         object->callback_lock = &device->callback_lock;
-    }
     InitializeListHead(&device->interrupts);
     InitializeListHead(&device->dma_enablers);
     InitializeListHead(&device->targets);

@@ -45,8 +45,11 @@ struct fx_request *fx_io_request_alloc(struct fx_io *io)
 {
     struct fx_request *request = ExAllocateFromNPagedLookasideList(&io->requests);
 
-    if (request != NULL)
-        RtlZeroMemory(request, io->request_bytes);
+    if (request != NULL) {
+        RtlZeroMemory(request, FIELD_OFFSET(struct fx_request, send));
+        if (io->request_bytes > sizeof(*request))
+            RtlZeroMemory(request + 1, io->request_bytes - sizeof(*request));
+    }
     return request;
 }
 
@@ -182,7 +185,7 @@ NTSTATUS fx_io_dispatch_to(struct fx_device *device, PIRP irp, struct fx_queue *
     if (routine == NULL || fx_request_has(request, FX_REQUEST_RESERVED))
         return fx_queue_add(queue, request);
     request->queue = queue;
-    fx_request_set(request, FX_REQUEST_IN_CALLER | FX_REQUEST_PRESENTED);
+    request->flags |= FX_REQUEST_IN_CALLER | FX_REQUEST_PRESENTED;
     routine(fx_handle_of(&device->object), fx_handle_of(&request->object));
     return STATUS_PENDING;
 }

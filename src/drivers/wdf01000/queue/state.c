@@ -57,7 +57,7 @@ static NTSTATUS fx_queue_constrain(struct fx_queue *queue)
                    fx_handle_of(object), device->execution_level, object->execution_level);
             return STATUS_INVALID_PARAMETER;
         }
-        object->callback_lock = device->callback_lock;
+        object->callback_lock = &queue->device->callback_lock;
     } else if (object->sync_scope == WdfSynchronizationScopeQueue) {
         fx_callback_lock_init(&queue->own_lock, queue->is_passive);
         object->callback_lock = &queue->own_lock;

@@ -199,7 +199,7 @@ static void fx_request_wind_up(struct fx_request *request)
         return;
     }
     if ((object->contexts != NULL || !IsListEmpty(&object->children)) &&
-        KeGetCurrentIrql() == PASSIVE_LEVEL) {
+        (!(object->flags & FX_OBJECT_PASSIVE) || KeGetCurrentIrql() == PASSIVE_LEVEL)) {
         if (fx_request_has(request, FX_REQUEST_IN_MEMORY | FX_REQUEST_OUT_MEMORY))
             fx_request_check_memories(request);
         fx_object_dispose(object);
@@ -207,6 +207,13 @@ static void fx_request_wind_up(struct fx_request *request)
     if (fx_request_has(request, FX_REQUEST_IN_MEMORY | FX_REQUEST_OUT_MEMORY) ||
         request->in_mdl != NULL || request->out_mdl != NULL)
         fx_request_drop_buffers(request);
+}
+
+/* Is there nothing to say about the object's end to anybody? */
+static BOOLEAN fx_request_is_plain(const struct fx_object *object)
+{
+    return object->references == 1 && object->contexts == NULL && IsListEmpty(&object->children) &&
+           !(object->flags & FX_OBJECT_TRACKED);
 }
 
 /* The queue hears that the driver is done with it; then the request's own reference goes. */
@@ -218,6 +225,12 @@ static void fx_request_is_done(struct fx_request *request)
         fx_queue_request_gone(request->queue, request);
     if (fx_request_has(request, FX_REQUEST_RESERVED)) {
         fx_reserve_return(request->reserve, request);
+        return;
+    }
+    if (fx_request_is_plain(object)) {
+        object->magic = 0;
+        object->type = NULL;
+        fx_io_request_free(request->io, request);
         return;
     }
     if (object->references > 1) {
