@@ -22,7 +22,12 @@ NTSTATUS fx_irp_pass(struct fx_device *device, PIRP irp, NTSTATUS status)
     if (!NT_SUCCESS(status) || device->lower == NULL)
         return fx_irp_finish(device, irp, status);
     irp->IoStatus.Status = status;
-    IoSkipCurrentIrpStackLocation(irp);
+    /* Of an IRP that was marked pending the lower driver gets a location of its own: ours says that
+     * it is pending. */
+    if (IoGetCurrentIrpStackLocation(irp)->Control & SL_PENDING_RETURNED)
+        IoCopyCurrentIrpStackLocationToNext(irp);
+    else
+        IoSkipCurrentIrpStackLocation(irp);
     status = IoCallDriver(device->lower, irp);
     fx_device_irp_leave(device, irp);
     return status;

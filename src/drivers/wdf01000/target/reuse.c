@@ -121,7 +121,10 @@ BOOLEAN fx_send_forget(struct fx_target *target, struct fx_request *request)
     }
     fx_object_ref(&target->object);
     irp = fx_request_let_go(request);
-    if (!is_formatted)
+    /* Our location says that it is pending, so the next driver gets one of its own. */
+    if (!is_formatted && irp->CurrentLocation > target->stack_size)
+        IoCopyCurrentIrpStackLocationToNext(irp);
+    else if (!is_formatted)
         IoSkipCurrentIrpStackLocation(irp);
     fx_target_call(target, irp);
     fx_object_deref(&target->object);
