@@ -57,6 +57,59 @@ COVE_API int32_t cove_load(struct cove_machine *machine, const char *path, char 
 /* Stops and removes the service. */
 COVE_API int32_t cove_unload(struct cove_machine *machine, const char *name);
 
+/* ---- devices -----------------------------------------------------------------------------------
+ */
+
+/* Registers the driver in a .sys file as a service named after the file; it is loaded when a device
+ * needs it. Taken back by cove_unload. */
+COVE_API int32_t cove_driver(struct cove_machine *machine, const char *path, char *error,
+                             size_t error_size);
+
+/* A device's drivers, by the names of their services; the lists end with NULL, or are NULL. */
+struct cove_stack {
+    const char *function;
+    const char *const *lower, *const *upper;
+};
+#define COVE_INSTANCE_MAX 208
+
+/* A new device below the root with this hardware ID ("Root\\Toy"), its stack built and started.
+ * A device that does not start stays, with its problem; error (may be NULL) says it in words. */
+COVE_API int32_t cove_device_create(struct cove_machine *machine, const char *hardware_id,
+                                    const struct cove_stack *stack,
+                                    char out_instance[COVE_INSTANCE_MAX], char *error,
+                                    size_t error_size);
+/* The drivers of a device by its instance ("TOYBUS\\TOY\\1"): one that is there gets them now, one
+ * that a bus finds later gets them then. */
+COVE_API int32_t cove_device_stack(struct cove_machine *machine, const char *instance,
+                                   const struct cove_stack *stack, char *error, size_t error_size);
+/* Installs a driver package (the machine needs a folder for drive C:) and gives its hardware ID a
+ * device below the root. */
+COVE_API int32_t cove_install(struct cove_machine *machine, const char *inf_path,
+                              const char *hardware_id, char out_instance[COVE_INSTANCE_MAX],
+                              char *error, size_t error_size);
+/* With all below it; a root device is forgotten, too. Errors: STATUS_PLUGPLAY_QUERY_VETOED */
+COVE_API int32_t cove_device_remove(struct cove_machine *machine, const char *instance);
+COVE_API int32_t cove_device_restart(struct cove_machine *machine, const char *instance);
+/* Asks a bus (NULL: every bus) which children it has. */
+COVE_API int32_t cove_device_rescan(struct cove_machine *machine, const char *instance);
+/* flags: DN_* of cfg.h; problem: CM_PROB_*, 0: none. STATUS_NO_SUCH_DEVICE: not in the tree. */
+COVE_API int32_t cove_device_status(struct cove_machine *machine, const char *instance,
+                                    uint32_t *out_flags, uint32_t *out_problem);
+/* Every device of the tree, parents first; visit may call nothing of this library. */
+COVE_API int32_t cove_device_visit(struct cove_machine *machine,
+                                   void (*visit)(const char *instance, void *context),
+                                   void *context);
+/* Until nothing is found, started or removed any more. */
+COVE_API int32_t cove_devices_wait(struct cove_machine *machine);
+
+enum cove_power { COVE_POWER_WORK = 1, COVE_POWER_SLEEP = 4, COVE_POWER_HIBERNATE = 5 };
+/* Sleeps (returns when the system does) or wakes; error says who refuses. */
+COVE_API int32_t cove_power(struct cove_machine *machine, enum cove_power state, char *error,
+                            size_t error_size);
+
+/* ---- files
+ * --------------------------------------------------------------------------------------- */
+
 /* path is UTF-8, as CreateFile takes it: "\\\\.\\Name" or "C:\\file". */
 COVE_API int32_t cove_open(struct cove_machine *machine, const char *path, unsigned access,
                            cove_file *out_file);

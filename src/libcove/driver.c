@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* driver.c - cove_load and cove_unload: a .sys file as a service for the time of a test. */
+/* driver.c - a .sys file as a service for the time of a test, started or kept for devices. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -23,28 +23,40 @@ static int32_t fail(char *error, size_t size, int32_t status, const char *text, 
     return status;
 }
 
-int32_t cove_load(struct cove_machine *machine, const char *path, char *error, size_t error_size)
+/* The service that a file's driver becomes. */
+static int32_t config_fill(const char *path, struct scm_config *config, char *error,
+                           size_t error_size)
 {
-    char absolute[PATH_MAX], text[400] = "";
-    struct scm_config config = {.type = 1, .start = 3, .error_control = 1};
+    char absolute[PATH_MAX];
     const char *base = strrchr(path, '/');
     base = base ? base + 1 : path;
     const char *dot = strrchr(base, '.');
     if (!realpath(path, absolute))
         return fail(error, error_size, STATUS_OBJECT_NAME_NOT_FOUND, strerror(errno), path);
-    int name = snprintf(config.name, sizeof config.name, "%.*s",
+    int name = snprintf(config->name, sizeof config->name, "%.*s",
                         dot ? (int)(dot - base) : (int)strlen(base), base);
-    int image = snprintf(config.image_path, sizeof config.image_path, "\\Host%s", absolute);
-    if (name < 0 || name >= (int)sizeof config.name || image < 0 ||
-        image >= (int)sizeof config.image_path)
+    int image = snprintf(config->image_path, sizeof config->image_path, "\\Host%s", absolute);
+    if (name < 0 || name >= (int)sizeof config->name || image < 0 ||
+        image >= (int)sizeof config->image_path)
         return fail(error, error_size, STATUS_NAME_TOO_LONG, "the name is too long", path);
+    return STATUS_SUCCESS;
+}
+
+static int32_t service_make(struct cove_machine *machine, const char *path, bool starts,
+                            char *error, size_t error_size)
+{
+    struct scm_config config = {.type = 1, .start = 3, .error_control = 1};
+    char text[400] = "";
     struct caller *caller;
-    NTSTATUS status = caller_get(machine, &caller);
+    NTSTATUS status = config_fill(path, &config, error, error_size);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = caller_get(machine, &caller);
     if (!NT_SUCCESS(status))
         return fail(error, error_size, status, "out of memory", path);
     ke_processor_enter();
     uint32_t result = scm_create(&config);
-    if (!result) {
+    if (!result && starts) {
         result = scm_start(config.name, text, sizeof text);
         if (result)
             scm_delete(config.name);
@@ -54,6 +66,16 @@ int32_t cove_load(struct cove_machine *machine, const char *path, char *error, s
         return fail(error, error_size, status_of(result),
                     *text ? text : "the service could not be created", path);
     return STATUS_SUCCESS;
+}
+
+int32_t cove_load(struct cove_machine *machine, const char *path, char *error, size_t error_size)
+{
+    return service_make(machine, path, true, error, error_size);
+}
+
+int32_t cove_driver(struct cove_machine *machine, const char *path, char *error, size_t error_size)
+{
+    return service_make(machine, path, false, error, error_size);
 }
 
 int32_t cove_unload(struct cove_machine *machine, const char *name)

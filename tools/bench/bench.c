@@ -224,6 +224,16 @@ static void folder_find(const char *argument)
 }
 
 /* cove-bench [BUILD-FOLDER [calls | machine | many | setup | wine]] */
+static void measure_devices(void)
+{
+    struct bench_plug plug;
+    plug_measure(&plug);
+    row_most("plug and start of a stack of three loaded drivers", plug.loaded, "us", 1000);
+    row_most("... of three that are loaded from their files", plug.from_file, "us", 1000);
+    row_most("boot of a machine with 200 devices and their stacks", boot_ms(), "ms", 250);
+    row_most("cove devcon install of a small package", install_ms(), "ms", 100);
+}
+
 int main(int argc, char **argv)
 {
     const char *part = argc > 2 ? argv[2] : "";
@@ -240,7 +250,7 @@ int main(int argc, char **argv)
         return 0;
     }
     if (!strcmp(part, "setup")) {
-        row_most("cove devcon install of a small package", install_ms(), "ms", 100);
+        measure_devices();
         return 0;
     }
     if (!strcmp(part, "many")) {
@@ -256,7 +266,7 @@ int main(int argc, char **argv)
     }
     in_process();
     row_most("cove run to the first answered DeviceIoControl", first_call_ms(), "ms", 40);
-    row_most("cove devcon install of a small package", install_ms(), "ms", 100);
+    measure_devices();
     row_most("resident memory of an idle machine", idle_mib(), "MiB", 32);
     many();
     wine(one, two);
