@@ -124,6 +124,8 @@ static NTSTATUS service_find(PCWSTR component, ULONG major, BOOLEAN is_class, PW
         return RtlStringCchPrintfW(path, NAME_CHARS, SERVICES L"%wZ", &value);
     if (is_class)
         return RtlStringCchPrintfW(path, NAME_CHARS, SERVICES L"%ws", component);
+    if (_wcsicmp(component, L"KmdfLibrary") != 0)
+        return STATUS_OBJECT_NAME_NOT_FOUND;
     return RtlStringCchPrintfW(path, NAME_CHARS, SERVICES L"Wdf%02u000", major);
 }
 
@@ -184,7 +186,7 @@ NTSTATUS library_get(PCWSTR component, ULONG major, BOOLEAN is_class, PCUNICODE_
 
     status = service_find(component, major, is_class, path);
     if (!NT_SUCCESS(status)) {
-        loader_say("%wZ binds to \"%ws\": that is no component's name (0x%08X)\n", who, component,
+        loader_say("%wZ binds to \"%ws\": no such component is known (0x%08X)\n", who, component,
                    status);
         return status;
     }

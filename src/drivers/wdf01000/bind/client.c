@@ -135,6 +135,9 @@ NTSTATUS client_register(PWDF_BIND_INFO info, PWDF_COMPONENT_GLOBALS *out_global
 
     if (client->Size != sizeof(*client) || client->DriverObject == NULL)
         return STATUS_INVALID_PARAMETER;
+    /* One that is newer than the Framework lives with fewer functions, and is told how many. */
+    if (info->Size == sizeof(WDF_BIND_INFO2) && info->Version.Minor > FX_VERSION_MINOR)
+        info->FuncCount = FX_ENTRY_COUNT;
     if (!is_known_count(info->FuncCount)) {
         DbgPrintEx(
             DPFLTR_IHVDRIVER_ID, DPFLTR_ERROR_LEVEL,
