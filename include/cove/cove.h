@@ -83,7 +83,7 @@ COVE_API int32_t cove_device_create(struct cove_machine *machine, const char *ha
 COVE_API int32_t cove_device_stack(struct cove_machine *machine, const char *instance,
                                    const struct cove_stack *stack, char *error, size_t error_size);
 /* Installs a driver package (the machine needs a folder for drive C:) and gives its hardware ID a
- * device below the root. */
+ * device below the root. Nobody asks for signatures. */
 COVE_API int32_t cove_install(struct cove_machine *machine, const char *inf_path,
                               const char *hardware_id, char out_instance[COVE_INSTANCE_MAX],
                               char *error, size_t error_size);

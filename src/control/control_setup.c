@@ -41,7 +41,8 @@ static void packages(server_control *control, unsigned count, char **words)
     control_list_end(&list);
 }
 
-/* PATH none|test|trusted|bad SIGNER. Answers the package with its Root\ hardware IDs. */
+/* PATH none|test|trusted|bad SIGNER [CATALOG]. Answers the package with its Root\ hardware IDs; a
+ * refusal says whether a test signature would do. */
 static void add(server_control *control, unsigned count, char **words)
 {
     static const char *const names[] = {
@@ -50,17 +51,21 @@ static void add(server_control *control, unsigned count, char **words)
         [SETUP_SIGNED_TRUSTED] = "trusted",
         [SETUP_SIGNATURE_BAD] = "bad",
     };
-    struct setup_source source = {.inf_path = words[0], .signer = words[2]};
+    struct setup_source source = {
+        .inf_path = words[0], .signer = words[2], .catalog_path = count > 3 ? words[3] : NULL};
     struct setup_package package;
     struct setup_error error = {0};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(names[i], words[1]))
             source.signature = (enum setup_signature)i;
-    if (setup_package_add(&source, &package, &error)) {
-        control_setup_fail(control, &error);
+    uint32_t code = setup_package_add(&source, &package, &error);
+    cJSON *reply = cJSON_CreateObject();
+    if (code) {
+        cJSON_AddStringToObject(reply, "text", error.text);
+        cJSON_AddBoolToObject(reply, "wants_test", error.wants_test);
+        control_reply(control, code, reply);
         return;
     }
-    cJSON *reply = cJSON_CreateObject();
     package_fields(reply, &package);
     cJSON *ids = cJSON_AddArrayToObject(reply, "root_ids");
     setup_package_root_ids(package.published, control_text_add, ids, &error);
@@ -183,7 +188,7 @@ const struct control_verb control_setup_verbs[] = {
     {"driver-files", 1, 1, control_driver_files, true},
     {"interfaces", 0, 1, control_interfaces, true},
     {"packages", 0, 0, packages, true},
-    {"package-add", 3, 3, add, true},
+    {"package-add", 3, 4, add, true},
     {"package-delete", 1, 3, drop, true},
     {"package-export", 2, 2, export, true},
     {"package-files", 1, 1, files, true},

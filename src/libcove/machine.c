@@ -18,6 +18,7 @@
 #include "log/log.h"
 #include "mm/mm.h"
 #include "ob/ob.h"
+#include "setup/setup.h"
 
 struct cove_machine *cove_machine_only;
 
@@ -67,6 +68,7 @@ static void boot_thread(void *context)
     struct cove_machine *machine = context;
     struct boot_options options = {.processors = machine->options.processors,
                                    .host_folder = machine->options.folder,
+                                   .signing = SETUP_SIGNING_OFF,
                                    .fail_allocation = machine->options.fail_allocation,
                                    .log_line = machine->options.log,
                                    .log_context = machine->options.log_context};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* package_call.c - driver packages that programs bring, and drivers that fit a device.
  *
- * Differs: nobody looks at catalogs for a program: what it brings counts as not signed.
+ * Differs: nobody looks into catalogs for a program: one that is there counts as a test signature.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +37,7 @@ NTSTATUS package_add(struct call *call)
         return status;
     struct setup_package *package = calloc(1, sizeof *package);
     struct setup_error words = {0};
-    struct setup_source source = {.inf_path = path, .signer = ""};
+    struct setup_source source = {.inf_path = path, .signer = "", .is_unseen = true};
     if (!package) {
         free(path);
         return STATUS_INSUFFICIENT_RESOURCES;

@@ -77,7 +77,8 @@ static uint32_t package_describe(struct package *package, struct setup_error *er
     text_copy(abi->class_name, sizeof abi->class_name, version->class_name);
     text_copy(abi->class_guid, sizeof abi->class_guid, version->class_guid);
     text_copy(abi->extension_id, sizeof abi->extension_id, version->extension_id);
-    text_copy(abi->catalog, sizeof abi->catalog, version->catalog);
+    if (!*abi->catalog)
+        text_copy(abi->catalog, sizeof abi->catalog, version->catalog);
     text_copy(abi->version, sizeof abi->version, version->version_text);
     if (version->year)
         snprintf(abi->date, sizeof abi->date, "%02u/%02u/%04u", version->month % 100u,
@@ -134,6 +135,7 @@ static void store_load(void)
             snprintf(abi.folder, sizeof abi.folder, "%s\\%s", FOLDER_REPOSITORY, folder);
             text_load(path, "OriginalName", abi.original, sizeof abi.original);
             text_load(path, "SignerName", abi.signer, sizeof abi.signer);
+            text_load(path, "Catalog", abi.catalog, sizeof abi.catalog);
             abi.signature =
                 (enum setup_signature)setup_key_number(path, "SignerState", SETUP_UNSIGNED);
             if (!package_load(&abi, &package, &error))
@@ -248,8 +250,17 @@ static uint32_t signature_allows(const struct setup_source *source, const char *
         return setup_fail(error, ERROR_FILE_HASH_NOT_IN_CATALOG,
                           "%s: a file of the package is not what was signed%s%s; sign it again",
                           name, *source->signer ? ": " : "", source->signer);
-    if (setup_options.signing == SETUP_SIGNING_TEST || source->signature == SETUP_SIGNED_TRUSTED)
+    bool is_test = setup_options.signing == SETUP_SIGNING_TEST;
+    if (source->signature == SETUP_SIGNED_TRUSTED ||
+        (is_test && source->signature == SETUP_SIGNED_TEST))
         return NO_ERROR;
+    error->wants_test = is_test;
+    if (is_test)
+        return setup_fail(error, ERROR_NO_CATALOG_FOR_OEM_INF,
+                          "%s: the package is not signed; test signing wants a catalog "
+                          "(CatalogFile, cove inf2cat) with a test signature, or boot with "
+                          "--signing off",
+                          name);
     if (source->signature == SETUP_UNSIGNED)
         return setup_fail(error, ERROR_NO_CATALOG_FOR_OEM_INF,
                           "%s: the package is not signed, and this machine is not in test-signing "
@@ -270,6 +281,7 @@ static void keys_plan(struct plan *plan, const struct setup_package *abi, const 
         plan_text(plan, path, "OriginalName", REG_SZ, abi->original);
         plan_text(plan, path, "Provider", REG_SZ, abi->provider);
         plan_text(plan, path, "SignerName", REG_SZ, abi->signer);
+        plan_text(plan, path, "Catalog", REG_SZ, abi->catalog);
         plan_number(plan, path, "SignerState", abi->signature);
         plan_text(plan, published, "Active", REG_SZ, folder);
     } else {
@@ -305,10 +317,12 @@ static uint32_t package_stage(struct adding *adding, struct package *found,
     } else {
         plan.is_short = true;
     }
-    char *catalog =
-        *found->version.catalog ? source_path(adding->source_folder, found->version.catalog) : NULL;
+    const char *own = adding->source->catalog_path;
+    char *catalog = own             ? strdup(own)
+                    : *abi->catalog ? source_path(adding->source_folder, abi->catalog)
+                                    : NULL;
     if (catalog && file_is_there(catalog)) {
-        char *to = text_format("%s\\%s", abi->folder, found->version.catalog);
+        char *to = text_format("%s\\%s", abi->folder, abi->catalog);
         if (to)
             plan_copy(&plan, catalog, to);
         free(to);
@@ -335,9 +349,34 @@ static struct package *package_of_folder(const char *folder)
     return package;
 }
 
-uint32_t store_add(const struct setup_source *source, struct package **out_package,
+/* Nobody has looked at a program's package, but Windows would not take one without a catalog. */
+static struct setup_source source_see(const struct setup_source *source, const char *folder,
+                                      const char *catalog)
+{
+    struct setup_source seen = *source;
+    char *path = source->is_unseen && *catalog ? source_path(folder, catalog) : NULL;
+    if (path && file_is_there(path))
+        seen.signature = SETUP_SIGNED_TEST;
+    free(path);
+    return seen;
+}
+
+/* Its INF's catalog, or one of the INF's name. */
+static void catalog_name(const struct setup_source *source, const struct setup_package *found,
+                         struct setup_package *abi)
+{
+    text_copy(abi->catalog, sizeof abi->catalog, found->catalog);
+    char *dot = strrchr(abi->original, '.');
+    if (source->catalog_path && !*abi->catalog)
+        snprintf(abi->catalog, sizeof abi->catalog, "%.*s.cat",
+                 (int)(dot ? dot - abi->original : 100), abi->original);
+}
+
+uint32_t store_add(const struct setup_source *given, struct package **out_package,
                    struct setup_error *error)
 {
+    struct setup_source seen = *given;
+    const struct setup_source *source = &seen;
     const char *base = strrchr(source->inf_path, '/');
     if (!setup_options.drive_folder || !base || !base[1])
         return setup_fail(
@@ -347,7 +386,7 @@ uint32_t store_add(const struct setup_source *source, struct package **out_packa
             source->inf_path);
     struct adding adding = {.source = source, .error = error, .hash = 0xcbf29ce484222325ull};
     struct package found = {0};
-    struct setup_package abi = {.signature = source->signature};
+    struct setup_package abi = {0};
     char name[300];
     uint8_t *bytes = NULL;
     size_t length;
@@ -358,12 +397,15 @@ uint32_t store_add(const struct setup_source *source, struct package **out_packa
         result = package_describe(&found, error);
     if (!result)
         result = package_check(found.inf, &found.version, source, error);
+    adding.source_folder = strndup(source->inf_path, (size_t)(base - source->inf_path));
+    if (!result && adding.source_folder)
+        seen = source_see(given, adding.source_folder, found.abi.catalog);
     if (!result)
         result = signature_allows(source, base + 1, error);
     if (result)
         goto out;
+    abi.signature = source->signature;
     hash_add(&adding, bytes, length);
-    adding.source_folder = strndup(source->inf_path, (size_t)(base - source->inf_path));
     result = adding.source_folder ? package_files(found.inf, file_look, &adding, error)
                                   : setup_fail(error, ERROR_OUTOFMEMORY, "out of memory");
     if (result)
@@ -379,6 +421,7 @@ uint32_t store_add(const struct setup_source *source, struct package **out_packa
         goto out;
     }
     text_copy(abi.signer, sizeof abi.signer, source->signer);
+    catalog_name(source, &found.abi, &abi);
     text_copy(abi.provider, sizeof abi.provider, found.abi.provider);
     published_choose(abi.published, sizeof abi.published);
     result = package_stage(&adding, &found, &abi, name, out_package);

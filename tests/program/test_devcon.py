@@ -151,7 +151,7 @@ class Devcon(CoveTest):
             self.devcon("dp_enum"),
             "The following third-party driver packages are installed on this computer:\noem0.inf\n"
             "    Provider: Test Maker\n    Class: System\n    Version: 1.0.0.0\n"
-            "    Date: 01/02/2026\n    Signer: unknown\n")
+            "    Date: 01/02/2026\n    Signer: Cove Test Certificate\n")
         self.devcon("install", inf, "root\\one")
         self.assertIn("it is in use by a device", self.devcon("dp_delete", "oem0.inf", code=2))
         self.devcon("remove", "root\\one")

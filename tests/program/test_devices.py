@@ -19,6 +19,10 @@ class Devices(CoveTest):
         for file in ("toybus.inf", "toybus.sys"):
             shutil.copy(os.path.join(EXAMPLE_DRIVERS, file), folder)
         shutil.copy(program("packages"), folder)
+        # Test signing wants a catalog: nobody signs for a program.
+        done = self.cove("run", driver("wdm1"), "--", "packages.exe", cwd=folder)
+        self.assertNotEqual(done.returncode, 0)
+        self.good("inf2cat", folder)
         done = self.good("run", driver("wdm1"), "--", "packages.exe", cwd=folder)
         self.assertIn("all checks passed", done.stdout)
 

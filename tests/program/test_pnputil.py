@@ -42,8 +42,8 @@ class Pnputil(CoveTest):
             "Published Name:     oem0.inf\nOriginal Name:      one.inf\n"
             "Provider Name:      Test Maker\nClass Name:         System\n"
             f"Class GUID:         {CLASS}\nDriver Version:     01/02/2026 1.0.0.0\n"
-            "Signer Name:        Not signed\n\n")
-        self.assertRegex(self.pnputil("/enum-drivers", "/files"), r"Driver Files: +one\.inf\n +one\.sys")
+            "Signer Name:        Cove Test Certificate\n\n")
+        self.assertRegex(self.pnputil("/enum-drivers", "/files"), r"Driver Files: +one\.inf\n +one\.cat\n +one\.sys")
         self.assertNotIn("oem0", self.pnputil("/enum-drivers", "/class", "Net"))
         self.assertIn("oem0", self.pnputil("/enum-drivers", "/class", CLASS))
         self.assertEqual(json.loads(self.pnputil("/enum-drivers", "--json"))[0]["published"],
@@ -77,13 +77,13 @@ class Pnputil(CoveTest):
         target = os.path.join(self.folder, self.id(), "export")
         os.mkdir(target)
         self.assertIn("exported successfully", self.pnputil("/export-driver", "oem0.inf", target))
-        self.assertEqual(sorted(os.listdir(target)), ["one.inf", "one.sys"])
+        self.assertEqual(sorted(os.listdir(target)), ["one.cat", "one.inf", "one.sys"])
         with open(os.path.join(target, "one.sys"), "rb") as a, \
                 open(os.path.join(many, "one.sys"), "rb") as b:
             self.assertEqual(a.read(), b.read())
         self.pnputil("/export-driver", "*", target)
         self.assertEqual(sorted(os.listdir(os.path.join(target, "oem2.inf"))),
-                         ["three.inf", "three.sys"])
+                         ["three.cat", "three.inf", "three.sys"])
 
     def test_devices(self):
         self.install("one")

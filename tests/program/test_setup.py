@@ -280,9 +280,18 @@ class Inf(SetupTest):
 
 class Signing(SetupTest):
     def test_not_signed(self):
-        """Taken in test-signing mode; out of it not installed, and not loaded any more."""
+        """Test-signed at once in test-signing mode; out of it not installed, not loaded any more."""
         inf = self.inf("one")
         self.devcon("install", inf, "root\\one")
+        self.assertEqual(self.packages()[0]["signer"], "Cove Test Certificate")
+        # The catalog is a real one and lists the files; beside the INF nothing has come.
+        catalogs = [path for path in self.store_files() if path.endswith("one.cat")]
+        self.assertEqual(len(catalogs), 1)
+        said = self.good("inf2cat", "--show", self.drive(catalogs[0]), inf,
+                         self.drive("Windows/System32/drivers/one.sys")).stdout
+        self.assertIn("test signed", said)
+        self.assertIn("Cove Test Certificate", said)
+        self.assertEqual([name for name in os.listdir(os.path.dirname(inf)) if "cat" in name], [])
         self.good("shutdown", self.machine_name)
         self.good("boot", self.machine_name, "--signing", "on")
         device = self.devices()[0]
@@ -320,6 +329,8 @@ class Signing(SetupTest):
         self.assertEqual(self.packages()[0]["signer"], "Test Signer")
         self.assertIn("Inf is digitally signed", self.devcon("drivernodes", "root\\one").stdout)
         # A signed driver is better than one that is not, whatever its date.
+        self.good("shutdown", self.machine_name)
+        self.good("boot", self.machine_name, "--signing", "off")
         newer = self.inf("newer", ids=("root\\one",), date="01/01/2027")
         done = self.cove("pnputil", "-m", self.machine_name, "/add-driver", newer, "/install")
         self.assertEqual(done.returncode, 259 & 0xff)

@@ -62,4 +62,27 @@ struct catalog_facts {
 int catalog_make(const struct catalog_file *files, unsigned file_count,
                  const struct catalog_facts *facts, uint8_t **out_bytes, size_t *out_length);
 
+/* The catalog of an INF's package, unsigned. */
+struct inf_target;
+struct package_catalog {
+    const char *os; /* as in catalog_facts */
+    const struct inf_target *targets;
+    unsigned target_count;
+    bool needs_name; /* an INF without CatalogFile is a problem */
+    bool needs_all;  /* a file that is not there is one */
+    /* filled: */
+    uint8_t *bytes; /* the caller's to free() */
+    size_t length;
+    char name[260]; /* the INF's CatalogFile; "": none */
+    unsigned file_count;
+};
+/* 0, or EXIT_FAILED with the problem in words ("": it has been said). */
+int package_catalog_make(const char *inf_path, struct package_catalog *inout, char *out_problem,
+                         size_t size);
+
+/* Signs an unsigned catalog as a test: by a key and a certificate that are made for it and whose
+ * key nobody keeps. *out_bytes is the caller's to free(). 0, or EXIT_FAILED. */
+#define CATALOG_TEST_SIGNER "Cove Test Certificate"
+int catalog_sign_test(const uint8_t *bytes, size_t length, uint8_t **out_bytes, size_t *out_length);
+
 #endif

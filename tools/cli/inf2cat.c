@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* inf2cat.c - `cove inf2cat`: the catalog of a package's files, unsigned; and what one lists.
  *
- * A package's files are its INF and what [SourceDisksFiles] lists for the systems that are asked
- * for; the catalog's name is the INF's CatalogFile.
+ * What goes into it is catalog_package.c's.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -18,9 +17,6 @@
 #include "inf_file.h"
 #include "options.h"
 
-#define FILES_MAX 4096
-#define IDS_MAX   4096
-
 static const char usage[] =
     "usage: cove inf2cat [--os SYSTEMS] FOLDER...       (or /driver:FOLDER /os:SYSTEMS)\n"
     "       cove inf2cat --show FILE.cat [FILE...]\n"
@@ -29,17 +25,6 @@ static const char usage[] =
     "[SourceDisksFiles] lists; sign it with `osslsigncode sign -in x.cat ...`.\n"
     "SYSTEMS are words of Inf2Cat between commas, 10_X64 without: 7_X64, 8_X86, 10_ARM64...\n"
     "--show prints who signed a catalog and what it lists; files behind it must be listed.\n";
-
-struct package {
-    const char *folder;
-    const char *inf_path;
-    const struct inf_target *target;
-    struct catalog_file files[FILES_MAX];
-    unsigned file_count;
-    char *ids[IDS_MAX];
-    unsigned id_count;
-    char problem[600];
-};
 
 /* ---- systems ------------------------------------------------------------------------------- */
 
@@ -87,124 +72,32 @@ static int system_parse(const char *word, struct inf_target *out_target, char *i
     return EXIT_USAGE;
 }
 
-/* ---- what a package is made of ------------------------------------------------------------- */
+/* ---- a folder's packages -------------------------------------------------------------------- */
 
-/* Adds a file of the package once. */
-static int file_add(struct package *package, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    size_t length;
-    for (unsigned i = 0; i < package->file_count; i++)
-        if (strcasecmp(package->files[i].name, name) == 0)
-            return 0;
-    uint8_t *bytes =
-        package->file_count < FILES_MAX ? inf_file_read("inf2cat", path, &length) : NULL;
-    if (!bytes)
-        return EXIT_FAILED;
-    package->files[package->file_count++] =
-        (struct catalog_file){.name = strdup(name), .bytes = bytes, .length = length};
-    return 0;
-}
-
-static int on_source(void *context, const struct inf_file *file)
-{
-    struct package *package = context;
-    char below[PATH_MAX], path[PATH_MAX];
-    snprintf(below, sizeof below, "%s\\%s", file->source_subdir, file->source);
-    if (inf_file_find(package->folder, below, path, sizeof path))
-        return file_add(package, path);
-    snprintf(package->problem, sizeof package->problem,
-             "%s:%u: %s is not in the package; add it below %s", package->inf_path,
-             file->place.line->number, file->source, package->folder);
-    return EXIT_FAILED;
-}
-
-static int on_model(void *context, const struct inf_model *model)
-{
-    struct package *package = context;
-    for (uint32_t i = 0; i < model->id_count; i++) {
-        bool is_there = !*model->ids[i].text || package->id_count == IDS_MAX;
-        for (unsigned k = 0; k < package->id_count && !is_there; k++)
-            is_there = strcasecmp(package->ids[k], model->ids[i].text) == 0;
-        if (is_there)
-            continue;
-        char *id = strdup(model->ids[i].text);
-        for (char *at = id; id && *at; at++)
-            *at |= *at >= 'A' && *at <= 'Z' ? 0x20 : 0;
-        if (id)
-            package->ids[package->id_count++] = id;
-    }
-    return 0;
-}
-
-static void package_free(struct package *package)
-{
-    for (unsigned i = 0; i < package->file_count; i++) {
-        free((char *)package->files[i].name);
-        free((uint8_t *)package->files[i].bytes);
-    }
-    for (unsigned i = 0; i < package->id_count; i++)
-        free(package->ids[i]);
-    free(package);
-}
-
-static int catalog_write(const struct package *package, const char *name, const char *os)
-{
-    char path[PATH_MAX];
-    uint8_t *bytes;
-    size_t length;
-    const struct catalog_facts facts = {.os = os,
-                                        .hardware_ids = (const char *const *)package->ids,
-                                        .hardware_id_count = package->id_count};
-    if (catalog_make(package->files, package->file_count, &facts, &bytes, &length))
-        return fprintf(stderr, "cove inf2cat: no memory for %s\n", name), EXIT_FAILED;
-    snprintf(path, sizeof path, "%s/%s", package->folder, name);
-    FILE *file = fopen(path, "wb");
-    bool is_written = file && fwrite(bytes, 1, length, file) == length;
-    if (file && fclose(file))
-        is_written = false;
-    free(bytes);
-    if (!is_written)
-        return fprintf(stderr, "cove inf2cat: %s: %s\n", path, strerror(errno)), EXIT_FAILED;
-    printf("%s: %u files\n", path, package->file_count);
-    return 0;
-}
-
-static int inf_catalog(const char *folder, const char *path, const struct inf_target *targets,
+static int inf_catalog(const char *folder, const char *inf_path, const struct inf_target *targets,
                        unsigned target_count, const char *os)
 {
-    struct package *package = calloc(1, sizeof *package);
-    struct inf_version version = {0};
-    struct inf_error error = {0};
-    struct inf *inf = NULL;
-    size_t length;
-    uint8_t *bytes = package ? inf_file_read("inf2cat", path, &length) : NULL;
-    if (!bytes) {
-        free(package);
+    char path[PATH_MAX], problem[800] = "";
+    struct package_catalog made = {.os = os,
+                                   .targets = targets,
+                                   .target_count = target_count,
+                                   .needs_name = true,
+                                   .needs_all = true};
+    if (package_catalog_make(inf_path, &made, problem, sizeof problem)) {
+        if (*problem)
+            fprintf(stderr, "cove inf2cat: %s\n", problem);
         return EXIT_FAILED;
     }
-    *package = (struct package){.folder = folder, .inf_path = path};
-    int result = inf_file_parse(path, bytes, length, NULL, &inf, &error);
-    free(bytes);
-    if (result == INF_OK)
-        result = inf_version_read(inf, &targets[0], &version, &error);
-    if (result == INF_OK && !*version.catalog)
-        result = inf_fail(inf, 0, &error, "[Version] has no CatalogFile; add it");
-    if (result == INF_OK)
-        result = file_add(package, path);
-    for (unsigned i = 0; result == INF_OK && i < target_count; i++) {
-        result = inf_source_files_visit(inf, &targets[i], on_source, package, &error);
-        if (result == INF_OK)
-            result = inf_models_visit(inf, &targets[i], on_model, package, &error);
-    }
-    if (result == INF_OK)
-        result = catalog_write(package, version.catalog, os);
-    else
-        fprintf(stderr, "cove inf2cat: %s\n", *package->problem ? package->problem : error.text);
-    inf_destroy(inf);
-    package_free(package);
-    return result ? EXIT_FAILED : 0;
+    snprintf(path, sizeof path, "%s/%s", folder, made.name);
+    FILE *file = fopen(path, "wb");
+    bool is_written = file && fwrite(made.bytes, 1, made.length, file) == made.length;
+    if (file && fclose(file))
+        is_written = false;
+    free(made.bytes);
+    if (!is_written)
+        return fprintf(stderr, "cove inf2cat: %s: %s\n", path, strerror(errno)), EXIT_FAILED;
+    printf("%s: %u files\n", path, made.file_count);
+    return 0;
 }
 
 static int folder_catalogs(const char *folder, const struct inf_target *targets,

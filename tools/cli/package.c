@@ -12,8 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "catalog.h"
 #include "client/client.h"
+#include "inf/entry.h"
 #include "inf_file.h"
 #include "options.h"
 
@@ -76,6 +79,59 @@ static void copies_expect(struct adding *adding, const char *path)
     free(bytes);
 }
 
+/* A signed catalog in a folder of its own, which out_folder names. */
+static int catalog_write(const uint8_t *bytes, size_t length, char *out_folder, char *out_path,
+                         size_t size)
+{
+    const char *temporary = getenv("TMPDIR");
+    snprintf(out_folder, size, "%s/cove-sign-XXXXXX", temporary ? temporary : "/tmp");
+    if (!mkdtemp(out_folder)) {
+        *out_folder = 0;
+        return -1;
+    }
+    snprintf(out_path, size, "%s/test.cat", out_folder);
+    FILE *file = fopen(out_path, "wb");
+    bool is_written = file && fwrite(bytes, 1, length, file) == length;
+    return file && fclose(file) == 0 && is_written ? 0 : -1;
+}
+
+/* What a developer's tools do with a package that is tried out: a catalog of its files as they
+ * are, signed by a test certificate. */
+static int test_sign(const char *inf, char *out_folder, char *out_path, size_t size)
+{
+    static const struct inf_target target = {INF_AMD64, 10, 0, 99999, 1, 0x100};
+    struct package_catalog made = {.os = "2:10.0", .targets = &target, .target_count = 1};
+    char problem[800] = "";
+    uint8_t *bytes = NULL;
+    size_t length;
+    *out_folder = 0;
+    int result = package_catalog_make(inf, &made, problem, sizeof problem);
+    if (!result)
+        result = catalog_sign_test(made.bytes, made.length, &bytes, &length);
+    if (!result)
+        result = catalog_write(bytes, length, out_folder, out_path, size);
+    if (result && *problem)
+        fprintf(stderr, "cove: %s\n", problem);
+    free(made.bytes);
+    free(bytes);
+    return result;
+}
+
+static cJSON *test_signed_add(const char *machine, const char *path, uint32_t *out_code)
+{
+    char folder[PATH_MAX], catalog[PATH_MAX];
+    cJSON *reply = NULL;
+    if (!test_sign(path, folder, catalog, sizeof catalog) && !client_lend(machine, catalog)) {
+        const char *words[] = {"package-add", path, "test", CATALOG_TEST_SIGNER, catalog, NULL};
+        reply = options_ask(machine, words, out_code);
+    }
+    if (*folder) {
+        unlink(catalog);
+        rmdir(folder);
+    }
+    return reply;
+}
+
 static cJSON *one_add(const char *machine, const char *path, unsigned *out_code)
 {
     static const char *const names[] = {
@@ -94,7 +150,14 @@ static cJSON *one_add(const char *machine, const char *path, unsigned *out_code)
         fprintf(stderr, "cove: %s\n", trust.problem);
     const char *words[] = {"package-add", path, names[trust.signature], trust.signer, NULL};
     uint32_t code;
-    cJSON *reply = options_ask(machine, words, &code);
+    cJSON *reply = options_ask(machine, words, &code), *again = NULL;
+    /* A machine in test-signing mode wants a test signature, as Windows does. */
+    if (reply && code && cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(reply, "wants_test")))
+        again = test_signed_add(machine, path, &code);
+    if (again) {
+        cJSON_Delete(reply);
+        reply = again;
+    }
     *out_code = code;
     return reply;
 }

@@ -15,8 +15,8 @@
 #include <ntifs.h>
 
 /* What is asked of signatures. on: only what a trusted certificate signed is installed and loaded;
- * test: whoever signed it, and what is not signed at all; what was changed after it was signed is
- * refused in both. off: nothing is asked. */
+ * test: whoever signed it, but somebody must have; what was changed after it was signed is refused
+ * in both. off: nothing is asked. */
 enum setup_signing { SETUP_SIGNING_TEST, SETUP_SIGNING_ON, SETUP_SIGNING_OFF };
 
 struct setup_options {
@@ -32,6 +32,7 @@ NTSTATUS setup_start(void);
 struct setup_error {
     uint32_t code; /* what was returned */
     char text[600];
+    bool wants_test; /* a test signature is all that is missing */
 };
 
 /* Who vouches for a package's files; found out by the command, outside of the machine. */
@@ -46,7 +47,9 @@ enum setup_signature {
 struct setup_source {
     const char *inf_path;
     enum setup_signature signature;
-    const char *signer; /* "" when there is none */
+    const char *signer;       /* "" when there is none */
+    const char *catalog_path; /* on the host, of a catalog that is not beside the INF; or NULL */
+    bool is_unseen; /* nobody has looked: a catalog that is there counts as a test signature */
 };
 
 /* A package in the driver store. */
