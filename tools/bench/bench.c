@@ -171,6 +171,20 @@ static void in_process(void)
              1000);
 }
 
+static void framework(void)
+{
+    struct bench_framework figures;
+    char text[64];
+    framework_measure(&figures);
+    double more = figures.forward - figures.queue;
+    baseline("an IOCTL to a bare WDM dispatch routine", figures.bare, "ns");
+    row_times("... through a parallel queue of the Framework", figures.queue, "ns", figures.bare,
+              "bare", 2.5);
+    snprintf(text, sizeof text, "%.0f ns more (wanted <= 100 ns)", more);
+    line("... forwarded to a manual queue and retrieved", figures.forward, "ns",
+         figures.forward > 0 && more <= 100, text);
+}
+
 static void many(void)
 {
     double single = programs_per_second("0", 1) / 1e3, four = programs_per_second(both, 4) / 1e3;
@@ -223,7 +237,7 @@ static void folder_find(const char *argument)
     bench_folder = self;
 }
 
-/* cove-bench [BUILD-FOLDER [calls | machine | many | setup | wine]] */
+/* cove-bench [BUILD-FOLDER [calls | machine | framework | many | setup | wine]] */
 static void measure_devices(void)
 {
     struct bench_plug plug;
@@ -249,6 +263,10 @@ int main(int argc, char **argv)
         in_process();
         return 0;
     }
+    if (!strcmp(part, "framework")) {
+        framework();
+        return 0;
+    }
     if (!strcmp(part, "setup")) {
         measure_devices();
         return 0;
@@ -265,6 +283,7 @@ int main(int argc, char **argv)
         return 0;
     }
     in_process();
+    framework();
     row_most("cove run to the first answered DeviceIoControl", first_call_ms(), "ms", 40);
     measure_devices();
     row_most("resident memory of an idle machine", idle_mib(), "MiB", 32);

@@ -56,6 +56,15 @@ struct bench_machine {
 };
 int machine_measure(struct bench_machine *out_machine);
 
+/* ---- bench_framework.c: the same calls through the Framework ------------------------------- */
+
+struct bench_framework {
+    double bare;    /* benchdrv.sys, the same run */
+    double queue;   /* a parallel queue of kmdfbench.sys */
+    double forward; /* by way of a manual queue */
+};
+int framework_measure(struct bench_framework *out_framework);
+
 /* ---- bench_setup.c ----------------------------------------------------------------------------
  */
 

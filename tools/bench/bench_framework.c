@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* bench_framework.c - what the Framework's queues cost, beside a bare dispatch routine.
+ *
+ * In: benchdrv.sys and kmdfbench.sys in one machine of libcove, the same call to each in turn.
+ * Every answer is counted: a call that fails spoils the figures.
+ */
+#include <limits.h>
+#include <stdio.h>
+
+#include "bench.h"
+#include "benchdrv.h"
+#include "cove/cove.h"
+
+static int failures;
+
+static double round_of(cove_file file, uint32_t code, uint64_t *value)
+{
+    double began = bench_now_ns();
+    for (int i = 0; i < CALLS; i++) {
+        uint32_t count = 0;
+        if (cove_ioctl(file, code, value, sizeof *value, value, sizeof *value, &count) < 0 ||
+            count != sizeof *value)
+            failures++;
+    }
+    return (bench_now_ns() - began) / CALLS;
+}
+
+static void measure(cove_file bare, cove_file queued, uint64_t *value,
+                    struct bench_framework *out_framework)
+{
+    static double rounds[3][ROUNDS];
+    *value = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+        rounds[0][i] = round_of(bare, IOCTL_BENCH, value);
+        rounds[1][i] = round_of(queued, IOCTL_BENCH, value);
+        rounds[2][i] = round_of(queued, IOCTL_BENCH_FORWARD, value);
+    }
+    failures += *value != 3ull * ROUNDS * CALLS;
+    *out_framework =
+        (struct bench_framework){bench_median(rounds[0], ROUNDS), bench_median(rounds[1], ROUNDS),
+                                 bench_median(rounds[2], ROUNDS)};
+}
+
+static int driver_load(struct cove_machine *machine, const char *name, const char *device,
+                       cove_file *out_file)
+{
+    char path[PATH_MAX], error[400] = "";
+    snprintf(path, sizeof path, "%s/bench/%s.sys", bench_folder, name);
+    if (cove_load(machine, path, error, sizeof error) < 0 ||
+        cove_open(machine, device, COVE_READ | COVE_WRITE, out_file) < 0) {
+        fprintf(stderr, "cove-bench: %s: %s\n", name, error);
+        return -1;
+    }
+    return 0;
+}
+
+int framework_measure(struct bench_framework *out_framework)
+{
+    struct cove_machine *machine;
+    cove_file bare, queued;
+    *out_framework = (struct bench_framework){0};
+    if (cove_boot(NULL, &machine) < 0)
+        return -1;
+    failures = 0;
+    if (driver_load(machine, "benchdrv", "\\\\.\\CoveBench", &bare) ||
+        driver_load(machine, "kmdfbench", "\\\\.\\CoveBenchFx", &queued)) {
+        failures++;
+    } else {
+        uint64_t *value = cove_memory_allocate(machine, 4096);
+        if (value)
+            measure(bare, queued, value, out_framework);
+        else
+            failures++;
+        cove_memory_free(machine, value);
+        cove_close(bare);
+        cove_close(queued);
+    }
+    cove_shutdown(machine);
+    if (failures)
+        fprintf(stderr, "cove-bench: %d calls through the Framework failed\n", failures);
+    return failures ? -1 : 0;
+}
