@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The Framework: wdfldr.sys, wdf01000.sys and the library that KMDF drivers are linked with.
 #
-# Files are compiled one by one, so that a change costs one file. While the kit has no wdf.h
-# there is nothing to build.
+# Files are compiled one by one, so that a change costs one file.
 set(FX_ROOT ${CMAKE_SOURCE_DIR}/src/drivers/wdf01000)
 set(FX_HEADERS ${CMAKE_SOURCE_DIR}/include/wdk/wdf/kmdf)
 
@@ -38,7 +37,6 @@ if(EXISTS ${FX_HEADERS}/wdf.h)
   # The table itself and its absent entries are generated.
   cove_pe_objects(fx_table wdf01000 SOURCES ${COVE_GEN}/wdf/wdf_table.c
     FLAGS -DFX_FRAMEWORK=1 -isystem ${COVE_WDK_DIR}/include/wdf/kmdf -I${COVE_GEN}/wdf -I${FX_ROOT})
-  # /force: rooms whose neighbours are not there yet.
   cove_system_driver(wdf01000 SOURCES ${fx_objects} ${fx_table}
-    FLAGS -L${CMAKE_BINARY_DIR}/share/cove/wdk/lib -lWdfLdr -lwdmguid -Wl,/force:unresolved)
+    FLAGS -L${CMAKE_BINARY_DIR}/share/cove/wdk/lib -lWdfLdr -lwdmguid)
 endif()
