@@ -288,7 +288,7 @@ class Signing(SetupTest):
         catalogs = [path for path in self.store_files() if path.endswith("one.cat")]
         self.assertEqual(len(catalogs), 1)
         said = self.good("inf2cat", "--show", self.drive(catalogs[0]), inf,
-                         self.drive("Windows/System32/drivers/one.sys")).stdout
+                         os.path.join(os.path.dirname(inf), "one.sys")).stdout
         self.assertIn("test signed", said)
         self.assertIn("Cove Test Certificate", said)
         self.assertEqual([name for name in os.listdir(os.path.dirname(inf)) if "cat" in name], [])
