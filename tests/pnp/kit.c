@@ -51,14 +51,13 @@ bool log_has(const char *text)
     return has;
 }
 
-static void service_make(const char *name)
+void service_make(const char *folder, const char *name, void *shared)
 {
     struct scm_config config = {.type = 1, .start = 3, .error_control = 1};
     char key[128];
-    void *address = &toy;
+    void *address = shared;
     snprintf(config.name, sizeof(config.name), "%s", name);
-    snprintf(config.image_path, sizeof(config.image_path), "\\Host%s/%s.sys", COVE_PNP_DRIVERS,
-             name);
+    snprintf(config.image_path, sizeof(config.image_path), "\\Host%s/%s.sys", folder, name);
     assert_int_equal(scm_create(&config), 0);
     snprintf(key, sizeof(key), "Services\\%s\\Parameters", name);
     value_set(key, "Shared", REG_QWORD, &address, sizeof(address));
@@ -74,10 +73,10 @@ void machine_up(void)
     NTSTATUS status = boot_start(&options, error);
     if (!NT_SUCCESS(status))
         fail_msg("%s", error);
-    service_make("toy_bus");
-    service_make("toy_lower");
-    service_make("toy_function");
-    service_make("toy_upper");
+    service_make(COVE_PNP_DRIVERS, "toy_bus", &toy);
+    service_make(COVE_PNP_DRIVERS, "toy_lower", &toy);
+    service_make(COVE_PNP_DRIVERS, "toy_function", &toy);
+    service_make(COVE_PNP_DRIVERS, "toy_upper", &toy);
 }
 
 static void left_line(const char *line, void *unused)
@@ -326,17 +325,22 @@ static NTSTATUS NTAPI read_done(PDEVICE_OBJECT device, PIRP irp, PVOID context)
     return STATUS_MORE_PROCESSING_REQUIRED;
 }
 
-void toy_read(void *file, struct pending_read *read)
+void toy_send(void *file, unsigned char major, struct pending_read *read)
 {
     DEVICE_OBJECT *top = IoGetRelatedDeviceObject(file);
     PIRP irp = IoAllocateIrp(top->StackSize, FALSE);
     PIO_STACK_LOCATION stack = IoGetNextIrpStackLocation(irp);
     KeInitializeEvent(&read->done, NotificationEvent, FALSE);
     read->status = STATUS_PENDING;
-    stack->MajorFunction = IRP_MJ_READ;
+    stack->MajorFunction = major;
     stack->FileObject = file;
     IoSetCompletionRoutine(irp, read_done, read, TRUE, TRUE, TRUE);
     (void)IoCallDriver(top, irp);
+}
+
+void toy_read(void *file, struct pending_read *read)
+{
+    toy_send(file, IRP_MJ_READ, read);
 }
 
 NTSTATUS toy_read_wait(struct pending_read *read)

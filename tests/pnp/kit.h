@@ -29,6 +29,9 @@ int machine_stop(void **state);
 void machine_up(void);
 unsigned machine_down(void);
 
+/* A driver's service; the shared memory's address stands in its Parameters key. */
+void service_make(const char *folder, const char *name, void *shared);
+
 /* What the log has said since the machine started. */
 bool log_has(const char *text);
 
@@ -67,6 +70,7 @@ struct pending_read {
     NTSTATUS status;
 };
 void toy_read(void *file, struct pending_read *read);
+void toy_send(void *file, unsigned char major, struct pending_read *read);
 NTSTATUS toy_read_wait(struct pending_read *read);
 
 #endif

@@ -8,6 +8,7 @@
  */
 #include <wdmsec.h>
 
+#include "../hardware/hardware.h"
 #include "device_internal.h"
 
 static void device_dispose(struct fx_object *object);
@@ -389,6 +390,7 @@ static void device_destroy(struct fx_object *object)
         fx_io_destroy(device);
     if (device->pnp != NULL)
         fx_pnp_destroy(device);
+    fx_hardware_destroy(device);
     fx_wmi_destroy(device);
     queries_free(device);
     relations_free(device);

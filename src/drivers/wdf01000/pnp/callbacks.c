@@ -200,19 +200,19 @@ C_ASSERT(sizeof(WDF_DEVICE_PNP_NOTIFICATION_DATA) == sizeof(WDF_DEVICE_POWER_NOT
 C_ASSERT(sizeof(WDF_DEVICE_PNP_NOTIFICATION_DATA) ==
          sizeof(WDF_DEVICE_POWER_POLICY_NOTIFICATION_DATA));
 
-static void notification_fill(WDF_DEVICE_PNP_NOTIFICATION_DATA *data,
-                              WDF_STATE_NOTIFICATION_TYPE type, ULONG state, ULONG next)
+static void notification_fill(WDF_DEVICE_PNP_NOTIFICATION_DATA *data, ULONG type, ULONG state,
+                              ULONG next)
 {
     RtlZeroMemory(data, sizeof(*data));
-    data->Type = type;
+    data->Type = (WDF_STATE_NOTIFICATION_TYPE)type;
     data->Data.EnterState.CurrentState = (WDF_DEVICE_PNP_STATE)state;
     if (type != StateNotificationPostProcessState)
         data->Data.EnterState.NewState = (WDF_DEVICE_PNP_STATE)next;
 }
 
 /* Whose state a notification is about: the one that is entered, or the one that is left. */
-static BOOLEAN listens(const struct fx_state_callback *callback, WDF_STATE_NOTIFICATION_TYPE type,
-                       ULONG state, ULONG next)
+static BOOLEAN listens(const struct fx_state_callback *callback, ULONG type, ULONG state,
+                       ULONG next)
 {
     ULONG about = type == StateNotificationEnterState ? next : state;
 
@@ -220,8 +220,7 @@ static BOOLEAN listens(const struct fx_state_callback *callback, WDF_STATE_NOTIF
            WdfDevStateNormalize(callback->state) == WdfDevStateNormalize(about);
 }
 
-static void listen(struct fx_device *device, ULONG which, WDF_STATE_NOTIFICATION_TYPE type,
-                   ULONG state, ULONG next)
+static void listen(struct fx_device *device, ULONG which, ULONG type, ULONG state, ULONG next)
 {
     WDF_DEVICE_PNP_NOTIFICATION_DATA data;
     LIST_ENTRY *head = &device->pnp->state_callbacks[which], *entry;
@@ -246,20 +245,17 @@ static void listen(struct fx_device *device, ULONG which, WDF_STATE_NOTIFICATION
     }
 }
 
-void fx_listen_pnp(struct fx_device *device, WDF_STATE_NOTIFICATION_TYPE type, ULONG state,
-                   ULONG next)
+void fx_listen_pnp(struct fx_device *device, ULONG type, ULONG state, ULONG next)
 {
     listen(device, FX_LISTEN_PNP, type, state, next);
 }
 
-void fx_listen_power(struct fx_device *device, WDF_STATE_NOTIFICATION_TYPE type, ULONG state,
-                     ULONG next)
+void fx_listen_power(struct fx_device *device, ULONG type, ULONG state, ULONG next)
 {
     listen(device, FX_LISTEN_POWER, type, state, next);
 }
 
-void fx_listen_policy(struct fx_device *device, WDF_STATE_NOTIFICATION_TYPE type, ULONG state,
-                      ULONG next)
+void fx_listen_policy(struct fx_device *device, ULONG type, ULONG state, ULONG next)
 {
     listen(device, FX_LISTEN_POLICY, type, state, next);
 }

@@ -109,8 +109,7 @@ static const struct fx_row *queue_next(struct fx_machine *machine, UCHAR *out_ev
 /* ---- walking ----------------------------------------------------------------------------------
  */
 
-static void notify(struct fx_machine *machine, WDF_STATE_NOTIFICATION_TYPE type, UCHAR state,
-                   UCHAR next)
+static void notify(struct fx_machine *machine, ULONG type, UCHAR state, UCHAR next)
 {
     if (machine->table->notify != NULL)
         machine->table->notify(machine->device, type, fx_machine_public_state(machine, state),

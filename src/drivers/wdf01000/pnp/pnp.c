@@ -14,6 +14,10 @@
 #define RESTARTS_MAX         5u
 #define RESTART_WINDOW_100NS (10ll * 1000 * 1000 * 10)
 
+/* Exported: a test reads the counters of the rows. */
+__declspec(dllexport) const struct fx_table *const fx_tables[FX_TABLES] = {
+    &fx_pnp_table, &fx_power_table, &fx_policy_table};
+
 /* ---- what WDFDEVICE_INIT gathers
  * ----------------------------------------------------------------- */
 

@@ -213,12 +213,9 @@ NTSTATUS fx_evt_arm_sx(struct fx_device *device);
 void fx_evt_disarm_sx(struct fx_device *device);
 void fx_evt_woken_sx(struct fx_device *device);
 NTSTATUS fx_evt_wake_at_bus(struct fx_device *device, BOOLEAN enable);
-void fx_listen_pnp(struct fx_device *device, WDF_STATE_NOTIFICATION_TYPE type, ULONG state,
-                   ULONG next);
-void fx_listen_power(struct fx_device *device, WDF_STATE_NOTIFICATION_TYPE type, ULONG state,
-                     ULONG next);
-void fx_listen_policy(struct fx_device *device, WDF_STATE_NOTIFICATION_TYPE type, ULONG state,
-                      ULONG next);
+void fx_listen_pnp(struct fx_device *device, ULONG type, ULONG state, ULONG next);
+void fx_listen_power(struct fx_device *device, ULONG type, ULONG state, ULONG next);
+void fx_listen_policy(struct fx_device *device, ULONG type, ULONG state, ULONG next);
 
 /* ---- pnp_irp.c, power_irp.c -------------------------------------------------------------------
  */

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* fxkit.c - boots a machine in this process with the toy drivers of the Framework, gives them
+ * commands, and reads their journal.
+ */
+#include "fxkit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "image/image.h"
+#include "rtl/rtl.h"
+
+struct fxtoy_shared fxtoy;
+KEVENT exit_event, entry_event, read_event, wake_event;
+
+int fx_machine_start(void **state)
+{
+    setenv("COVE_LIBEXEC", COVE_LIBEXEC_FOLDER, 1); /* test/drivers are not the machine's */
+    (void)machine_start(state);
+    memset(&fxtoy, 0, sizeof(fxtoy));
+    fxtoy.exit_event = &exit_event;
+    fxtoy.entry_event = &entry_event;
+    fxtoy.read_event = &read_event;
+    fxtoy.wake_event = &wake_event;
+    KeInitializeEvent(&exit_event, SynchronizationEvent, FALSE);
+    KeInitializeEvent(&entry_event, SynchronizationEvent, FALSE);
+    KeInitializeEvent(&read_event, SynchronizationEvent, FALSE);
+    KeInitializeEvent(&wake_event, SynchronizationEvent, FALSE);
+    service_make(COVE_FRAMEWORK_TESTS, "fxtoy_bus", &fxtoy);
+    service_make(COVE_FRAMEWORK_TESTS, "fxtoy_function", &fxtoy);
+    service_make(COVE_FRAMEWORK_TESTS, "fxtoy_filter", &fxtoy);
+    return 0;
+}
+
+int fx_machine_stop(void **state)
+{
+    int left = machine_stop(state);
+    if (fxtoy.devices != 0)
+        printf("%d devices of the toys are left\n", fxtoy.devices);
+    if (fxtoy.d0 != 0)
+        printf("%d devices of the toys have not left D0\n", fxtoy.d0);
+    return left != 0 || fxtoy.devices != 0 || fxtoy.d0 != 0;
+}
+
+/* ---- devices
+ * --------------------------------------------------------------------------------------- */
+
+static struct device_node *the_bus;
+
+struct device_node *fx_bus_create(void)
+{
+    static const UNICODE_STRING id = RTL_CONSTANT_STRING(L"ROOT\\FXBUS");
+    static WCHAR hardware[] = L"root\\fxbus\0";
+    UNICODE_STRING ids = {sizeof(hardware), sizeof(hardware), hardware};
+    char error[256];
+    assert_int_equal(pnp_root_create(&id, &ids, &the_bus), STATUS_SUCCESS);
+    text_set("Enum\\ROOT\\FXBUS\\0000", "Service", "fxtoy_bus");
+    NTSTATUS status = pnp_device_configure(the_bus, error, sizeof(error));
+    if (!NT_SUCCESS(status))
+        fail_msg("%s", error);
+    pnp_wait_idle();
+    for (int child = 1; child <= FXTOY_SLOTS; child++) {
+        static const char *const upper[] = {"fxtoy_filter", NULL};
+        char key[64];
+        snprintf(key, sizeof(key), "Enum\\%s", fx_name(child));
+        text_set(key, "Service", "fxtoy_function");
+        list_set(key, "UpperFilters", upper);
+    }
+    return the_bus;
+}
+
+const char *fx_name(int id)
+{
+    static char names[FXTOY_SLOTS + 1][32];
+    if (id == 0)
+        return "ROOT\\FXBUS\\0000";
+    snprintf(names[id], sizeof(names[id]), "FXBUS\\TOY\\%d", id);
+    return names[id];
+}
+
+static void look(void)
+{
+    (void)fx_command(0, FXTOY_SCAN, 0);
+    pnp_wait_idle();
+}
+
+void fx_plug(int id)
+{
+    fxtoy.present[id - 1] = 1;
+    look();
+}
+
+void fx_unplug(int id)
+{
+    fxtoy.present[id - 1] = 0;
+    look();
+}
+
+int fx_command(int id, enum fxtoy_command command, int argument)
+{
+    struct pending_read write;
+    NTSTATUS status;
+    void *file = toy_open(fx_name(id), &status);
+    if (file == NULL)
+        return status;
+    fxtoy.command = command;
+    fxtoy.argument = argument;
+    fxtoy.status = 0;
+    toy_send(file, IRP_MJ_WRITE, &write);
+    status = toy_read_wait(&write);
+    toy_close(file);
+    return NT_SUCCESS(status) ? fxtoy.status : status;
+}
+
+void fx_states(int id, int *out_pnp, int *out_power, int *out_policy)
+{
+    assert_int_equal(fx_command(id, FXTOY_STATES, 0), STATUS_SUCCESS);
+    *out_pnp = fxtoy.argument;
+    *out_power = fxtoy.argument2;
+    *out_policy = fxtoy.argument3;
+}
+
+/* ---- the journal
+ * -------------------------------------------------------------------------------------- */
+
+static const char *const names[] = {
+#define X(name) #name,
+    FXTOY_CALLBACKS(X)
+#undef X
+};
+
+void fx_forget(void)
+{
+    fxtoy.count = 0;
+}
+
+static int length(void)
+{
+    return fxtoy.count < FXTOY_JOURNAL ? fxtoy.count : FXTOY_JOURNAL;
+}
+
+/* Questions that PnP asks whenever it likes are left out. */
+static bool is_told(int callback)
+{
+    return callback != FXTOY_Relations && callback != FXTOY_Resources &&
+           callback != FXTOY_Requirements && callback != FXTOY_Scan;
+}
+
+const char *fx_journal(int role, int id)
+{
+    static char text[2][8192];
+    static int which;
+    char *to = text[which ^= 1];
+    size_t at = 0;
+    to[0] = '\0';
+    for (int i = 0; i < length(); i++) {
+        const struct fxtoy_entry *entry = &fxtoy.journal[i];
+        if (entry->role != role || (id >= 0 && entry->id != id) || !is_told(entry->callback))
+            continue;
+        at += (size_t)snprintf(to + at, sizeof(text[0]) - at, "%s%s", at != 0 ? " " : "",
+                               names[entry->callback]);
+    }
+    return to;
+}
+
+int fx_place(int role, int callback, int id)
+{
+    for (int i = 0; i < length(); i++)
+        if (fxtoy.journal[i].role == role && fxtoy.journal[i].callback == callback &&
+            (id < 0 || fxtoy.journal[i].id == id))
+            return i;
+    return -1;
+}
+
+int fx_argument(int role, int callback, int id)
+{
+    int at = fx_place(role, callback, id);
+    return at < 0 ? -1 : fxtoy.journal[at].argument;
+}
+
+/* ---- the tables
+ * ------------------------------------------------------------------------------------------- */
+
+const struct fx_table *fx_table(unsigned which)
+{
+    const struct fx_table *const *tables = image_export("wdf01000.sys", "fx_tables");
+    assert_non_null(tables);
+    return tables[which];
+}
+
+/* FX_ROWS=file: the rows that this test has walked, for marks.py. */
+void fx_rows_print(void)
+{
+    const char *path = getenv("FX_ROWS");
+    if (path == NULL)
+        return;
+    FILE *file = fopen(path, "a");
+    assert_non_null(file);
+    for (unsigned which = 0; which < FX_TABLES; which++) {
+        const struct fx_table *table = fx_table(which);
+        for (unsigned i = 0; i < table->row_count; i++)
+            if (table->walked[i] != 0)
+                fprintf(file, "%s\t%u\n", table->name, i);
+    }
+    fclose(file);
+}
