@@ -66,9 +66,9 @@ static void oldest_drop_locked(struct fx_recorder *recorder)
 static void room_make_locked(struct fx_recorder *recorder, ULONG from, ULONG bytes)
 {
     while (recorder->held > 0) {
-        ULONG oldest = recorder->oldest;
-        (void)record_at(recorder, &oldest);
-        if (oldest < from || oldest >= from + bytes)
+        /* Past the mark of the last lap at once: the next record may lie over it. */
+        (void)record_at(recorder, &recorder->oldest);
+        if (recorder->oldest < from || recorder->oldest >= from + bytes)
             return;
         oldest_drop_locked(recorder);
     }
