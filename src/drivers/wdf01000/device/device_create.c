@@ -239,7 +239,7 @@ static NTSTATUS device_alloc(struct WDFDEVICE_INIT *init, WDF_OBJECT_ATTRIBUTES 
     KeInitializeSpinLock(&device->lists_lock);
     device->remove_count = 1;
     KeInitializeEvent(&device->remove_event, NotificationEvent, FALSE);
-    ExInitializeFastMutex(&own->interface_mutex);
+    KeInitializeEvent(&own->interface_free, SynchronizationEvent, TRUE);
     KeInitializeSpinLock(&own->relation_lock);
     KeInitializeSpinLock(&own->child_lock);
     InitializeListHead(&own->child_lists);

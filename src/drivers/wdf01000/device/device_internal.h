@@ -146,7 +146,7 @@ struct fx_device_own {
     LONG delete_taken; /* atomic: somebody is about to delete the control device */
     LONG open_files;   /* control device: creates that succeeded or run, less closes */
 
-    FAST_MUTEX interface_mutex; /* guards: interfaces, queries, interfaces_on */
+    KEVENT interface_free; /* a lock at PASSIVE_LEVEL; guards: interfaces, queries, interfaces_on */
     struct fx_device_interface *interfaces;
     BOOLEAN interfaces_on; /* the device is started */
     struct fx_query_interface *queries;
@@ -230,6 +230,15 @@ DEVICE_OBJECT *device_known_physical(struct fx_device *device);
  */
 
 void control_file_closed(struct fx_device *device);
+/* PnP is told of interfaces under this lock, so it is none that raises the IRQL. */
+static inline void interfaces_lock(struct fx_device *device)
+{
+    KeWaitForSingleObject(&device->own->interface_free, Executive, KernelMode, FALSE, NULL);
+}
+static inline void interfaces_unlock(struct fx_device *device)
+{
+    KeSetEvent(&device->own->interface_free, IO_NO_INCREMENT, FALSE);
+}
 NTSTATUS interface_create(struct fx_device *device, const GUID *class_guid,
                           PCUNICODE_STRING reference);
 /* remember: a state that is set before the start holds at the start. */

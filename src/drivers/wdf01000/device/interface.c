@@ -45,7 +45,7 @@ NTSTATUS fx_device_interfaces_enable(struct fx_device *device, BOOLEAN enable)
     struct fx_device_interface *interface;
     NTSTATUS result = STATUS_SUCCESS, status;
 
-    ExAcquireFastMutex(&device->own->interface_mutex);
+    interfaces_lock(device);
     device->own->interfaces_on = enable;
     for (interface = device->own->interfaces; interface != NULL; interface = interface->next) {
         status = STATUS_SUCCESS;
@@ -59,7 +59,7 @@ NTSTATUS fx_device_interfaces_enable(struct fx_device *device, BOOLEAN enable)
         if (!NT_SUCCESS(status) && NT_SUCCESS(result))
             result = status;
     }
-    ExReleaseFastMutex(&device->own->interface_mutex);
+    interfaces_unlock(device);
     return result;
 }
 
@@ -98,14 +98,14 @@ NTSTATUS interface_create(struct fx_device *device, const GUID *class_guid,
         room_free(interface);
         return status;
     }
-    ExAcquireFastMutex(&device->own->interface_mutex);
+    interfaces_lock(device);
     /* One that comes after the start waits for the driver's word. */
     interface->wants_enabled = !device->own->interfaces_on;
     end = &device->own->interfaces;
     while (*end != NULL)
         end = &(*end)->next;
     *end = interface;
-    ExReleaseFastMutex(&device->own->interface_mutex);
+    interfaces_unlock(device);
     return STATUS_SUCCESS;
 }
 
@@ -133,7 +133,7 @@ NTSTATUS interface_state_set(struct fx_device *device, const GUID *class_guid,
     struct fx_device_interface *interface;
     NTSTATUS status = STATUS_SUCCESS;
 
-    ExAcquireFastMutex(&device->own->interface_mutex);
+    interfaces_lock(device);
     interface = interface_find_locked(device, class_guid, reference);
     if (interface == NULL) {
         status = STATUS_NOT_FOUND;
@@ -143,7 +143,7 @@ NTSTATUS interface_state_set(struct fx_device *device, const GUID *class_guid,
     } else if (remember) {
         interface->wants_enabled = enable;
     }
-    ExReleaseFastMutex(&device->own->interface_mutex);
+    interfaces_unlock(device);
     return status;
 }
 
@@ -153,7 +153,7 @@ NTSTATUS interface_string(struct fx_device *device, const GUID *class_guid,
     struct fx_device_interface *interface;
     NTSTATUS status;
 
-    ExAcquireFastMutex(&device->own->interface_mutex);
+    interfaces_lock(device);
     interface = interface_find_locked(device, class_guid, reference);
     if (interface == NULL)
         status = STATUS_OBJECT_NAME_NOT_FOUND;
@@ -161,6 +161,6 @@ NTSTATUS interface_string(struct fx_device *device, const GUID *class_guid,
         status = STATUS_INVALID_DEVICE_STATE;
     else
         status = fx_string_assign(string, &interface->symbolic_link);
-    ExReleaseFastMutex(&device->own->interface_mutex);
+    interfaces_unlock(device);
     return status;
 }

@@ -44,12 +44,12 @@ NTSTATUS query_interface_add(struct fx_device *device, const WDF_QUERY_INTERFACE
     query->to_parent = config->SendQueryToParentStack;
     query->is_import = config->ImportInterface;
     query->call = config->EvtDeviceProcessQueryInterfaceRequest;
-    ExAcquireFastMutex(&device->own->interface_mutex);
+    interfaces_lock(device);
     end = &device->own->queries;
     while (*end != NULL)
         end = &(*end)->next;
     *end = query;
-    ExReleaseFastMutex(&device->own->interface_mutex);
+    interfaces_unlock(device);
     return STATUS_SUCCESS;
 }
 
@@ -108,12 +108,12 @@ static struct fx_query_interface *query_find(struct fx_device *device, const GUI
 {
     struct fx_query_interface *query;
 
-    ExAcquireFastMutex(&device->own->interface_mutex);
+    interfaces_lock(device);
     for (query = device->own->queries; query != NULL; query = query->next) {
         if (IsEqualGUID(&query->type, type))
             break;
     }
-    ExReleaseFastMutex(&device->own->interface_mutex);
+    interfaces_unlock(device);
     return query;
 }
 
