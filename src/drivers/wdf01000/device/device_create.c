@@ -386,6 +386,7 @@ static void device_destroy(struct fx_object *object)
     struct fx_device_own *own = device->own;
 
     wdm_delete(device);
+    fx_hardware_destroy(device);
     if (device->io != NULL)
         fx_io_destroy(device);
     if (device->pnp != NULL)

@@ -8,6 +8,7 @@
 #define FX_DEVICE_INTERNAL_H
 
 #include "../bind/bind.h"
+#include "../hardware/hardware.h"
 #include "../object/object.h"
 #include "../queue/queue.h"
 #include "../request/request.h"
