@@ -145,7 +145,7 @@ static void wait_locks_time_out(void)
     ObDereferenceObject(thread);
     expect_status(asked[0], STATUS_TIMEOUT);
     expect_status(asked[1], STATUS_TIMEOUT);
-    expect_status(asked[2], STATUS_TIMEOUT);
+    expect_status(asked[2], STATUS_INVALID_DEVICE_REQUEST);
     WdfWaitLockRelease(lock);
     expect(!KeAreApcsDisabled());
     WdfObjectDelete(lock);

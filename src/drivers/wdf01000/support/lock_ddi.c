@@ -74,12 +74,13 @@ NTSTATUS NTAPI imp_WdfWaitLockCreate(PWDF_DRIVER_GLOBALS DriverGlobals,
     return STATUS_SUCCESS;
 }
 
+/* The header allows a look at DISPATCH_LEVEL, the page of the function says that it is wrong. */
 NTSTATUS NTAPI imp_WdfWaitLockAcquire(PWDF_DRIVER_GLOBALS DriverGlobals, WDFWAITLOCK Lock,
                                       PLONGLONG Timeout)
 {
     struct fx_globals *globals = fx_globals_of(DriverGlobals);
     struct fx_wait_lock *lock = wait_lock_of(globals, Lock);
-    KIRQL allowed = Timeout && *Timeout == 0 ? DISPATCH_LEVEL : PASSIVE_LEVEL;
+    KIRQL allowed = Timeout && *Timeout == 0 ? APC_LEVEL : PASSIVE_LEVEL;
 
     if (fx_irql_above(globals, allowed, "WdfWaitLockAcquire"))
         return STATUS_INVALID_DEVICE_REQUEST;
