@@ -144,8 +144,9 @@ struct fx_globals {
     struct fx_verifier verifier;
     /* guards: lingering */
     KSPIN_LOCK lock;
-    LIST_ENTRY lingering;    /* objects deleted and still referenced: at unload these are leaks */
-    volatile LONG disposing; /* objects that wait for the work item below */
+    LIST_ENTRY lingering;   /* objects deleted and still referenced: at unload these are leaks */
+    LONG late_runs;         /* support room: routines inside which their object was deleted */
+    PKEVENT late_runs_over; /* who waits for none */
     struct fx_dispose *dispose;    /* object room: deletion at PASSIVE_LEVEL */
     volatile LONG absent_seen[16]; /* one bit an entry of the table: said once */
 };

@@ -18,6 +18,7 @@
 
 static void driver_dispose(struct fx_object *object)
 {
+    fx_passive_wait(object->globals);
     fx_dispose_wait(object->globals);
 }
 

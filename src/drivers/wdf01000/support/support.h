@@ -202,10 +202,11 @@ struct fx_passive {
     struct fx_object *object; /* referenced from a post until its run is over */
     fx_passive_routine *routine;
     PIO_WORKITEM item;
-    KSPIN_LOCK lock; /* guards: runs, queued */
+    KSPIN_LOCK lock; /* guards: runs, queued, is_late */
     LIST_ENTRY runs; /* of struct passive_run: who is inside routine */
     BOOLEAN queued;
-    KEVENT idle; /* notification event: neither queued nor running */
+    BOOLEAN is_late; /* the queued run is one that only the client's end waits for */
+    KEVENT idle;     /* notification event: neither queued nor running */
 };
 
 NTSTATUS fx_passive_init(struct fx_passive *passive, struct fx_object *object,
@@ -215,6 +216,8 @@ BOOLEAN fx_passive_post(struct fx_passive *passive);
 BOOLEAN fx_passive_is_inside(struct fx_passive *passive);
 void fx_passive_flush(struct fx_passive *passive);
 void fx_passive_fini(struct fx_passive *passive);
+/* Waits for runs that a flush from inside has left alone: the client goes. PASSIVE_LEVEL */
+void fx_passive_wait(struct fx_globals *globals);
 
 /* The lock over callbacks of an object below parent, by the rules of AutomaticSerialization.
  *

@@ -170,6 +170,7 @@ static void timer_dispose(struct fx_object *object)
     }
     clock_cancel(timer); /* its own callback deletes it, and goes on after that */
     KeFlushQueuedDpcs();
+    fx_passive_flush(&timer->passive);
 }
 
 static void timer_destroy(struct fx_object *object)
