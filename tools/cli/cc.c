@@ -185,6 +185,7 @@ static void defines_add(struct words *command, const struct cc_options *options)
 static const char *const code_folders[] = {"shared", "km", "crt", NULL};
 static const char *const kmdf_folders[] = {"wdf/kmdf", "shared", "km", "crt", NULL};
 static const char *const resource_folders[] = {"rc", "shared", "km", NULL};
+static const char *const kmdf_resource_folders[] = {"rc", "wdf/kmdf", "shared", "km", "crt", NULL};
 
 static void includes_add(struct words *command, const struct cc_place *place,
                          const char *const *folders)
@@ -261,7 +262,8 @@ static int resource_compile(const struct cc_options *options, const struct cc_pl
     words_add(&preprocess, "-DRC_INVOKED");
     words_join(&preprocess, &options->resource);
     words_addf(&preprocess, "-I%s", place->temporary);
-    includes_add(&preprocess, place, resource_folders);
+    includes_add(&preprocess, place,
+                 options->kmdf_minor != 0 ? kmdf_resource_folders : resource_folders);
     words_add(&preprocess, "-E");
     words_add(&preprocess, "-xc");
     words_add(&preprocess, source->path);

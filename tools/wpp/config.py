@@ -162,6 +162,11 @@ class Config:
                 self.statement_read(statement)
         self.wanted_resolve()
 
+    def lines_scan(self, text):
+        """A file that is nothing but configuration; // begins a comment."""
+        for statement in self.statements(re.sub(r"//[^\n]*", "", text)):
+            self.statement_read(statement)
+
     @staticmethod
     def statements(text):
         """Each statement runs to its closing parenthesis, over several lines if need be."""

@@ -7,7 +7,8 @@
 In come C and C++ sources whose trace calls hold their message as text, out comes for each
 source the header that it includes by a name ending in .tmh. What trace functions there are is
 said by -func, by configuration blocks ("begin_wpp config") in the sources, in headers that they
-include from their own folders and in files after -scan. Other options of the original
+include from their own folders, in files after -scan, and in files that are nothing but
+configuration: those after -ini, and localwpp.ini beside a source. Other options of the original
 preprocessor are accepted and change nothing.
 """
 import os
@@ -17,6 +18,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from config import Config, WppError  # noqa: E402
 from emit import header_text  # noqa: E402
 from source import Source, local_headers, read_text  # noqa: E402
+
+LOCAL = "localwpp.ini"
 
 
 def words_read(words):
@@ -50,8 +53,13 @@ def source_process(path, folder, includes, scans, functions):
         return
     config = Config()
     texts = [text] + [read_text(p) for p in local_headers(path, text, includes)]
+    texts += [read_text(p) for p in scans if not p.lower().endswith(".ini")]
+    local = os.path.join(os.path.dirname(path), LOCAL)
+    if os.path.exists(local):
+        config.lines_scan(read_text(local))
     for scan in scans:
-        texts.append(read_text(scan))
+        if scan.lower().endswith(".ini"):
+            config.lines_scan(read_text(scan))
     for each in texts:
         config.text_scan(each)
     for signature in functions:
