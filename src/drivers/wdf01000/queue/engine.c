@@ -54,7 +54,7 @@ void fx_queue_call_ended(struct fx_queue *queue)
         KIRQL irql;
 
         if (old & FX_QUEUE_WANTED) {
-            KeAcquireSpinLock(&queue->lock, &irql);
+            KeAcquireSpinLock(queue->lock, &irql);
             InterlockedDecrement(&queue->busy);
             fx_queue_run(queue, irql);
             return;
@@ -68,11 +68,11 @@ void fx_queue_call_ended(struct fx_queue *queue)
 static void fx_queue_tell(struct fx_queue *queue, struct fx_queue_done done, KIRQL *irql)
 {
     fx_queue_call_begins(queue);
-    KeReleaseSpinLock(&queue->lock, *irql);
+    KeReleaseSpinLock(queue->lock, *irql);
     fx_callback_enter(&queue->object);
     done.routine(fx_handle_of(&queue->object), done.context);
     fx_callback_leave(&queue->object);
-    KeAcquireSpinLock(&queue->lock, irql);
+    KeAcquireSpinLock(queue->lock, irql);
     InterlockedDecrement(&queue->busy);
 }
 
@@ -111,7 +111,7 @@ static void fx_queue_end_canceled(struct fx_queue *queue, KIRQL *irql)
     queue->canceled_count--;
     fx_queue_own_locked(queue, request);
     fx_queue_call_begins(queue);
-    KeReleaseSpinLock(&queue->lock, *irql);
+    KeReleaseSpinLock(queue->lock, *irql);
     if (routine != NULL && fx_request_has(request, FX_REQUEST_PRESENTED)) {
         fx_callback_enter(&queue->object);
         routine(fx_handle_of(&queue->object), fx_handle_of(&request->object));
@@ -119,7 +119,7 @@ static void fx_queue_end_canceled(struct fx_queue *queue, KIRQL *irql)
     } else {
         fx_request_end(request, STATUS_CANCELLED);
     }
-    KeAcquireSpinLock(&queue->lock, irql);
+    KeAcquireSpinLock(queue->lock, irql);
     InterlockedDecrement(&queue->busy);
 }
 
@@ -130,12 +130,12 @@ static void fx_queue_call_cancel(struct fx_queue *queue, KIRQL *irql)
         CONTAINING_RECORD(RemoveHeadList(&queue->cancel_calls), struct fx_request, notice);
 
     fx_queue_call_begins(queue);
-    KeReleaseSpinLock(&queue->lock, *irql);
+    KeReleaseSpinLock(queue->lock, *irql);
     fx_callback_enter(&queue->object);
     request->cancel_routine(fx_handle_of(&request->object));
     fx_callback_leave(&queue->object);
     fx_object_deref(&request->object);
-    KeAcquireSpinLock(&queue->lock, irql);
+    KeAcquireSpinLock(queue->lock, irql);
     InterlockedDecrement(&queue->busy);
 }
 
@@ -169,17 +169,17 @@ static BOOLEAN fx_queue_step(struct fx_queue *queue, KIRQL *irql)
         return FALSE;
     fx_queue_own_locked(queue, request);
     fx_queue_call_begins(queue);
-    KeReleaseSpinLock(&queue->lock, *irql);
+    KeReleaseSpinLock(queue->lock, *irql);
     fx_queue_present(queue, request);
-    KeAcquireSpinLock(&queue->lock, irql);
+    KeAcquireSpinLock(queue->lock, irql);
     InterlockedDecrement(&queue->busy);
     return TRUE;
 }
 
-/* Would fx_queue_step do something? It may say so once too often, never too seldom. */
-static BOOLEAN fx_queue_is_due_locked(struct fx_queue *queue)
+BOOLEAN fx_queue_is_due_locked(struct fx_queue *queue)
 {
-    if (!IsListEmpty(&queue->canceled) || !IsListEmpty(&queue->cancel_calls))
+    if (!IsListEmpty(&queue->canceled) || !IsListEmpty(&queue->cancel_calls) ||
+        !IsListEmpty(&queue->waiters))
         return TRUE;
     if (fx_queue_is_at_rest_locked(queue) &&
         (queue->stop_done.routine != NULL || queue->empty_done.routine != NULL ||
@@ -219,19 +219,19 @@ void fx_queue_run(struct fx_queue *queue, KIRQL irql)
 
     fx_queue_wake_locked(queue);
     if (!fx_queue_is_due_locked(queue)) {
-        KeReleaseSpinLock(&queue->lock, irql);
+        KeReleaseSpinLock(queue->lock, irql);
         return;
     }
     loop.thread = KeGetCurrentThread();
     for (other = queue->loops; other != NULL; other = other->next)
         if (other->thread == loop.thread) {
             other->again = TRUE;
-            KeReleaseSpinLock(&queue->lock, irql);
+            KeReleaseSpinLock(queue->lock, irql);
             return;
         }
     if (!fx_queue_may_call(queue, irql)) {
         fx_queue_defer_locked(queue);
-        KeReleaseSpinLock(&queue->lock, irql);
+        KeReleaseSpinLock(queue->lock, irql);
         return;
     }
     fx_object_ref(&queue->object);
@@ -244,7 +244,7 @@ void fx_queue_run(struct fx_queue *queue, KIRQL irql)
         ;
     *link = loop.next;
     fx_queue_wake_locked(queue);
-    KeReleaseSpinLock(&queue->lock, irql);
+    KeReleaseSpinLock(queue->lock, irql);
     fx_object_deref(&queue->object);
 }
 
@@ -256,7 +256,7 @@ void NTAPI fx_queue_dpc(PKDPC dpc, PVOID context, PVOID argument1, PVOID argumen
     UNREFERENCED_PARAMETER(dpc);
     UNREFERENCED_PARAMETER(argument1);
     UNREFERENCED_PARAMETER(argument2);
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     queue->dpc_queued = FALSE;
     fx_queue_run(queue, irql);
     fx_object_deref(&queue->object);
@@ -267,7 +267,7 @@ void fx_queue_passive(struct fx_object *object)
     struct fx_queue *queue = (struct fx_queue *)object;
     KIRQL irql;
 
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     fx_queue_run(queue, irql);
     fx_object_deref(object);
 }
@@ -278,15 +278,15 @@ void fx_queue_await(struct fx_queue *queue, BOOLEAN (*is_so)(struct fx_queue *qu
     KIRQL irql;
 
     KeInitializeEvent(&waiter.event, SynchronizationEvent, FALSE);
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     InsertTailList(&queue->waiters, &waiter.entry);
     fx_queue_wanted_locked(queue);
     while (!is_so(queue)) {
-        KeReleaseSpinLock(&queue->lock, irql);
+        KeReleaseSpinLock(queue->lock, irql);
         KeWaitForSingleObject(&waiter.event, Executive, KernelMode, FALSE, NULL);
-        KeAcquireSpinLock(&queue->lock, &irql);
+        KeAcquireSpinLock(queue->lock, &irql);
     }
     RemoveEntryList(&waiter.entry);
     fx_queue_wanted_locked(queue);
-    KeReleaseSpinLock(&queue->lock, irql);
+    KeReleaseSpinLock(queue->lock, irql);
 }

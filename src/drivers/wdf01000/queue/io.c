@@ -22,6 +22,7 @@ NTSTATUS fx_io_create(struct fx_device *device)
     InitializeListHead(&io->queues);
     InitializeListHead(&io->files);
     KeInitializeSpinLock(&io->lock);
+    KeInitializeSpinLock(&io->queues_lock);
     io->request_bytes =
         fx_object_bytes(&fx_type_request, 0, attributes->Size != 0 ? attributes : NULL);
     ExInitializeNPagedLookasideList(&io->requests, NULL, NULL, POOL_NX_ALLOCATION,
@@ -36,6 +37,8 @@ void fx_io_destroy(struct fx_device *device)
 
     if (io == NULL)
         return;
+    if (io->spare != NULL)
+        ExFreeToNPagedLookasideList(&io->requests, io->spare);
     ExDeleteNPagedLookasideList(&io->requests);
     ExFreePoolWithTag(io, device->object.globals->abi.DriverTag);
     device->io = NULL;
@@ -43,19 +46,25 @@ void fx_io_destroy(struct fx_device *device)
 
 struct fx_request *fx_io_request_alloc(struct fx_io *io)
 {
-    struct fx_request *request = ExAllocateFromNPagedLookasideList(&io->requests);
+    struct fx_request *request = NULL;
 
-    if (request != NULL) {
-        RtlZeroMemory(request, FIELD_OFFSET(struct fx_request, send));
-        if (io->request_bytes > sizeof(*request))
-            RtlZeroMemory(request + 1, io->request_bytes - sizeof(*request));
-    }
+    if (io->spare != NULL)
+        request = InterlockedExchangePointer((PVOID volatile *)&io->spare, NULL);
+    if (request == NULL)
+        request = ExAllocateFromNPagedLookasideList(&io->requests);
+    if (request == NULL)
+        return NULL;
+    __builtin_memset_inline(request, 0, FIELD_OFFSET(struct fx_request, send));
+    if (io->request_bytes > sizeof(*request))
+        RtlZeroMemory(request + 1, io->request_bytes - sizeof(*request));
     return request;
 }
 
 void fx_io_request_free(struct fx_io *io, struct fx_request *request)
 {
-    ExFreeToNPagedLookasideList(&io->requests, request);
+    if (io->spare != NULL ||
+        InterlockedCompareExchangePointer((PVOID volatile *)&io->spare, request, NULL) != NULL)
+        ExFreeToNPagedLookasideList(&io->requests, request);
 }
 
 struct fx_queue *fx_io_create_queue(struct fx_device *device)

@@ -25,10 +25,10 @@ static void fx_queue_hold(struct fx_queue *queue, void *context)
     UNREFERENCED_PARAMETER(context);
     if (!queue->power_managed)
         return;
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     if (queue->power == FX_QUEUE_ON)
         queue->power = FX_QUEUE_HOLDING;
-    KeReleaseSpinLock(&queue->lock, irql);
+    KeReleaseSpinLock(queue->lock, irql);
     fx_queue_await(queue, fx_queue_has_no_calls);
 }
 
@@ -54,7 +54,7 @@ static void fx_queue_stop_owned(struct fx_queue *queue, ULONG action)
     PLIST_ENTRY entry;
     KIRQL irql;
 
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     queue->power = FX_QUEUE_STOPPING;
     for (entry = queue->owned.Flink; entry != &queue->owned; entry = entry->Flink) {
         request = CONTAINING_RECORD(entry, struct fx_request, entry);
@@ -74,17 +74,17 @@ static void fx_queue_stop_owned(struct fx_queue *queue, ULONG action)
             flags |= WdfRequestStopRequestCancelable;
         fx_object_ref(&request->object);
         fx_queue_call_begins(queue);
-        KeReleaseSpinLock(&queue->lock, irql);
+        KeReleaseSpinLock(queue->lock, irql);
         fx_callback_enter(&queue->object);
         routine(fx_handle_of(&queue->object), fx_handle_of(&request->object), flags);
         fx_callback_leave(&queue->object);
         fx_object_deref(&request->object);
-        KeAcquireSpinLock(&queue->lock, &irql);
+        KeAcquireSpinLock(queue->lock, &irql);
         InterlockedDecrement(&queue->busy);
     }
     fx_queue_run(queue, irql);
     fx_queue_await(queue, fx_queue_is_answered);
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     queue->power = FX_QUEUE_OFF;
     fx_queue_run(queue, irql);
 }
@@ -117,7 +117,7 @@ static void fx_queue_power_up(struct fx_queue *queue, void *context)
     UNREFERENCED_PARAMETER(context);
     if (!queue->power_managed)
         return;
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     if (queue->power == FX_QUEUE_OFF) {
         queue->power = FX_QUEUE_RESUMING;
         for (entry = queue->owned.Flink; entry != &queue->owned; entry = entry->Flink)
@@ -130,12 +130,12 @@ static void fx_queue_power_up(struct fx_queue *queue, void *context)
                 continue;
             fx_object_ref(&request->object);
             fx_queue_call_begins(queue);
-            KeReleaseSpinLock(&queue->lock, irql);
+            KeReleaseSpinLock(queue->lock, irql);
             fx_callback_enter(&queue->object);
             routine(fx_handle_of(&queue->object), fx_handle_of(&request->object));
             fx_callback_leave(&queue->object);
             fx_object_deref(&request->object);
-            KeAcquireSpinLock(&queue->lock, &irql);
+            KeAcquireSpinLock(queue->lock, &irql);
             InterlockedDecrement(&queue->busy);
         }
     }
@@ -158,13 +158,13 @@ static void fx_queue_shut(struct fx_queue *queue)
 {
     KIRQL irql;
 
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     queue->flags |= FX_QUEUE_SHUTDOWN;
     queue->flags &= ~(ULONG)FX_QUEUE_ACCEPT;
     if (fx_client_is(queue->object.globals, 11))
         queue->flags |= FX_QUEUE_CANCEL;
     fx_queue_wanted_locked(queue);
-    KeReleaseSpinLock(&queue->lock, irql);
+    KeReleaseSpinLock(queue->lock, irql);
     fx_queue_cancel_waiting(queue, NULL);
     fx_queue_cancel_owned(queue);
     fx_queue_stop_owned(queue, WdfRequestStopActionPurge);
@@ -206,7 +206,7 @@ static void fx_queue_restart(struct fx_queue *queue, void *context)
     KIRQL irql;
 
     UNREFERENCED_PARAMETER(context);
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     queue->flags &= ~(ULONG)(FX_QUEUE_SHUTDOWN | FX_QUEUE_CANCEL);
     queue->flags |= FX_QUEUE_ACCEPT;
     if (!queue->power_managed)

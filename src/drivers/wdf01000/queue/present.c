@@ -80,41 +80,46 @@ void fx_queue_present(struct fx_queue *queue, struct fx_request *request)
     fx_callback_leave(&queue->object);
 }
 
+void fx_queue_arrive(struct fx_queue *queue, struct fx_request *request, KIRQL irql)
+{
+    if (queue->is_direct && queue->waiting_count == 0 && irql <= queue->irql_max &&
+        fx_queue_may_present_locked(queue)) {
+        fx_queue_own_locked(queue, request);
+        fx_queue_call_begins(queue);
+        KeReleaseSpinLock(queue->lock, irql);
+        fx_queue_present(queue, request);
+        fx_queue_call_ended(queue);
+        return;
+    }
+    fx_queue_wait_locked(queue, request, FALSE);
+    fx_queue_run(queue, irql);
+}
+
 BOOLEAN fx_queue_try_add(struct fx_queue *queue, struct fx_request *request)
 {
     KIRQL irql;
 
     if (queue->power_managed)
         fx_power_reference(queue->device);
-    KeAcquireSpinLock(&queue->lock, &irql);
-    if (!(queue->flags & FX_QUEUE_ACCEPT)) {
-        KeReleaseSpinLock(&queue->lock, irql);
-        if (queue->power_managed)
-            fx_power_dereference(queue->device);
-        return FALSE;
-    }
-    if (queue->is_direct && queue->waiting_count == 0 && irql <= queue->irql_max &&
-        fx_queue_may_present_locked(queue)) {
-        fx_queue_own_locked(queue, request);
-        fx_queue_call_begins(queue);
-        KeReleaseSpinLock(&queue->lock, irql);
-        fx_queue_present(queue, request);
-        fx_queue_call_ended(queue);
+    KeAcquireSpinLock(queue->lock, &irql);
+    if (queue->flags & FX_QUEUE_ACCEPT) {
+        fx_queue_arrive(queue, request, irql);
         return TRUE;
     }
-    fx_queue_wait_locked(queue, request, FALSE);
-    fx_queue_run(queue, irql);
-    return TRUE;
+    KeReleaseSpinLock(queue->lock, irql);
+    if (queue->power_managed)
+        fx_power_dereference(queue->device);
+    return FALSE;
 }
 
 void fx_queue_give(struct fx_queue *queue, struct fx_request *request)
 {
     KIRQL irql;
 
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     fx_queue_own_locked(queue, request);
     request->flags |= FX_REQUEST_PRESENTED;
-    KeReleaseSpinLock(&queue->lock, irql);
+    KeReleaseSpinLock(queue->lock, irql);
 }
 
 NTSTATUS fx_queue_add(struct fx_queue *queue, struct fx_request *request)
@@ -130,7 +135,7 @@ void fx_queue_request_gone(struct fx_queue *queue, struct fx_request *request)
     struct fx_device *device = queue->device;
     KIRQL irql;
 
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     fx_queue_disown_locked(queue, request);
     request->queue = NULL;
     fx_queue_run(queue, irql);

@@ -79,7 +79,7 @@ struct fx_queue {
 
     volatile LONG busy; /* atomic: FX_QUEUE_CALLS and FX_QUEUE_WANTED */
 
-    KSPIN_LOCK lock; /* guards: all below; a leaf */
+    PKSPIN_LOCK lock; /* io->queues_lock, guards: all below; a leaf */
     LIST_ENTRY waiting;
     LIST_ENTRY canceled;     /* to be given to EvtIoCanceledOnQueue, or completed */
     LIST_ENTRY cancel_calls; /* EvtRequestCancel to be called from the engine */
@@ -110,7 +110,11 @@ struct fx_io {
     struct fx_queue *file_queue; /* see fx_io_file_queue */
     LIST_ENTRY files;            /* the request room's; under lock */
     ULONG_PTR request_bytes;
+    struct fx_request *volatile spare; /* the one that was freed last, before the list */
     NPAGED_LOOKASIDE_LIST requests;
+    /* guards: the state of every queue of the device. One lock, so that a request moves from queue
+     * to queue in one step; a leaf */
+    KSPIN_LOCK queues_lock;
     KSPIN_LOCK lock; /* guards: queues, and the changes of the fields above */
     LIST_ENTRY queues;
     ULONG visit;
@@ -129,6 +133,9 @@ BOOLEAN fx_queue_may_call(struct fx_queue *queue, KIRQL irql);
 
 /* May the queue give a request to the driver now? */
 BOOLEAN fx_queue_may_present_locked(const struct fx_queue *queue);
+
+/* Would fx_queue_run do anything? It may say so once too often, never too seldom. */
+BOOLEAN fx_queue_is_due_locked(struct fx_queue *queue);
 
 /* A call into the driver begins (lock held) and has ended (lock not held). */
 static inline void fx_queue_call_begins(struct fx_queue *queue)
@@ -190,6 +197,8 @@ BOOLEAN fx_io_is_top(const struct fx_queue *queue);
  */
 
 BOOLEAN fx_queue_is_nothing(const struct fx_queue *queue, const struct fx_request *request);
+/* A request (in no queue) comes in; the lock is let go. The queue accepts. */
+void fx_queue_arrive(struct fx_queue *queue, struct fx_request *request, KIRQL irql);
 /* FALSE: it accepts nothing; the request is still the caller's. */
 BOOLEAN fx_queue_try_add(struct fx_queue *queue, struct fx_request *request);
 

@@ -23,7 +23,7 @@ NTSTATUS fx_queue_retrieve(struct fx_queue *queue, PFILE_OBJECT file,
     if (queue->config.DispatchType == WdfIoQueueDispatchParallel)
         return STATUS_INVALID_DEVICE_STATE;
     for (;;) {
-        KeAcquireSpinLock(&queue->lock, &irql);
+        KeAcquireSpinLock(queue->lock, &irql);
         status = fx_queue_may_retrieve_locked(queue);
         if (NT_SUCCESS(status)) {
             request = fx_queue_take_next_locked(queue, file);
@@ -32,7 +32,7 @@ NTSTATUS fx_queue_retrieve(struct fx_queue *queue, PFILE_OBJECT file,
             else
                 fx_queue_own_locked(queue, request);
         }
-        KeReleaseSpinLock(&queue->lock, irql);
+        KeReleaseSpinLock(queue->lock, irql);
         if (!NT_SUCCESS(status))
             return status;
         if (!fx_queue_is_nothing(queue, request))
@@ -52,7 +52,7 @@ NTSTATUS fx_queue_retrieve_found(struct fx_queue *queue, struct fx_request *foun
 
     if (queue->config.DispatchType == WdfIoQueueDispatchParallel)
         return STATUS_INVALID_DEVICE_STATE;
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     status = fx_queue_may_retrieve_locked(queue);
     if (NT_SUCCESS(status)) {
         if (found->queue == queue && found->where == FX_REQUEST_WAITING &&
@@ -61,7 +61,7 @@ NTSTATUS fx_queue_retrieve_found(struct fx_queue *queue, struct fx_request *foun
         else
             status = STATUS_NOT_FOUND;
     }
-    KeReleaseSpinLock(&queue->lock, irql);
+    KeReleaseSpinLock(queue->lock, irql);
     if (!NT_SUCCESS(status))
         return status;
     fx_request_set(found, FX_REQUEST_PRESENTED);
@@ -79,7 +79,7 @@ NTSTATUS fx_queue_find(struct fx_queue *queue, struct fx_request *after, PFILE_O
 
     if (queue->config.DispatchType != WdfIoQueueDispatchManual)
         return STATUS_INVALID_DEVICE_REQUEST;
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     entry = queue->waiting.Flink;
     if (after != NULL) {
         if (after->queue != queue || after->where != FX_REQUEST_WAITING)
@@ -102,7 +102,7 @@ NTSTATUS fx_queue_find(struct fx_queue *queue, struct fx_request *after, PFILE_O
         status = STATUS_SUCCESS;
         break;
     }
-    KeReleaseSpinLock(&queue->lock, irql);
+    KeReleaseSpinLock(queue->lock, irql);
     if (NT_SUCCESS(status))
         *out_request = request;
     return status;

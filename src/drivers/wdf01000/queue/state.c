@@ -88,7 +88,7 @@ static void fx_queue_begin(struct fx_queue *queue, struct fx_device *device,
     InitializeListHead(&queue->cancel_calls);
     InitializeListHead(&queue->owned);
     InitializeListHead(&queue->waiters);
-    KeInitializeSpinLock(&queue->lock);
+    queue->lock = &device->io->queues_lock;
     KeInitializeDpc(&queue->dpc, fx_queue_dpc, queue);
     queue->flags = FX_QUEUE_ACCEPT | FX_QUEUE_DISPATCH;
     queue->power = queue->power_managed && !device->io->is_up ? FX_QUEUE_OFF : FX_QUEUE_ON;
@@ -155,10 +155,10 @@ static void fx_queue_dispose(struct fx_object *object)
     if (queue->device == NULL)
         return; /* abandoned before it began */
     fx_io_forget(queue->io, queue);
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     queue->flags |= FX_QUEUE_DELETING | FX_QUEUE_SHUTDOWN | FX_QUEUE_CANCEL;
     queue->flags &= ~(ULONG)FX_QUEUE_ACCEPT;
-    KeReleaseSpinLock(&queue->lock, irql);
+    KeReleaseSpinLock(queue->lock, irql);
     fx_queue_cancel_waiting(queue, NULL);
     fx_queue_cancel_owned(queue);
     fx_queue_await(queue, fx_queue_is_over);
@@ -196,7 +196,7 @@ WDF_IO_QUEUE_STATE fx_queue_state(struct fx_queue *queue, PULONG waiting, PULONG
     ULONG state = 0;
     KIRQL irql;
 
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     if (queue->flags & FX_QUEUE_ACCEPT)
         state |= WdfIoQueueAcceptRequests;
     if (queue->flags & FX_QUEUE_DISPATCH)
@@ -211,7 +211,7 @@ WDF_IO_QUEUE_STATE fx_queue_state(struct fx_queue *queue, PULONG waiting, PULONG
         *waiting = queue->waiting_count;
     if (owned != NULL)
         *owned = queue->owned_count;
-    KeReleaseSpinLock(&queue->lock, irql);
+    KeReleaseSpinLock(queue->lock, irql);
     return (WDF_IO_QUEUE_STATE)state;
 }
 
@@ -226,7 +226,7 @@ void fx_queue_start(struct fx_queue *queue)
 {
     KIRQL irql;
 
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     fx_queue_accept_locked(queue);
     queue->flags |= FX_QUEUE_DISPATCH;
     if (queue->waiting_count != 0)
@@ -239,10 +239,10 @@ NTSTATUS fx_queue_stop(struct fx_queue *queue, BOOLEAN cancel, PFN_WDF_IO_QUEUE_
 {
     KIRQL irql;
 
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     if (routine != NULL) {
         if (queue->stop_done.routine != NULL) {
-            KeReleaseSpinLock(&queue->lock, irql);
+            KeReleaseSpinLock(queue->lock, irql);
             return STATUS_INVALID_DEVICE_REQUEST;
         }
         queue->stop_done.routine = routine;
@@ -257,7 +257,7 @@ NTSTATUS fx_queue_stop(struct fx_queue *queue, BOOLEAN cancel, PFN_WDF_IO_QUEUE_
         fx_queue_run(queue, irql);
         return STATUS_SUCCESS;
     }
-    KeReleaseSpinLock(&queue->lock, irql);
+    KeReleaseSpinLock(queue->lock, irql);
     fx_queue_cancel_waiting(queue, NULL);
     fx_queue_cancel_owned(queue);
     return STATUS_SUCCESS;
@@ -268,10 +268,10 @@ NTSTATUS fx_queue_empty(struct fx_queue *queue, BOOLEAN cancel, PFN_WDF_IO_QUEUE
 {
     KIRQL irql;
 
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     if (routine != NULL) {
         if (queue->empty_done.routine != NULL) {
-            KeReleaseSpinLock(&queue->lock, irql);
+            KeReleaseSpinLock(queue->lock, irql);
             return STATUS_INVALID_DEVICE_REQUEST;
         }
         queue->empty_done.routine = routine;
@@ -285,7 +285,7 @@ NTSTATUS fx_queue_empty(struct fx_queue *queue, BOOLEAN cancel, PFN_WDF_IO_QUEUE
         fx_queue_run(queue, irql);
         return STATUS_SUCCESS;
     }
-    KeReleaseSpinLock(&queue->lock, irql);
+    KeReleaseSpinLock(queue->lock, irql);
     fx_queue_cancel_waiting(queue, NULL);
     fx_queue_cancel_owned(queue);
     return STATUS_SUCCESS;
@@ -299,7 +299,7 @@ NTSTATUS fx_queue_ready_notify(struct fx_queue *queue, PFN_WDF_IO_QUEUE_STATE ro
 
     if (queue->config.DispatchType != WdfIoQueueDispatchManual)
         return STATUS_INVALID_DEVICE_REQUEST;
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     if (queue->flags & FX_QUEUE_DELETING)
         status = STATUS_DELETE_PENDING;
     else if (routine != NULL && queue->ready.routine != NULL)
@@ -308,7 +308,7 @@ NTSTATUS fx_queue_ready_notify(struct fx_queue *queue, PFN_WDF_IO_QUEUE_STATE ro
              (queue->ready.routine == NULL || (queue->flags & FX_QUEUE_DISPATCH)))
         status = STATUS_INVALID_DEVICE_REQUEST;
     if (!NT_SUCCESS(status)) {
-        KeReleaseSpinLock(&queue->lock, irql);
+        KeReleaseSpinLock(queue->lock, irql);
         return status;
     }
     queue->ready.routine = routine;

@@ -90,7 +90,7 @@ void fx_queue_cancel_waiting(struct fx_queue *queue, PFILE_OBJECT file)
     struct fx_request *request;
     KIRQL irql;
 
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     while ((request = fx_queue_take_next_locked(queue, file)) != NULL)
         fx_queue_canceled_locked(queue, request);
     fx_queue_run(queue, irql);
@@ -108,7 +108,7 @@ void NTAPI fx_queue_cancel_irp(PDEVICE_OBJECT wdm, PIRP irp)
     UNREFERENCED_PARAMETER(wdm);
     /* The queue stays: it is not empty before this request has gone through `canceled`. */
     IoReleaseCancelSpinLock(old);
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     RemoveEntryList(&request->entry);
     queue->waiting_count--;
     fx_queue_canceled_locked(queue, request);
@@ -136,7 +136,7 @@ static void NTAPI fx_queue_cancel_owned_irp(PDEVICE_OBJECT wdm, PIRP irp)
 
     UNREFERENCED_PARAMETER(wdm);
     IoReleaseCancelSpinLock(old);
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     fx_queue_cancel_call_locked(queue, request);
     fx_queue_run(queue, irql);
 }
@@ -146,7 +146,7 @@ void fx_queue_cancel_owned(struct fx_queue *queue)
     PLIST_ENTRY entry;
     KIRQL irql;
 
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     for (entry = queue->owned.Flink; entry != &queue->owned; entry = entry->Flink) {
         struct fx_request *request = CONTAINING_RECORD(entry, struct fx_request, entry);
 
@@ -165,7 +165,7 @@ NTSTATUS fx_queue_mark_cancelable(struct fx_request *request, PFN_WDF_REQUEST_CA
     NTSTATUS status = STATUS_SUCCESS;
     KIRQL irql;
 
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     request->cancel_routine = routine;
     fx_request_set(request, FX_REQUEST_CANCELABLE);
     irp->Tail.Overlay.DriverContext[0] = request;
@@ -189,12 +189,12 @@ NTSTATUS fx_queue_unmark_cancelable(struct fx_request *request)
     NTSTATUS status = STATUS_CANCELLED;
     KIRQL irql;
 
-    KeAcquireSpinLock(&queue->lock, &irql);
+    KeAcquireSpinLock(queue->lock, &irql);
     if ((request->flags & FX_REQUEST_CANCELABLE) &&
         IoSetCancelRoutine(request->irp, NULL) != NULL) {
         fx_request_clear(request, FX_REQUEST_CANCELABLE);
         status = STATUS_SUCCESS;
     }
-    KeReleaseSpinLock(&queue->lock, irql);
+    KeReleaseSpinLock(queue->lock, irql);
     return status;
 }
