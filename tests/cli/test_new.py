@@ -36,8 +36,10 @@ class Names(Folder):
             self.refused((template, "A" * 33), r"33 characters, at most 32 .*\n.*wdfglobals\.h")
 
     def test_longest(self):
-        self.assertEqual(new(self.folder, "kmdf", "A" * 32).returncode, 0)
-        self.assertIn("A" * 32 + ".c", self.files("A" * 32))
+        self.assertEqual(new(self.folder, "filter", "A" * 32).returncode, 0)
+        names = self.files("A" * 32)
+        self.assertIn("A" * 32 + ".c", names)
+        self.assertIn("A" * 26 + "device.c", names)  # a driver, too
 
     def test_not_of_a_file_or_an_identifier(self):
         for name in ("7up", "a-b", "a b", "a.b", "../a", "", "\u00e4", "_a"):
@@ -96,6 +98,7 @@ class Projects(Folder):
         self.assertRegex(made.stdout, PASSED)
         self.assertNotIn("FAILED", made.stdout)
         self.assertNotIn("warning", made.stderr)
+        self.assertNotIn("leak", made.stderr)
         return text, made
 
     def test_wdm(self):
@@ -112,6 +115,27 @@ class Projects(Folder):
         self.assertEqual(again.returncode, 0)
         with open(os.path.join(self.folder, "again", "Fledgling_ioctl.h")) as file:
             self.assertNotIn(guid, file.read())
+
+    def test_kmdf(self):
+        _, made = self.project("kmdf", "Fledgling")
+        self.assertEqual(re.findall("dbg. Fledgling: (.*)", made.stderr),
+                         ["loaded", "started", "stopped after 1 texts", "unloaded"])
+
+    def test_kmdf_of_the_longest_name(self):
+        self.project("kmdf", "B" * 32)
+
+    def test_kmdf_hello(self):
+        _, made = self.project("kmdf-hello", "KmdfHelloWorld")
+        self.assertEqual(re.findall("dbg. KmdfHelloWorld: (.*)", made.stderr),
+                         ["DriverEntry", "KmdfHelloWorldEvtDeviceAdd"])
+
+    def test_filter(self):
+        _, made = self.project("filter", "Fledgling")
+        self.assertEqual(re.findall("dbg. Fledgling: (.*)", made.stderr),
+                         ["loaded", "filters a device", "unloaded"])
+
+    def test_filter_of_the_longest_name(self):
+        self.project("filter", "C" * 32)
 
 
 if __name__ == "__main__":

@@ -40,11 +40,15 @@ static enum spelling spelling_at(const char *text, size_t length)
     return SPELLED_NOT;
 }
 
-static void name_add(const struct new_project *project, enum spelling spelling,
+/* A second driver's name is the project's and this word, and no longer than the Framework bears. */
+#define SECOND     "device"
+#define SECOND_MAX 32
+
+static void name_add(const struct new_project *project, enum spelling spelling, size_t length,
                      struct new_text *out)
 {
-    for (const char *at = project->name; *at; at++) {
-        char c = *at;
+    for (size_t at = 0; at < length && project->name[at]; at++) {
+        char c = project->name[at];
         if (spelling == SPELLED_LOWER)
             c = (char)tolower((unsigned char)c);
         if (spelling == SPELLED_UPPER)
@@ -89,8 +93,10 @@ void new_text_make(const struct new_project *project, const char *text, size_t l
         enum spelling spelling = spelling_at(text + at, length - at);
         size_t number = guid < GUID_PARTS ? number_length(text + at, length - at) : 0;
         if (spelling != SPELLED_NOT) {
-            name_add(project, spelling, out);
             at += strlen(SKELETON);
+            bool is_second =
+                length - at >= strlen(SECOND) && memcmp(text + at, SECOND, strlen(SECOND)) == 0;
+            name_add(project, spelling, is_second ? SECOND_MAX - strlen(SECOND) : SIZE_MAX, out);
         } else if (number != 0) {
             guid_add(project, guid++, out);
             at += number;

@@ -6,7 +6,8 @@
 
 #define SKELETON_TEXT_MAX 256
 
-/* Any text, up to SKELETON_TEXT_MAX bytes, comes back the other way round. */
+/* Any text, up to SKELETON_TEXT_MAX bytes, comes back the other way round, and in large letters
+ * with the filter. */
 #define IOCTL_SKELETON_REVERSE \
     CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800, METHOD_BUFFERED, FILE_ANY_ACCESS)
 

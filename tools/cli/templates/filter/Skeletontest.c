@@ -41,9 +41,10 @@ int main(void)
     DWORD count = 0;
 
     Check("the device is there", device != INVALID_HANDLE_VALUE);
-    Check("a text is turned around", DeviceIoControl(device, IOCTL_SKELETON_REVERSE, "driver", 6,
-                                                     text, sizeof text, &count, NULL) &&
-                                         count == 6 && strcmp(text, "revird") == 0);
+    Check("the filter has seen the answer",
+          DeviceIoControl(device, IOCTL_SKELETON_REVERSE, "driver", 6, text, sizeof text, &count,
+                          NULL) &&
+              count == 6 && strcmp(text, "REVIRD") == 0);
     Check("too little room is an error",
           !DeviceIoControl(device, IOCTL_SKELETON_REVERSE, "driver", 6, text, 3, &count, NULL) &&
               GetLastError() == ERROR_INSUFFICIENT_BUFFER);
