@@ -42,8 +42,7 @@ int fx_machine_stop(void **state)
     return left != 0 || fxtoy.devices != 0 || fxtoy.d0 != 0;
 }
 
-/* ---- devices
- * --------------------------------------------------------------------------------------- */
+/* ---- devices -------------------------------------------------------------------------------- */
 
 static struct device_node *the_bus;
 
@@ -120,8 +119,52 @@ void fx_states(int id, int *out_pnp, int *out_power, int *out_policy)
     *out_policy = fxtoy.argument3;
 }
 
-/* ---- the journal
- * -------------------------------------------------------------------------------------- */
+static NTSTATUS NTAPI pnp_done(PDEVICE_OBJECT device, PIRP irp, PVOID context)
+{
+    (void)device;
+    (void)irp;
+    KeSetEvent(context, IO_NO_INCREMENT, FALSE);
+    return STATUS_MORE_PROCESSING_REQUIRED;
+}
+
+static int pnp_send(int id, const IO_STACK_LOCATION *wanted)
+{
+    struct device_node *node = node_get(fx_name(id));
+    assert_non_null(node);
+    PDEVICE_OBJECT top = IoGetAttachedDeviceReference(pnp_node_pdo(node));
+    PIRP irp = IoAllocateIrp(top->StackSize, FALSE);
+    PIO_STACK_LOCATION stack = IoGetNextIrpStackLocation(irp);
+    KEVENT done;
+    NTSTATUS status;
+    KeInitializeEvent(&done, NotificationEvent, FALSE);
+    irp->IoStatus.Status = STATUS_NOT_SUPPORTED;
+    stack->MajorFunction = IRP_MJ_PNP;
+    stack->MinorFunction = wanted->MinorFunction;
+    stack->Parameters = wanted->Parameters;
+    IoSetCompletionRoutine(irp, pnp_done, &done, TRUE, TRUE, TRUE);
+    (void)IoCallDriver(top, irp);
+    KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, NULL);
+    status = irp->IoStatus.Status;
+    IoFreeIrp(irp);
+    ObDereferenceObject(top);
+    pnp_node_put(node);
+    return status;
+}
+
+int fx_pnp(int id, unsigned char minor)
+{
+    return pnp_send(id, &(IO_STACK_LOCATION){.MinorFunction = minor});
+}
+
+int fx_usage(int id, DEVICE_USAGE_NOTIFICATION_TYPE type, bool in)
+{
+    IO_STACK_LOCATION stack = {.MinorFunction = IRP_MN_DEVICE_USAGE_NOTIFICATION};
+    stack.Parameters.UsageNotification.Type = type;
+    stack.Parameters.UsageNotification.InPath = in;
+    return pnp_send(id, &stack);
+}
+
+/* ---- the journal ---------------------------------------------------------------------------- */
 
 static const char *const names[] = {
 #define X(name) #name,
@@ -178,8 +221,7 @@ int fx_argument(int role, int callback, int id)
     return at < 0 ? -1 : fxtoy.journal[at].argument;
 }
 
-/* ---- the tables
- * ------------------------------------------------------------------------------------------- */
+/* ---- the tables ----------------------------------------------------------------------------- */
 
 const struct fx_table *fx_table(unsigned which)
 {

@@ -27,6 +27,10 @@ const char *fx_name(int id); /* the child's instance */
 int fx_command(int id, enum fxtoy_command command, int argument);
 void fx_states(int id, int *out_pnp, int *out_power, int *out_policy);
 
+/* A PNP IRP of the test's own to a child's stack: the Plug and Play manager does not know of it. */
+int fx_pnp(int id, unsigned char minor);
+int fx_usage(int id, DEVICE_USAGE_NOTIFICATION_TYPE type, bool in);
+
 /* The callbacks of a role since the last call of fx_forget, names with blanks between. */
 void fx_forget(void);
 const char *fx_journal(int role, int id);

@@ -11,8 +11,7 @@ struct fxtoy_shared *shared;
 
 DRIVER_INITIALIZE DriverEntry;
 
-/* ---- the journal
- * --------------------------------------------------------------------------------- */
+/* ---- the journal ---------------------------------------------------------------------------- */
 
 NTSTATUS note(int role, int callback, int id, int argument)
 {
@@ -33,8 +32,7 @@ static void event_set(void *event)
     note(context_of(device)->role, FXTOY_##name, context_of(device)->id, (int)(argument))
 #define IS_FUNCTION (context_of(device)->role == FXTOY_FUNCTION)
 
-/* ---- callbacks of all roles
- * ----------------------------------------------------------------------- */
+/* ---- callbacks of all roles ----------------------------------------------------------------- */
 
 static NTSTATUS prepare_hardware(WDFDEVICE device, WDFCMRESLIST raw, WDFCMRESLIST translated)
 {
@@ -191,11 +189,12 @@ NTSTATUS device_make(PWDFDEVICE_INIT *init, int role, int id, WDFDEVICE *out_dev
     }
     context_of(*out_device)->role = role;
     context_of(*out_device)->id = id;
+    if (shared->special || role == FXTOY_BUS)
+        WdfDeviceSetSpecialFileSupport(*out_device, WdfSpecialFilePaging, TRUE);
     return status;
 }
 
-/* ---- power policy, of the function driver
- * -------------------------------------------------------- */
+/* ---- power policy, of the function driver --------------------------------------------------- */
 
 static NTSTATUS arm_s0(WDFDEVICE device)
 {
@@ -303,8 +302,7 @@ static void policy_init(PWDFDEVICE_INIT init)
     }
 }
 
-/* ---- I/O of the function driver
- * -------------------------------------------------------------------- */
+/* ---- I/O of the function driver ------------------------------------------------------------- */
 
 static VOID read_let_go(WDFREQUEST request, NTSTATUS status)
 {
@@ -443,8 +441,7 @@ static NTSTATUS queues_make(WDFDEVICE device, BOOLEAN reads)
     return WdfIoQueueCreate(device, &config, WDF_NO_OBJECT_ATTRIBUTES, &queue);
 }
 
-/* ---- requirements
- * ----------------------------------------------------------------------------------- */
+/* ---- requirements --------------------------------------------------------------------------- */
 
 static NTSTATUS requirements_remove(WDFDEVICE device, WDFIORESREQLIST list)
 {
@@ -461,8 +458,7 @@ static NTSTATUS added_remove(WDFDEVICE device, WDFCMRESLIST raw, WDFCMRESLIST tr
     return NOTE(RemoveAdded, WdfCmResourceListGetCount(raw));
 }
 
-/* ---- the drivers
- * ---------------------------------------------------------------------------------------- */
+/* ---- the drivers ---------------------------------------------------------------------------- */
 
 static NTSTATUS device_add(WDFDRIVER driver, PWDFDEVICE_INIT init)
 {
@@ -490,8 +486,6 @@ static NTSTATUS device_add(WDFDRIVER driver, PWDFDEVICE_INIT init)
         return status;
     if (FXTOY_ROLE == FXTOY_FUNCTION) {
         context_of(device)->id = child_id(WdfDeviceWdmGetPhysicalDevice(device));
-        if (shared->special)
-            WdfDeviceSetSpecialFileSupport(device, WdfSpecialFilePaging, TRUE);
         status = policy_assign(device);
     }
     if (NT_SUCCESS(status) && FXTOY_ROLE != FXTOY_FILTER)

@@ -26,8 +26,7 @@ static NTSTATUS result(struct fx_device *device, const char *name, NTSTATUS stat
             (device)->pnp->table.name(__VA_ARGS__); \
     } while (0)
 
-/* ---- hardware and power -------------------------------------------------------------------------
- */
+/* ---- hardware and power --------------------------------------------------------------------- */
 
 NTSTATUS fx_evt_prepare_hardware(struct fx_device *device)
 {
@@ -63,8 +62,7 @@ NTSTATUS fx_evt_d0_exit_pre(struct fx_device *device, WDF_POWER_DEVICE_STATE tar
                 target);
 }
 
-/* ---- self-managed I/O
- * ----------------------------------------------------------------------------- */
+/* ---- self-managed I/O ----------------------------------------------------------------------- */
 
 /* Init once in the life of a device, Restart each time after a Suspend. */
 NTSTATUS fx_evt_self_managed_start(struct fx_device *device)
@@ -106,8 +104,7 @@ void fx_evt_self_managed_cleanup(struct fx_device *device)
     CALL_VOID(device, evt, EvtDeviceSelfManagedIoCleanup, fx_device_handle(device));
 }
 
-/* ---- Plug and Play
- * ---------------------------------------------------------------------------------- */
+/* ---- Plug and Play -------------------------------------------------------------------------- */
 
 void fx_evt_surprise_removal(struct fx_device *device)
 {
@@ -129,8 +126,7 @@ NTSTATUS fx_evt_eject(struct fx_device *device)
     return CALL(device, pdo_evt, EvtDeviceEject, fx_device_handle(device));
 }
 
-/* ---- arming
- * --------------------------------------------------------------------------------------------- */
+/* ---- arming --------------------------------------------------------------------------------- */
 
 NTSTATUS fx_evt_arm_s0(struct fx_device *device)
 {
@@ -192,8 +188,7 @@ NTSTATUS fx_evt_wake_at_bus(struct fx_device *device, BOOLEAN enable)
     return STATUS_SUCCESS;
 }
 
-/* ---- who listens to states
- * --------------------------------------------------------------------------------- */
+/* ---- who listens to states ------------------------------------------------------------------ */
 
 /* The three notification structures differ in the enumeration's name alone. */
 C_ASSERT(sizeof(WDF_DEVICE_PNP_NOTIFICATION_DATA) == sizeof(WDF_DEVICE_POWER_NOTIFICATION_DATA));

@@ -63,8 +63,7 @@ ULONG fx_uses_count(struct fx_device *device)
     return (ULONG)device->pnp->uses & ~FX_USES_CLOSED;
 }
 
-/* ---- the timer ----------------------------------------------------------------------------------
- */
+/* ---- the timer ------------------------------------------------------------------------------ */
 
 static LONG64 now(void)
 {
@@ -131,8 +130,7 @@ void fx_uses_init(struct fx_pnp *pnp)
     KeInitializeDpc(&pnp->idle_dpc, idle_expired, pnp);
 }
 
-/* ---- uses
- * ------------------------------------------------------------------------------------------ */
+/* ---- uses ----------------------------------------------------------------------------------- */
 
 BOOLEAN fx_power_reference(struct fx_device *device)
 {

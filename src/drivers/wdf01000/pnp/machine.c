@@ -70,8 +70,7 @@ static DECLSPEC_NORETURN void row_missing(struct fx_machine *machine, UCHAR even
                  machine->state, event);
 }
 
-/* ---- the queue --------------------------------------------------------------------------------
- */
+/* ---- the queue ------------------------------------------------------------------------------ */
 
 static void queue_put(struct fx_machine *machine, UCHAR event)
 {
@@ -106,8 +105,7 @@ static const struct fx_row *queue_next(struct fx_machine *machine, UCHAR *out_ev
     return NULL;
 }
 
-/* ---- walking ----------------------------------------------------------------------------------
- */
+/* ---- walking -------------------------------------------------------------------------------- */
 
 static void notify(struct fx_machine *machine, ULONG type, UCHAR state, UCHAR next)
 {

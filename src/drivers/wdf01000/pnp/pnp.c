@@ -18,8 +18,7 @@
 __declspec(dllexport) const struct fx_table *const fx_tables[FX_TABLES] = {
     &fx_pnp_table, &fx_power_table, &fx_policy_table};
 
-/* ---- what WDFDEVICE_INIT gathers
- * ----------------------------------------------------------------- */
+/* ---- what WDFDEVICE_INIT gathers ------------------------------------------------------------ */
 
 void fx_pnp_init_begin(struct fx_pnp_init *init)
 {
@@ -54,8 +53,7 @@ static void callbacks_move(LIST_ENTRY *to, LIST_ENTRY *from)
     }
 }
 
-/* ---- creation
- * --------------------------------------------------------------------------------------- */
+/* ---- creation ------------------------------------------------------------------------------- */
 
 static void pnp_run(struct fx_object *object)
 {
@@ -174,8 +172,7 @@ void fx_pnp_destroy(struct fx_device *device)
     ExFreePoolWithTag(pnp, FX_TAG);
 }
 
-/* ---- states
- * --------------------------------------------------------------------------------------------- */
+/* ---- states --------------------------------------------------------------------------------- */
 
 static ULONG state_of(const struct fx_machine *machine)
 {
@@ -202,8 +199,7 @@ BOOLEAN fx_pnp_is_started(struct fx_device *device)
     return device->pnp != NULL && device->pnp->is_started;
 }
 
-/* ---- a child that its bus does not report any more
- * ------------------------------------------------------- */
+/* ---- a child that its bus does not report any more ------------------------------------------ */
 
 void fx_pnp_reported_missing(struct fx_device *pdo)
 {
@@ -227,8 +223,7 @@ void fx_pnp_relations_query(struct fx_device *device, DEVICE_RELATION_TYPE type)
         device->pnp->evt.EvtDeviceRelationsQuery(fx_device_handle(device), type);
 }
 
-/* ---- a device that has failed
- * ------------------------------------------------------------------------------ */
+/* ---- a device that has failed --------------------------------------------------------------- */
 
 /* Restarts of a device are counted in a volatile key of its own: the driver may be loaded anew. */
 struct restarts {

@@ -8,8 +8,7 @@ static struct fx_device *device_of(PWDF_DRIVER_GLOBALS abi, WDFDEVICE handle)
     return (struct fx_device *)fx_object_of(fx_globals_of(abi), handle, &fx_type_device);
 }
 
-/* ---- states
- * ---------------------------------------------------------------------------------------- */
+/* ---- states --------------------------------------------------------------------------------- */
 
 WDF_DEVICE_PNP_STATE NTAPI imp_WdfDeviceGetDevicePnpState(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                           WDFDEVICE Device)
@@ -102,8 +101,7 @@ VOID NTAPI imp_WdfDeviceSetStaticStopRemove(PWDF_DRIVER_GLOBALS DriverGlobals, W
         device->pnp->static_stop_remove = Stoppable != FALSE;
 }
 
-/* ---- capabilities
- * ------------------------------------------------------------------------------------- */
+/* ---- capabilities --------------------------------------------------------------------------- */
 
 VOID NTAPI imp_WdfDeviceSetPnpCapabilities(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
                                            PWDF_DEVICE_PNP_CAPABILITIES PnpCapabilities)
@@ -140,8 +138,7 @@ VOID NTAPI imp_WdfDeviceSetPowerCapabilities(PWDF_DRIVER_GLOBALS DriverGlobals, 
     KeReleaseSpinLock(&device->pnp->lock, irql);
 }
 
-/* ---- special files
- * -------------------------------------------------------------------------------------- */
+/* ---- special files -------------------------------------------------------------------------- */
 
 VOID NTAPI imp_WdfDeviceSetSpecialFileSupport(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
                                               WDF_SPECIAL_FILE_TYPE FileType,
@@ -204,8 +201,7 @@ VOID NTAPI imp_WdfDeviceRemoveDependentUsageDeviceObject(PWDF_DRIVER_GLOBALS Dri
     }
 }
 
-/* ---- power policy
- * ------------------------------------------------------------------------------------------ */
+/* ---- power policy --------------------------------------------------------------------------- */
 
 static BOOLEAN is_owner(struct fx_device *device)
 {

@@ -6,8 +6,7 @@
  */
 #include "room.h"
 
-/* ---- ends of IRPs
- * -------------------------------------------------------------------------------- */
+/* ---- ends of IRPs --------------------------------------------------------------------------- */
 
 NTSTATUS fx_irp_finish(struct fx_device *device, PIRP irp, NTSTATUS status)
 {
@@ -66,8 +65,7 @@ NTSTATUS fx_irp_forward_and_wait(struct fx_device *device, PIRP irp)
     return irp->IoStatus.Status;
 }
 
-/* ---- to the machine
- * ------------------------------------------------------------------------------------ */
+/* ---- to the machine ------------------------------------------------------------------------- */
 
 static NTSTATUS to_machine(struct fx_device *device, PIRP irp, UCHAR event)
 {

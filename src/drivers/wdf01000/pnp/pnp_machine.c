@@ -9,8 +9,7 @@
 #include "../target/target.h"
 #include "room.h"
 
-/* ---- IRPs ---------------------------------------------------------------------------------------
- */
+/* ---- IRPs ----------------------------------------------------------------------------------- */
 
 /* The IRP in work goes its way: down with success, or back with its error. */
 static UCHAR irp_pass(struct fx_device *device)
@@ -45,8 +44,7 @@ static UCHAR result_of(struct fx_device *device, NTSTATUS status)
     return FX_EVENT_FAILED;
 }
 
-/* ---- starting
- * ------------------------------------------------------------------------------------ */
+/* ---- starting ------------------------------------------------------------------------------- */
 
 /* The stack below starts first; a PDO is the lowest. */
 static UCHAR start_below(struct fx_device *device)
@@ -115,8 +113,7 @@ static UCHAR started(struct fx_device *device)
     return FX_EVENT_NONE;
 }
 
-/* ---- power
- * ----------------------------------------------------------------------------------------- */
+/* ---- power ---------------------------------------------------------------------------------- */
 
 static UCHAR power_stop(struct fx_device *device)
 {
@@ -180,8 +177,7 @@ static UCHAR remove_ask(struct fx_device *device)
     return result_of(device, fx_evt_query_remove(device));
 }
 
-/* ---- hardware given back
- * ----------------------------------------------------------------------------- */
+/* ---- hardware given back -------------------------------------------------------------------- */
 
 static void hardware_release(struct fx_device *device)
 {
@@ -234,8 +230,7 @@ static UCHAR surprise_removed(struct fx_device *device)
     return irp_pass(device);
 }
 
-/* ---- failed
- * -------------------------------------------------------------------------------------------- */
+/* ---- failed --------------------------------------------------------------------------------- */
 
 static UCHAR failed_release(struct fx_device *device)
 {
@@ -277,8 +272,7 @@ static UCHAR failed_surprise(struct fx_device *device)
     return FX_EVENT_DONE;
 }
 
-/* ---- removed
- * ------------------------------------------------------------------------------------------- */
+/* ---- removed -------------------------------------------------------------------------------- */
 
 static UCHAR removed(struct fx_device *device)
 {
@@ -356,8 +350,7 @@ static void ignored(struct fx_device *device, UCHAR event)
         irp_pass(device);
 }
 
-/* ---- the table
- * ------------------------------------------------------------------------------------------ */
+/* ---- the table ------------------------------------------------------------------------------ */
 
 #define PUBLIC(name) WdfDevStatePnp##name
 #define EVENT(name)  PNP_##name

@@ -18,8 +18,7 @@ static UCHAR event_of(BOOLEAN yes)
     return yes ? FX_EVENT_YES : FX_EVENT_NO;
 }
 
-/* ---- start and stop
- * ---------------------------------------------------------------------------------- */
+/* ---- start and stop ------------------------------------------------------------------------- */
 
 static UCHAR start_power(struct fx_device *device)
 {
@@ -79,8 +78,7 @@ static UCHAR tell_failed(struct fx_device *device)
     return FX_EVENT_NONE;
 }
 
-/* ---- the two halves of a transition
- * ---------------------------------------------------------------------- */
+/* ---- the two halves of a transition --------------------------------------------------------- */
 
 static UCHAR complete_dx(struct fx_device *device)
 {
@@ -94,8 +92,7 @@ static UCHAR complete_d0(struct fx_device *device)
     return FX_EVENT_NONE;
 }
 
-/* ---- IRPs that the policy asks for
- * ------------------------------------------------------------------------- */
+/* ---- IRPs that the policy asks for ---------------------------------------------------------- */
 
 /* The IRP is back; now the power machine's report may be heard. */
 static VOID NTAPI request_done(PDEVICE_OBJECT wdm, UCHAR minor, POWER_STATE state, PVOID context,
@@ -165,9 +162,7 @@ static UCHAR request_sleep_dx(struct fx_device *device)
     return request(device, fx_wants_sx_wake(device) ? pnp->wake.state : PowerDeviceD3);
 }
 
-/* ---- idle
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- idle ----------------------------------------------------------------------------------- */
 
 /* Also the end of every way up: the system's transition is over for this device. */
 static UCHAR decide_idle(struct fx_device *device)
@@ -203,8 +198,7 @@ static UCHAR is_needed(struct fx_device *device)
     return event_of(fx_uses_count(device) != 0);
 }
 
-/* ---- wake signals
- * ---------------------------------------------------------------------------------------------- */
+/* ---- wake signals --------------------------------------------------------------------------- */
 
 static UCHAR wake_send(struct fx_device *device)
 {
@@ -265,8 +259,7 @@ static UCHAR tell_woken_sx_and_disarm(struct fx_device *device)
     return FX_EVENT_DONE;
 }
 
-/* ---- the system sleeps
- * -------------------------------------------------------------------------------------------- */
+/* ---- the system sleeps ---------------------------------------------------------------------- */
 
 static UCHAR wants_sx_wake(struct fx_device *device)
 {
@@ -308,9 +301,7 @@ static void ignored(struct fx_device *device, UCHAR event)
         fx_system_irp_end(device);
 }
 
-/* ---- the table
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- the table ------------------------------------------------------------------------------ */
 
 #define PUBLIC(name) WdfDevStatePwrPol##name
 #define EVENT(name)  POLICY_##name

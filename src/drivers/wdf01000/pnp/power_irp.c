@@ -7,8 +7,7 @@
  */
 #include "room.h"
 
-/* ---- ends
- * ---------------------------------------------------------------------------------------- */
+/* ---- ends ----------------------------------------------------------------------------------- */
 
 void fx_power_irp_end(struct fx_device *device, NTSTATUS status)
 {
@@ -32,8 +31,7 @@ void fx_system_irp_end(struct fx_device *device)
         fx_irp_pass(device, irp, STATUS_SUCCESS);
 }
 
-/* ---- device power
- * ----------------------------------------------------------------------------------- */
+/* ---- device power --------------------------------------------------------------------------- */
 
 /* The stack below is in D0. */
 static NTSTATUS NTAPI d0_returned(PDEVICE_OBJECT wdm, PIRP irp, PVOID context)
@@ -92,8 +90,7 @@ static NTSTATUS device_set(struct fx_device *device, PIRP irp)
     return STATUS_PENDING;
 }
 
-/* ---- system power
- * --------------------------------------------------------------------------------------- */
+/* ---- system power --------------------------------------------------------------------------- */
 
 static NTSTATUS system_set(struct fx_device *device, PIRP irp)
 {

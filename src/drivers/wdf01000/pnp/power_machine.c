@@ -45,8 +45,7 @@ static void report(struct fx_device *device, UCHAR event)
         fx_machine_send(&pnp->policy, event);
 }
 
-/* ---- the parent: a child in D0 keeps it there
- * ------------------------------------------------------ */
+/* ---- the parent: a child in D0 keeps it there ----------------------------------------------- */
 
 static UCHAR is_child(struct fx_device *device)
 {
@@ -76,9 +75,7 @@ static UCHAR parent_give(struct fx_device *device)
     return FX_EVENT_DONE;
 }
 
-/* ---- up
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- up ------------------------------------------------------------------------------------- */
 
 static UCHAR d0_entry(struct fx_device *device)
 {
@@ -149,8 +146,7 @@ static UCHAR d0_reached(struct fx_device *device)
     return event_of(device->kind == FX_DEVICE_PDO && pnp->pdo_evt.EvtDeviceEnableWakeAtBus != NULL);
 }
 
-/* ---- up, and failed: what has been done is undone, last first
- * ---------------------------------------------- */
+/* ---- up, and failed: what has been done is undone, last first ------------------------------- */
 
 static UCHAR io_undo(struct fx_device *device)
 {
@@ -214,9 +210,7 @@ static UCHAR up_failed(struct fx_device *device)
     return FX_EVENT_NONE;
 }
 
-/* ---- down
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- down ----------------------------------------------------------------------------------- */
 
 static void io_halt(struct fx_device *device, BOOLEAN purge)
 {
@@ -294,8 +288,7 @@ static UCHAR down_failed(struct fx_device *device)
     return down_end(device, POLICY_PowerDownFailed);
 }
 
-/* ---- down for good: stop, removal
- * ---------------------------------------------------------------------------- */
+/* ---- down for good: stop, removal ----------------------------------------------------------- */
 
 static UCHAR io_stop_for_good(struct fx_device *device)
 {
@@ -332,8 +325,7 @@ static UCHAR stopped(struct fx_device *device)
     return FX_EVENT_NONE;
 }
 
-/* ---- the bus's half of wake
- * ------------------------------------------------------------------------------------ */
+/* ---- the bus's half of wake ----------------------------------------------------------------- */
 
 static UCHAR wake_at_bus_enable(struct fx_device *device)
 {
@@ -357,9 +349,7 @@ static void ignored(struct fx_device *device, UCHAR event)
         fx_power_irp_end(device, STATUS_SUCCESS);
 }
 
-/* ---- the table
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- the table ------------------------------------------------------------------------------ */
 
 #define PUBLIC(name) WdfDevStatePower##name
 #define EVENT(name)  POWER_##name

@@ -14,8 +14,7 @@ static NTSTATUS ask_below(struct fx_device *device, PIRP irp)
     return fx_irp_forward_and_wait(device, irp);
 }
 
-/* ---- capabilities
- * ---------------------------------------------------------------------------------- */
+/* ---- capabilities --------------------------------------------------------------------------- */
 
 #define MERGE(to, bit, tri)         \
     do {                            \
@@ -99,8 +98,7 @@ NTSTATUS fx_query_capabilities(struct fx_device *device, PIRP irp)
     return fx_irp_finish(device, irp, status);
 }
 
-/* ---- device state
- * --------------------------------------------------------------------------------------- */
+/* ---- device state --------------------------------------------------------------------------- */
 
 static void state_bit(ULONG_PTR *state, WDF_TRI_STATE tri, ULONG bit)
 {
@@ -113,7 +111,8 @@ static void state_bit(ULONG_PTR *state, WDF_TRI_STATE tri, ULONG bit)
 NTSTATUS fx_query_pnp_state(struct fx_device *device, PIRP irp)
 {
     struct fx_pnp *pnp = device->pnp;
-    ULONG_PTR state = device->lower == NULL ? 0 : irp->IoStatus.Information;
+    /* What drivers above have said is kept. */
+    ULONG_PTR state = NT_SUCCESS(irp->IoStatus.Status) ? irp->IoStatus.Information : 0;
     WDF_DEVICE_STATE set;
     KIRQL irql;
 
@@ -132,9 +131,7 @@ NTSTATUS fx_query_pnp_state(struct fx_device *device, PIRP irp)
     return fx_irp_pass(device, irp, STATUS_SUCCESS);
 }
 
-/* ---- locks
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- locks ---------------------------------------------------------------------------------- */
 
 NTSTATUS fx_set_lock(struct fx_device *device, PIRP irp)
 {
@@ -155,8 +152,7 @@ NTSTATUS fx_set_lock(struct fx_device *device, PIRP irp)
     return fx_irp_finish(device, irp, status);
 }
 
-/* ---- special files
- * -------------------------------------------------------------------------------------------- */
+/* ---- special files -------------------------------------------------------------------------- */
 
 static WDF_SPECIAL_FILE_TYPE special_of(DEVICE_USAGE_NOTIFICATION_TYPE type)
 {

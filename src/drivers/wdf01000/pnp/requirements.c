@@ -8,8 +8,7 @@
 #include "../hardware/hardware.h"
 #include "room.h"
 
-/* ---- a bus driver's child
- * ------------------------------------------------------------------------- */
+/* ---- a bus driver's child ------------------------------------------------------------------- */
 
 NTSTATUS fx_query_resources(struct fx_device *device, PIRP irp)
 {
@@ -55,8 +54,7 @@ NTSTATUS fx_query_requirements(struct fx_device *device, PIRP irp)
     return fx_irp_finish(device, irp, status);
 }
 
-/* ---- a function driver's changes
- * -------------------------------------------------------------------- */
+/* ---- a function driver's changes ------------------------------------------------------------ */
 
 /* The list of the IRP, which a driver above may have replaced, through one callback. */
 static NTSTATUS filter(struct fx_device *device, PIO_RESOURCE_REQUIREMENTS_LIST *list, UCHAR access,
@@ -125,8 +123,7 @@ NTSTATUS fx_filter_requirements(struct fx_device *device, PIRP irp)
     return fx_irp_finish(device, irp, status);
 }
 
-/* ---- and what it added is taken out again before the bus sees it
- * ----------------------------------------- */
+/* ---- and what it added is taken out again before the bus sees it ---------------------------- */
 
 struct added {
     struct fx_resource_list *raw, *translated;

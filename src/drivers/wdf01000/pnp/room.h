@@ -190,8 +190,7 @@ static __forceinline WDFDEVICE fx_device_handle(struct fx_device *device)
     return (WDFDEVICE)fx_handle_of(&device->object);
 }
 
-/* ---- callbacks.c: one function a callback of the client; success when it has none -------------
- */
+/* ---- callbacks.c: one function a callback of the client; success when it has none ----------- */
 NTSTATUS fx_evt_prepare_hardware(struct fx_device *device);
 NTSTATUS fx_evt_release_hardware(struct fx_device *device);
 NTSTATUS fx_evt_d0_entry(struct fx_device *device, WDF_POWER_DEVICE_STATE previous);
@@ -217,8 +216,7 @@ void fx_listen_pnp(struct fx_device *device, ULONG type, ULONG state, ULONG next
 void fx_listen_power(struct fx_device *device, ULONG type, ULONG state, ULONG next);
 void fx_listen_policy(struct fx_device *device, ULONG type, ULONG state, ULONG next);
 
-/* ---- pnp_irp.c, power_irp.c -------------------------------------------------------------------
- */
+/* ---- pnp_irp.c, power_irp.c ----------------------------------------------------------------- */
 /* Sends an IRP down and waits for it; it is ours again. PASSIVE_LEVEL. */
 NTSTATUS fx_irp_forward_and_wait(struct fx_device *device, PIRP irp);
 /* The same for a start: without the resources that EvtDeviceRemoveAddedResources takes out. */
@@ -231,8 +229,7 @@ NTSTATUS fx_irp_finish(struct fx_device *device, PIRP irp, NTSTATUS status);
 void fx_power_irp_end(struct fx_device *device, NTSTATUS status);
 void fx_system_irp_end(struct fx_device *device);
 
-/* ---- query.c: questions about the device; each ends the IRP ------------------------------------
- */
+/* ---- query.c: questions about the device; each ends the IRP --------------------------------- */
 NTSTATUS fx_query_capabilities(struct fx_device *device, PIRP irp);
 NTSTATUS fx_query_pnp_state(struct fx_device *device, PIRP irp);
 NTSTATUS fx_query_resources(struct fx_device *device, PIRP irp);
@@ -242,8 +239,7 @@ NTSTATUS fx_usage_notification(struct fx_device *device, PIRP irp);
 NTSTATUS fx_set_lock(struct fx_device *device, PIRP irp);
 BOOLEAN fx_special_in_use(struct fx_device *device);
 
-/* ---- idle.c ------------------------------------------------------------------------------------
- */
+/* ---- idle.c --------------------------------------------------------------------------------- */
 void fx_uses_init(struct fx_pnp *pnp);
 void fx_uses_open(struct fx_device *device);  /* D0: queues may deliver */
 void fx_uses_close(struct fx_device *device); /* whether used or not */
@@ -255,8 +251,7 @@ void fx_idle_unwatch(struct fx_device *device);
 /* Counts a use and waits for D0 (PASSIVE_LEVEL). The use is counted only on success. */
 NTSTATUS fx_power_reference_wait(struct fx_device *device);
 
-/* ---- wake.c: the policy owner's half, then the bus's half
- * ---------------------------------------- */
+/* ---- wake.c: the policy owner's half, then the bus's half ----------------------------------- */
 UCHAR fx_wake_send(struct fx_device *device);
 void fx_wake_cancel(struct fx_device *device);
 NTSTATUS fx_wake_dispatch(struct fx_device *device, PIRP irp);
@@ -264,8 +259,7 @@ BOOLEAN fx_wake_is_pending(struct fx_device *device);
 /* Ends the wait-wake IRP of a PDO. STATUS_INVALID_DEVICE_REQUEST: it has none. */
 NTSTATUS fx_wake_indicate(struct fx_device *device, NTSTATUS status);
 
-/* ---- settings.c ---------------------------------------------------------------------------------
- */
+/* ---- settings.c ----------------------------------------------------------------------------- */
 NTSTATUS fx_idle_assign(struct fx_device *device, const WDF_DEVICE_POWER_POLICY_IDLE_SETTINGS *set);
 NTSTATUS fx_wake_assign(struct fx_device *device, const WDF_DEVICE_POWER_POLICY_WAKE_SETTINGS *set);
 NTSTATUS fx_caps_ask(struct fx_device *device);

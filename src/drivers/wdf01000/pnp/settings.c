@@ -9,8 +9,7 @@
 
 #define IDLE_TIMEOUT_DEFAULT_MS 5000
 
-/* ---- capabilities of the stack
- * ----------------------------------------------------------------------- */
+/* ---- capabilities of the stack -------------------------------------------------------------- */
 
 /* Asks the stack below; a raw PDO asks itself, which does not come back here. */
 NTSTATUS fx_caps_ask(struct fx_device *device)
@@ -47,8 +46,7 @@ NTSTATUS fx_caps_ask(struct fx_device *device)
     return status;
 }
 
-/* ---- the registry
- * -------------------------------------------------------------------------------------- */
+/* ---- the registry --------------------------------------------------------------------------- */
 
 static BOOLEAN value_read(HANDLE key, PCWSTR name, ULONG *out_value)
 {
@@ -101,9 +99,7 @@ static BOOLEAN user_choice(struct fx_device *device, PCWSTR user_name, PCWSTR in
     return value != 0;
 }
 
-/* ---- idle
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- idle ----------------------------------------------------------------------------------- */
 
 static BOOLEAN wake_is_possible(const DEVICE_CAPABILITIES *caps, DEVICE_POWER_STATE state)
 {
@@ -210,9 +206,7 @@ NTSTATUS fx_idle_assign(struct fx_device *device, const WDF_DEVICE_POWER_POLICY_
     return STATUS_SUCCESS;
 }
 
-/* ---- wake
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- wake ----------------------------------------------------------------------------------- */
 
 NTSTATUS fx_wake_assign(struct fx_device *device, const WDF_DEVICE_POWER_POLICY_WAKE_SETTINGS *set)
 {

@@ -7,8 +7,7 @@
  */
 #include "room.h"
 
-/* ---- the owner's half
- * ------------------------------------------------------------------------------ */
+/* ---- the owner's half ----------------------------------------------------------------------- */
 
 static VOID NTAPI wake_done(PDEVICE_OBJECT wdm, UCHAR minor, POWER_STATE state, PVOID context,
                             PIO_STATUS_BLOCK status)
@@ -121,8 +120,7 @@ static NTSTATUS asked_wake_pass(struct fx_device *device, PIRP irp)
     return STATUS_PENDING;
 }
 
-/* ---- the bus's half
- * ---------------------------------------------------------------------------------- */
+/* ---- the bus's half ------------------------------------------------------------------------- */
 
 static void wake_end(struct fx_device *device, PIRP irp, NTSTATUS status)
 {
