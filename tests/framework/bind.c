@@ -169,6 +169,7 @@ static void class_extension(void)
     expect_number(((ULONG(*)(void))class_functions[0])(), 1);
     WdfVersionUnbindClass(NULL, (PWDF_COMPONENT_GLOBALS)WdfDriverGlobals, &class);
     expect(class.ClassModule == NULL);
+    service_end(L"FxTestCx1");
     service_delete(L"FxTestCx1", NULL);
 }
 
@@ -185,7 +186,7 @@ static void class_versions(void)
     expect_status(class_bind(&class), STATUS_INVALID_PARAMETER);
     class.Size = 79;
     expect_status(class_bind(&class), STATUS_INVALID_PARAMETER);
-    expect_status(service_unload(L"FxTestCx2"), STATUS_SUCCESS);
+    service_end(L"FxTestCx2");
     service_delete(L"FxTestCx2", NULL);
 }
 
@@ -197,7 +198,7 @@ static void a_client_of_a_class(void)
     service_make(L"FxTestCx", L"class_library.sys");
     expect_status(service_load(L"FxTestClient"), STATUS_SUCCESS);
     expect_status(service_unload(L"FxTestClient"), STATUS_SUCCESS);
-    expect_status(service_unload(L"FxTestCx"), STATUS_SUCCESS);
+    service_end(L"FxTestCx");
     service_delete(L"FxTestCx", NULL);
     service_delete(L"FxTestClient", NULL);
 }

@@ -112,4 +112,18 @@ static inline NTSTATUS service_unload(PCWSTR name)
     return ZwUnloadDriver(&wide);
 }
 
+/* Unloads, and waits until the driver is gone: who has just closed its device may be ahead of it.
+ */
+static inline void service_end(PCWSTR name)
+{
+    LARGE_INTEGER moment = {.QuadPart = -10000};
+    NTSTATUS status = service_unload(name);
+
+    for (int ms = 0; ms < 5000 && status != STATUS_OBJECT_NAME_NOT_FOUND; ms++) {
+        KeDelayExecutionThread(KernelMode, FALSE, &moment);
+        status = service_unload(name);
+    }
+    expect_status(status, STATUS_OBJECT_NAME_NOT_FOUND);
+}
+
 #endif
