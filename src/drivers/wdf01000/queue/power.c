@@ -91,19 +91,21 @@ static void fx_queue_stop_owned(struct fx_queue *queue, ULONG action)
 
 static void fx_queue_power_stop(struct fx_queue *queue, void *context)
 {
+    UNREFERENCED_PARAMETER(context);
     if (queue->power_managed && queue->power == FX_QUEUE_HOLDING)
-        fx_queue_stop_owned(queue, *(ULONG *)context);
+        fx_queue_stop_owned(queue, WdfRequestStopActionSuspend);
 }
 
 void fx_io_power_stop(struct fx_device *device, BOOLEAN purge)
 {
-    ULONG action = purge ? WdfRequestStopActionPurge : WdfRequestStopActionSuspend;
-
     if (device->io == NULL)
         return;
     device->io->is_up = FALSE;
     fx_io_visit(device->io, fx_queue_hold, NULL);
-    fx_io_visit(device->io, fx_queue_power_stop, &action);
+    if (purge)
+        fx_io_purge_power_managed(device);
+    else
+        fx_io_visit(device->io, fx_queue_power_stop, NULL);
 }
 
 /* EvtIoResume for what the driver has kept, then the queue goes on. */

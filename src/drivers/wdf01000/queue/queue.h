@@ -43,8 +43,8 @@ void fx_io_power_up(struct fx_device *device);
 
 /* The device leaves D0 (or is query-stopped): power-managed queues present nothing more,
  * EvtIoStop is called for each request the driver holds with
- * WdfRequestStopActionSuspend (or Purge when `purge`); returns when each of them is completed,
- * requeued or acknowledged. IRQL: PASSIVE_LEVEL */
+ * WdfRequestStopActionSuspend; returns when each of them is completed, requeued or acknowledged.
+ * purge: it will not come back, fx_io_purge_power_managed instead. IRQL: PASSIVE_LEVEL */
 void fx_io_power_stop(struct fx_device *device, BOOLEAN purge);
 
 /* Removal and surprise removal. fx_io_purge_power_managed: power-managed queues refuse new
