@@ -22,12 +22,14 @@ UPDATE = bool(os.environ.get("COVE_WALKS_UPDATE"))
 DOCS = os.path.join(HERE, "..", "..", "docs", "walks")
 
 
-class Trace:
-    """Follows `cove trace` of a machine on a thread of its own."""
+class Follower:
+    """Follows what a verb says of a machine on a thread of its own."""
+
+    verb = None
 
     def __init__(self, test, machine):
         self.lines = []
-        self.process = subprocess.Popen([COVE, "trace", "-m", machine], env=test.environment,
+        self.process = subprocess.Popen([COVE, self.verb, "-m", machine], env=test.environment,
                                         stdout=subprocess.PIPE, text=True, encoding="utf-8")
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
@@ -41,6 +43,17 @@ class Trace:
         self.process.wait(timeout=10)
         self.thread.join(timeout=10)
         self.process.stdout.close()
+
+    def said(self, text):
+        return any(text in line for line in self.lines)
+
+
+class Trace(Follower):
+    verb = "trace"
+
+
+class Log(Follower):
+    verb = "log"
 
 
 def entry(lines, before, service):
@@ -194,6 +207,22 @@ class Walks(CoveTest):
         done = self.good("run", driver("wdm1"), "--", program("wdm1test"))
         lines = [line for line in done.stderr.splitlines() if line.startswith("dbg| ")]
         self.compare("wdm1.log", lines)
+
+    def test_hello(self):
+        """The first steps of the example hello: installed by devcon, read in the log."""
+        inf = os.path.join(EXAMPLE_DRIVERS, "KmdfHelloWorld.inf")
+        self.good("boot", "hello")
+        done = self.good("devcon", "-m", "hello", "install", inf, r"root\kmdfhelloworld")
+        self.assertIn("Drivers installed successfully.", done.stdout)
+        log = Log(self, "hello")
+        done = self.good("devcon", "-m", "hello", "status", r"root\kmdfhelloworld")
+        self.assertIn("Driver is running.", done.stdout)
+        done = self.good("devcon", "-m", "hello", "remove", r"root\kmdfhelloworld")
+        self.assertIn("1 device(s) were removed.", done.stdout)
+        wait_until(lambda: log.said("EvtDeviceAdd"))
+        log.stop()
+        self.good("shutdown", "hello")
+        self.compare("hello.log", [line for line in log.lines if "KmdfHelloWorld:" in line])
 
     def test_driver_prints_only_there(self):
         done = self.good("run", "--quiet", driver("wdm1"), "--", program("wdm1test"))
