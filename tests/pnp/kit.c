@@ -12,6 +12,7 @@
 #include "host/host.h"
 #include "io/io.h"
 #include "ob/ob.h"
+#include "pnp_internal.h"
 #include "rtl/rtl.h"
 #include "scm/scm.h"
 
@@ -85,8 +86,24 @@ static void left_line(const char *line, void *unused)
     printf("%s\n", line);
 }
 
+/* A line for each row of the table of states: has this process taken it? */
+static void rows_tell(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    for (enum node_state from = NODE_UNINITIALIZED; file != NULL && from <= NODE_DELETED; from++)
+        for (enum node_state to = NODE_UNINITIALIZED; to <= NODE_DELETED; to++)
+            if (node_state_may_follow(from, to))
+                fprintf(file, "%s %s %d\n", node_state_name(from), node_state_name(to),
+                        node_state_seen(from, to) != 0);
+    if (file != NULL)
+        fclose(file);
+}
+
 unsigned machine_down(void)
 {
+    const char *rows = getenv("PNP_ROWS");
+    if (rows != NULL)
+        rows_tell(rows);
     return boot_stop(left_line, NULL);
 }
 

@@ -73,6 +73,8 @@ static BOOLEAN fault(struct extension *extension, PIRP irp, UCHAR minor, NTSTATU
     moment.QuadPart = -10000;
     if (minor >= TOY_MINORS)
         return FALSE;
+    if (shared->only && shared->only != extension->device)
+        return FALSE;
     if (shared->eats[extension->role][minor]) {
         IoMarkIrpPending(irp);
         shared->eaten = irp;

@@ -41,6 +41,7 @@ struct toy_shared {
     int pends[TOY_ROLES][TOY_MINORS];  /* it completes the request later, on a worker */
     int eats[TOY_ROLES][TOY_MINORS];   /* it keeps the request until released */
     int blocks[TOY_ROLES][TOY_MINORS]; /* it stays inside its dispatch routine until released */
+    int only; /* id of the device whose requests are eaten or kept inside; 0: all */
     int fails_entry[TOY_ROLES], fails_add[TOY_ROLES];
     int fails_power[TOY_ROLES];   /* NTSTATUS that the driver answers IRP_MN_QUERY_POWER with */
     int power_first, power_last;  /* roles: who was told of the system's state first, and last */

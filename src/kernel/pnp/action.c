@@ -310,6 +310,8 @@ static NTSTATUS worker_start(void)
 void worker_replace(struct device_node *stuck)
 {
     removal_lost();
+    relations_lost();
+    surprise_lost();
     stuck->flags |= NODE_IS_STUCK;
     node_problem_set(stuck,
                      stuck->state < NODE_STARTED ? CM_PROB_FAILED_START : CM_PROB_FAILED_POST_START,
@@ -325,7 +327,7 @@ void worker_replace(struct device_node *stuck)
     ob_dereference(lost);
     if (action != NULL)
         action_finish(action, STATUS_IO_TIMEOUT);
-    (void)action_post(ACTION_PROCESS, NULL, NULL);
+    (void)action_post(ACTION_RECOVER, NULL, NULL);
     if (was_asked != NULL) {
         pnp_node_put(was_asked);
         finished();

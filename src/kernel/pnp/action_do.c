@@ -255,6 +255,39 @@ static NTSTATUS stop_all(void)
     return STATUS_SUCCESS;
 }
 
+/* What the lost worker was in the middle of with devices that are not stuck themselves: a bus whose
+ * children it compared asks again, who was asked whether it may go or pause stays, who paused goes
+ * on. */
+static void node_recover(struct device_node *node)
+{
+    switch (node->state) {
+    case NODE_ENUMERATE_COMPLETION:
+        node_state_set(node, NODE_STARTED);
+        node->flags |= NODE_DO_ENUMERATE;
+        break;
+    case NODE_QUERY_STOPPED:
+        node_cancel_stop(node);
+        break;
+    case NODE_STOPPED:
+        (void)node_restart(node);
+        break;
+    case NODE_QUERY_REMOVED:
+        node_stays(node);
+        break;
+    default:
+        break;
+    }
+}
+
+static NTSTATUS recover(void)
+{
+    for (struct device_node *at = pnp_root; at != NULL; at = tree_next(pnp_root, at))
+        if (!node_is(at, NODE_IS_STUCK))
+            node_recover(at);
+    tree_process(pnp_root);
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS action_do(struct action *action)
 {
     struct device_node *node = action->node;
@@ -279,6 +312,8 @@ NTSTATUS action_do(struct action *action)
         return look_again(node);
     case ACTION_STOP_ALL:
         return stop_all();
+    case ACTION_RECOVER:
+        return recover();
     case ACTION_PROCESS:
         tree_process(pnp_root);
         return STATUS_SUCCESS;
@@ -298,8 +333,12 @@ static void node_is_back(struct device_node *node)
     if (!node_is(node, NODE_IS_IN_TREE))
         return;
     if (node_is(node, NODE_IS_REMOVE_SENT)) {
+        struct device_node *parent = node->parent;
         node_remove_stack(node);
-        node_closed(node);
+        if (node_is(node, NODE_IS_MISSING) && list_is_empty(&node->children)) {
+            node_delete(node);
+            node_closed(parent); /* which may have waited for it */
+        }
     } else if (node->state != NODE_REMOVED) {
         ULONG problem = node->problem;
         tree_surprise(node, problem);

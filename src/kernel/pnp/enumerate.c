@@ -85,6 +85,15 @@ static void relations_compare(struct device_node *bus, const DEVICE_RELATIONS *r
     }
 }
 
+static DEVICE_RELATIONS *relations_open; /* the worker's, while it compares */
+
+void relations_lost(void)
+{
+    if (relations_open != NULL)
+        ExFreePool(relations_open);
+    relations_open = NULL;
+}
+
 /* A bus that fails the request has no news: its children stay as they are.
  *
  * Doc:     "IRP_MN_QUERY_DEVICE_RELATIONS", BusRelations; "Bug Check 0xCA", 1, 2, 4, 8
@@ -96,10 +105,10 @@ void node_enumerate(struct device_node *node)
     node_state_set(node, NODE_ENUMERATE_PENDING);
     NTSTATUS status = irp_query_relations(node, BusRelations, &relations);
     node_state_set(node, NODE_ENUMERATE_COMPLETION);
+    relations_open = relations;
     if (NT_SUCCESS(status))
         relations_compare(node, relations);
-    if (relations != NULL)
-        ExFreePool(relations);
+    relations_lost();
     if (status == STATUS_IO_TIMEOUT)
         node_problem_set(node, CM_PROB_FAILED_POST_START, status);
     node_state_set(node, NODE_STARTED);

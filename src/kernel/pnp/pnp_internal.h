@@ -239,6 +239,7 @@ NTSTATUS node_identify(struct device_node *node);
 /* What the bus says of resources, again: an installation may have given a root device some. */
 void node_resources_ask(struct device_node *node);
 void node_enumerate(struct device_node *node);
+void relations_lost(void); /* what a worker that was lost held */
 /* Errors: the node's problem is set. */
 NTSTATUS node_add(struct device_node *node);
 NTSTATUS node_start(struct device_node *node);
@@ -297,6 +298,7 @@ NTSTATUS removal_collect(struct device_node *node, bool ejects, struct removal *
 void removal_free(struct removal *removal);
 void removal_lost(void); /* a worker was lost: the list that it went by */
 NTSTATUS removal_query(struct removal *removal, struct pnp_veto *veto);
+void node_stays(struct device_node *node); /* nothing comes of the question */
 void removal_cancel(struct removal *removal, unsigned asked);
 void removal_run(struct removal *removal, ULONG problem);
 /* Sends REMOVE_DEVICE to a stack and unloads drivers. */
@@ -305,6 +307,7 @@ void node_delete(struct device_node *node);
 NTSTATUS tree_remove(struct device_node *node, ULONG problem, struct pnp_veto *veto);
 NTSTATUS tree_eject(struct device_node *node, struct pnp_veto *veto);
 /* Not asked: the device is not there any more, or does not work. */
+void surprise_lost(void); /* what a worker that was lost held */
 void tree_surprise(struct device_node *node, ULONG problem);
 void node_closed(struct device_node *node);
 unsigned stack_open_count(struct device_node *node);
@@ -324,6 +327,7 @@ enum action_kind {
     ACTION_ENUMERATE,
     ACTION_STOP_ALL,
     ACTION_PROCESS,
+    ACTION_RECOVER, /* after a worker was lost */
 };
 struct action {
     struct list link; /* action lock */

@@ -133,11 +133,10 @@ unsigned stack_open_count(struct device_node *node)
     return count;
 }
 
-/* Only a device with drivers or a started one has someone to ask. */
+/* Only a started device has someone to ask; on the way there no device rests. */
 static bool is_askable(const struct device_node *node)
 {
-    return node->state == NODE_STARTED || node->state == NODE_DRIVERS_ADDED ||
-           node->state == NODE_RESOURCES_ASSIGNED;
+    return node->state == NODE_STARTED;
 }
 
 static NTSTATUS node_ask_drivers(struct device_node *node, struct pnp_veto *veto)
@@ -177,7 +176,7 @@ static NTSTATUS node_may_go(struct device_node *node, struct pnp_veto *veto)
     return status;
 }
 
-static void node_stays(struct device_node *node)
+void node_stays(struct device_node *node)
 {
     if (!node_is(node, NODE_IS_ASKED))
         return;

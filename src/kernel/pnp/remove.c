@@ -179,9 +179,20 @@ static void tree_finish(struct device_node *top)
     }
 }
 
+static struct device_node *surprise_open; /* the worker's; referenced */
+
+void surprise_lost(void)
+{
+    if (surprise_open != NULL)
+        pnp_node_put(surprise_open);
+    surprise_open = NULL;
+}
+
 /* Children of a device that is gone are missing with it. */
 void tree_surprise(struct device_node *node, ULONG problem)
 {
+    pnp_node_reference(node);
+    surprise_open = node;
     for (struct device_node *at = tree_first_up(node); at != NULL; at = tree_next_up(node, at)) {
         bool is_missing = at != node || node_is(node, NODE_IS_MISSING);
         if (is_missing)
@@ -190,9 +201,8 @@ void tree_surprise(struct device_node *node, ULONG problem)
             node_problem_set(at, at == node ? problem : CM_PROB_DEVICE_NOT_THERE, STATUS_SUCCESS);
         node_surprise(at, is_missing);
     }
-    pnp_node_reference(node);
     tree_finish(node);
-    pnp_node_put(node);
+    surprise_lost();
 }
 
 /* The last file of a device that waits has been closed: it goes, and so may those above it. */
