@@ -4,6 +4,7 @@
  */
 #include "fxkit.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,25 +12,36 @@
 #include "rtl/rtl.h"
 
 struct fxtoy_shared fxtoy;
-KEVENT exit_event, entry_event, read_event, wake_event;
+static struct sigaction machines_handler;
+KEVENT exit_event, entry_event, read_event, wake_event, gone_event;
 
 int fx_machine_start(void **state)
 {
     setenv("COVE_LIBEXEC", COVE_LIBEXEC_FOLDER, 1); /* test/drivers are not the machine's */
     (void)machine_start(state);
+    sigaction(SIGSEGV, NULL, &machines_handler);
     memset(&fxtoy, 0, sizeof(fxtoy));
     fxtoy.exit_event = &exit_event;
     fxtoy.entry_event = &entry_event;
     fxtoy.read_event = &read_event;
     fxtoy.wake_event = &wake_event;
+    fxtoy.gone_event = &gone_event;
     KeInitializeEvent(&exit_event, SynchronizationEvent, FALSE);
     KeInitializeEvent(&entry_event, SynchronizationEvent, FALSE);
     KeInitializeEvent(&read_event, SynchronizationEvent, FALSE);
     KeInitializeEvent(&wake_event, SynchronizationEvent, FALSE);
+    KeInitializeEvent(&gone_event, SynchronizationEvent, FALSE);
     service_make(COVE_FRAMEWORK_TESTS, "fxtoy_bus", &fxtoy);
     service_make(COVE_FRAMEWORK_TESTS, "fxtoy_function", &fxtoy);
     service_make(COVE_FRAMEWORK_TESTS, "fxtoy_filter", &fxtoy);
     return 0;
+}
+
+void fx_test_run(void **state)
+{
+    void (*test)(void **) = (void (*)(void **))*state;
+    sigaction(SIGSEGV, &machines_handler, NULL);
+    test(state);
 }
 
 int fx_machine_stop(void **state)
@@ -93,6 +105,19 @@ void fx_unplug(int id)
 {
     fxtoy.present[id - 1] = 0;
     look();
+}
+
+void fx_wait(PKEVENT event)
+{
+    LARGE_INTEGER limit = {.QuadPart = -600000000ll}; /* only so that a failure is seen */
+    assert_int_equal(KeWaitForSingleObject(event, Executive, KernelMode, FALSE, &limit),
+                     STATUS_SUCCESS);
+}
+
+void fx_wait_gone(void)
+{
+    fx_wait(&gone_event);
+    pnp_wait_idle();
 }
 
 int fx_command(int id, enum fxtoy_command command, int argument)

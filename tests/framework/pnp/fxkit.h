@@ -13,15 +13,23 @@
 #include "tables.h"
 
 extern struct fxtoy_shared fxtoy;
-extern KEVENT exit_event, entry_event, read_event, wake_event;
+extern KEVENT exit_event, entry_event, read_event, wake_event, gone_event;
 
 int fx_machine_start(void **state); /* cmocka's setup and teardown */
 int fx_machine_stop(void **state);
+/* A test between the file's begin and end, with the machine's signal handlers: drivers read the
+ * shared-data page, and cmocka would take the first such read for a crash. */
+void fx_test_run(void **state);
+#define FX_TEST(test) {#test, fx_test_run, begin, end, (void *)(test)}
 /* The bus, started, its callbacks forgotten; referenced. */
 struct device_node *fx_bus_create(void);
 void fx_plug(int id); /* and lets the bus look */
 void fx_unplug(int id);
 const char *fx_name(int id); /* the child's instance */
+
+/* Waits for one of the events above, or for the end of the one function device. */
+void fx_wait(PKEVENT event);
+void fx_wait_gone(void);
 
 /* A command to the function driver of a child, or to the bus (id 0); its status. */
 int fx_command(int id, enum fxtoy_command command, int argument);

@@ -19,7 +19,9 @@ NTSTATUS note(int role, int callback, int id, int argument)
 
     if (at < FXTOY_JOURNAL)
         shared->journal[at] = (struct fxtoy_entry){role, callback, id, argument};
-    return shared->fails[role][callback];
+    if (!shared->fails_once)
+        return shared->fails[role][callback];
+    return InterlockedExchange((volatile LONG *)&shared->fails[role][callback], 0);
 }
 
 static void event_set(void *event)
@@ -147,6 +149,8 @@ static VOID context_destroy(WDFOBJECT device)
 {
     (void)NOTE(Destroy, 0);
     InterlockedDecrement((volatile LONG *)&shared->devices);
+    if (IS_FUNCTION)
+        event_set(shared->gone_event);
 }
 
 void callbacks_set(PWDFDEVICE_INIT init)

@@ -13,17 +13,19 @@
 enum fxtoy_role { FXTOY_BUS, FXTOY_CHILD, FXTOY_FUNCTION, FXTOY_FILTER, FXTOY_ROLES };
 
 /* Callbacks, and their names in expectations. */
-#define FXTOY_CALLBACKS(X)                                                                        \
-    X(Add)                                                                                        \
-    X(PrepareHardware)                                                                            \
-    X(ReleaseHardware)                                                                            \
-    X(D0Entry)                                                                                    \
-    X(D0Exit) X(PostInterrupts) X(PreInterrupts) X(SelfInit) X(SelfSuspend) X(SelfRestart)        \
-        X(SelfFlush) X(SelfCleanup) X(Surprise) X(QueryStop) X(QueryRemove) X(Usage) X(Relations) \
-            X(ArmS0) X(DisarmS0) X(WokenS0) X(ArmSx) X(DisarmSx) X(WokenSx) X(EnableWake)         \
-                X(DisableWake) X(Eject) X(Lock) X(Missing) X(Scan) X(IoStop) X(IoResume) X(Read)  \
-                    X(Cleanup) X(Destroy) X(RemoveRequirements) X(AddRequirements) X(RemoveAdded) \
-                        X(Resources) X(Requirements)
+#define FXTOY_CALLBACKS(X)                                                                         \
+    X(Add)                                                                                         \
+    X(PrepareHardware)                                                                             \
+    X(ReleaseHardware)                                                                             \
+    X(D0Entry)                                                                                     \
+    X(D0Exit)                                                                                      \
+    X(PostInterrupts)                                                                              \
+    X(PreInterrupts)                                                                               \
+    X(SelfInit) X(SelfSuspend) X(SelfRestart) X(SelfFlush) X(SelfCleanup) X(Surprise) X(QueryStop) \
+        X(QueryRemove) X(Usage) X(Relations) X(ArmS0) X(DisarmS0) X(WokenS0) X(ArmSx) X(DisarmSx)  \
+            X(WokenSx) X(EnableWake) X(DisableWake) X(Eject) X(Lock) X(Missing) X(Scan) X(IoStop)  \
+                X(IoResume) X(Read) X(Cleanup) X(Destroy) X(RemoveRequirements) X(AddRequirements) \
+                    X(RemoveAdded) X(Resources) X(Requirements)
 enum fxtoy_callback {
 #define X(name) FXTOY_##name,
     FXTOY_CALLBACKS(X)
@@ -53,6 +55,7 @@ struct fxtoy_entry {
 
 struct fxtoy_shared {
     int fails[FXTOY_ROLES][FXTOY_CALLBACK_COUNT]; /* NTSTATUS that the callback answers */
+    int fails_once; /* a failure is forgotten when it has been answered */
     int present[FXTOY_SLOTS];
     /* The function driver's. */
     int is_not_owner; /* of the power policy */
@@ -83,6 +86,7 @@ struct fxtoy_shared {
     void *entry_event;    /* it came to D0, with its queues (SelfInit or SelfRestart) */
     void *read_event;     /* it holds a read */
     void *wake_event;     /* the bus has armed a child */
+    void *gone_event;     /* a function device is destroyed */
 };
 
 #endif

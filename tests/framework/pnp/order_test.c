@@ -319,21 +319,20 @@ static void special_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
-        TEST(start),
-        TEST(disable_enable),
-        TEST(unplugged),
-        TEST(unplugged_while_disabled),
-        TEST(ejected),
-        TEST(eject_fails),
-        TEST(removal_refused),
-        TEST(stopped_and_started),
-        TEST(surprise_everywhere),
-        TEST(states),
-        TEST(device_state),
-        TEST(set_failed),
-        TEST(bus_removed),
-        TEST(special_files),
+        FX_TEST(start),
+        FX_TEST(disable_enable),
+        FX_TEST(unplugged),
+        FX_TEST(unplugged_while_disabled),
+        FX_TEST(ejected),
+        FX_TEST(eject_fails),
+        FX_TEST(removal_refused),
+        FX_TEST(stopped_and_started),
+        FX_TEST(surprise_everywhere),
+        FX_TEST(states),
+        FX_TEST(device_state),
+        FX_TEST(set_failed),
+        FX_TEST(bus_removed),
+        FX_TEST(special_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,13 +85,6 @@ static UCHAR hardware_prepare_and_power(struct fx_device *device)
     return result == FX_EVENT_DONE ? power_start(device) : result;
 }
 
-static UCHAR power_start_failed(struct fx_device *device)
-{
-    if (NT_SUCCESS(device->pnp->irp_status))
-        device->pnp->irp_status = STATUS_UNSUCCESSFUL;
-    return FX_EVENT_DONE;
-}
-
 static UCHAR interfaces_enable(struct fx_device *device)
 {
     return result_of(device, fx_device_interfaces_enable(device, TRUE));
@@ -125,6 +118,13 @@ static UCHAR power_stop(struct fx_device *device)
     }
     fx_machine_send(&pnp->policy, POLICY_Stop);
     return FX_EVENT_NONE;
+}
+
+static UCHAR power_start_failed(struct fx_device *device)
+{
+    if (NT_SUCCESS(device->pnp->irp_status))
+        device->pnp->irp_status = STATUS_UNSUCCESSFUL;
+    return power_stop(device);
 }
 
 /* Whether stop and removal are allowed at all. */
