@@ -9,11 +9,15 @@
 
 void fx_uses_open(struct fx_device *device)
 {
+    InterlockedAnd(&device->pnp->uses, ~(LONG)FX_USES_CLOSED);
+}
+
+void fx_uses_tell(struct fx_device *device)
+{
     struct fx_pnp *pnp = device->pnp;
     BOOLEAN is_waited;
     KIRQL irql;
 
-    InterlockedAnd(&pnp->uses, ~(LONG)FX_USES_CLOSED);
     KeSetEvent(&pnp->up_event, IO_NO_INCREMENT, FALSE);
     KeAcquireSpinLock(&pnp->lock, &irql);
     is_waited = pnp->wants_awake;

@@ -7,7 +7,6 @@
 #include "machine.h"
 
 #include "../device/device.h"
-#include "../object/object.h"
 
 NTSTATUS fx_machine_init(struct fx_machine *machine, const struct fx_table *table,
                          struct fx_device *device, fx_passive_routine *routine)
@@ -16,6 +15,7 @@ NTSTATUS fx_machine_init(struct fx_machine *machine, const struct fx_table *tabl
     machine->device = device;
     machine->state = table->first_state;
     KeInitializeSpinLock(&machine->lock);
+    KeInitializeEvent(&machine->idle, NotificationEvent, TRUE);
     return fx_passive_init(&machine->worker, &device->object, routine);
 }
 
@@ -150,10 +150,10 @@ void fx_machine_run(struct fx_machine *machine)
     UCHAR event;
     KIRQL irql;
 
-    fx_object_ref(&device->object); /* the last state lets it go */
     KeAcquireSpinLock(&machine->lock, &irql);
     if (!machine->is_running) {
         machine->is_running = TRUE;
+        KeClearEvent(&machine->idle);
         while ((row = queue_next(machine, &event)) != NULL || event != FX_EVENT_NONE) {
             KeReleaseSpinLock(&machine->lock, irql);
             if (row == NULL)
@@ -168,9 +168,20 @@ void fx_machine_run(struct fx_machine *machine)
             KeAcquireSpinLock(&machine->lock, &irql);
         }
         machine->is_running = FALSE;
+        KeSetEvent(&machine->idle, IO_NO_INCREMENT, FALSE);
     }
     KeReleaseSpinLock(&machine->lock, irql);
-    fx_object_deref(&device->object);
+}
+
+/* Whoever walks has left the machine's lock, too. */
+void fx_machine_flush(struct fx_machine *machine)
+{
+    KIRQL irql;
+
+    fx_passive_flush(&machine->worker);
+    KeWaitForSingleObject(&machine->idle, Executive, KernelMode, FALSE, NULL);
+    KeAcquireSpinLock(&machine->lock, &irql);
+    KeReleaseSpinLock(&machine->lock, irql);
 }
 
 static BOOLEAN put(struct fx_machine *machine, UCHAR event)

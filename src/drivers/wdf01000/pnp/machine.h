@@ -25,6 +25,7 @@ struct fx_machine {
     UCHAR queue[FX_EVENTS_MAX];
     UCHAR queued;
     BOOLEAN is_running;
+    KEVENT idle; /* notification: nobody walks it */
     BOOLEAN is_np;
     volatile UCHAR state;
     ULONG steps;
@@ -44,6 +45,9 @@ void fx_machine_post(struct fx_machine *machine, UCHAR event);
  * IRQL: PASSIVE_LEVEL, no lock held */
 void fx_machine_send(struct fx_machine *machine, UCHAR event);
 void fx_machine_run(struct fx_machine *machine);
+
+/* Returns when nobody walks the machine and nobody is about to. Not from its own actions. */
+void fx_machine_flush(struct fx_machine *machine);
 
 ULONG fx_machine_public_state(const struct fx_machine *machine, UCHAR state);
 

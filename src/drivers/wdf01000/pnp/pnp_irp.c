@@ -79,13 +79,13 @@ static NTSTATUS to_machine(struct fx_device *device, PIRP irp, UCHAR event)
     return STATUS_PENDING;
 }
 
-/* No worker of the device's is under way any more. */
+/* Nobody walks the device's machines any more. */
 static void machines_flush(struct fx_pnp *pnp)
 {
     fx_idle_unwatch(pnp->device);
-    fx_passive_flush(&pnp->policy.worker);
-    fx_passive_flush(&pnp->power.worker);
-    fx_passive_flush(&pnp->pnp.worker);
+    fx_machine_flush(&pnp->policy);
+    fx_machine_flush(&pnp->power);
+    fx_machine_flush(&pnp->pnp);
 }
 
 /* Waits for the end of the machine's way: in the thread of the removal, so that the IRP goes on

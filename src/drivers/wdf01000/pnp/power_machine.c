@@ -139,6 +139,7 @@ static UCHAR d0_reached(struct fx_device *device)
 
     if (!pnp->is_owner)
         pnp->in_system_transition = FALSE;
+    fx_uses_tell(device);
     report(device, POLICY_PowerUp);
     fx_power_irp_end(device, STATUS_SUCCESS);
     if (fx_wake_is_pending(device))

@@ -242,6 +242,7 @@ BOOLEAN fx_special_in_use(struct fx_device *device);
 /* ---- idle.c --------------------------------------------------------------------------------- */
 void fx_uses_init(struct fx_pnp *pnp);
 void fx_uses_open(struct fx_device *device);  /* D0: queues may deliver */
+void fx_uses_tell(struct fx_device *device);  /* who waits for D0: nothing of it can fail now */
 void fx_uses_close(struct fx_device *device); /* whether used or not */
 BOOLEAN fx_uses_close_idle(struct fx_device *device);
 void fx_uses_fail(struct fx_device *device); /* who waits for D0 waits in vain */
