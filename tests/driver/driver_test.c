@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@ struct suite {
     char **wanted;
     int wanted_count;
     void *user_memory;
+    char reported[COVE_INSTANCE_MAX];
     unsigned tests, failures, gaps;
     bool is_second; /* the second time through */
 };
@@ -96,6 +98,29 @@ static int tests_run(struct suite *suite, cove_file file)
     }
 }
 
+/* Devices that the driver has found itself and reported: ROOT\<service>\<number>. */
+static void reported_find(const char *instance, void *context)
+{
+    struct suite *suite = context;
+    size_t length = strlen(suite->name);
+    if (!strncasecmp(instance, "ROOT\\", 5) && !strncasecmp(instance + 5, suite->name, length) &&
+        instance[5 + length] == '\\')
+        snprintf(suite->reported, sizeof suite->reported, "%s", instance);
+}
+
+static int reported_remove(struct suite *suite)
+{
+    for (;;) {
+        suite->reported[0] = '\0';
+        cove_device_visit(suite->machine, reported_find, suite);
+        if (!suite->reported[0])
+            return 0;
+        int32_t status = cove_device_remove(suite->machine, suite->reported);
+        if (status < 0)
+            return give_up("remove the device that the driver reported", status, "");
+    }
+}
+
 static int driver_pass(struct suite *suite)
 {
     char error[400] = "";
@@ -110,6 +135,8 @@ static int driver_pass(struct suite *suite)
     status = cove_close(file);
     if (status < 0)
         return give_up("close the device", status, "");
+    if (!result)
+        result = reported_remove(suite);
     status = cove_unload(suite->machine, suite->name);
     if (status < 0)
         return give_up("unload the driver", status, "");

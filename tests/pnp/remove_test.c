@@ -195,6 +195,31 @@ static void ejected(void **state)
     pnp_node_put(bus);
 }
 
+/* A device that can be locked is locked while it runs. */
+static void locked_until_it_is_ejected(void **state)
+{
+    (void)state;
+    struct device_node *bus = bus_create();
+    plug(0, 1);
+    toy.slot[0].can_lock = 1;
+    plug(1, 2);
+    bus_look(bus);
+    int started = journal_find(TOY_PDO, IRP_MN_START_DEVICE, 1),
+        locked = journal_find(TOY_PDO, IRP_MN_SET_LOCK, 1);
+    assert_true(started >= 0 && started < locked);
+    assert_int_equal(journal_find(TOY_PDO, IRP_MN_SET_LOCK, 2), -1);
+    journal_clear();
+    IoRequestDeviceEject(toy.slot[0].pdo);
+    pnp_wait_idle();
+    int unlocked = journal_find(TOY_PDO, IRP_MN_SET_LOCK, 1);
+    assert_true(unlocked > journal_find(TOY_PDO, IRP_MN_REMOVE_DEVICE, 1));
+    assert_true(unlocked < journal_find(TOY_PDO, IRP_MN_EJECT, 1));
+    unplug(0);
+    unplug(1);
+    bus_look(bus);
+    pnp_node_put(bus);
+}
+
 static void related_devices_go_first(void **state)
 {
     (void)state;
@@ -242,6 +267,7 @@ int main(void)
         TEST(a_bus_is_unplugged_with_its_children),
         TEST(a_bus_driver_is_unloaded_after_its_childrens_devices),
         TEST(ejected),
+        TEST(locked_until_it_is_ejected),
         TEST(related_devices_go_first),
         TEST(plugged_again_and_again),
     };

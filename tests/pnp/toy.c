@@ -245,6 +245,7 @@ static NTSTATUS pdo_pnp(struct extension *extension, PIRP irp)
     case IRP_MN_CANCEL_STOP_DEVICE:
     case IRP_MN_SURPRISE_REMOVAL:
     case IRP_MN_EJECT:
+    case IRP_MN_SET_LOCK:
         break;
     case IRP_MN_REMOVE_DEVICE:
         is_end = extension->slot == NULL; /* unplugged: nobody reports it any more */
@@ -256,6 +257,8 @@ static NTSTATUS pdo_pnp(struct extension *extension, PIRP irp)
             stack->Parameters.DeviceCapabilities.Capabilities->RawDeviceOK =
                 extension->slot->is_raw != 0;
             stack->Parameters.DeviceCapabilities.Capabilities->EjectSupported = 1;
+            stack->Parameters.DeviceCapabilities.Capabilities->LockSupported =
+                extension->slot->can_lock != 0;
         }
         break;
     case IRP_MN_QUERY_ID:

@@ -24,6 +24,7 @@ struct toy_slot {
     int serial;     /* its instance */
     int is_unique;  /* UniqueID */
     int is_raw;     /* RawDeviceOK */
+    int can_lock;   /* LockSupported */
     int pages;      /* of memory it wants; 0: none */
     int line;       /* the interrupt line it wants; 0: none */
     int ports;      /* it wants these many ports from a small range; 0: none */

@@ -5,6 +5,7 @@
  * Runs on the worker. Each ends with the tree brought as far as it goes.
  */
 #include "action_do.h"
+#include "pnp/interface.h"
 
 #include "callout/callout.h"
 
@@ -123,6 +124,17 @@ static NTSTATUS restart(struct device_node *node, struct pnp_veto *veto)
 static void node_forget(struct device_node *node)
 {
     void *key;
+    WCHAR *links;
+    ULONG bytes;
+    if (NT_SUCCESS(pnp_interface_list(NULL, &node->instance, true, &links, &bytes))) {
+        for (WCHAR *at = links; *at != 0;) {
+            UNICODE_STRING link;
+            RtlInitUnicodeString(&link, at);
+            at += link.Length / sizeof(WCHAR) + 1;
+            (void)pnp_interface_delete(&link);
+        }
+        ExFreePool(links);
+    }
     if (NT_SUCCESS(node_key(node, false, &key))) {
         (void)key_tree_delete(key);
         key_close(key);

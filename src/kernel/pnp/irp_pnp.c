@@ -290,6 +290,23 @@ NTSTATUS irp_query_relations(struct device_node *node, DEVICE_RELATION_TYPE type
     return status;
 }
 
+/* A device that can be locked is locked in its place while it runs, and let go before it is
+ * ejected.
+ *
+ * Doc: "IRP_MN_SET_LOCK"; DEVICE_CAPABILITIES, LockSupported
+ */
+void irp_set_lock(struct device_node *node, bool is_locked)
+{
+    IO_STACK_LOCATION stack = {.MinorFunction = IRP_MN_SET_LOCK};
+    if (!node->capabilities.LockSupported)
+        return;
+    stack.Parameters.SetLock.Lock = is_locked;
+    NTSTATUS status = pnp_irp_send(node, &stack, NULL);
+    if (!NT_SUCCESS(status) && status != STATUS_NOT_SUPPORTED)
+        rtl_debug_printf("pnp: %s: IRP_MN_SET_LOCK: %s\n", node_text(node),
+                         rtl_status_text(status));
+}
+
 /* Doc: "IRP_MN_EJECT": sent to the device that is ejected; a bus that cannot leaves the status */
 void irp_eject(struct device_node *node)
 {

@@ -228,6 +228,7 @@ NTSTATUS irp_query_relations(struct device_node *node, DEVICE_RELATION_TYPE type
                              DEVICE_RELATIONS **out_relations);
 void irp_query_legacy_bus(struct device_node *node);
 void irp_eject(struct device_node *node);
+void irp_set_lock(struct device_node *node, bool is_locked);
 
 /* ---- the walk
  * ------------------------------------------------------------------------------------

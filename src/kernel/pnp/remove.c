@@ -119,6 +119,7 @@ NTSTATUS tree_eject(struct device_node *node, struct pnp_veto *veto)
     status = removal_query(&removal, veto);
     if (NT_SUCCESS(status)) {
         removal_run(&removal, CM_PROB_HELD_FOR_EJECT);
+        irp_set_lock(node, false);
         irp_eject(node);
         if (node->parent != NULL)
             node_ask(node->parent, NODE_ASK_ENUMERATE);

@@ -8,6 +8,50 @@
 #include "action_do.h"
 #include "resource.h"
 
+/* "DETECTED<interface>\\<service>" and "DETECTED\\<service>", by which an INF finds it at the next
+ * boot. */
+static NTSTATUS report_ids_store(const struct device_report *report, void *key)
+{
+    static const WCHAR *const interfaces[] = {L"Internal",
+                                              L"Isa",
+                                              L"Eisa",
+                                              L"MicroChannel",
+                                              L"TurboChannel",
+                                              L"PCIBus",
+                                              L"VMEBus",
+                                              L"NuBus",
+                                              L"PCMCIABus",
+                                              L"CBus",
+                                              L"MPIBus",
+                                              L"MPSABus",
+                                              L"ProcessorInternal",
+                                              L"InternalPowerBus",
+                                              L"PNPISABus",
+                                              L"PNPBus"};
+    const UNICODE_STRING *service = &report->driver->DriverExtension->ServiceKeyName;
+    unsigned type = report->resources != NULL && report->resources->Count != 0
+                        ? (unsigned)report->resources->List[0].InterfaceType
+                        : 0;
+    WCHAR text[512];
+    UNICODE_STRING list = {0, sizeof(text) - 2 * sizeof(WCHAR), text};
+    for (unsigned i = 0; i < 2; i++) {
+        (void)RtlAppendUnicodeToString(&list, L"DETECTED");
+        if (i == 0)
+            (void)RtlAppendUnicodeToString(&list, type < sizeof(interfaces) / sizeof(*interfaces)
+                                                      ? interfaces[type]
+                                                      : interfaces[0]);
+        (void)RtlAppendUnicodeToString(&list, L"\\");
+        NTSTATUS status = RtlAppendUnicodeStringToString(&list, service);
+        if (!NT_SUCCESS(status) || list.Length + sizeof(WCHAR) > list.MaximumLength)
+            return STATUS_NAME_TOO_LONG;
+        text[list.Length / sizeof(WCHAR)] = 0;
+        list.Length += sizeof(WCHAR);
+    }
+    text[list.Length / sizeof(WCHAR)] = 0;
+    return key_value_set(key, L"CompatibleIDs", REG_MULTI_SZ, text,
+                         list.Length + (ULONG)sizeof(WCHAR));
+}
+
 static NTSTATUS report_store(const struct device_report *report, const UNICODE_STRING *instance)
 {
     const UNICODE_STRING *service = &report->driver->DriverExtension->ServiceKeyName;
@@ -17,6 +61,8 @@ static NTSTATUS report_store(const struct device_report *report, const UNICODE_S
         return status;
     status = key_value_set(key, L"Service", REG_SZ, service->Buffer,
                            service->Length + (ULONG)sizeof(WCHAR));
+    if (NT_SUCCESS(status))
+        status = report_ids_store(report, key);
     bool has_log = report->resources != NULL || report->requirements != NULL;
     if (NT_SUCCESS(status) && has_log &&
         NT_SUCCESS(key_child_open(key, L"LogConf", true, 0, &log))) {

@@ -65,6 +65,7 @@ static NTSTATUS start_complete(struct device_node *node)
 {
     node_state_set(node, NODE_START_POST_WORK);
     (void)irp_query_capabilities(node, &node->capabilities);
+    irp_set_lock(node, true);
     node_state_query(node);
     if (node_is(node, NODE_IS_STUCK)) {
         node_problem_set(node, CM_PROB_FAILED_POST_START, STATUS_IO_TIMEOUT);
