@@ -298,7 +298,7 @@ void child_pdo_gone(struct fx_device *pdo)
         room_free(child);
 }
 
-NTSTATUS child_mark_missing(struct fx_device *pdo)
+static NTSTATUS missing_set(struct fx_device *pdo)
 {
     struct fx_child *child = pdo->own->pdo->child;
     NTSTATUS status = STATUS_NO_SUCH_DEVICE;
@@ -309,28 +309,44 @@ NTSTATUS child_mark_missing(struct fx_device *pdo)
         return status;
     lock = child->list != NULL ? &child->list->lock : &pdo->parent->own->child_lock;
     KeAcquireSpinLock(lock, &irql);
-    if (child->state == FX_CHILD_PRESENT || child->state == FX_CHILD_NEW) {
+    if (child->state == FX_CHILD_PRESENT) {
         child->state = FX_CHILD_MISSING;
         child->is_unreported = FALSE;
         status = STATUS_SUCCESS;
     }
     KeReleaseSpinLock(lock, irql);
+    return status;
+}
+
+NTSTATUS child_mark_missing(struct fx_device *pdo)
+{
+    NTSTATUS status = missing_set(pdo);
+
     if (NT_SUCCESS(status))
         children_invalidate(pdo->parent);
     return status;
 }
 
+/* The same description comes again in an entry of its own, which waits until the first PDO is
+ * gone. The entry of the first is kept meanwhile by holding the list.
+ */
 void child_reenumerate(struct fx_device *pdo)
 {
     struct fx_child *child = pdo->own->pdo->child;
     struct fx_child_list *list = child != NULL ? child->list : NULL;
 
     /* A static child is the driver's to make again: it is only removed. */
-    if (!NT_SUCCESS(child_mark_missing(pdo)) || list == NULL)
+    if (list == NULL) {
+        child_mark_missing(pdo);
         return;
-    if (list->config.EvtChildListDeviceReenumerated != NULL &&
-        !list->config.EvtChildListDeviceReenumerated(child_list_handle(list), device_handle(pdo),
-                                                     child->address, child->address))
-        return;
-    list_add_again(list, child);
+    }
+    list_hold(list);
+    if (NT_SUCCESS(missing_set(pdo))) {
+        if (list->config.EvtChildListDeviceReenumerated == NULL ||
+            list->config.EvtChildListDeviceReenumerated(child_list_handle(list), device_handle(pdo),
+                                                        child->address, child->address))
+            list_add_again(list, child);
+        children_invalidate(pdo->parent);
+    }
+    list_release(list, FALSE);
 }
