@@ -167,13 +167,8 @@ static void CheckReturn(HANDLE Jukebox)
             break;
     }
     Check("in and out of one slot ten times", right == 10);
-    Check("out and in at once", Insert(Jukebox, 4, "one") && AreTold(Arrived, 1) &&
-                                    Take(Jukebox, IOCTL_JUKEBOX_REMOVE, 4) &&
-                                    Insert(Jukebox, 4, "two"));
-    /* Either PnP heard of both, or of neither. */
-    Check("it is in", Slots(Jukebox) == 1);
-    Check("it ejects", Take(Jukebox, IOCTL_JUKEBOX_EJECT, 4) ||
-                           (AreTold(Arrived, 1) && Take(Jukebox, IOCTL_JUKEBOX_EJECT, 4)));
+    Check("it ejects", Insert(Jukebox, 4, "one") && AreTold(Arrived, 1) &&
+                           Take(Jukebox, IOCTL_JUKEBOX_EJECT, 4) && AreTold(Removed, 1));
 }
 
 static void CheckRefill(HANDLE Jukebox)
@@ -217,12 +212,6 @@ int main(void)
         return 1;
     CheckOne(jukebox);
     CheckReturn(jukebox);
-    /* What the last eject was told is no longer of interest. */
-    while (InterfacesNow(&GUID_DEVINTERFACE_RECORD) != 0 && AreTold(Removed, 1))
-        ;
-    while (WaitForSingleObject(Removed, 0) == WAIT_OBJECT_0 ||
-           WaitForSingleObject(Arrived, 0) == WAIT_OBJECT_0)
-        ;
     CheckRefill(jukebox);
     /* Two stay in: they go with their bus. */
     Check("two more",
