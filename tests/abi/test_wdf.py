@@ -51,7 +51,8 @@ class Wdf(unittest.TestCase):
                                     "1\tWdfB\tPVOID\t-\t0\twdfa\tdone\t-")
         self.assertEqual("", faults)
         entries = [wdf.Entry(row) for row in rows]
-        text = wdf.table(entries, {"WdfA": "absent", "WdfB": "done"})
+        rules = {name: {"irql": "passive", "check": ""} for name in ("WdfA", "WdfB")}
+        text = wdf.table(entries, {"WdfA": "absent", "WdfB": "done"}, rules)
         self.assertIn("fx_absent(fx_globals_of(globals), 0, _ReturnAddress());\n"
                       "    return STATUS_NOT_IMPLEMENTED;", text)
         self.assertIn("(WDFFUNC)absent_WdfA,\n    (WDFFUNC)imp_WdfB,\n", text)

@@ -45,6 +45,7 @@ def generate(abi, out, docs=None):
     modules = user_exports.read(abi, faults)
     entries = wdf.read(abi, faults)
     structs = wdf.read_structs(abi, faults)
+    rules = wdf.read_rules(abi, entries, faults)
     if faults.found:
         return faults.lines()
     output = tables.Output(out)
@@ -58,7 +59,7 @@ def generate(abi, out, docs=None):
     names.emit(status, win32, bugchecks, kinds, output)
     services.emit(calls, output)
     user_exports.emit(modules, output)
-    wdf.emit(entries, structs, output)
+    wdf.emit(entries, structs, rules, output)
     if docs:
         tables.Output(docs).write("status.md", status_page.page(exports, calls, modules, entries))
     return []

@@ -21,6 +21,8 @@ COUNTS = ((0, 383), (1, 386), (5, 387), (9, 396), (11, 432), (13, 438), (15, 444
           (21, 448), (23, 451), (25, 453), (29, 454), (31, 458))
 # A driver that is built against a table longer than this asks before it calls what lies behind.
 ALWAYS_AVAILABLE = 453
+RULE_COLUMNS = ("name", "irql", "check")
+LEVELS = {"passive": "PASSIVE_LEVEL", "apc": "APC_LEVEL", "dispatch": "DISPATCH_LEVEL"}
 SOURCE = "abi/wdf/kmdf.tsv"
 STRUCT_COLUMNS = ("struct", "field", "offset", "size", "minor", "index", "note")
 MINOR_GATE = re.compile(r"^(>=|<)(\d+)$")
@@ -109,6 +111,26 @@ def read_structs(abi, faults):
     return rows
 
 
+def read_rules(abi, rows, faults):
+    """The verifier's rules, by name of an entry."""
+    path = os.path.join(abi, "wdf", "rules.tsv")
+    if not os.path.exists(path):
+        return {}
+    known = {row["name"] for row in rows}
+    rules = {}
+    for row in tables.read(path, RULE_COLUMNS, faults):
+        if row["name"] not in known:
+            faults.add(row.where, "%s is no entry of the table" % row["name"])
+        if row["name"] in rules:
+            faults.add(row.where, "%s stands twice" % row["name"])
+        if row["irql"] not in LEVELS:
+            faults.add(row.where, "irql %s is none of %s" % (row["irql"], ", ".join(LEVELS)))
+        if row["check"] not in ("", "own"):
+            faults.add(row.where, "check %s is neither - nor own" % row["check"])
+        rules[row["name"]] = row
+    return rules
+
+
 def gated(entries, line):
     """Lines of the entries, those of later versions in their #if."""
     out = []
@@ -182,7 +204,9 @@ def prototypes(entries):
            "struct fx_table_version {\n    USHORT minor, count;\n};\n"
            "extern const struct fx_table_version fx_table_versions[%d];\n" % len(COUNTS),
            "extern const char *const fx_entry_names[FX_ENTRY_COUNT];\n"
-           "extern const WDFFUNC fx_entries[FX_ENTRY_COUNT];\n\n"]
+           "extern const WDFFUNC fx_entries[FX_ENTRY_COUNT];\n"
+           "/* The same behind the verifier's rules (abi/wdf/rules.tsv). */\n"
+           "extern const WDFFUNC fx_verified_entries[FX_ENTRY_COUNT];\n\n"]
     for entry in entries:
         types = ", ".join(["PWDF_DRIVER_GLOBALS globals"] + entry.parameters)
         out.append("%s NTAPI imp_%s(%s);\n" % (entry.result, entry.name, types))
@@ -198,13 +222,47 @@ def absent(entry):
                 result, entry.name, entry.index, answer))
 
 
-def table(entries, status):
-    """wdf_table.c: stubs, the array, names, counts."""
-    out = [tables.banner(SOURCE), '#include "fx.h"\n#include "wdf_entries.h"\n#include <intrin.h>\n\n']
+def verified(entry, rule):
+    """The wrapper of an entry for clients whose verifier is on."""
+    types = ", ".join(["PWDF_DRIVER_GLOBALS globals"] + entry.parameters)
+    names = entry.arguments()
+    handle = "NULL"
+    if entry.parameters and entry.parameters[0].split(" ")[0].startswith("WDF") and \
+            "*" not in entry.parameters[0]:
+        handle = names[0]
+    if entry.result == "VOID":
+        failure, give = "return", ""
+    else:
+        give = "return "
+        failure = "return (%s){0}" % entry.result
+        if entry.result == "NTSTATUS":
+            failure = "return STATUS_INVALID_DEVICE_REQUEST"
+        elif entry.result in FAILURE:
+            failure = "return " + FAILURE[entry.result]
+    prefix = "verify_" if rule["check"] == "own" else "imp_"
+    return ("static %s NTAPI verified_%s(%s)\n{\n"
+            "    if (!fx_verify_call(fx_globals_of(globals), %d, %s, %s, _ReturnAddress()))\n"
+            "        %s;\n    %s%s%s(%s);\n}\n\n" % (
+                entry.result, entry.name, types, entry.index, LEVELS[rule["irql"]], handle, failure,
+                give, prefix, entry.name, ", ".join(["globals"] + names)))
+
+
+def table(entries, status, rules):
+    """wdf_table.c: stubs, the arrays, names, counts."""
+    out = [tables.banner(SOURCE), '#include "fx.h"\n#include "verify/verify.h"\n'
+           '#include "wdf_entries.h"\n#include <intrin.h>\n\n']
     out += [absent(entry) for entry in entries if status[entry.name] == "absent"]
     out.append("const WDFFUNC fx_entries[FX_ENTRY_COUNT] = {\n")
     for entry in entries:
         prefix = "absent_" if status[entry.name] == "absent" else "imp_"
+        out.append("    (WDFFUNC)%s%s,\n" % (prefix, entry.name))
+    out.append("};\n\n")
+    is_ruled = {e.name for e in entries if e.name in rules and status[e.name] != "absent"}
+    out += [verified(e, rules[e.name]) for e in entries if e.name in is_ruled]
+    out.append("const WDFFUNC fx_verified_entries[FX_ENTRY_COUNT] = {\n")
+    for entry in entries:
+        prefix = "verified_" if entry.name in is_ruled else \
+            "absent_" if status[entry.name] == "absent" else "imp_"
         out.append("    (WDFFUNC)%s%s,\n" % (prefix, entry.name))
     out.append("};\n\nconst char *const fx_entry_names[FX_ENTRY_COUNT] = {\n")
     out += ['    "%s",\n' % entry.name for entry in entries]
@@ -281,7 +339,7 @@ def asserts(rows):
     return "".join(out + ["#undef WDF_ASSERT\n"])
 
 
-def emit(rows, structs, output):
+def emit(rows, structs, rules, output):
     if not rows:
         return
     entries = [Entry(row) for row in rows]
@@ -296,4 +354,4 @@ def emit(rows, structs, output):
         output.write("wdf/wdf_struct_sizes.h", struct_sizes(structs))
         output.write("include/abi/wdf_asserts.h", asserts(structs))
     output.write("wdf/wdf_entries.h", prototypes(entries))
-    output.write("wdf/wdf_table.c", table(entries, status))
+    output.write("wdf/wdf_table.c", table(entries, status, rules))

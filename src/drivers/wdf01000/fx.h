@@ -119,12 +119,14 @@ struct fx_context {
 
 /* ---- clients ----------------------------------------------------------------------------- */
 
-/* What Parameters\Wdf of the client's service asked for; all zero when VerifierOn is not there. */
+/* What Parameters\Wdf of the client's service asked for; zero but for break_on_error when
+ * VerifierOn is not there. */
 struct fx_verifier {
     BOOLEAN on;             /* VerifierOn */
     BOOLEAN downlevel;      /* VerifyDownLevel: rules of versions newer than the client's, too */
     BOOLEAN track_handles;  /* TrackHandles: references with tags (all types) */
     BOOLEAN break_on_error; /* DbgBreakOnError */
+    ULONG options;          /* EnhancedVerifierOptions */
     BOOLEAN count_allocations;
     volatile LONG allocations_left; /* VerifierAllocateFailCount: then each fails */
     PCZZWSTR tracked;               /* TrackHandles' names of types; NULL: none. "*": all */

@@ -107,12 +107,13 @@ static struct fx_globals *globals_create(const CLIENT_INFO *client, const WDF_BI
 
 static void table_give(struct fx_globals *globals, PWDF_BIND_INFO info)
 {
+    const WDFFUNC *entries = globals->verifier.on ? fx_verified_entries : fx_entries;
     PWDF_BIND_INFO2 second = (PWDF_BIND_INFO2)info;
 
     if (info->FuncCount <= COPIED_COUNT_MAX)
-        RtlCopyMemory(info->FuncTable, fx_entries, info->FuncCount * sizeof(WDFFUNC));
+        RtlCopyMemory(info->FuncTable, entries, info->FuncCount * sizeof(WDFFUNC));
     else
-        *(const WDFFUNC **)info->FuncTable = fx_entries;
+        *(const WDFFUNC **)info->FuncTable = entries;
     if (info->Size != sizeof(WDF_BIND_INFO2))
         return;
     if (second->FuncCountPtr != NULL)

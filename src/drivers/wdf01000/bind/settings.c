@@ -67,10 +67,14 @@ void fx_settings_read(struct fx_globals *globals, ULONG *out_log_pages)
         return;
     *out_log_pages = number(path, L"LogPages", 0);
     verifier->on = number(path, L"VerifierOn", 0) != 0;
+    verifier->break_on_error = number(path, L"DbgBreakOnError", verifier->on) != 0;
+    if (verifier->on || number(path, L"VerifyOn", 0) != 0)
+        globals->abi.DriverFlags |= WdfVerifyOn; /* WDFVERIFY looks there */
     if (!verifier->on)
         return;
+    globals->abi.DriverFlags |= WdfVerifierOn;
+    verifier->options = number(path, L"EnhancedVerifierOptions", 0);
     verifier->downlevel = number(path, L"VerifyDownLevel", 0) != 0;
-    verifier->break_on_error = number(path, L"DbgBreakOnError", 1) != 0;
     verifier->tracked = names(path, L"TrackHandles");
     verifier->track_handles = verifier->tracked != NULL;
     count = number(path, L"VerifierAllocateFailCount", MAXULONG);

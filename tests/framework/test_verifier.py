@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""The framework's verifier with settings of a service: callbacks that return elsewhere, references
+whose tags do not match."""
+import os
+import subprocess
+import unittest
+
+from kit import BUILD, COVE, CoveTest, wait_until
+
+DRIVER = os.path.join(BUILD, "test", "framework", "verified_io.sys")
+
+
+class Verifier(CoveTest):
+    def started(self, rule, **settings):
+        """Boots, makes a service of that name with these settings and starts it."""
+        self.environment["COVE_CRASH_FILE"] = os.path.join(self.folder, rule + ".crash")
+        self.good("boot", rule)
+        self.good("sc", "-m", rule, "create", rule, "binPath=", DRIVER)
+        for name, (kind, value) in settings.items():
+            self.good("reg", "-m", rule, "add",
+                      rf"HKLM\SYSTEM\CurrentControlSet\Services\{rule}\Parameters\Wdf",
+                      "/v", name, "/t", kind, "/d", value, "/f")
+        return self.cove("sc", "-m", rule, "start", rule)
+
+    def stops(self, rule, kind, *parameters):
+        done = self.started(rule, VerifierOn=("REG_DWORD", "1"),
+                            EnhancedVerifierOptions=("REG_DWORD", "1"))
+        self.assertNotEqual(done.returncode, 0, done.stdout)
+        path = self.environment["COVE_CRASH_FILE"]
+        self.assertTrue(wait_until(lambda: os.path.exists(path) and os.path.getsize(path)))
+        with open(path, encoding="utf-8", errors="replace") as file:
+            report = file.read()
+        self.assertIn("*** STOP: 0x0000010D WDF_VIOLATION", report)
+        self.assertRegex(report, rf"(?m)^ +1 +0x0*{kind:x} ")
+        for number, pattern in parameters:
+            self.assertRegex(report, rf"(?m)^ +{number} +{pattern}")
+
+    def test_nothing(self):
+        done = self.started("nothing", VerifierOn=("REG_DWORD", "1"),
+                            EnhancedVerifierOptions=("REG_DWORD", "1"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_tags(self):
+        done = self.started("tags", VerifierOn=("REG_DWORD", "1"),
+                            TrackHandles=("REG_MULTI_SZ", "WDFSTRING\\0wdfobject"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        log = os.path.join(self.folder, "tags.log")
+        with open(log, "wb") as file:
+            reader = subprocess.Popen([COVE, "log", "-m", "tags"], env=self.environment,
+                                      stdout=file)
+        self.good("sc", "-m", "tags", "stop", "tags")
+        self.good("shutdown", "tags")
+        reader.wait(timeout=20)
+        with open(log, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+        self.assertRegex(text, r"a reference is given back at .*verified_io\.c:\d+ with tag "
+                               r"0*2222, none was taken with it")
+        self.assertRegex(text, r"leaked: WDFOBJECT [0-9A-F]+, tag 'tags', 1 references")
+        self.assertRegex(text, r"reference with tag 0*3333, taken at .*verified_io\.c:\d+")
+        self.assertRegex(text, r"reference with tag 0*1111, taken at ")
+
+    def test_irql(self):
+        self.stops("irql", 0xe, (2, "0x0+ "), (3, "0x0*2 "))
+
+    def test_critical_region(self):
+        self.stops("region", 0xf, (2, r".*verified_io\.sys\+"))
+
+
+if __name__ == "__main__":
+    unittest.main()
