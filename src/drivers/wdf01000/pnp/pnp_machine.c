@@ -7,6 +7,7 @@
  */
 #include "../hardware/hardware.h"
 #include "../target/target.h"
+#include "../wmi/wmi.h"
 #include "room.h"
 
 /* ---- IRPs ----------------------------------------------------------------------------------- */
@@ -87,7 +88,11 @@ static UCHAR hardware_prepare_and_power(struct fx_device *device)
 
 static UCHAR interfaces_enable(struct fx_device *device)
 {
-    return result_of(device, fx_device_interfaces_enable(device, TRUE));
+    NTSTATUS status = fx_device_interfaces_enable(device, TRUE);
+
+    if (NT_SUCCESS(status))
+        fx_wmi_start(device); /* what goes wrong there is logged: the device works without */
+    return result_of(device, status);
 }
 
 static UCHAR started(struct fx_device *device)
@@ -211,6 +216,7 @@ static UCHAR restart_release(struct fx_device *device)
 
 static UCHAR interfaces_disable_and_release(struct fx_device *device)
 {
+    fx_wmi_stop(device);
     fx_device_interfaces_enable(device, FALSE);
     hardware_release(device);
     return FX_EVENT_DONE;
@@ -236,6 +242,7 @@ static UCHAR failed_release(struct fx_device *device)
 {
     struct fx_pnp *pnp = device->pnp;
 
+    fx_wmi_stop(device);
     fx_device_interfaces_enable(device, FALSE);
     if (pnp->release_order != WdfReleaseHardwareOrderOnFailureAfterDescendants ||
         !fx_child_lists_any(device))

@@ -38,12 +38,13 @@ struct fx_wmi *fx_wmi_of(struct fx_device *device)
 
 static NTSTATUS registration_update(struct fx_wmi *wmi)
 {
-    ULONG action = wmi->is_registered ? WMIREG_ACTION_UPDATE_GUIDS : WMIREG_ACTION_REGISTER;
     NTSTATUS status = STATUS_SUCCESS;
 
     KeWaitForSingleObject(&wmi->registering, Executive, KernelMode, FALSE, NULL);
     if (wmi->is_started && wmi->provider_count) {
-        status = IoWMIRegistrationControl(wmi->device->wdm, action);
+        status = IoWMIRegistrationControl(wmi->device->wdm, wmi->is_registered
+                                                                ? WMIREG_ACTION_UPDATE_GUIDS
+                                                                : WMIREG_ACTION_REGISTER);
         if (NT_SUCCESS(status))
             wmi->is_registered = TRUE;
         else
@@ -86,6 +87,8 @@ NTSTATUS fx_wmi_start(struct fx_device *device)
 
     if (!wmi)
         return STATUS_INSUFFICIENT_RESOURCES;
+    if (wmi->is_started)
+        return STATUS_SUCCESS;
     started_set(wmi, TRUE);
     return registration_update(wmi);
 }
