@@ -6,6 +6,8 @@
 
 #include <wdf.h>
 
+#include "misuse.h"
+
 DRIVER_INITIALIZE DriverEntry;
 
 static WDFOBJECT object_make(void)
@@ -91,10 +93,7 @@ static void nothing(void)
 {
 }
 
-static const struct {
-    PCWSTR name;
-    void (*run)(void);
-} rules[] = {
+static const struct misuse_rule rules[] = {
     {L"null_parameter", null_parameter},
     {L"handle_of_another_type", handle_of_another_type},
     {L"handle_null", handle_null},
@@ -109,6 +108,19 @@ static const struct {
     {L"leak", leak},
     {L"nothing", nothing},
 };
+
+static BOOLEAN rule_run(const struct misuse_rule *table, ULONG count, PCWSTR name)
+{
+    ULONG i;
+
+    for (i = 0; i < count; i++) {
+        if (_wcsicmp(name, table[i].name) == 0) {
+            table[i].run();
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
 
 static VOID evt_unload(WDFDRIVER driver)
 {
@@ -128,11 +140,8 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     if (!NT_SUCCESS(status))
         return status;
     name = wcsrchr(WdfDriverGetRegistryPath(WdfGetDriver()), L'\\') + 1;
-    for (ULONG i = 0; i < ARRAYSIZE(rules); i++) {
-        if (_wcsicmp(name, rules[i].name) == 0) {
-            rules[i].run();
-            return STATUS_SUCCESS;
-        }
-    }
+    if (rule_run(rules, ARRAYSIZE(rules), name) ||
+        rule_run(misuse_support, misuse_support_count, name))
+        return STATUS_SUCCESS;
     return STATUS_NOT_FOUND;
 }

@@ -15,7 +15,7 @@
 union stack_resources {
     CM_RESOURCE_LIST list;
     UCHAR
-        bytes[sizeof(CM_RESOURCE_LIST) + STACK_RESOURCES * sizeof(CM_PARTIAL_RESOURCE_DESCRIPTOR)];
+    bytes[sizeof(CM_RESOURCE_LIST) + STACK_RESOURCES * sizeof(CM_PARTIAL_RESOURCE_DESCRIPTOR)];
 };
 
 struct stack {

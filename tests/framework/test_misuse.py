@@ -67,6 +67,25 @@ class Misuse(CoveTest):
         self.violates("lock_without", 0xb, (3, "0x0+ "))
         self.violates("release_without", 0xb, (3, "0x0+ "))
 
+    def test_locks_of_the_driver(self):
+        self.violates("spin_lock_twice", 2)
+        self.violates("spin_lock_not_held", 0xb, (3, "0x0+1 "))
+        self.violates("wait_lock_twice", 2)
+
+    def test_handles_of_small_objects(self):
+        for rule in ("assign_to_pool", "memory_is_no_string", "lock_is_no_dpc", "lock_is_no_timer",
+                     "lock_is_no_work_item", "lock_is_no_key", "lock_is_no_collection",
+                     "lock_is_no_lookaside", "lock_is_no_instance"):
+            with self.subTest(rule):
+                self.violates(rule, 5)
+
+    def test_null_parameters_of_small_objects(self):
+        for rule in ("memory", "preallocated", "copy", "lookaside", "string", "collection",
+                     "spin_lock", "wait_lock", "timer", "dpc", "work_item", "key_name", "key",
+                     "instance"):
+            with self.subTest(rule):
+                self.violates("null_" + rule, 4, (3, rf".*null_{rule}\.sys\+"))
+
     def test_missing_function(self):
         self.violates("api_missing", 0x10, (4, "0x0*1cc "))
 

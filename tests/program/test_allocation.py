@@ -60,6 +60,9 @@ class Allocation(CoveTest):
     def test_exports(self):
         self.example(["counterservice", "exports"], "exportstest")
 
+    def test_nonpnp(self):
+        self.example(["nonpnp"], "nonpnptest")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+"""A driver that makes one of each object, with its N-th allocation failing, for every N until a run
+makes fewer: it loads, or it does not; nothing stops, nothing is left behind.
+
+ALLOCATION_STEP=1 tries every N, more leave some out.
+"""
+import os
+import unittest
+
+from kit import BUILD, CoveTest
+
+SCARCE = os.path.join(BUILD, "test", "framework", "scarce.sys")
+STEP = int(os.environ.get("ALLOCATION_STEP", "3"))
+MISSES = 3 if STEP > 2 else 12
+FAILS = "this allocation fails as asked for"
+ALL_THERE = "scarce: all is there"
+
+
+class Scarce(CoveTest):
+    def test_every_allocation(self):
+        number, missed, refused = 1, 0, 0
+        while missed < MISSES:
+            done = self.cove("run", "--fail-allocation", str(number), SCARCE)
+            text = f"allocation {number}, exit code {done.returncode}\n{done.stderr}"
+            self.assertNotIn("leak", done.stderr, text)
+            self.assertNotIn("wrong status", done.stderr, text)
+            self.assertIn(done.returncode, (0, 1), text)
+            if done.returncode == 0:
+                self.assertIn(ALL_THERE, done.stderr, text)
+            else:
+                refused += 1
+            missed = 0 if FAILS in done.stderr else missed + 1
+            number += STEP
+        self.assertGreater(number, 100, "hardly any allocation was counted")
+        self.assertGreater(refused, 10, "hardly any of them was the driver's")
+
+
+if __name__ == "__main__":
+    unittest.main()
