@@ -144,6 +144,25 @@ void fx_states(int id, int *out_pnp, int *out_power, int *out_policy)
     *out_policy = fxtoy.argument3;
 }
 
+int fx_bus_wake_with(int id, int status)
+{
+    fxtoy.argument2 = status;
+    return fx_command(0, FXTOY_WAKE, id);
+}
+
+int fx_bus_wake(int id)
+{
+    return fx_bus_wake_with(id, STATUS_SUCCESS);
+}
+
+void fx_idle_settle(int id)
+{
+    int pnp, power, policy;
+    do
+        fx_states(id, &pnp, &power, &policy);
+    while (policy != 0x508 && policy != 0x53e); /* WaitingUnarmed, WaitingArmed */
+}
+
 static NTSTATUS NTAPI pnp_done(PDEVICE_OBJECT device, PIRP irp, PVOID context)
 {
     (void)device;

@@ -35,6 +35,12 @@ void fx_wait_gone(void);
 int fx_command(int id, enum fxtoy_command command, int argument);
 void fx_states(int id, int *out_pnp, int *out_power, int *out_policy);
 
+/* The bus says that a child has signalled. */
+int fx_bus_wake(int id);
+int fx_bus_wake_with(int id, int status);
+/* Looks until the child's policy says that it has idled and rests in its low state. */
+void fx_idle_settle(int id);
+
 /* A PNP IRP of the test's own to a child's stack: the Plug and Play manager does not know of it. */
 int fx_pnp(int id, unsigned char minor);
 int fx_usage(int id, DEVICE_USAGE_NOTIFICATION_TYPE type, bool in);

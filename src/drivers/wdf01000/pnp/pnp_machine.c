@@ -143,12 +143,15 @@ static UCHAR stop_check(struct fx_device *device)
     return FX_EVENT_NO;
 }
 
-/* Queries are asked of a device in D0, which stays there until the answer is carried out. */
+/* Queries are asked of a device in D0, which stays there until the answer is carried out: its
+ * power policy's owner sees to that for the whole stack. */
 static UCHAR awake_take(struct fx_device *device)
 {
     struct fx_pnp *pnp = device->pnp;
     KIRQL irql;
 
+    if (!pnp->is_owner)
+        return FX_EVENT_DONE;
     pnp->is_awake_held = TRUE;
     KeAcquireSpinLock(&pnp->lock, &irql);
     pnp->wants_awake = TRUE;

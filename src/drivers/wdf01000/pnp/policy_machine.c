@@ -164,12 +164,10 @@ static UCHAR request_sleep_dx(struct fx_device *device)
 
 /* ---- idle ----------------------------------------------------------------------------------- */
 
-/* Also the end of every way up: the system's transition is over for this device. */
 static UCHAR decide_idle(struct fx_device *device)
 {
     struct fx_pnp *pnp = device->pnp;
 
-    pnp->in_system_transition = FALSE;
     if (!pnp->idle.is_set || !pnp->idle.is_enabled)
         return FX_EVENT_NO;
     return pnp->idle.wakes ? POLICY_WakeArrived : FX_EVENT_YES;
@@ -319,6 +317,8 @@ static const char *const event_names[] = {
     "IoStopped",
     "PowerDown",
     "PowerDownFailed",
+    "ImplicitDown",
+    "ImplicitDownFailed",
     "RequestFailed",
     "IoPresent",
     "Idle",

@@ -137,8 +137,7 @@ static UCHAR d0_reached(struct fx_device *device)
 {
     struct fx_pnp *pnp = device->pnp;
 
-    if (!pnp->is_owner)
-        pnp->in_system_transition = FALSE;
+    pnp->in_system_transition = FALSE;
     fx_uses_tell(device);
     report(device, POLICY_PowerUp);
     fx_power_irp_end(device, STATUS_SUCCESS);
@@ -322,7 +321,7 @@ static UCHAR stopped(struct fx_device *device)
 
     pnp->previous_state = WdfPowerDeviceD3Final;
     pnp->down_status = STATUS_SUCCESS;
-    report(device, is_good ? POLICY_PowerDown : POLICY_PowerDownFailed);
+    fx_machine_send(&pnp->policy, is_good ? POLICY_ImplicitDown : POLICY_ImplicitDownFailed);
     return FX_EVENT_NONE;
 }
 

@@ -59,6 +59,8 @@ enum fx_policy_event {
     POLICY_IoStopped,
     POLICY_PowerDown,
     POLICY_PowerDownFailed,
+    POLICY_ImplicitDown, /* the power machine is stopped */
+    POLICY_ImplicitDownFailed,
     POLICY_RequestFailed, /* the IRP that the policy asked for */
     POLICY_IoPresent,
     POLICY_Idle,
