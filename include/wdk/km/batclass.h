@@ -57,6 +57,22 @@ typedef struct {
     PUNICODE_STRING DeviceName;
 } BATTERY_MINIPORT_INFO, *PBATTERY_MINIPORT_INFO;
 
+/* BATTERY_CLASS_MINOR_VERSION_1: the miniport's own device object, too. */
+typedef struct {
+    USHORT MajorVersion;
+    USHORT MinorVersion;
+    PVOID Context;
+    BCLASS_QUERY_TAG QueryTag;
+    BCLASS_QUERY_INFORMATION QueryInformation;
+    BCLASS_SET_INFORMATION SetInformation;
+    BCLASS_QUERY_STATUS QueryStatus;
+    BCLASS_SET_STATUS_NOTIFY SetStatusNotify;
+    BCLASS_DISABLE_STATUS_NOTIFY DisableStatusNotify;
+    PDEVICE_OBJECT Pdo;
+    PUNICODE_STRING DeviceName;
+    PDEVICE_OBJECT Fdo;
+} BATTERY_MINIPORT_INFO_V1_1, *PBATTERY_MINIPORT_INFO_V1_1;
+
 NTSTATUS NTAPI BatteryClassInitializeDevice(PBATTERY_MINIPORT_INFO MiniportInfo, PVOID *ClassData);
 NTSTATUS NTAPI BatteryClassUnload(PVOID ClassData);
 NTSTATUS NTAPI BatteryClassIoctl(PVOID ClassData, PIRP Irp);

@@ -10,6 +10,7 @@
 #define _NTSTRSAFE_H_INCLUDED_
 #include <ntdef.h>
 #include <ntstatus.h>
+#include <stdio.h>
 
 typedef NT_VA_LIST NTSTRSAFE_VA_LIST;
 #ifdef _WIN32

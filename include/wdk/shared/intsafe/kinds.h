@@ -48,6 +48,8 @@
     INTSAFE_CONVERT(Int64, LONGLONG, to, to_type)             \
     INTSAFE_CONVERT(UInt64, ULONGLONG, to, to_type)           \
     INTSAFE_CONVERT(DWordLong, DWORDLONG, to, to_type)        \
+    INTSAFE_CONVERT(Long64, LONG64, to, to_type)              \
+    INTSAFE_CONVERT(ULong64, ULONG64, to, to_type)            \
     INTSAFE_CONVERT(IntPtr, INT_PTR, to, to_type)             \
     INTSAFE_CONVERT(UIntPtr, UINT_PTR, to, to_type)           \
     INTSAFE_CONVERT(LongPtr, LONG_PTR, to, to_type)           \
@@ -82,6 +84,8 @@ INTSAFE_KIND(ULongLong, ULONGLONG)
 INTSAFE_KIND(Int64, LONGLONG)
 INTSAFE_KIND(UInt64, ULONGLONG)
 INTSAFE_KIND(DWordLong, DWORDLONG)
+INTSAFE_KIND(Long64, LONG64)
+INTSAFE_KIND(ULong64, ULONG64)
 INTSAFE_KIND(IntPtr, INT_PTR)
 INTSAFE_KIND(UIntPtr, UINT_PTR)
 INTSAFE_KIND(LongPtr, LONG_PTR)
