@@ -219,6 +219,7 @@ static void idle_down_fails(void **state)
         fxtoy.fails[FXTOY_FUNCTION][callbacks[i]] = FAILURE;
         fx_forget();
         KeClearEvent(&gone_event);
+        KeClearEvent(&entry_event);
         fxtoy.present[0] = 1;
         (void)fx_command(0, FXTOY_SCAN, 0);
         fx_wait(&entry_event);

@@ -248,6 +248,8 @@ static NTSTATUS policy_assign(WDFDEVICE device)
     WDF_DEVICE_POWER_POLICY_WAKE_SETTINGS wake;
     NTSTATUS status = STATUS_SUCCESS;
 
+    if (shared->is_not_owner)
+        return status;
     if (shared->idles)
         status = idle_assign(device);
     if (NT_SUCCESS(status) && shared->wakes_system) {
