@@ -27,6 +27,10 @@ static struct plan {
     NTSTATUS (*add)(WDFDEVICE device, WDFIORESREQLIST list);
     NTSTATUS (*remove)(WDFDEVICE device, WDFIORESREQLIST list);
     NTSTATUS create_status;
+    BOOLEAN not_pageable;
+    WDF_OBJECT_ATTRIBUTES attributes; /* of the device, when Size is set */
+    volatile LONG entered;            /* D0 */
+    KEVENT up;                        /* a D0 that has its interrupts */
     WDFDEVICE device;
     WDFINTERRUPT made[LINES];
     ULONG prepared, released;
@@ -41,6 +45,14 @@ static NTSTATUS NTAPI prepare(WDFDEVICE device, WDFCMRESLIST raw, WDFCMRESLIST t
 static NTSTATUS NTAPI release(WDFDEVICE device, WDFCMRESLIST translated)
 {
     plan.released++;
+    return STATUS_SUCCESS;
+}
+
+/* The device is in D0 with all that belongs to it. */
+static NTSTATUS NTAPI post_interrupts(WDFDEVICE device, WDF_POWER_DEVICE_STATE previous)
+{
+    plan.entered++;
+    KeSetEvent(&plan.up, IO_NO_INCREMENT, FALSE);
     return STATUS_SUCCESS;
 }
 
@@ -78,12 +90,17 @@ static NTSTATUS NTAPI device_add(WDFDRIVER driver, PWDFDEVICE_INIT init)
     WDF_PNPPOWER_EVENT_CALLBACKS_INIT(&pnp);
     pnp.EvtDevicePrepareHardware = prepare;
     pnp.EvtDeviceReleaseHardware = release;
+    pnp.EvtDeviceD0EntryPostInterruptsEnabled = post_interrupts;
+    KeInitializeEvent(&plan.up, SynchronizationEvent, FALSE);
+    if (plan.not_pageable)
+        WdfDeviceInitSetPowerNotPageable(init);
     WdfDeviceInitSetPnpPowerEventCallbacks(init, &pnp);
     WDF_FDO_EVENT_CALLBACKS_INIT(&fdo);
     fdo.EvtDeviceFilterAddResourceRequirements = requirements_add;
     fdo.EvtDeviceFilterRemoveResourceRequirements = requirements_remove;
     WdfFdoInitSetEventCallbacks(init, &fdo);
-    status = WdfDeviceCreate(&init, WDF_NO_OBJECT_ATTRIBUTES, &plan.device);
+    status = WdfDeviceCreate(
+        &init, plan.attributes.Size ? &plan.attributes : WDF_NO_OBJECT_ATTRIBUTES, &plan.device);
     for (i = 0; NT_SUCCESS(status) && i < plan.interrupts; i++)
         status = plan.create_status = interrupt_make(plan.device, &plan.config[i], &plan.made[i]);
     return status;
@@ -426,6 +443,63 @@ static void interrupt_power(void)
     stack_drop(&stack);
 }
 
+static void claim_one(struct stack *stack, struct line *line, LONG calls)
+{
+    line->claims = 1;
+    stack_raise(stack, 0);
+    line_wait(line);
+    expect_number(line->calls, calls);
+}
+
+/* Sleep and back. What becomes of the vector meanwhile: given up (the default), kept and silent
+ * (ReportInactiveOnPowerDown), or kept (power code that is never paged). */
+static void sleep(WDF_TRI_STATE reports_inactive, BOOLEAN not_pageable)
+{
+    BOOLEAN is_kept = reports_inactive == WdfTrue || not_pageable;
+    struct stack stack;
+    struct line *line;
+
+    RtlZeroMemory(&plan, sizeof plan);
+    plan.interrupts = 1;
+    plan.not_pageable = not_pageable;
+    config_fill(&plan.config[0]);
+    plan.config[0].ReportInactiveOnPowerDown = reports_inactive;
+    if (!stack_make(&stack))
+        return;
+    line = line_of(plan.made[0]);
+    stack_add_line(&stack, 5, Latched);
+    expect_status(stack_start(&stack), STATUS_SUCCESS);
+    KeWaitForSingleObject(&plan.up, Executive, KernelMode, FALSE, NULL);
+    claim_one(&stack, line, 1);
+    expect_status(stack_power(&stack, PowerSystemSleeping3), STATUS_SUCCESS);
+    expect_number(line->disabled, 1);
+    expect((WdfInterruptWdmGetInterrupt(plan.made[0]) != NULL) == is_kept);
+    stack_raise(&stack, 0);
+    expect_number(line->calls, not_pageable ? 2 : 1);
+    expect_status(stack_power(&stack, PowerSystemWorking), STATUS_SUCCESS);
+    KeWaitForSingleObject(&plan.up, Executive, KernelMode, FALSE, NULL);
+    expect_number(line->enabled, 2);
+    expect_number(plan.entered, 2);
+    claim_one(&stack, line, not_pageable ? 3 : 2);
+    stack_drop(&stack);
+    expect_number(plan.prepared, 1);
+}
+
+static void sleep_disconnects(void)
+{
+    sleep(WdfUseDefault, FALSE);
+}
+
+static void sleep_silences(void)
+{
+    sleep(WdfTrue, FALSE);
+}
+
+static void sleep_not_pageable(void)
+{
+    sleep(WdfUseDefault, TRUE);
+}
+
 /* Two with one lock: the section of one keeps the other away, at the higher IRQL of the two. */
 static BOOLEAN NTAPI shared_section(WDFINTERRUPT interrupt, WDFCONTEXT context)
 {
@@ -689,6 +763,63 @@ static void interrupt_refused(void)
     WdfObjectDelete(lock);
 }
 
+/* Callbacks of an interrupt under the lock of its parent: a queue of the device. */
+static void interrupt_serialized(void)
+{
+    WDF_OBJECT_ATTRIBUTES attributes;
+    WDF_IO_QUEUE_CONFIG queue_config;
+    WDF_INTERRUPT_CONFIG config;
+    struct stack stack;
+    struct line *line;
+    WDFQUEUE queue;
+    KIRQL irql;
+
+    RtlZeroMemory(&plan, sizeof plan);
+    WDF_OBJECT_ATTRIBUTES_INIT(&plan.attributes);
+    plan.attributes.SynchronizationScope = WdfSynchronizationScopeDevice;
+    if (!stack_make(&stack))
+        return;
+    WDF_IO_QUEUE_CONFIG_INIT(&queue_config, WdfIoQueueDispatchManual);
+    expect_status(WdfIoQueueCreate(plan.device, &queue_config, WDF_NO_OBJECT_ATTRIBUTES, &queue),
+                  STATUS_SUCCESS);
+    config_fill(&config);
+    WDF_OBJECT_ATTRIBUTES_INIT_CONTEXT_TYPE(&attributes, LINE);
+    attributes.ParentObject = queue;
+    expect_status(WdfInterruptCreate(plan.device, &config, &attributes, &plan.made[0]),
+                  STATUS_INVALID_PARAMETER); /* not serialized */
+    config.AutomaticSerialization = TRUE;
+    expect_status(WdfInterruptCreate(plan.device, &config, &attributes, &plan.made[0]),
+                  STATUS_SUCCESS);
+    line = line_of(plan.made[0]);
+    KeInitializeEvent(&line->done, SynchronizationEvent, FALSE);
+    stack_add_line(&stack, 5, Latched);
+    expect_status(stack_start(&stack), STATUS_SUCCESS);
+    claim_one(&stack, line, 1);
+    expect(line->associated == (WDFOBJECT)queue);
+    /* Whoever holds the device's lock keeps the DPC away, on its own processor too. */
+    WdfObjectAcquireLock(plan.device);
+    irql = KeGetCurrentIrql();
+    line->claims = 1;
+    stack_raise(&stack, 0);
+    line->was_inside = line->deferred != 1;
+    WdfObjectReleaseLock(plan.device);
+    line_wait(line);
+    expect_number(irql, DISPATCH_LEVEL);
+    expect(!line->was_inside);
+    expect_number(line->deferred, 2);
+    stack_drop(&stack);
+
+    /* At passive level a DPC cannot hold the lock. */
+    plan.attributes.ExecutionLevel = WdfExecutionLevelPassive;
+    if (!stack_make(&stack))
+        return;
+    config_fill(&config);
+    config.AutomaticSerialization = TRUE;
+    expect_status(interrupt_make(plan.device, &config, &plan.made[0]),
+                  STATUS_WDF_INCOMPATIBLE_EXECUTION_LEVEL);
+    stack_drop(&stack);
+}
+
 /* ---- policies ----------------------------------------------------------------------------------
  */
 
@@ -732,6 +863,9 @@ DRIVERTEST_LIST = {
     DRIVERTEST(requirements),
     DRIVERTEST(interrupt),
     DRIVERTEST(interrupt_power),
+    DRIVERTEST(sleep_disconnects),
+    DRIVERTEST(sleep_silences),
+    DRIVERTEST(sleep_not_pageable),
     DRIVERTEST(interrupt_shared_lock),
     DRIVERTEST(interrupt_messages),
     DRIVERTEST(interrupt_work_item),
@@ -739,6 +873,7 @@ DRIVERTEST_LIST = {
     DRIVERTEST(interrupt_passive_wait_lock),
     DRIVERTEST(interrupt_of_prepare),
     DRIVERTEST(interrupt_refused),
+    DRIVERTEST(interrupt_serialized),
     DRIVERTEST(interrupt_policy),
     DRIVERTEST_END,
 };

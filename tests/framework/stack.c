@@ -176,22 +176,27 @@ NTSTATUS stack_start(struct stack *stack)
     return stack_pnp(stack, IRP_MN_START_DEVICE, &wanted, NULL);
 }
 
-static VOID NTAPI power_done(PDEVICE_OBJECT device, UCHAR minor, POWER_STATE state, PVOID context,
-                             PIO_STATUS_BLOCK io)
+NTSTATUS stack_power(struct stack *stack, SYSTEM_POWER_STATE state)
 {
-    KeSetEvent(context, IO_NO_INCREMENT, FALSE);
-}
-
-NTSTATUS stack_power(struct stack *stack, DEVICE_POWER_STATE state)
-{
-    POWER_STATE wanted = {.DeviceState = state};
+    PIRP irp = IoAllocateIrp(stack->top->StackSize, FALSE);
+    PIO_STACK_LOCATION next;
     NTSTATUS status;
     KEVENT done;
 
+    if (irp == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
     KeInitializeEvent(&done, NotificationEvent, FALSE);
-    status = PoRequestPowerIrp(stack->physical, IRP_MN_SET_POWER, wanted, power_done, &done, NULL);
-    if (NT_SUCCESS(status))
-        KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, NULL);
+    irp->IoStatus.Status = STATUS_NOT_SUPPORTED;
+    next = IoGetNextIrpStackLocation(irp);
+    next->MajorFunction = IRP_MJ_POWER;
+    next->MinorFunction = IRP_MN_SET_POWER;
+    next->Parameters.Power.Type = SystemPowerState;
+    next->Parameters.Power.State.SystemState = state;
+    IoSetCompletionRoutine(irp, complete, &done, TRUE, TRUE, TRUE);
+    (void)PoCallDriver(stack->top, irp);
+    KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, NULL);
+    status = irp->IoStatus.Status;
+    IoFreeIrp(irp);
     return status;
 }
 

@@ -39,7 +39,8 @@ void stack_add_memory(struct stack *stack, LONGLONG begin, ULONG length);
 NTSTATUS stack_start(struct stack *stack);
 NTSTATUS stack_pnp(struct stack *stack, UCHAR minor, PIO_STACK_LOCATION wanted,
                    ULONG_PTR *information);
-NTSTATUS stack_power(struct stack *stack, DEVICE_POWER_STATE state);
+/* A system power IRP (set); the device's own IRPs that it leads to are through, too. */
+NTSTATUS stack_power(struct stack *stack, SYSTEM_POWER_STATE state);
 
 /* The vector of an interrupt of the translated list, raised on this processor. */
 void stack_raise(const struct stack *stack, ULONG index);
