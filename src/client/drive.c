@@ -44,8 +44,12 @@ static int drive_path(const char *name, char *out_path, size_t size)
 
 static int drive_fill(const char *drive, const char *name)
 {
-    static const char *const folders[] = {"", "/Windows", "/Windows/INF", "/Windows/System32",
-                                          "/Windows/System32/drivers"};
+    static const char *const folders[] = {"",
+                                          "/Windows",
+                                          "/Windows/INF",
+                                          "/Windows/System32",
+                                          "/Windows/System32/drivers",
+                                          "/Windows/Temp"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         char path[PATH_MAX];
         int length = snprintf(path, sizeof path, "%s%s", drive, folders[i]);
