@@ -155,6 +155,23 @@ static void lower_note(PIO_STACK_LOCATION stack)
     lower.out_length = stack->Parameters.DeviceIoControl.OutputBufferLength;
 }
 
+/* As a bus that says yes, and leaves alone what it knows nothing of. */
+static NTSTATUS plug_answer(PIRP irp, PIO_STACK_LOCATION stack)
+{
+    if (stack->MajorFunction == IRP_MJ_POWER) {
+        PoStartNextPowerIrp(irp);
+        return STATUS_SUCCESS;
+    }
+    switch (stack->MinorFunction) {
+    case IRP_MN_FILTER_RESOURCE_REQUIREMENTS:
+    case IRP_MN_QUERY_INTERFACE:
+    case IRP_MN_QUERY_DEVICE_RELATIONS:
+        return irp->IoStatus.Status;
+    default:
+        return STATUS_SUCCESS;
+    }
+}
+
 static NTSTATUS lower_dispatch(PDEVICE_OBJECT device, PIRP irp)
 {
     PIO_STACK_LOCATION stack = IoGetCurrentIrpStackLocation(irp);
@@ -177,7 +194,8 @@ static NTSTATUS lower_dispatch(PDEVICE_OBJECT device, PIRP irp)
         status = STATUS_SUCCESS;
         break;
     case IRP_MJ_PNP:
-        status = irp->IoStatus.Status;
+    case IRP_MJ_POWER:
+        status = plug_answer(irp, stack);
         break;
     default:
         InterlockedIncrement(&lower.count);

@@ -20,6 +20,8 @@ NTSTATUS fx_target_self_create(struct fx_device *device, struct fx_target **out_
     object->flags |= FX_OBJECT_NO_DELETE;
     fx_target_init((struct fx_target *)object, FX_TARGET_SELF, device);
     fx_target_aim((struct fx_target *)object, device->wdm, device->physical, NULL);
+    /* The device's own size has one location more, for the way through this target. */
+    ((struct fx_target *)object)->stack_size--;
     *out_target = (struct fx_target *)object;
     return STATUS_SUCCESS;
 }
@@ -38,7 +40,7 @@ void fx_target_self_call(struct fx_target *target, PIRP irp)
     case IRP_MJ_WRITE:
     case IRP_MJ_DEVICE_CONTROL:
     case IRP_MJ_INTERNAL_DEVICE_CONTROL:
-        status = fx_device_irp_enter(device, irp);
+        status = fx_device_irp_enter(device, NULL);
         break;
     default:
         fx_log(target->object.globals, FX_LOG_ERROR,
@@ -52,6 +54,7 @@ void fx_target_self_call(struct fx_target *target, PIRP irp)
             (void)fx_io_dispatch_to(device, irp, target->self_queue, TRUE);
         else
             (void)fx_io_dispatch(device, irp);
+        fx_device_irp_leave(device, NULL);
         return;
     }
     irp->IoStatus.Status = status;
