@@ -183,6 +183,8 @@ static void framework(void)
     snprintf(text, sizeof text, "%.0f ns more (wanted <= 100 ns)", more);
     line("... forwarded to a manual queue and retrieved", figures.forward, "ns",
          figures.forward > 0 && more <= 100, text);
+    row_most("an object of the Framework made and deleted", figures.object, "ns", 120);
+    row_most("memory that the Framework and a client take", figures.resident_kib, "KiB", 2048);
 }
 
 static void many(void)

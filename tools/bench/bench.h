@@ -59,9 +59,11 @@ int machine_measure(struct bench_machine *out_machine);
 /* ---- bench_framework.c: the same calls through the Framework ------------------------------- */
 
 struct bench_framework {
-    double bare;    /* benchdrv.sys, the same run */
-    double queue;   /* a parallel queue of kmdfbench.sys */
-    double forward; /* by way of a manual queue */
+    double bare;         /* benchdrv.sys, the same run */
+    double queue;        /* a parallel queue of kmdfbench.sys */
+    double forward;      /* by way of a manual queue */
+    double object;       /* made with a context and deleted */
+    double resident_kib; /* the Framework and its first client, more than before */
 };
 int framework_measure(struct bench_framework *out_framework);
 

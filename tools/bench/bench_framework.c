@@ -25,20 +25,36 @@ static double round_of(cove_file file, uint32_t code, uint64_t *value)
     return (bench_now_ns() - began) / CALLS;
 }
 
+#define OBJECTS 1000u
+
+/* An object with a context, made and deleted, in ns. */
+static double objects_round(cove_file queued)
+{
+    struct bench_loop loop = {.turns = OBJECTS};
+    uint32_t count = 0;
+    double began = bench_now_ns();
+    if (cove_ioctl(queued, IOCTL_BENCH_OBJECTS, &loop, sizeof loop, &loop, sizeof loop, &count) <
+            0 ||
+        loop.sum != OBJECTS)
+        failures++;
+    return (bench_now_ns() - began) / OBJECTS;
+}
+
 static void measure(cove_file bare, cove_file queued, uint64_t *value,
                     struct bench_framework *out_framework)
 {
-    static double rounds[3][ROUNDS];
+    static double rounds[4][ROUNDS];
     *value = 0;
     for (int i = 0; i < ROUNDS; i++) {
         rounds[0][i] = round_of(bare, IOCTL_BENCH, value);
         rounds[1][i] = round_of(queued, IOCTL_BENCH, value);
         rounds[2][i] = round_of(queued, IOCTL_BENCH_FORWARD, value);
+        rounds[3][i] = objects_round(queued);
     }
     failures += *value != 3ull * ROUNDS * CALLS;
-    *out_framework =
-        (struct bench_framework){bench_median(rounds[0], ROUNDS), bench_median(rounds[1], ROUNDS),
-                                 bench_median(rounds[2], ROUNDS)};
+    *out_framework = (struct bench_framework){
+        bench_median(rounds[0], ROUNDS), bench_median(rounds[1], ROUNDS),
+        bench_median(rounds[2], ROUNDS), bench_median(rounds[3], ROUNDS), 0};
 }
 
 static int driver_load(struct cove_machine *machine, const char *name, const char *device,
@@ -54,6 +70,19 @@ static int driver_load(struct cove_machine *machine, const char *name, const cha
     return 0;
 }
 
+/* What the process has more of once the Framework is there and has a client, in KiB. */
+static double resident_kib(void)
+{
+    long pages = 0, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file == NULL)
+        return 0;
+    if (fscanf(file, "%ld %ld", &pages, &resident) != 2)
+        resident = 0;
+    fclose(file);
+    return (double)resident * 4;
+}
+
 int framework_measure(struct bench_framework *out_framework)
 {
     struct cove_machine *machine;
@@ -62,15 +91,18 @@ int framework_measure(struct bench_framework *out_framework)
     if (cove_boot(NULL, &machine) < 0)
         return -1;
     failures = 0;
-    if (driver_load(machine, "benchdrv", "\\\\.\\CoveBench", &bare) ||
-        driver_load(machine, "kmdfbench", "\\\\.\\CoveBenchFx", &queued)) {
+    int failed = driver_load(machine, "benchdrv", "\\\\.\\CoveBench", &bare);
+    double resident = resident_kib();
+    if (failed || driver_load(machine, "kmdfbench", "\\\\.\\CoveBenchFx", &queued)) {
         failures++;
     } else {
+        resident = resident_kib() - resident;
         uint64_t *value = cove_memory_allocate(machine, 4096);
         if (value)
             measure(bare, queued, value, out_framework);
         else
             failures++;
+        out_framework->resident_kib = resident;
         cove_memory_free(machine, value);
         cove_close(bare);
         cove_close(queued);

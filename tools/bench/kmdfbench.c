@@ -17,15 +17,48 @@ DRIVER_INITIALIZE DriverEntry;
 static EVT_WDF_IO_QUEUE_IO_DEVICE_CONTROL BenchControl;
 static EVT_WDF_DRIVER_UNLOAD BenchUnload;
 
+typedef struct _BENCH_CONTEXT {
+    ULONG64 Number;
+} BENCH_CONTEXT;
+WDF_DECLARE_CONTEXT_TYPE_WITH_NAME(BENCH_CONTEXT, BenchContext);
+
+/* Objects with a context below the device, one after the other. */
+static NTSTATUS BenchObjects(WDFDEVICE Device, ULONG Turns, ULONG64 *Sum)
+{
+    WDF_OBJECT_ATTRIBUTES attributes;
+    WDFOBJECT object;
+    NTSTATUS status;
+
+    WDF_OBJECT_ATTRIBUTES_INIT_CONTEXT_TYPE(&attributes, BENCH_CONTEXT);
+    attributes.ParentObject = Device;
+    while (Turns-- > 0) {
+        status = WdfObjectCreate(&attributes, &object);
+        if (!NT_SUCCESS(status))
+            return status;
+        *Sum += ++BenchContext(object)->Number;
+        WdfObjectDelete(object);
+    }
+    return STATUS_SUCCESS;
+}
+
 static VOID BenchControl(WDFQUEUE Queue, WDFREQUEST Request, size_t OutputLength,
                          size_t InputLength, ULONG Code)
 {
     ULONG64 *number;
     NTSTATUS status;
 
-    UNREFERENCED_PARAMETER(Queue);
     UNREFERENCED_PARAMETER(OutputLength);
     UNREFERENCED_PARAMETER(InputLength);
+    if (Code == IOCTL_BENCH_OBJECTS) {
+        struct bench_loop *loop;
+        status = WdfRequestRetrieveOutputBuffer(Request, sizeof(*loop), (PVOID *)&loop, NULL);
+        if (NT_SUCCESS(status)) {
+            loop->sum = 0;
+            status = BenchObjects(WdfIoQueueGetDevice(Queue), loop->turns, &loop->sum);
+        }
+        WdfRequestCompleteWithInformation(Request, status, NT_SUCCESS(status) ? sizeof(*loop) : 0);
+        return;
+    }
     if (Code == IOCTL_BENCH_FORWARD) {
         status = WdfRequestForwardToIoQueue(Request, Manual);
         if (NT_SUCCESS(status))

@@ -195,6 +195,9 @@ static __forceinline PVOID fx_handle_of(const struct fx_object *object)
 struct fx_object *fx_object_of_derived(struct fx_globals *globals, const void *handle,
                                        const struct fx_type *type);
 
+/* Any object at all. */
+extern const struct fx_type fx_type_any;
+
 /* The object behind a handle, of this type or one derived from it. Never NULL: a handle that is
  * none of these is WDF_INVALID_HANDLE. No reference is taken.
  */
@@ -203,13 +206,11 @@ static __forceinline struct fx_object *fx_object_of(struct fx_globals *globals, 
 {
     struct fx_object *object = (struct fx_object *)(~(ULONG_PTR)handle);
 
-    if (handle != NULL && ((ULONG_PTR)handle & 7) == 7 && object->type == type)
+    if (((ULONG_PTR)handle & 7) == 7 &&
+        (object->type == type || (type == &fx_type_any && object->magic == FX_OBJECT_MAGIC)))
         return object;
     return fx_object_of_derived(globals, handle, type);
 }
-
-/* Any object at all. */
-extern const struct fx_type fx_type_any;
 
 /* Is it of this type, or derived from it? */
 BOOLEAN fx_object_is(const struct fx_object *object, const struct fx_type *type);

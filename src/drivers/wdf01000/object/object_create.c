@@ -280,13 +280,12 @@ struct fx_object *fx_object_of_derived(struct fx_globals *globals, const void *h
 {
     struct fx_object *object = (struct fx_object *)(~(ULONG_PTR)handle);
 
-    if (handle != NULL && ((ULONG_PTR)handle & 7) == 7 && MmIsAddressValid(object) &&
-        object->magic == FX_OBJECT_MAGIC && fx_object_is(object, type))
+    if (((ULONG_PTR)handle & 7) == 7 && object->magic == FX_OBJECT_MAGIC &&
+        fx_object_is(object, type))
         return object;
     if (handle == NULL)
         fx_log(globals, FX_LOG_ERROR, "a %s was expected, the handle is NULL", type->name);
-    else if (((ULONG_PTR)handle & 7) != 7 || !MmIsAddressValid(object) ||
-             object->magic != FX_OBJECT_MAGIC)
+    else if (((ULONG_PTR)handle & 7) != 7 || object->magic != FX_OBJECT_MAGIC)
         fx_log(globals, FX_LOG_ERROR,
                "a %s was expected, %p is no handle of an object, or the object was deleted",
                type->name, handle);
