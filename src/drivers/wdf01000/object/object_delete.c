@@ -34,18 +34,35 @@ static void cleanup_call(struct fx_object *object)
     }
 }
 
+/* From ALIVE to DISPOSING; FALSE: somebody else has done so. */
+static BOOLEAN disposal_begin(struct fx_object *object)
+{
+    BOOLEAN begins;
+    KIRQL irql;
+
+    /* A leaf that nobody else has a reference to: who creates a child below it now has a handle
+     * that he may not use. Of two who delete it one has taken it out of its parent.
+     */
+    if (object->references == 1 && IsListEmpty(&object->children) &&
+        (PVOID)object->device != (PVOID)object) {
+        begins = object->state < FX_OBJECT_DISPOSING;
+        if (begins)
+            object->state = FX_OBJECT_DISPOSING;
+        return begins;
+    }
+    KeAcquireSpinLock(&object->lock, &irql);
+    begins = object->state < FX_OBJECT_DISPOSING;
+    if (begins)
+        object->state = FX_OBJECT_DISPOSING;
+    KeReleaseSpinLock(&object->lock, irql);
+    return begins;
+}
+
 /* Steps 1 to 3; FALSE: somebody else has begun them. */
 static BOOLEAN tree_dispose(struct fx_object *object)
 {
-    KIRQL irql;
-
-    KeAcquireSpinLock(&object->lock, &irql);
-    if (object->state >= FX_OBJECT_DISPOSING) {
-        KeReleaseSpinLock(&object->lock, irql);
+    if (!disposal_begin(object))
         return FALSE;
-    }
-    object->state = FX_OBJECT_DISPOSING;
-    KeReleaseSpinLock(&object->lock, irql);
     if ((PVOID)object->device == (PVOID)object) /* what was below it may still need it */
         fx_dispose_wait(object->globals);
     for (PLIST_ENTRY at = object->children.Flink; at != &object->children; at = at->Flink)
