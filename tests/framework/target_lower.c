@@ -200,6 +200,8 @@ static NTSTATUS lower_dispatch(PDEVICE_OBJECT device, PIRP irp)
     default:
         InterlockedIncrement(&lower.count);
         lower_note(stack);
+        if (lower.serve != NULL && lower.serve(irp, stack, &status))
+            break;
         if (lower.keeps)
             return lower_keep(irp);
         if (NT_SUCCESS(status))

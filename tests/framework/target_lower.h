@@ -14,8 +14,10 @@
 
 struct lower {
     PDEVICE_OBJECT device;
-    BOOLEAN keeps;       /* requests are kept until lower_finish, or cancelled */
-    NTSTATUS answer;     /* of those that are not kept */
+    BOOLEAN keeps;   /* requests are kept until lower_finish, or cancelled */
+    NTSTATUS answer; /* of those that are not kept */
+    /* A test's own way: TRUE: it is answered with *status; FALSE: as usual. NULL: none. */
+    BOOLEAN (*serve)(PIRP irp, PIO_STACK_LOCATION stack, NTSTATUS *status);
     LONG count;          /* requests that came */
     LONG opened, closed; /* creates and closes */
     /* The last one. */
