@@ -36,6 +36,7 @@
 #include "ps/ps.h"
 #include "rtl/rtl.h"
 #include "scm/scm.h"
+#include "tm/tm.h"
 #include "se/se.h"
 #include "server/server.h"
 #include "setup/setup.h"
@@ -253,6 +254,7 @@ static const struct step {
     {"sections", mm_sections_init, mm_sections_fini},
     {"se", se_init, se_fini},
     {"ps", ps_step, ps_unstep},
+    {"tm", tm_init, NULL},
     {"cm", cm_step, cm_fini},
     {"image", image_step, image_fini},
     {"etw", etw_step, etw_fini},

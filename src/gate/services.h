@@ -216,6 +216,13 @@ SERVICE NtLoadKeyEx(POBJECT_ATTRIBUTES TargetKey, POBJECT_ATTRIBUTES SourceFile,
 SERVICE NtUnloadKey(POBJECT_ATTRIBUTES TargetKey);
 SERVICE NtUnloadKey2(POBJECT_ATTRIBUTES TargetKey, ULONG Flags);
 SERVICE NtReplaceKey(POBJECT_ATTRIBUTES NewFile, HANDLE KeyHandle, POBJECT_ATTRIBUTES OldFile);
+SERVICE NtCreateKeyTransacted(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
+                              ULONG TitleIndex, PUNICODE_STRING Class, ULONG Options,
+                              HANDLE Transaction, PULONG Disposition);
+SERVICE NtOpenKeyTransacted(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
+                            HANDLE Transaction);
+SERVICE NtOpenKeyTransactedEx(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
+                              ULONG Options, HANDLE Transaction);
 /* the system */
 SERVICE NtQuerySystemInformation(ULONG Class, PVOID Information, ULONG Length, PULONG ReturnLength);
 SERVICE NtQuerySystemTime(PLARGE_INTEGER Time);

@@ -144,11 +144,13 @@ NTSTATUS NTAPI CmSetCallbackObjectContext(PVOID Object, PLARGE_INTEGER Cookie, P
     return registry_context_set(Object, *Cookie, NewContext, OldContext);
 }
 
-/* There are no transactions.
+/* Not referenced: it lives as long as the key.
  *
  * Doc:     nf-wdm-cmgetboundtransaction
  */
 PVOID NTAPI CmGetBoundTransaction(PLARGE_INTEGER Cookie, PVOID Object)
 {
-    return NULL;
+    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
+    return Object && ob_type_of(Object) == cm_key_type ? ((struct cm_key *)Object)->transaction
+                                                       : NULL;
 }

@@ -45,6 +45,10 @@ struct cm_node {
     struct list dirty_link;        /* in the store's list while dirty */
     uint64_t store_id;             /* of its row; 0: none yet */
     struct cm_hive *hive;          /* that was loaded and has it; NULL: the store's */
+    struct cm_view *view;          /* of a transaction whose copy it is; NULL: the registry's own */
+    struct cm_node *origin;        /* in a view: the key it is a copy of, referenced; NULL: new */
+    int64_t origin_time;           /* in a view: the key's time when it was copied */
+    uint8_t changed;               /* in a view: NODE_* */
     PSECURITY_DESCRIPTOR security; /* self-relative, or NULL: everybody may */
 };
 
@@ -55,6 +59,7 @@ enum { NODE_ROW = 1, NODE_VALUES = 2 };
 struct cm_key {
     struct cm_node *node;      /* referenced; set once */
     PUNICODE_STRING name_kept; /* CmCallbackGetKeyObjectID's, until the key goes; atomic */
+    void *transaction;         /* it was opened in; referenced; NULL: none */
 };
 
 /* guards: every node and value; after: nothing */
@@ -112,6 +117,11 @@ void cm_hives_unload(void);
 /* A key of that hive has changed. */
 void cm_hive_mark_locked(struct cm_hive *hive);
 
+/* transaction.c: the registry as a transaction sees it */
+void cm_view_mark_locked(struct cm_node *node, unsigned what);
+/* The key in the transaction's view that is node in the registry, or lies in the view already. */
+NTSTATUS cm_view_find(void *transaction, struct cm_node *node, struct cm_node **out_node);
+
 /* watch.c: who wants to know of changes (REG_NOTIFY_…) at a node or below it */
 void watch_notify_locked(struct cm_node *node, ULONG change);
 /* The node is deleted, or the key object that watched is closed. */
@@ -150,7 +160,8 @@ NTSTATUS sub_key_open(void *key, const UNICODE_STRING *path, bool create, void *
 
 /* The operations of cm.h without drivers' callbacks (operation.c puts those around them). */
 NTSTATUS key_open_raw(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, KPROCESSOR_MODE mode,
-                      bool create, ULONG options, ULONG *out_disposition, void **out_key);
+                      bool create, ULONG options, void *transaction, ULONG *out_disposition,
+                      void **out_key);
 NTSTATUS key_delete_raw(void *key);
 NTSTATUS value_set_raw(void *key, const UNICODE_STRING *name, ULONG type, const void *data,
                        ULONG length);

@@ -18,6 +18,7 @@ struct key_request {
     bool create;
     ULONG options; /* REG_OPTION_* */
     ULONG disposition;
+    void *transaction; /* borrowed; NULL: none */
 };
 
 static void key_delete_body(void *body)
@@ -31,6 +32,8 @@ static void key_delete_body(void *body)
     host_lock_take(&cm_lock);
     node_put_locked(key->node);
     host_lock_give(&cm_lock);
+    if (key->transaction)
+        ob_dereference(key->transaction);
 }
 
 static NTSTATUS key_query_name(const void *body, UNICODE_STRING *out_name)
@@ -160,17 +163,30 @@ static NTSTATUS key_parse(void *body, struct ob_parse *parse, UNICODE_STRING *ou
     if (parse->wanted != cm_key_type)
         return STATUS_OBJECT_TYPE_MISMATCH;
     *out_body = NULL;
+    /* Whoever starts at a key of a transaction is in it. */
+    void *transaction = request && request->transaction ? request->transaction : from->transaction;
+    struct cm_node *start = from->node;
+    if (transaction) {
+        NTSTATUS found = cm_view_find(transaction, from->node, &start);
+        if (!NT_SUCCESS(found))
+            return found;
+        if (request)
+            request->transaction = transaction;
+    }
     bool wants_link =
         (parse->attributes & OBJ_OPENLINK) ||
         (request && (request->options & (REG_OPTION_OPEN_LINK | REG_OPTION_CREATE_LINK)));
     host_lock_take(&cm_lock);
     NTSTATUS status =
-        node_walk_locked(from->node, parse->remaining, wants_link, request, out_name, &node);
+        node_walk_locked(start, parse->remaining, wants_link, request, out_name, &node);
     if (status == STATUS_SUCCESS) {
         status = key_object_create_locked(node, &key);
-        if (NT_SUCCESS(status))
+        if (NT_SUCCESS(status)) {
+            key->transaction = transaction;
+            if (transaction)
+                ob_reference(transaction);
             *out_body = key;
-        else if (request && request->disposition == REG_CREATED_NEW_KEY)
+        } else if (request && request->disposition == REG_CREATED_NEW_KEY)
             node_delete_locked(node);
     }
     PSECURITY_DESCRIPTOR security = NULL;
@@ -200,9 +216,10 @@ const struct object_type_ops cm_key_ops = {
 };
 
 NTSTATUS key_open_raw(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, KPROCESSOR_MODE mode,
-                      bool create, ULONG options, ULONG *out_disposition, void **out_key)
+                      bool create, ULONG options, void *transaction, ULONG *out_disposition,
+                      void **out_key)
 {
-    struct key_request request = {create, options, REG_OPENED_EXISTING_KEY};
+    struct key_request request = {create, options, REG_OPENED_EXISTING_KEY, transaction};
     OBJECT_ATTRIBUTES insensitive = *attributes;
     /* Keys compare without case whatever the caller says; so must the way to \Registry. */
     insensitive.Attributes |= OBJ_CASE_INSENSITIVE;
@@ -262,6 +279,8 @@ NTSTATUS key_rename_raw(void *body, const UNICODE_STRING *name)
         status = STATUS_KEY_DELETED;
     else if (!key->node->parent)
         status = STATUS_ACCESS_DENIED;
+    else if (key->node->view)
+        status = STATUS_NOT_SUPPORTED; /* in a transaction */
     else
         status = node_rename_locked(key->node, name);
     host_lock_give(&cm_lock);

@@ -104,6 +104,7 @@ NTSTATUS node_create_locked(struct cm_node *parent, const UNICODE_STRING *name, 
     node->references = 1;
     node->parent = parent;
     node->hive = parent ? parent->hive : NULL;
+    node->view = parent ? parent->view : NULL;
     node->is_volatile = options & REG_OPTION_VOLATILE;
     node->is_link = options & REG_OPTION_CREATE_LINK;
     if (parent)
@@ -142,6 +143,8 @@ void node_put_locked(struct cm_node *node)
     cm_string_free(&node->class_name);
     if (node->security)
         ExFreePoolWithTag(node->security, CM_TAG);
+    if (node->origin)
+        node_put_locked(node->origin);
     ExFreePoolWithTag(node, CM_TAG);
 }
 
@@ -159,8 +162,8 @@ void node_delete_locked(struct cm_node *node)
         watch_notify_locked(parent, REG_NOTIFY_CHANGE_NAME);
     }
     watch_end_locked(node, NULL);
-    node_mark_locked(node, NODE_ROW);
     node->is_deleted = true;
+    node_mark_locked(node, NODE_ROW);
     node->parent = NULL;
     values_free_locked(node);
     node_put_locked(node);

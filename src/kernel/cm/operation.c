@@ -10,10 +10,19 @@
 NTSTATUS cm_key_open(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, KPROCESSOR_MODE mode,
                      bool create, ULONG options, ULONG *out_disposition, void **out_key)
 {
+    return cm_key_open_transacted(attributes, access, mode, create, options, NULL, out_disposition,
+                                  out_key);
+}
+
+NTSTATUS cm_key_open_transacted(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access,
+                                KPROCESSOR_MODE mode, bool create, ULONG options, void *transaction,
+                                ULONG *out_disposition, void **out_key)
+{
     ULONG disposition = 0;
     void *root = NULL, *key = NULL;
     if (!registry_is_watched())
-        return key_open_raw(attributes, access, mode, create, options, out_disposition, out_key);
+        return key_open_raw(attributes, access, mode, create, options, transaction, out_disposition,
+                            out_key);
     if (attributes->RootDirectory)
         ob_handle_reference(attributes->RootDirectory, 0, NULL, mode, &root, NULL);
     REG_CREATE_KEY_INFORMATION_V1 information = {
@@ -24,6 +33,7 @@ NTSTATUS cm_key_open(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, KP
         .DesiredAccess = access,
         .Disposition = &disposition,
         .ResultObject = &key,
+        .Transaction = transaction,
         .Version = 1,
         .RemainingName = attributes->ObjectName,
         .Attributes = attributes->Attributes,
@@ -38,7 +48,8 @@ NTSTATUS cm_key_open(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, KP
     };
     NTSTATUS status = registry_before(&operation);
     if (status == STATUS_SUCCESS) {
-        status = key_open_raw(attributes, access, mode, create, options, &disposition, &key);
+        status = key_open_raw(attributes, access, mode, create, options, transaction, &disposition,
+                              &key);
         operation.object = NT_SUCCESS(status) ? key : NULL;
     }
     NTSTATUS result = registry_after(&operation, status);

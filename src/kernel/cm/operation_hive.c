@@ -46,7 +46,7 @@ static NTSTATUS target_split(const OBJECT_ATTRIBUTES *target, UNICODE_STRING *ou
                                      : STATUS_OBJECT_PATH_SYNTAX_BAD;
     OBJECT_ATTRIBUTES attributes = *target;
     attributes.ObjectName = &above;
-    return key_open_raw(&attributes, KEY_READ, KernelMode, false, 0, NULL, out_parent);
+    return key_open_raw(&attributes, KEY_READ, KernelMode, false, 0, NULL, NULL, out_parent);
 }
 
 NTSTATUS cm_key_load(const OBJECT_ATTRIBUTES *target, const OBJECT_ATTRIBUTES *file,
@@ -72,7 +72,7 @@ NTSTATUS cm_key_load(const OBJECT_ATTRIBUTES *target, const OBJECT_ATTRIBUTES *f
 NTSTATUS cm_key_unload(const OBJECT_ATTRIBUTES *target, KPROCESSOR_MODE mode, ULONG flags)
 {
     void *key;
-    NTSTATUS status = key_open_raw(target, KEY_WRITE, mode, false, 0, NULL, &key);
+    NTSTATUS status = key_open_raw(target, KEY_WRITE, mode, false, 0, NULL, NULL, &key);
     if (!NT_SUCCESS(status))
         return status;
     REG_UNLOAD_KEY_INFORMATION information = {.Object = key};

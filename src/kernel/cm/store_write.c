@@ -43,6 +43,10 @@ void cm_store_layout_set(uint32_t layout)
 
 void node_mark_locked(struct cm_node *node, unsigned what)
 {
+    if (node->view) {
+        cm_view_mark_locked(node, what);
+        return;
+    }
     if (node->hive && !node->is_volatile) {
         cm_hive_mark_locked(node->hive);
         return;

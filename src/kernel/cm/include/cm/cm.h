@@ -31,6 +31,12 @@ extern struct object_type *cm_key_type;
  */
 NTSTATUS cm_key_open(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, KPROCESSOR_MODE mode,
                      bool create, ULONG options, ULONG *out_disposition, void **out_key);
+/* The same in a transaction (tm; NULL: none): it sees the registry as it was when its first key was
+ * opened, and what it has changed itself; nobody else sees that before it is committed.
+ * Errors: also STATUS_TRANSACTION_NOT_ACTIVE */
+NTSTATUS cm_key_open_transacted(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access,
+                                KPROCESSOR_MODE mode, bool create, ULONG options, void *transaction,
+                                ULONG *out_disposition, void **out_key);
 /* The class that a creator gives. */
 NTSTATUS cm_key_class_set(void *key, const UNICODE_STRING *class_name);
 NTSTATUS cm_key_delete(void *key);
