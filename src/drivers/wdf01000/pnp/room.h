@@ -262,6 +262,13 @@ BOOLEAN fx_wake_is_pending(struct fx_device *device);
 /* Ends the wait-wake IRP of a PDO. STATUS_INVALID_DEVICE_REQUEST: it has none. */
 NTSTATUS fx_wake_indicate(struct fx_device *device, NTSTATUS status);
 
+/* ---- user_control.c ------------------------------------------------------------------------- */
+
+/* Users may switch idling, or waking, through WMI. IRQL: <= DISPATCH_LEVEL. Errors:
+ * STATUS_WMI_GUID_DISCONNECTED: the client provides that block itself; those of creation */
+NTSTATUS fx_user_idle_offer(struct fx_device *device);
+NTSTATUS fx_user_wake_offer(struct fx_device *device);
+
 /* ---- settings.c ----------------------------------------------------------------------------- */
 NTSTATUS fx_idle_assign(struct fx_device *device, const WDF_DEVICE_POWER_POLICY_IDLE_SETTINGS *set);
 NTSTATUS fx_wake_assign(struct fx_device *device, const WDF_DEVICE_POWER_POLICY_WAKE_SETTINGS *set);

@@ -188,6 +188,9 @@ NTSTATUS fx_idle_assign(struct fx_device *device, const WDF_DEVICE_POWER_POLICY_
 
     if (NT_SUCCESS(status))
         status = idle_state(device, set, &idle.state);
+    if (NT_SUCCESS(status) && !idle.is_set &&
+        set->UserControlOfIdleSettings == IdleAllowUserControl)
+        status = fx_user_idle_offer(device);
     if (!NT_SUCCESS(status))
         return status;
     idle.is_enabled = idle_enabled(device, set);
@@ -227,6 +230,11 @@ NTSTATUS fx_wake_assign(struct fx_device *device, const WDF_DEVICE_POWER_POLICY_
     if (pnp->caps.SystemWake <= PowerSystemWorking || wake.state > pnp->caps.DeviceWake ||
         !wake_is_possible(&pnp->caps, wake.state))
         return STATUS_POWER_STATE_INVALID;
+    if (!wake.is_set && set->UserControlOfWakeSettings == WakeAllowUserControl) {
+        status = fx_user_wake_offer(device);
+        if (!NT_SUCCESS(status))
+            return status;
+    }
     if (set->Enabled == WdfFalse)
         wake.is_enabled = FALSE;
     else if (!wake.is_set && set->UserControlOfWakeSettings == WakeAllowUserControl)
