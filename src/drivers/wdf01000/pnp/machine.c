@@ -143,14 +143,13 @@ static void step(struct fx_machine *machine, const struct fx_row *row)
     } while (event != FX_EVENT_NONE);
 }
 
-void fx_machine_run(struct fx_machine *machine)
+/* Gives up the machine's lock. */
+static void run_locked(struct fx_machine *machine, KIRQL irql)
 {
     struct fx_device *device = machine->device;
     const struct fx_row *row;
     UCHAR event;
-    KIRQL irql;
 
-    KeAcquireSpinLock(&machine->lock, &irql);
     if (!machine->is_running) {
         machine->is_running = TRUE;
         KeClearEvent(&machine->idle);
@@ -173,6 +172,14 @@ void fx_machine_run(struct fx_machine *machine)
     KeReleaseSpinLock(&machine->lock, irql);
 }
 
+void fx_machine_run(struct fx_machine *machine)
+{
+    KIRQL irql;
+
+    KeAcquireSpinLock(&machine->lock, &irql);
+    run_locked(machine, irql);
+}
+
 /* Whoever walks has left the machine's lock, too. */
 void fx_machine_flush(struct fx_machine *machine)
 {
@@ -184,26 +191,25 @@ void fx_machine_flush(struct fx_machine *machine)
     KeReleaseSpinLock(&machine->lock, irql);
 }
 
-static BOOLEAN put(struct fx_machine *machine, UCHAR event)
+/* Nothing of the machine is touched once its lock is given up: who has put the event may be the
+ * last thing that kept the device.
+ */
+void fx_machine_post(struct fx_machine *machine, UCHAR event)
 {
-    BOOLEAN is_running;
     KIRQL irql;
 
     KeAcquireSpinLock(&machine->lock, &irql);
     queue_put(machine, event);
-    is_running = machine->is_running;
-    KeReleaseSpinLock(&machine->lock, irql);
-    return is_running;
-}
-
-void fx_machine_post(struct fx_machine *machine, UCHAR event)
-{
-    if (!put(machine, event))
+    if (!machine->is_running)
         fx_passive_post(&machine->worker);
+    KeReleaseSpinLock(&machine->lock, irql);
 }
 
 void fx_machine_send(struct fx_machine *machine, UCHAR event)
 {
-    if (!put(machine, event))
-        fx_machine_run(machine);
+    KIRQL irql;
+
+    KeAcquireSpinLock(&machine->lock, &irql);
+    queue_put(machine, event);
+    run_locked(machine, irql);
 }

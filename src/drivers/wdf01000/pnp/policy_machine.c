@@ -114,9 +114,8 @@ static VOID NTAPI request_done(PDEVICE_OBJECT wdm, UCHAR minor, POWER_STATE stat
     if (!NT_SUCCESS(status->Status) && event != POLICY_PowerUpFailed &&
         event != POLICY_PowerDownFailed)
         event = POLICY_RequestFailed;
-    if (event != FX_EVENT_NONE)
+    if (event != FX_EVENT_NONE) /* the machine waits for it: until then the device stays */
         fx_machine_post(&pnp->policy, event);
-    fx_object_deref(&device->object);
 }
 
 static UCHAR request(struct fx_device *device, DEVICE_POWER_STATE to)
@@ -130,7 +129,6 @@ static UCHAR request(struct fx_device *device, DEVICE_POWER_STATE to)
     pnp->request_pending = TRUE;
     pnp->request_report = FX_EVENT_NONE;
     KeReleaseSpinLock(&pnp->lock, irql);
-    fx_object_ref(&device->object);
     status =
         PoRequestPowerIrp(device->physical, IRP_MN_SET_POWER, state, request_done, device, NULL);
     if (NT_SUCCESS(status)) /* STATUS_PENDING: request_done is or was called */
@@ -141,7 +139,6 @@ static UCHAR request(struct fx_device *device, DEVICE_POWER_STATE to)
     KeAcquireSpinLock(&pnp->lock, &irql);
     pnp->request_pending = FALSE;
     KeReleaseSpinLock(&pnp->lock, irql);
-    fx_object_deref(&device->object);
     return POLICY_RequestFailed;
 }
 

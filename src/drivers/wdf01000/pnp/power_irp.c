@@ -103,10 +103,10 @@ static NTSTATUS system_set(struct fx_device *device, PIRP irp)
         /* Before the IRP is done nobody counts on the device. */
         if (!pnp->is_owner)
             return fx_irp_pass(device, irp, STATUS_SUCCESS);
-        fx_object_ref(&device->object);
+        (void)fx_device_irp_enter(device, irp); /* once more, for the event */
         status = fx_irp_pass(device, irp, STATUS_SUCCESS);
         fx_machine_post(&pnp->policy, POLICY_S0);
-        fx_object_deref(&device->object);
+        fx_device_irp_leave(device, irp);
         return status;
     }
     pnp->system_state = state;

@@ -24,7 +24,6 @@ static VOID NTAPI wake_done(PDEVICE_OBJECT wdm, UCHAR minor, POWER_STATE state, 
     KeReleaseSpinLock(&pnp->lock, irql);
     fx_machine_post(&pnp->policy,
                     NT_SUCCESS(status->Status) ? POLICY_WakeSucceeded : POLICY_WakeGone);
-    fx_object_deref(&device->object);
 }
 
 UCHAR fx_wake_send(struct fx_device *device)
@@ -38,14 +37,12 @@ UCHAR fx_wake_send(struct fx_device *device)
     KeAcquireSpinLock(&pnp->lock, &irql);
     pnp->wake_is_ours = TRUE;
     KeReleaseSpinLock(&pnp->lock, irql);
-    fx_object_ref(&device->object);
     status = PoRequestPowerIrp(device->physical, IRP_MN_WAIT_WAKE, state, wake_done, device, NULL);
     if (NT_SUCCESS(status))
         return FX_EVENT_NONE;
     KeAcquireSpinLock(&pnp->lock, &irql);
     pnp->wake_is_ours = FALSE;
     KeReleaseSpinLock(&pnp->lock, irql);
-    fx_object_deref(&device->object);
     return POLICY_WakeGone;
 }
 
@@ -112,11 +109,11 @@ static NTSTATUS asked_wake_pass(struct fx_device *device, PIRP irp)
     KeAcquireSpinLock(&pnp->lock, &irql);
     pnp->asked_wake_irp = irp;
     KeReleaseSpinLock(&pnp->lock, irql);
-    fx_object_ref(&device->object);
+    (void)fx_device_irp_enter(device, irp); /* once more: it may come back meanwhile */
     (void)IoCallDriver(device->lower, irp);
     /* If it came back at once, its end is queued before this and this is dropped. */
     fx_machine_post(&pnp->policy, POLICY_WakeArrived);
-    fx_object_deref(&device->object);
+    fx_device_irp_leave(device, irp);
     return STATUS_PENDING;
 }
 
