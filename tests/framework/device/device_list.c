@@ -212,6 +212,24 @@ void scan_finds_what_is_missing(void)
     expect_number(copies, 0);
 }
 
+void ejected_child_goes(void)
+{
+    ID id;
+
+    if (!list_make())
+        return;
+    expect_status(add(0, 1), STATUS_SUCCESS);
+    expect(test_wait(&children[0].started));
+    id_init(&id, 0);
+    expect(WdfChildListRequestChildEject(list, &id.header));
+    /* The bus has handed it out: it is not described any more. */
+    expect(test_wait(&children[0].gone));
+    find(0, WdfChildListRetrieveDeviceNoSuchDevice, 0);
+    expect_number(children[0].missing, 1);
+    WdfObjectDelete(list);
+    expect_number(copies, 0);
+}
+
 void iteration_holds_the_list(void)
 {
     WDF_CHILD_LIST_ITERATOR iterator;

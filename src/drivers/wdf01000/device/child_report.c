@@ -327,6 +327,11 @@ NTSTATUS child_mark_missing(struct fx_device *pdo)
     return status;
 }
 
+void fx_child_ejected(struct fx_device *pdo)
+{
+    child_mark_missing(pdo);
+}
+
 /* The same description comes again in an entry of its own, which waits until the first PDO is
  * gone. The entry of the first is kept meanwhile by holding the list.
  */

@@ -189,6 +189,8 @@ NTSTATUS fx_device_pnp_query(struct fx_device *device, IRP *irp);
  * I/O.
  */
 void fx_child_lists_scan(struct fx_device *device);
+/* EvtDeviceEject of a PDO has succeeded: its bus no longer describes it. */
+void fx_child_ejected(struct fx_device *pdo);
 /* Children that are still there when their parent goes (fx_device_gone calls it): their machines
  * are cancelled and they are deleted.
  */

@@ -341,7 +341,11 @@ static UCHAR cleanup(struct fx_device *device)
 
 static UCHAR eject(struct fx_device *device)
 {
-    return result_of(device, fx_evt_eject(device));
+    NTSTATUS status = fx_evt_eject(device);
+
+    if (NT_SUCCESS(status))
+        fx_child_ejected(device);
+    return result_of(device, status);
 }
 
 static UCHAR final(struct fx_device *device)
