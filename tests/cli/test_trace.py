@@ -67,6 +67,7 @@ class Trace(unittest.TestCase):
             name + "ERROR TRACED_INIT traced.c types: STATUS_ACCESS_DENIED (0xc0000022) "
                    "{01020304-0506-0708-090a-0b0c0d0e0f10} error 5",
             name + "ERROR TRACED_INIT traced.c types: Green Blue 0x5(Read|Delete) plum 0x9",
+            name + "ERROR TRACED_INIT traced.c types: these: 3 bytes: 12 ab 00",
             name + "ERROR TRACED_INIT traced.c types: TRACE_LEVEL_ERROR TRACED_INIT types "
                    f"traced.c {self.line_of('traced.c', '%!LEVEL!')}",
             "[TracedOther] INFORMATION OTHER_ALL traced.c DriverEntry: nested 1, two",

@@ -76,6 +76,8 @@ NAMED = {
     "pnpmn": Type("e", PNP_MINOR, **INT), "irpmn": Type("e", PNP_MINOR, **INT),
     "sysctrl": Type("e", WMI_MINOR, **INT),
     "handle": Type("p", **POINTER), "ptr": Type("p", **POINTER),
+    # Its C type and its macro are the source's own, by custom of these names.
+    "hexdump": Type("x", c_type="xstr_t", cast="", macro="WPP_LOGHEXDUMP"),
 }
 
 ITEMS = {

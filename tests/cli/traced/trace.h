@@ -15,6 +15,19 @@
 
 typedef enum _TRACED_COLOUR { Red = 1, Green, Blue = 0x10 } TRACED_COLOUR;
 
+/* What %!HEXDUMP! takes; its names are fixed. */
+typedef struct xstr {
+    const char *_buf;
+    short _len;
+} xstr_t;
+static __inline xstr_t bytes_of(const void *bytes, short length)
+{
+    xstr_t string = {(const char *)bytes, length};
+
+    return string;
+}
+#define WPP_LOGHEXDUMP(x) WPP_LOGPAIR(2, &((x)._len)) WPP_LOGPAIR((x)._len, (x)._buf)
+
 /* What follows is read by the generator:
  *
  * begin_wpp config

@@ -50,6 +50,7 @@ static void types(void)
                 STATUS_ACCESS_DENIED, &some_guid, 5);
     TraceEvents(TRACE_LEVEL_ERROR, TRACED_INIT, "%!colour! %!colour! %!rights! %!fruit! %!fruit!",
                 Green, Blue, 5, 2, 9);
+    TraceEvents(TRACE_LEVEL_ERROR, TRACED_INIT, "these: %!HEXDUMP!", bytes_of("\x12\xab\x00", 3));
     TraceEvents(TRACE_LEVEL_ERROR, TRACED_INIT, "%!LEVEL! %!FLAGS! %!FUNC! %!FILE! %!LINE!");
 }
 
