@@ -34,6 +34,16 @@ static NTSTATUS evt_d0_exit(WDFDEVICE of, WDF_POWER_DEVICE_STATE to)
     return STATUS_SUCCESS;
 }
 
+/* The last callback on the way up: the queues go again. */
+static KEVENT running;
+
+static NTSTATUS evt_running(WDFDEVICE of)
+{
+    UNREFERENCED_PARAMETER(of);
+    KeSetEvent(&running, IO_NO_INCREMENT, FALSE);
+    return STATUS_SUCCESS;
+}
+
 static VOID evt_hold(WDFQUEUE queue, WDFREQUEST request)
 {
     UNREFERENCED_PARAMETER(queue);
@@ -106,6 +116,8 @@ static NTSTATUS device_add(WDFDRIVER driver, PWDFDEVICE_INIT init)
     WDF_PNPPOWER_EVENT_CALLBACKS_INIT(&events);
     events.EvtDeviceD0Entry = evt_d0_entry;
     events.EvtDeviceD0Exit = evt_d0_exit;
+    events.EvtDeviceSelfManagedIoInit = evt_running;
+    events.EvtDeviceSelfManagedIoRestart = evt_running;
     WdfDeviceInitSetPnpPowerEventCallbacks(init, &events);
     WdfDeviceInitSetIoType(init, WdfDeviceIoBuffered);
     status = WdfDeviceCreate(&init, WDF_NO_OBJECT_ATTRIBUTES, &device);
@@ -125,12 +137,23 @@ static BOOLEAN begin(void)
     RtlZeroMemory(held, sizeof(held));
     held_count = stopped = resumed = canceled = in_d0 = 0;
     stop_flags = 0;
+    KeInitializeEvent(&running, NotificationEvent, FALSE);
     return stack_make(&stack);
 }
 
 static void power(DEVICE_POWER_STATE state)
 {
+    KeClearEvent(&running);
     expect(NT_SUCCESS(stack_power(&stack, state)));
+    if (state == PowerDeviceD0)
+        KeWaitForSingleObject(&running, Executive, KernelMode, FALSE, NULL);
+}
+
+static void start(void)
+{
+    KeClearEvent(&running);
+    expect_status(stack_start(&stack), STATUS_SUCCESS);
+    KeWaitForSingleObject(&running, Executive, KernelMode, FALSE, NULL);
 }
 
 static void send_reads(struct sent *sent, ULONG count)
@@ -163,7 +186,7 @@ static void nothing_before_d0(void)
     expect_number(held_count, 0);
     sent_begin(&sent[2], device, &write);
     expect_number(held_count, 1); /* the other queue does not care */
-    expect_status(stack_start(&stack), STATUS_SUCCESS);
+    start();
     expect_number(held_count, 3);
     expect(!held_by_pnp(managed));
     for (i = 0; i < 3; i++)
@@ -184,7 +207,7 @@ static void requeued_over_sleep(void)
     if (!begin())
         return;
     stop_mode = STOP_REQUEUE;
-    expect_status(stack_start(&stack), STATUS_SUCCESS);
+    start();
     send_reads(sent, 2);
     expect_number(held_count, 2);
     power(PowerDeviceD3);
@@ -214,7 +237,7 @@ static void kept_over_sleep(void)
     if (!begin())
         return;
     stop_mode = STOP_KEEP;
-    expect_status(stack_start(&stack), STATUS_SUCCESS);
+    start();
     send_reads(sent, 2);
     WdfRequestMarkCancelable(held[1], evt_canceled);
     power(PowerDeviceD3);
@@ -251,7 +274,7 @@ static void completed_by_stop(void)
     if (!begin())
         return;
     stop_mode = STOP_COMPLETE;
-    expect_status(stack_start(&stack), STATUS_SUCCESS);
+    start();
     send_reads(sent, 2);
     WdfRequestMarkCancelable(held[1], evt_canceled);
     power(PowerDeviceD3);
@@ -304,7 +327,7 @@ static void going_down_waits(void)
         return;
     stop_mode = STOP_LATER;
     KeInitializeEvent(&stop_came, NotificationEvent, FALSE);
-    expect_status(stack_start(&stack), STATUS_SUCCESS);
+    start();
     expect_status(retell(), STATUS_SUCCESS); /* made in D0: presents at once */
     expect_status(
         WdfDeviceConfigureRequestDispatching(device, managed, WdfRequestTypeDeviceControl),
@@ -334,7 +357,7 @@ static void manual_queue_sleeps(void)
     if (!begin())
         return;
     stop_mode = STOP_KEEP;
-    expect_status(stack_start(&stack), STATUS_SUCCESS);
+    start();
     send_reads(&sent, 1);
     expect_status(WdfRequestForwardToIoQueue(held[0], manual), STATUS_SUCCESS);
     power(PowerDeviceD3);
@@ -358,13 +381,13 @@ static void stopped_for_resources(void)
     if (!begin())
         return;
     stop_mode = STOP_REQUEUE;
-    expect_status(stack_start(&stack), STATUS_SUCCESS);
+    start();
     send_reads(&sent, 1);
     expect_status(stack_pnp(&stack, IRP_MN_QUERY_STOP_DEVICE, NULL, NULL), STATUS_SUCCESS);
     expect_status(stack_pnp(&stack, IRP_MN_STOP_DEVICE, NULL, NULL), STATUS_SUCCESS);
     expect(!in_d0);
     expect_number(stopped, 1);
-    expect_status(stack_start(&stack), STATUS_SUCCESS);
+    start();
     expect_number(held_count, 2);
     WdfRequestComplete(held[1], STATUS_SUCCESS);
     expect_status(sent_end(&sent), STATUS_SUCCESS);
@@ -379,7 +402,7 @@ static void removed(BOOLEAN is_surprise)
     if (!begin())
         return;
     stop_mode = STOP_COMPLETE;
-    expect_status(stack_start(&stack), STATUS_SUCCESS);
+    start();
     send_reads(sent, 3);
     WdfRequestMarkCancelable(held[0], evt_canceled);
     expect_status(WdfRequestForwardToIoQueue(held[2], manual), STATUS_SUCCESS);
@@ -416,7 +439,7 @@ static void kept_until_purged(void)
     if (!begin())
         return;
     stop_mode = STOP_KEEP;
-    expect_status(stack_start(&stack), STATUS_SUCCESS);
+    start();
     send_reads(sent, 2);
     WdfRequestMarkCancelable(held[1], evt_canceled);
     power(PowerDeviceD3);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <sys/random.h>
 
+#include "host/points.h"
 #include "host_internal.h"
 
 uint64_t host_random64(void)
@@ -30,6 +31,8 @@ uint64_t host_sim_steps(void)
 {
     return 0;
 }
+
+bool host_points;
 
 bool host_is_sim(void)
 {

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "host/points.h"
 #include "sim_internal.h"
 
 /* Owned by the holder of the baton. */
@@ -307,6 +308,8 @@ uint64_t host_sim_steps(void)
 {
     return sim.steps;
 }
+
+bool host_points;
 
 bool host_is_sim(void)
 {

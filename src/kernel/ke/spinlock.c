@@ -8,6 +8,8 @@
  */
 #include "spinlock.h"
 
+#include "host/points.h"
+
 #define SPIN_PAUSES   256u
 #define SPIN_LIMIT_NS 10000000000ull
 
@@ -68,6 +70,8 @@ static __attribute__((noinline)) void spinlock_take_slow(KSPIN_LOCK *lock)
 
 void spinlock_take(KSPIN_LOCK *lock)
 {
+    if (__builtin_expect(host_points, 0))
+        host_thread_yield();
     if (__builtin_expect(!spinlock_try_take(lock), 0))
         spinlock_take_slow(lock);
 }
@@ -77,6 +81,8 @@ void spinlock_give(KSPIN_LOCK *lock)
     if (__builtin_expect(__atomic_load_n(lock, __ATOMIC_RELAXED) == 0, 0))
         bugcheck(SPIN_LOCK_NOT_OWNED, (uintptr_t)lock, 0, 0, 0);
     __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
+    if (__builtin_expect(host_points, 0))
+        host_thread_yield();
 }
 
 static uint32_t *rwspin_word(EX_SPIN_LOCK *lock)

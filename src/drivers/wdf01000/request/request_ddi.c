@@ -205,20 +205,29 @@ NTSTATUS NTAPI imp_WdfRequestRequeue(PWDF_DRIVER_GLOBALS abi, WDFREQUEST handle)
     return NT_SUCCESS(status) ? fx_queue_requeue(request) : status;
 }
 
+/* WdfRequestStopAcknowledge
+ *
+ * IRQL:    <= DISPATCH_LEVEL
+ * Errors:  violation when the driver does not own the request, or requeues one that is cancelable;
+ *          with the verifier on also when EvtIoStop was not called for it (it may have been, and
+ *          the request has left the queue and come back since)
+ * Doc:     wdfrequest.h WdfRequestStopAcknowledge
+ */
 VOID NTAPI imp_WdfRequestStopAcknowledge(PWDF_DRIVER_GLOBALS abi, WDFREQUEST handle,
                                          BOOLEAN requeue)
 {
     struct fx_request *request = fx_request_of_handle(abi, handle);
+    BOOLEAN is_awaited = fx_request_has(request, FX_REQUEST_STOP_AWAITED);
+    BOOLEAN is_cancelable = requeue && fx_request_has(request, FX_REQUEST_CANCELABLE);
 
-    if (!fx_request_is_owned(request) || !fx_request_has(request, FX_REQUEST_STOP_AWAITED) ||
-        (requeue && fx_request_has(request, FX_REQUEST_CANCELABLE))) {
-        fx_log(request->object.globals, FX_LOG_ERROR,
+    if (!is_awaited || is_cancelable)
+        fx_log(request->object.globals, FX_LOG_WARNING,
                "WdfRequestStopAcknowledge: WDFREQUEST %p is %s", handle,
-               fx_request_has(request, FX_REQUEST_CANCELABLE)
-                   ? "cancelable: unmark it before it is requeued"
-                   : "not one that EvtIoStop was called for");
+               is_cancelable ? "cancelable: unmark it before it is requeued"
+                             : "not one that EvtIoStop was called for");
+    if (!fx_request_is_owned(request) || is_cancelable ||
+        (!is_awaited && request->object.globals->verifier.on))
         fx_request_violation(request, WDF_REQUEST_FATAL_ERROR_REQUEST_NOT_IN_QUEUE);
-    }
     fx_queue_stop_acknowledge(request, requeue);
 }
 
