@@ -25,7 +25,7 @@ static int end(void **state)
         fxtoy.present[id - 1] = 0;
     if (is_started("ROOT\\FXBUS\\0000"))
         fx_unplug(1);
-    fx_rows_print();
+    fx_rows_collect();
     pnp_node_put(bus);
     return fx_machine_stop(state);
 }
@@ -247,13 +247,15 @@ static void idle_up_fails(void **state)
     }
 }
 
+FX_ROWS_TEST(fault)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FX_TEST(function_start), FX_TEST(filter_start),      FX_TEST(child_start),
-        FX_TEST(add_fails),      FX_TEST(removal_fails),     FX_TEST(stop_fails),
-        FX_TEST(restart_fails),  FX_TEST(system_wake_fails), FX_TEST(idle_down_fails),
-        FX_TEST(idle_up_fails),
+        FX_TEST(function_start), FX_TEST(filter_start),        FX_TEST(child_start),
+        FX_TEST(add_fails),      FX_TEST(removal_fails),       FX_TEST(stop_fails),
+        FX_TEST(restart_fails),  FX_TEST(system_wake_fails),   FX_TEST(idle_down_fails),
+        FX_TEST(idle_up_fails),  cmocka_unit_test(fault_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

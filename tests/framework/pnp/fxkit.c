@@ -274,19 +274,67 @@ const struct fx_table *fx_table(unsigned which)
     return tables[which];
 }
 
-/* FX_ROWS=file: the rows that this test has walked, for marks.py. */
-void fx_rows_print(void)
+/* What the machines of this process have walked; each boot begins to count anew. */
+#define ROWS_MAX 512
+static struct {
+    char text[160], mark[16];
+    unsigned char walked;
+} rows[FX_TABLES][ROWS_MAX];
+static unsigned row_counts[FX_TABLES];
+
+static void row_describe(const struct fx_table *table, unsigned which, unsigned at)
 {
-    const char *path = getenv("FX_ROWS");
-    if (path == NULL)
-        return;
-    FILE *file = fopen(path, "a");
-    assert_non_null(file);
+    const struct fx_row *row = &table->rows[at];
+    const char *next = row->next == FX_NEXT_LATER    ? "(later)"
+                       : row->next == FX_NEXT_IGNORE ? "(ignored)"
+                                                     : table->states[row->next].name;
+    snprintf(rows[which][at].text, sizeof(rows[which][at].text), "%s: %s, %s: %s", table->name,
+             row->state == FX_STATE_ANY ? "(any)" : table->states[row->state].name,
+             table->event_names[row->event], next);
+    snprintf(rows[which][at].mark, sizeof(rows[which][at].mark), "%s", row->mark);
+}
+
+void fx_rows_collect(void)
+{
     for (unsigned which = 0; which < FX_TABLES; which++) {
         const struct fx_table *table = fx_table(which);
-        for (unsigned i = 0; i < table->row_count; i++)
-            if (table->walked[i] != 0)
-                fprintf(file, "%s\t%u\n", table->name, i);
+        assert_true(table->row_count <= ROWS_MAX);
+        row_counts[which] = table->row_count;
+        for (unsigned i = 0; i < table->row_count; i++) {
+            row_describe(table, which, i);
+            rows[which][i].walked |= table->walked[i] != 0;
+        }
     }
-    fclose(file);
+}
+
+/* FX_ROWS=file: which rows they were, for marks.py. */
+static void rows_write(const char *path)
+{
+    FILE *file = path != NULL ? fopen(path, "a") : NULL;
+    for (unsigned which = 0; file != NULL && which < FX_TABLES; which++)
+        for (unsigned i = 0; i < row_counts[which]; i++)
+            if (rows[which][i].walked)
+                fprintf(file, "%u\t%u\n", which, i);
+    if (file != NULL)
+        fclose(file);
+}
+
+void fx_rows_check(const char *mark)
+{
+    unsigned missing = 0, walked = 0, all = 0;
+    for (unsigned which = 0; which < FX_TABLES; which++)
+        for (unsigned i = 0; i < row_counts[which]; i++) {
+            bool is_walked = rows[which][i].walked;
+            all++;
+            walked += is_walked;
+            if (is_walked && rows[which][i].mark[0] == '\0')
+                printf("not marked: %s\n", rows[which][i].text);
+            if (is_walked || strcmp(rows[which][i].mark, mark) != 0)
+                continue;
+            printf("marked %s, not walked: %s\n", mark, rows[which][i].text);
+            missing++;
+        }
+    printf("%u of %u rows were walked\n", walked, all);
+    rows_write(getenv("FX_ROWS"));
+    assert_int_equal(missing, 0);
 }

@@ -66,6 +66,15 @@ int fx_argument(int role, int callback, int id);
 
 /* The three tables of wdf01000.sys. */
 const struct fx_table *fx_table(unsigned which);
-void fx_rows_print(void);
+/* In a file's end: the rows that its machine has walked. */
+void fx_rows_collect(void);
+/* A file's last test: those that are marked with its name must have been among them. */
+void fx_rows_check(const char *mark);
+#define FX_ROWS_TEST(name)            \
+    static void name##_rows(void **s) \
+    {                                 \
+        (void)s;                      \
+        fx_rows_check(#name);         \
+    }
 
 #endif

@@ -21,7 +21,7 @@ static int end(void **state)
         fxtoy.present[id - 1] = 0;
     if (is_started("ROOT\\FXBUS\\0000"))
         fx_unplug(1);
-    fx_rows_print();
+    fx_rows_collect();
     pnp_node_put(bus);
     return fx_machine_stop(state);
 }
@@ -316,6 +316,8 @@ static void special_files(void **state)
     pnp_node_put(child);
 }
 
+FX_ROWS_TEST(order)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +335,7 @@ int main(void)
         FX_TEST(set_failed),
         FX_TEST(bus_removed),
         FX_TEST(special_files),
+        cmocka_unit_test(order_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

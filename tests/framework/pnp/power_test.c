@@ -22,7 +22,7 @@ static int end(void **state)
         fxtoy.present[id - 1] = 0;
     if (is_started("ROOT\\FXBUS\\0000"))
         fx_unplug(1);
-    fx_rows_print();
+    fx_rows_collect();
     pnp_node_put(bus);
     assert_int_equal(fxtoy.reads_held, 0);
     return fx_machine_stop(state);
@@ -363,6 +363,8 @@ static void idle_wakes(void **state)
     assert_int_equal(fx_bus_wake_with(1, STATUS_PENDING), STATUS_INVALID_PARAMETER);
 }
 
+FX_ROWS_TEST(power)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +378,7 @@ int main(void)
         FX_TEST(idle_removed_in_order),
         FX_TEST(idle_over_sleep),
         FX_TEST(idle_wakes),
+        cmocka_unit_test(power_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
