@@ -2,6 +2,8 @@
 /* objects.c - objects of the Framework: the tree, contexts, order of cleanup, references. */
 #include "kmdf_test.h"
 
+#include <wdmsec.h>
+
 typedef struct _FIRST {
     ULONG number;
     PVOID pointer;
@@ -319,6 +321,73 @@ static void passive_destruction(void)
     expect_number(call_irql, PASSIVE_LEVEL);
 }
 
+/* ---- locks -------------------------------------------------------------------------------------
+ */
+
+static WDFDEVICE device_make(WDF_EXECUTION_LEVEL level)
+{
+    WDF_OBJECT_ATTRIBUTES attributes;
+    WDFDEVICE device = NULL;
+    PWDFDEVICE_INIT init;
+
+    init = WdfControlDeviceInitAllocate(kmdf_driver, &SDDL_DEVOBJ_KERNEL_ONLY);
+    if (init == NULL)
+        return NULL;
+    WDF_OBJECT_ATTRIBUTES_INIT(&attributes);
+    attributes.SynchronizationScope = WdfSynchronizationScopeDevice;
+    attributes.ExecutionLevel = level;
+    expect_status(WdfDeviceCreate(&init, &attributes, &device), STATUS_SUCCESS);
+    if (device == NULL)
+        WdfDeviceInitFree(init);
+    return device;
+}
+
+static VOID lock_taker(PVOID context)
+{
+    WDFDEVICE device = context;
+
+    WdfObjectAcquireLock(device);
+    call_note('t');
+    WdfObjectReleaseLock(device);
+    PsTerminateSystemThread(STATUS_SUCCESS);
+}
+
+/* A device's lock: a spin lock, or one that is waited for at PASSIVE_LEVEL; the same thread may
+ * take it again, another one comes when it is free.
+ */
+static void locks_of_devices(void)
+{
+    static const WDF_EXECUTION_LEVEL levels[] = {WdfExecutionLevelDispatch,
+                                                 WdfExecutionLevelPassive};
+
+    for (ULONG i = 0; i < ARRAYSIZE(levels); i++) {
+        WDFDEVICE device = device_make(levels[i]);
+        HANDLE thread = NULL;
+
+        if (device == NULL)
+            return;
+        calls_clear();
+        WdfObjectAcquireLock(device);
+        expect_number(KeGetCurrentIrql(), i == 0 ? DISPATCH_LEVEL : PASSIVE_LEVEL);
+        WdfObjectAcquireLock(device);
+        WdfObjectReleaseLock(device);
+        expect_number(KeGetCurrentIrql(), i == 0 ? DISPATCH_LEVEL : PASSIVE_LEVEL);
+        if (i == 1)
+            expect_status(
+                PsCreateSystemThread(&thread, SYNCHRONIZE, NULL, NULL, NULL, lock_taker, device),
+                STATUS_SUCCESS);
+        call_note('o');
+        WdfObjectReleaseLock(device);
+        expect_number(KeGetCurrentIrql(), PASSIVE_LEVEL);
+        if (thread != NULL) {
+            ZwWaitForSingleObject(thread, FALSE, NULL);
+            ZwClose(thread);
+            expect_calls("ot");
+        }
+        WdfObjectDelete(device);
+    }
+}
+
 /* ---- the driver object --------------------------------------------------------------------------
  */
 
@@ -416,6 +485,7 @@ DRIVERTEST_LIST = {
     DRIVERTEST(deletion_at_dispatch),
     DRIVERTEST(passive_deletion_at_dispatch),
     DRIVERTEST(passive_destruction),
+    DRIVERTEST(locks_of_devices),
     DRIVERTEST(the_driver),
     DRIVERTEST(keys_of_the_driver),
     DRIVERTEST(version_as_text),

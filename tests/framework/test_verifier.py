@@ -8,14 +8,15 @@ import unittest
 from kit import BUILD, COVE, CoveTest, wait_until
 
 DRIVER = os.path.join(BUILD, "test", "framework", "verified_io.sys")
+DRIVER_9 = os.path.join(BUILD, "test", "framework", "verified_io_9.sys")
 
 
 class Verifier(CoveTest):
-    def started(self, rule, **settings):
+    def started(self, rule, driver=DRIVER, **settings):
         """Boots, makes a service of that name with these settings and starts it."""
         self.environment["COVE_CRASH_FILE"] = os.path.join(self.folder, rule + ".crash")
         self.good("boot", rule)
-        self.good("sc", "-m", rule, "create", rule, "binPath=", DRIVER)
+        self.good("sc", "-m", rule, "create", rule, "binPath=", driver)
         for name, (kind, value) in settings.items():
             self.good("reg", "-m", rule, "add",
                       rf"HKLM\SYSTEM\CurrentControlSet\Services\{rule}\Parameters\Wdf",
@@ -40,24 +41,38 @@ class Verifier(CoveTest):
                             EnhancedVerifierOptions=("REG_DWORD", "1"))
         self.assertEqual(done.returncode, 0, done.stderr)
 
-    def test_tags(self):
-        done = self.started("tags", VerifierOn=("REG_DWORD", "1"),
-                            TrackHandles=("REG_MULTI_SZ", "WDFSTRING\\0wdfobject"))
+    def log_of(self, rule, driver=DRIVER, **settings):
+        """What is printed until the driver is gone."""
+        done = self.started(rule, driver, **settings)
         self.assertEqual(done.returncode, 0, done.stderr)
-        log = os.path.join(self.folder, "tags.log")
+        log = os.path.join(self.folder, rule + ".log")
         with open(log, "wb") as file:
-            reader = subprocess.Popen([COVE, "log", "-m", "tags"], env=self.environment,
+            reader = subprocess.Popen([COVE, "log", "-m", rule], env=self.environment,
                                       stdout=file)
-        self.good("sc", "-m", "tags", "stop", "tags")
-        self.good("shutdown", "tags")
+        self.good("sc", "-m", rule, "stop", rule)
+        self.good("shutdown", rule)
         reader.wait(timeout=20)
         with open(log, encoding="utf-8", errors="replace") as file:
-            text = file.read()
+            return file.read()
+
+    def test_tags(self):
+        text = self.log_of("tags", VerifierOn=("REG_DWORD", "1"),
+                           TrackHandles=("REG_MULTI_SZ", "WDFSTRING\\0wdfobject"))
         self.assertRegex(text, r"a reference is given back at .*verified_io\.c:\d+ with tag "
                                r"0*2222, none was taken with it")
         self.assertRegex(text, r"leaked: WDFOBJECT [0-9A-F]+, tag 'tags', 1 references")
         self.assertRegex(text, r"reference with tag 0*3333, taken at .*verified_io\.c:\d+")
         self.assertRegex(text, r"reference with tag 0*1111, taken at ")
+
+    def test_rules_of_later_versions(self):
+        """A rule of 1.11 is for drivers of 1.9 only with VerifyDownLevel."""
+        rule = r"WDFREQUEST [0-9A-F]+ is deleted above PASSIVE_LEVEL"
+        on = {"VerifierOn": ("REG_DWORD", "1")}
+        self.assertRegex(self.log_of("deferred", **on), rule)
+        self.assertNotRegex(self.log_of("deferred9", DRIVER_9, **on), rule)
+        self.assertRegex(self.log_of("deferred9down", DRIVER_9,
+                                     VerifyDownLevel=("REG_DWORD", "1"), **on), rule)
+        self.assertNotRegex(self.log_of("deferredoff"), rule)
 
     def test_irql(self):
         self.stops("irql", 0xe, (2, "0x0+ "), (3, "0x0*2 "))

@@ -106,6 +106,30 @@ static void tags(void)
     WdfObjectDelete(object);
 }
 
+static VOID evt_work(WDFWORKITEM item)
+{
+}
+
+/* A request below which something wants PASSIVE_LEVEL is deleted above it. */
+static void deferred(void)
+{
+    WDF_OBJECT_ATTRIBUTES attributes;
+    WDF_WORKITEM_CONFIG config;
+    WDFWORKITEM item;
+    WDFREQUEST request;
+    KIRQL irql;
+
+    if (!NT_SUCCESS(WdfRequestCreate(WDF_NO_OBJECT_ATTRIBUTES, NULL, &request)))
+        return;
+    WDF_WORKITEM_CONFIG_INIT(&config, evt_work);
+    WDF_OBJECT_ATTRIBUTES_INIT(&attributes);
+    attributes.ParentObject = request;
+    (void)WdfWorkItemCreate(&config, &attributes, &item);
+    KeRaiseIrql(DISPATCH_LEVEL, &irql);
+    WdfObjectDelete(request);
+    KeLowerIrql(irql);
+}
+
 static VOID evt_unload(WDFDRIVER driver)
 {
 }
@@ -126,6 +150,8 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     rule = wcsrchr(WdfDriverGetRegistryPath(driver), L'\\') + 1;
     if (is_rule(L"tags"))
         tags();
+    if (wcsncmp(rule, L"deferred", 8) == 0)
+        deferred();
     status = device_make(driver, &device_name);
     return NT_SUCCESS(status) ? thread_read() : status;
 }

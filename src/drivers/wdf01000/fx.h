@@ -42,6 +42,7 @@ enum fx_type_flags {
     FX_TYPE_PARENT_FIXED = 0x04,  /* attributes may name no ParentObject */
     FX_TYPE_PARENT_NEEDED = 0x08, /* attributes must name a ParentObject */
     FX_TYPE_LEVEL_ALLOWED = 0x10, /* attributes may set ExecutionLevel */
+    FX_TYPE_NOT_DEFERRED = 0x40,  /* what is below it should not want PASSIVE_LEVEL: verifier */
     FX_TYPE_SCOPE_ALLOWED = 0x20, /* attributes may set SynchronizationScope */
 };
 
@@ -163,6 +164,12 @@ static __forceinline struct fx_globals *fx_globals_of(PWDF_DRIVER_GLOBALS abi)
 static __forceinline BOOLEAN fx_client_is(const struct fx_globals *globals, ULONG minor)
 {
     return globals->minor >= minor;
+}
+
+/* Do rules apply to the client that came to the verifier with 1.minor? */
+static __forceinline BOOLEAN fx_verifier_is(const struct fx_globals *globals, ULONG minor)
+{
+    return globals->verifier.on && (globals->minor >= minor || globals->verifier.downlevel);
 }
 
 /* ---- voices (watch room) ----------------------------------------------------------------- */

@@ -49,7 +49,7 @@ void fx_callback_leave(struct fx_object *object)
         fx_log(object->globals, FX_LOG_ERROR, "%s %p: its lock is released by who does not hold it",
                object->type->name, fx_handle_of(object));
         fx_violation(object->globals, WDF_INVALID_LOCK_OPERATION, (ULONG_PTR)fx_handle_of(object),
-                     0, 0);
+                     1, 0);
     }
     if (--lock->depth > 0)
         return;

@@ -219,6 +219,12 @@ void fx_object_delete(struct fx_object *object)
         return;
     }
     if ((object->flags & FX_OBJECT_PASSIVE) != 0 && KeGetCurrentIrql() > PASSIVE_LEVEL) {
+        if ((object->type->flags & FX_TYPE_NOT_DEFERRED) != 0 &&
+            fx_verifier_is(object->globals, 11))
+            fx_log(object->globals, FX_LOG_ERROR,
+                   "%s %p is deleted above PASSIVE_LEVEL and something below it wants that: give "
+                   "a timer, work item or the like another parent",
+                   object->type->name, fx_handle_of(object));
         dispose_post(object);
         return;
     }

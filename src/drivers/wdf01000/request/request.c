@@ -15,13 +15,14 @@ static void fx_request_destroy_created(struct fx_object *object);
 const struct fx_type fx_type_request = {
     .name = "WDFREQUEST",
     .size = sizeof(struct fx_request),
-    .flags = FX_TYPE_NO_DELETE,
+    .flags = FX_TYPE_NO_DELETE | FX_TYPE_NOT_DEFERRED,
     .free = fx_request_free,
 };
 
 /* One that the driver made: its memory is the object room's. */
 static const struct fx_type type_request_created = {
     .name = "WDFREQUEST",
+    .flags = FX_TYPE_NOT_DEFERRED,
     .size = sizeof(struct fx_request),
     .parent = &fx_type_request,
     .dispose = fx_request_dispose_created,
