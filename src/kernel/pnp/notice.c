@@ -265,11 +265,20 @@ static NTSTATUS drivers_tell(const struct pnp_notice *notice, uint64_t up_to, bo
     return status;
 }
 
+/* Who registers while a notice is under way (a driver opens its target again) does not hear it. */
+static uint64_t last_number_now(void)
+{
+    host_lock_take(&notice_lock);
+    uint64_t number = last_number;
+    host_lock_give(&notice_lock);
+    return number;
+}
+
 void notice_tell(const struct pnp_notice *notice)
 {
     uint64_t number;
     struct pnp_veto veto;
-    (void)drivers_tell(notice, UINT64_MAX, false, &number, &veto);
+    (void)drivers_tell(notice, last_number_now(), false, &number, &veto);
     (void)notice_observer_tell(notice, &veto);
 }
 
@@ -279,7 +288,7 @@ NTSTATUS notice_ask(const struct pnp_notice *notice, struct pnp_veto *out_veto)
 {
     uint64_t agreed, number;
     struct pnp_veto veto;
-    NTSTATUS status = drivers_tell(notice, UINT64_MAX, true, &agreed, &veto);
+    NTSTATUS status = drivers_tell(notice, last_number_now(), true, &agreed, &veto);
     if (NT_SUCCESS(status))
         status = notice_observer_tell(notice, &veto);
     if (NT_SUCCESS(status))
