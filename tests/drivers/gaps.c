@@ -27,8 +27,8 @@ static void plug_and_play(void)
 
 static void power(void)
 {
-    absent(PoFxRegisterDevice);
-    absent(PoFxActivateComponent);
+    absent(PoFxRegisterPlugin);
+    absent(PoFxCompleteDirectedPowerDown);
 }
 
 static void file_systems(void)

@@ -364,15 +364,35 @@ static void notifications_are_fetched(void)
 
 static PVOID bound;
 static LARGE_INTEGER cookie;
+static ULONG asked;
 
 static NTSTATUS NTAPI watch(PVOID context, PVOID what, PVOID information)
 {
     UNREFERENCED_PARAMETER(context);
-    if ((ULONG_PTR)what == RegNtPreCreateKeyEx)
-        bound = ((PREG_CREATE_KEY_INFORMATION)information)->Transaction;
-    if ((ULONG_PTR)what == RegNtPreSetValueKey)
+    if ((ULONG_PTR)what == RegNtPreCreateKeyEx) {
+        /* An absolute name's root is the registry's. */
+        PREG_CREATE_KEY_INFORMATION_V1 create = information;
+        UNICODE_STRING rest = RTL_CONSTANT_STRING(L"Machine\\Software\\TxTest");
+        expect(create->RootObject != NULL);
+        expect(RtlEqualUnicodeString(create->RemainingName, &rest, TRUE));
+        bound = create->Transaction;
+    }
+    if ((ULONG_PTR)what == RegNtPreSetValueKey) {
+        /* What it does itself is not told to it: this would have no end. */
+        UNICODE_STRING name;
+        HANDLE key = NULL;
+        asked++;
+        RtlInitUnicodeString(&name, L"again");
+        if (NT_SUCCESS(ObOpenObjectByPointer(((PREG_SET_VALUE_KEY_INFORMATION)information)->Object,
+                                             OBJ_KERNEL_HANDLE, NULL, KEY_ALL_ACCESS,
+                                             *CmKeyObjectType, KernelMode, &key))) {
+            expect_status(ZwSetValueKey(key, &name, 0, REG_DWORD, &asked, sizeof asked),
+                          STATUS_SUCCESS);
+            ZwClose(key);
+        }
         bound =
             CmGetBoundTransaction(&cookie, ((PREG_SET_VALUE_KEY_INFORMATION)information)->Object);
+    }
     return STATUS_SUCCESS;
 }
 
@@ -390,8 +410,11 @@ static void watchers_see_the_transaction(void)
         STATUS_SUCCESS);
     expect(bound == object);
     bound = NULL;
+    asked = 0;
     number_set(key, L"number", 1);
     expect(bound == object);
+    expect_number(asked, 1);
+    expect_number(number_get(key, L"again"), 1);
     ZwClose(key);
     expect_status(ZwRollbackTransaction(transaction, TRUE), STATUS_SUCCESS);
     key = key_make(PLACE, NULL);

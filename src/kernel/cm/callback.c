@@ -110,11 +110,38 @@ bool registry_callback_exists(LARGE_INTEGER cookie)
     return exists;
 }
 
+/* Whose routine this thread is in, and where on its stack; an exception may have left it since. */
+static __thread struct {
+    const struct registry_callback *callback;
+    uintptr_t frame;
+} inside;
+
 static NTSTATUS routine_call(const struct registry_callback *callback, REG_NOTIFY_CLASS what,
                              void *information)
 {
     uint64_t arguments[3] = {(uint64_t)callback->context, (uint64_t)what, (uint64_t)information};
-    return (NTSTATUS)callout_invoke(callback->routine, arguments, 3);
+    const struct registry_callback *above = inside.callback;
+    uintptr_t frame = inside.frame;
+    inside.callback = callback;
+    inside.frame = (uintptr_t)__builtin_frame_address(0);
+    NTSTATUS status = (NTSTATUS)callout_invoke(callback->routine, arguments, 3);
+    inside.callback = above;
+    inside.frame = frame;
+    return status;
+}
+
+/* What a routine does itself is told only to those below it.
+ *
+ * Doc: "Supporting Layered Registry Filtering Drivers": does not restart at the top of the stack
+ */
+static bool is_below_locked(const struct registry_callback *callback)
+{
+    if (!inside.callback || (uintptr_t)__builtin_frame_address(0) >= inside.frame)
+        return true;
+    for (struct list *node = callback->link.previous; node != &callbacks; node = node->previous)
+        if (list_entry(node, struct registry_callback, link) == inside.callback)
+            return true;
+    return false;
 }
 
 /* ---- contexts -------------------------------------------------------------------------- */
@@ -232,7 +259,8 @@ NTSTATUS registry_before(struct registry_operation *operation)
     list_for_each(node, &callbacks)
     {
         struct registry_callback *callback = list_entry(node, struct registry_callback, link);
-        if (count < REGISTRY_WATCHERS_MAX && ExAcquireRundownProtection(&callback->rundown))
+        if (count < REGISTRY_WATCHERS_MAX && is_below_locked(callback) &&
+            ExAcquireRundownProtection(&callback->rundown))
             all[count++] = callback;
     }
     host_lock_give(&callback_lock);
@@ -248,15 +276,19 @@ NTSTATUS registry_before(struct registry_operation *operation)
         /* The context on the object follows in each of the structures. */
         operation->call_context[1] = context_of(operation->subject, all[i]);
         status = routine_call(all[i], operation->before, operation->information);
-        operation->watchers[operation->count] = all[i];
-        operation->contexts[operation->count++] = *operation->call_context;
+        /* Who has decided the outcome itself is not told of it. */
+        if (status == STATUS_SUCCESS) {
+            operation->watchers[operation->count] = all[i];
+            operation->contexts[operation->count++] = *operation->call_context;
+        } else {
+            ExReleaseRundownProtection(&all[i]->rundown);
+        }
     }
     return status;
 }
 
 NTSTATUS registry_after(struct registry_operation *operation, NTSTATUS status)
 {
-    /* The one that decided the outcome itself is not told about it. */
     bool is_decided = status == STATUS_CALLBACK_BYPASS;
     NTSTATUS result = is_decided ? STATUS_SUCCESS : status;
     while (operation->count-- > 0) {

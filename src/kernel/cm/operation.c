@@ -7,6 +7,33 @@
  */
 #include "cm_internal.h"
 
+/* What watchers are told of where a name starts: the key that it is relative to, or \REGISTRY and
+ * the rest of an absolute one. */
+static void *root_get(const OBJECT_ATTRIBUTES *attributes, KPROCESSOR_MODE mode,
+                      UNICODE_STRING *out_rest)
+{
+    static UNICODE_STRING registry = RTL_CONSTANT_STRING(L"\\REGISTRY");
+    void *root = NULL;
+    *out_rest = attributes->ObjectName ? *attributes->ObjectName : (UNICODE_STRING){0};
+    if (attributes->RootDirectory) {
+        ob_handle_reference(attributes->RootDirectory, 0, NULL, mode, &root, NULL);
+        return root;
+    }
+    if (!RtlPrefixUnicodeString(&registry, out_rest, TRUE))
+        return NULL;
+    OBJECT_ATTRIBUTES above;
+    InitializeObjectAttributes(&above, &registry, OBJ_CASE_INSENSITIVE, NULL, NULL);
+    if (!NT_SUCCESS(key_open_raw(&above, KEY_READ, KernelMode, false, 0, NULL, NULL, &root)))
+        return NULL;
+    USHORT skipped = registry.Length;
+    if (out_rest->Length > skipped && out_rest->Buffer[skipped / sizeof(WCHAR)] == '\\')
+        skipped += sizeof(WCHAR);
+    out_rest->Buffer += skipped / sizeof(WCHAR);
+    out_rest->Length = (USHORT)(out_rest->Length - skipped);
+    out_rest->MaximumLength = out_rest->Length;
+    return root;
+}
+
 NTSTATUS cm_key_open(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, KPROCESSOR_MODE mode,
                      bool create, ULONG options, ULONG *out_disposition, void **out_key)
 {
@@ -23,8 +50,8 @@ NTSTATUS cm_key_open_transacted(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK
     if (!registry_is_watched())
         return key_open_raw(attributes, access, mode, create, options, transaction, out_disposition,
                             out_key);
-    if (attributes->RootDirectory)
-        ob_handle_reference(attributes->RootDirectory, 0, NULL, mode, &root, NULL);
+    UNICODE_STRING rest;
+    root = root_get(attributes, mode, &rest);
     REG_CREATE_KEY_INFORMATION_V1 information = {
         .CompleteName = attributes->ObjectName,
         .RootObject = root,
@@ -35,7 +62,7 @@ NTSTATUS cm_key_open_transacted(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK
         .ResultObject = &key,
         .Transaction = transaction,
         .Version = 1,
-        .RemainingName = attributes->ObjectName,
+        .RemainingName = &rest,
         .Attributes = attributes->Attributes,
         .CheckAccessMode = mode,
     };
