@@ -105,7 +105,10 @@ static VOID evt_near(WDFQUEUE queue, WDFREQUEST request, size_t out, size_t in, 
         vetoes = *(PULONG)buffer != 0;
         break;
     case FXREMOTE_FAIL:
-        WdfDeviceSetFailed(far_device, WdfDeviceFailedNoRestart);
+        if (far_device != NULL)
+            WdfDeviceSetFailed(far_device, WdfDeviceFailedNoRestart);
+        else
+            status = STATUS_NO_SUCH_DEVICE;
         break;
     case FXREMOTE_WAIT_GONE:
         KeWaitForSingleObject(&gone, Executive, KernelMode, FALSE, NULL);
@@ -142,18 +145,26 @@ static NTSTATUS queue_make(WDFDEVICE device, PFN_WDF_IO_QUEUE_IO_DEVICE_CONTROL 
     return WdfIoQueueCreate(device, &config, &attributes, NULL);
 }
 
+static VOID evt_far_cleanup(WDFOBJECT device)
+{
+    far_device = NULL;
+}
+
 static NTSTATUS far_add(PWDFDEVICE_INIT init)
 {
     UNICODE_STRING name = RTL_CONSTANT_STRING(FAR_NAME);
     WDF_PNPPOWER_EVENT_CALLBACKS events;
+    WDF_OBJECT_ATTRIBUTES attributes;
     NTSTATUS status;
 
     WDF_PNPPOWER_EVENT_CALLBACKS_INIT(&events);
     events.EvtDeviceQueryRemove = evt_far_query_remove;
     WdfDeviceInitSetPnpPowerEventCallbacks(init, &events);
+    WDF_OBJECT_ATTRIBUTES_INIT(&attributes);
+    attributes.EvtCleanupCallback = evt_far_cleanup;
     status = WdfDeviceInitAssignName(init, &name);
     if (NT_SUCCESS(status))
-        status = WdfDeviceCreate(&init, WDF_NO_OBJECT_ATTRIBUTES, &far_device);
+        status = WdfDeviceCreate(&init, &attributes, &far_device);
     return NT_SUCCESS(status) ? queue_make(far_device, evt_far) : status;
 }
 

@@ -101,8 +101,10 @@ int main(void)
     check(ask(FXREMOTE_VETO, 0));
 
     /* And goes without a question. */
-    check(tell(FXREMOTE_FAIL));
-    check(tell(FXREMOTE_WAIT_GONE));
+    if (failures == 0) { /* else it may not be there to fail */
+        check(tell(FXREMOTE_FAIL));
+        check(tell(FXREMOTE_WAIT_GONE));
+    }
     check(state().queries == 1 && state().completes == 1 && state().state == 4);
     check(!tell(FXREMOTE_ASK));
     CloseHandle(driver);
