@@ -2,9 +2,11 @@
 /* jukeboxtest.c - puts records into the jukebox, plays them, takes them out.
  *
  * A record plays its title; the filter above it plays it loud. Devices are found by their
- * interfaces; what comes and goes is told by notifications. */
+ * interfaces; what comes and goes is told by notifications. `jukeboxtest insert 7` and
+ * `remove 7` do just that. */
 #define _WIN32_WINNT 0x0A00
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <windows.h>
@@ -193,13 +195,27 @@ static void CheckRefill(HANDLE Jukebox)
               AreTold(Removed, 5) && Slots(Jukebox) == 0);
 }
 
-int main(void)
+/* "insert N" or "remove N", and nothing else. */
+static int Only(const char *What, unsigned Slot)
+{
+    HANDLE jukebox =
+        InterfacesNow(&GUID_DEVINTERFACE_JUKEBOX) == 1 ? Open(Paths) : INVALID_HANDLE_VALUE;
+    int isRight = strcmp(What, "insert") == 0 ? Insert(jukebox, Slot, "only one")
+                                              : Take(jukebox, IOCTL_JUKEBOX_REMOVE, Slot);
+
+    CloseHandle(jukebox);
+    return !isRight;
+}
+
+int main(int argc, char **argv)
 {
     CM_NOTIFY_FILTER filter = {.cbSize = sizeof filter,
                                .FilterType = CM_NOTIFY_FILTER_TYPE_DEVICEINTERFACE};
     HCMNOTIFICATION notification;
     HANDLE jukebox;
 
+    if (argc == 3)
+        return Only(argv[1], (unsigned)atoi(argv[2]));
     Arrived = CreateSemaphoreW(NULL, 0, 1000, NULL);
     Removed = CreateSemaphoreW(NULL, 0, 1000, NULL);
     filter.u.DeviceInterface.ClassGuid = GUID_DEVINTERFACE_RECORD;
