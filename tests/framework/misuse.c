@@ -141,7 +141,8 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
         return status;
     name = wcsrchr(WdfDriverGetRegistryPath(WdfGetDriver()), L'\\') + 1;
     if (rule_run(rules, ARRAYSIZE(rules), name) ||
-        rule_run(misuse_support, misuse_support_count, name))
+        rule_run(misuse_support, misuse_support_count, name) ||
+        rule_run(misuse_target, misuse_target_count, name))
         return STATUS_SUCCESS;
     return STATUS_NOT_FOUND;
 }

@@ -12,4 +12,8 @@ struct misuse_rule {
 extern const struct misuse_rule misuse_support[];
 extern const ULONG misuse_support_count;
 
+/* Requests that are sent to targets. */
+extern const struct misuse_rule misuse_target[];
+extern const ULONG misuse_target_count;
+
 #endif

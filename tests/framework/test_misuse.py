@@ -86,6 +86,13 @@ class Misuse(CoveTest):
             with self.subTest(rule):
                 self.violates("null_" + rule, 4, (3, rf".*null_{rule}\.sys\+"))
 
+    def test_requests_that_are_sent(self):
+        for rule in ("sent_twice", "sent_reused", "sent_formatted"):
+            with self.subTest(rule):
+                self.violates(rule, 6, (2, "0x0*3 "))
+        self.violates("format_without_location", 6, (2, "0x0*1 "))
+        self.violates("format_without_irp", 6, (2, "0x0*2 "))
+
     def test_missing_function(self):
         self.violates("api_missing", 0x10, (4, "0x0*1cc "))
 
