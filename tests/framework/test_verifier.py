@@ -23,14 +23,22 @@ class Verifier(CoveTest):
                       "/v", name, "/t", kind, "/d", value, "/f")
         return self.cove("sc", "-m", rule, "start", rule)
 
+    def report_of(self):
+        """The report of the bug check, once it is there to its last line."""
+        try:
+            with open(self.environment["COVE_CRASH_FILE"], encoding="utf-8",
+                      errors="replace") as file:
+                report = file.read()
+        except FileNotFoundError:
+            return None
+        return report if "*** the machine has stopped" in report else None
+
     def stops(self, rule, kind, *parameters):
         done = self.started(rule, VerifierOn=("REG_DWORD", "1"),
                             EnhancedVerifierOptions=("REG_DWORD", "1"))
         self.assertNotEqual(done.returncode, 0, done.stdout)
-        path = self.environment["COVE_CRASH_FILE"]
-        self.assertTrue(wait_until(lambda: os.path.exists(path) and os.path.getsize(path)))
-        with open(path, encoding="utf-8", errors="replace") as file:
-            report = file.read()
+        report = wait_until(self.report_of, seconds=20)
+        self.assertTrue(report, "the machine has not stopped")
         self.assertIn("*** STOP: 0x0000010D WDF_VIOLATION", report)
         self.assertRegex(report, rf"(?m)^ +1 +0x0*{kind:x} ")
         for number, pattern in parameters:
