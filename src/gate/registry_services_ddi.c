@@ -16,6 +16,13 @@ static NTSTATUS open_or_create(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRI
                                bool create, ULONG options, PUNICODE_STRING class_name,
                                PULONG disposition)
 {
+    return gate_key_open(handle, access, user, create, options, class_name, NULL, disposition);
+}
+
+NTSTATUS gate_key_open(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES user, bool create,
+                       ULONG options, PUNICODE_STRING class_name, void *transaction,
+                       PULONG disposition)
+{
     struct gate_attributes attributes;
     ULONG outcome = 0;
     void *key;
@@ -27,8 +34,8 @@ static NTSTATUS open_or_create(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRI
         status = gate_capture_attributes(user, &attributes);
     if (!NT_SUCCESS(status))
         return status;
-    status =
-        cm_key_open(&attributes.attributes, access, gate_mode(), create, options, &outcome, &key);
+    status = cm_key_open_transacted(&attributes.attributes, access, gate_mode(), create, options,
+                                    transaction, &outcome, &key);
     if (NT_SUCCESS(status)) {
         if (class_name && outcome == REG_CREATED_NEW_KEY) {
             UNICODE_STRING name;

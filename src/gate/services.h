@@ -216,6 +216,10 @@ SERVICE NtLoadKeyEx(POBJECT_ATTRIBUTES TargetKey, POBJECT_ATTRIBUTES SourceFile,
 SERVICE NtUnloadKey(POBJECT_ATTRIBUTES TargetKey);
 SERVICE NtUnloadKey2(POBJECT_ATTRIBUTES TargetKey, ULONG Flags);
 SERVICE NtReplaceKey(POBJECT_ATTRIBUTES NewFile, HANDLE KeyHandle, POBJECT_ATTRIBUTES OldFile);
+/* Opens or creates a key for a caller, in a transaction (a body; NULL: none). */
+NTSTATUS gate_key_open(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES user, bool create,
+                       ULONG options, PUNICODE_STRING class_name, void *transaction,
+                       PULONG disposition);
 SERVICE NtCreateKeyTransacted(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
                               ULONG TitleIndex, PUNICODE_STRING Class, ULONG Options,
                               HANDLE Transaction, PULONG Disposition);

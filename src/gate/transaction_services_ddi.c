@@ -131,29 +131,29 @@ SERVICE NtCreateEnlistment(PHANDLE Handle, ACCESS_MASK Access, HANDLE RmHandle, 
 /* ---- ended, asked about
  * ------------------------------------------------------------------------------- */
 
+static NTSTATUS transaction_end(HANDLE handle, ACCESS_MASK access, bool waits,
+                                NTSTATUS (*end)(void *transaction, bool waits))
+{
+    void *transaction;
+    NTSTATUS status = body_of(handle, access, tm_transaction_type, &transaction);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = end(transaction, waits);
+    ob_dereference(transaction);
+    return status;
+}
+
 /* Errors: STATUS_TRANSACTION_ABORTED, STATUS_TRANSACTIONAL_CONFLICT, STATUS_TRANSACTION_NOT_ACTIVE
  * Doc:    nf-wdm-ntcommittransaction */
 SERVICE NtCommitTransaction(HANDLE Transaction, BOOLEAN Wait)
 {
-    void *transaction;
-    NTSTATUS status = body_of(Transaction, TRANSACTION_COMMIT, tm_transaction_type, &transaction);
-    if (!NT_SUCCESS(status))
-        return status;
-    status = tm_transaction_commit(transaction, Wait);
-    ob_dereference(transaction);
-    return status;
+    return transaction_end(Transaction, TRANSACTION_COMMIT, Wait, tm_transaction_commit);
 }
 
 /* Doc: nf-wdm-ntrollbacktransaction */
 SERVICE NtRollbackTransaction(HANDLE Transaction, BOOLEAN Wait)
 {
-    void *transaction;
-    NTSTATUS status = body_of(Transaction, TRANSACTION_ROLLBACK, tm_transaction_type, &transaction);
-    if (!NT_SUCCESS(status))
-        return status;
-    status = tm_transaction_rollback(transaction, Wait);
-    ob_dereference(transaction);
-    return status;
+    return transaction_end(Transaction, TRANSACTION_ROLLBACK, Wait, tm_transaction_rollback);
 }
 
 /* Differs: TransactionBasicInformation only
@@ -206,16 +206,23 @@ SERVICE NtGetNotificationResourceManager(HANDLE RmHandle, PTRANSACTION_NOTIFICAT
 /* ---- enlistments
  * ------------------------------------------------------------------------------------------ */
 
-static NTSTATUS answer(HANDLE handle, ULONG notification)
+/* Answers a notification, or leaves the transaction. */
+static NTSTATUS enlistment_do(HANDLE handle, ULONG notification,
+                              NTSTATUS (*leave)(void *enlistment))
 {
     void *enlistment;
     NTSTATUS status =
         body_of(handle, ENLISTMENT_SUBORDINATE_RIGHTS, tm_enlistment_type, &enlistment);
     if (!NT_SUCCESS(status))
         return status;
-    status = tm_enlistment_answer(enlistment, notification);
+    status = leave ? leave(enlistment) : tm_enlistment_answer(enlistment, notification);
     ob_dereference(enlistment);
     return status;
+}
+
+static NTSTATUS answer(HANDLE handle, ULONG notification)
+{
+    return enlistment_do(handle, notification, NULL);
 }
 
 /* Doc: nf-wdm-ntprepreparecomplete */
@@ -245,27 +252,13 @@ SERVICE NtRollbackComplete(HANDLE Enlistment, PLARGE_INTEGER Clock)
 /* Doc: nf-wdm-ntreadonlyenlistment */
 SERVICE NtReadOnlyEnlistment(HANDLE Enlistment, PLARGE_INTEGER Clock)
 {
-    void *enlistment;
-    NTSTATUS status =
-        body_of(Enlistment, ENLISTMENT_SUBORDINATE_RIGHTS, tm_enlistment_type, &enlistment);
-    if (!NT_SUCCESS(status))
-        return status;
-    status = tm_enlistment_leave(enlistment);
-    ob_dereference(enlistment);
-    return status;
+    return enlistment_do(Enlistment, 0, tm_enlistment_leave);
 }
 
 /* Doc: nf-wdm-ntrollbackenlistment */
 SERVICE NtRollbackEnlistment(HANDLE Enlistment, PLARGE_INTEGER Clock)
 {
-    void *enlistment;
-    NTSTATUS status =
-        body_of(Enlistment, ENLISTMENT_SUBORDINATE_RIGHTS, tm_enlistment_type, &enlistment);
-    if (!NT_SUCCESS(status))
-        return status;
-    status = tm_enlistment_refuse(enlistment);
-    ob_dereference(enlistment);
-    return status;
+    return enlistment_do(Enlistment, 0, tm_enlistment_refuse);
 }
 
 /* ---- keys
@@ -276,38 +269,15 @@ static NTSTATUS key_open(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES 
                          ULONG options, PUNICODE_STRING class_name, HANDLE transaction_handle,
                          PULONG disposition)
 {
-    struct gate_attributes attributes;
-    UNICODE_STRING class_copy = {0};
-    void *transaction, *key;
-    ULONG outcome = 0;
-    HANDLE made;
-    NTSTATUS status = gate_probe_write(handle, sizeof *handle, sizeof(ULONG));
-    if (NT_SUCCESS(status))
-        status = gate_capture_attributes(user, &attributes);
+    void *transaction;
+    NTSTATUS status =
+        body_of(transaction_handle, TRANSACTION_ENLIST, tm_transaction_type, &transaction);
     if (!NT_SUCCESS(status))
         return status;
-    status = body_of(transaction_handle, TRANSACTION_ENLIST, tm_transaction_type, &transaction);
-    if (NT_SUCCESS(status)) {
-        status = cm_key_open_transacted(&attributes.attributes, access, gate_mode(), create,
-                                        options, transaction, &outcome, &key);
-        ob_dereference(transaction);
-    }
-    if (NT_SUCCESS(status)) {
-        if (class_name && outcome == REG_CREATED_NEW_KEY) {
-            status = gate_capture_string(class_name, &class_copy);
-            if (NT_SUCCESS(status))
-                status = cm_key_class_set(key, &class_copy);
-            gate_release_string(&class_copy);
-        }
-        if (NT_SUCCESS(status))
-            status = ob_handle_create(key, access, attributes.attributes.Attributes, &made);
-        ob_dereference(key);
-    }
-    gate_release_attributes(&attributes);
-    if (NT_SUCCESS(status))
-        status = gate_copy_out(handle, &made, sizeof made);
-    return NT_SUCCESS(status) && disposition ? gate_copy_out(disposition, &outcome, sizeof outcome)
-                                             : status;
+    status =
+        gate_key_open(handle, access, user, create, options, class_name, transaction, disposition);
+    ob_dereference(transaction);
+    return status;
 }
 
 /* Doc: nf-wdm-zwcreatekeytransacted */
