@@ -10,7 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CRT_DDI __attribute__((ms_abi))
+#include "crt/abi.h"
+
+#define CRT_DDI CRT_MS_ABI
 #define DDI(type, name, params) \
     type CRT_DDI name params;   \
     type CRT_DDI name params

@@ -172,8 +172,8 @@ static NTSTATUS transfer(HANDLE Process, PVOID Base, PVOID Buffer, SIZE_T Length
         status = gate_process_window(Process, access, &process, &window);
     if (!NT_SUCCESS(status))
         return status;
-    if (at < mm_window_base(window) || Length > MM_WINDOW_BYTES ||
-        at - mm_window_base(window) > MM_WINDOW_BYTES - Length)
+    if (at < mm_window_base(window) || Length > mm_window_bytes(window) ||
+        at - mm_window_base(window) > mm_window_bytes(window) - Length)
         status = STATUS_PARTIAL_COPY;
     else if (is_write)
         status = mm_window_copy(Base, Buffer, Length, &done);
@@ -205,7 +205,7 @@ SERVICE NtWriteVirtualMemory(HANDLE Process, PVOID Base, PVOID Buffer, SIZE_T Le
 SERVICE NtCoveMemoryFault(ULONG64 Address, BOOLEAN IsWrite, BOOLEAN IsExecute)
 {
     struct mm_window *window = ps_process_current()->window;
-    if (!window || Address - mm_window_base(window) >= MM_WINDOW_BYTES)
+    if (!window || Address - mm_window_base(window) >= mm_window_bytes(window))
         return STATUS_ACCESS_VIOLATION;
     return mm_window_fault(Address, IsWrite, IsExecute);
 }

@@ -32,7 +32,7 @@ static void status_tell(const struct key_notice *notice, NTSTATUS status)
         return;
     }
     struct process *previous = ps_attach(notice->process);
-    mm_user_copy(notice->status, &block, sizeof block);
+    mm_user_status_write(notice->status, status, 0, mm_address_is_low(notice->status));
     ps_detach(previous);
 }
 

@@ -56,11 +56,16 @@ void host_thread_forget_ground(struct host_thread *thread);
 /* The calling thread has just begun and an interrupt has been asked for already. */
 void host_interrupt_begin_ground(struct host_thread *thread);
 
+/* Makes an interrupted thread go on in interrupt_enter.S when its signal handler returns. */
+void host_interrupt_divert(ucontext_t *context);
 /* The interrupt signal; a function because the C library keeps some for itself. */
 int host_interrupt_signal(void);
 /* sim: asks the filter and calls the hook, at a point that the caller describes. */
 void host_interrupt_offer(struct host_registers *registers);
 
+/* Of a signal frame: where it happened; what was touched, for a page fault. */
+uint64_t host_context_pc(const ucontext_t *context);
+uint64_t host_context_address(const ucontext_t *context);
 void host_registers_load(struct host_registers *out_registers, const ucontext_t *context);
 void host_registers_store(const struct host_registers *registers, ucontext_t *context);
 

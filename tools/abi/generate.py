@@ -20,6 +20,7 @@ import status_page
 import tables
 import user_exports
 import wdf
+import wow64
 
 
 def emit_layouts(abi, output):
@@ -42,6 +43,7 @@ def generate(abi, out, docs=None):
     exports = kernel_exports.read(abi, faults)
     status, win32, bugchecks, kinds = names.read(abi, faults)
     calls = services.read(abi, faults)
+    rules = wow64.read(abi, faults)
     modules = user_exports.read(abi, faults)
     entries = wdf.read(abi, faults)
     structs = wdf.read_structs(abi, faults)
@@ -58,11 +60,12 @@ def generate(abi, out, docs=None):
     kernel_exports.emit(exports, output)
     names.emit(status, win32, bugchecks, kinds, output)
     services.emit(calls, output)
+    wow64.emit(calls, rules, output, faults)
     user_exports.emit(modules, output)
     wdf.emit(entries, structs, rules, output)
     if docs:
         tables.Output(docs).write("status.md", status_page.page(exports, calls, modules, entries))
-    return []
+    return faults.lines()
 
 
 def main():

@@ -11,7 +11,7 @@ import re
 
 import tables
 
-COLUMNS = ["name", "ordinal", "args", "status", "symbol", "doc"]
+COLUMNS = ["name", "ordinal", "args", "status", "symbol", "doc", "symbol32"]
 STATUS = {"done": "ABI_DONE", "partial": "ABI_PARTIAL", "absent": "ABI_ABSENT",
           "forward": "ABI_DONE"}
 FORWARD = re.compile(r"^forward:([A-Za-z0-9_\-]+\.[A-Za-z0-9_@?$#]+)$")
@@ -51,7 +51,7 @@ def read(abi, faults):
         dll = os.path.splitext(os.path.basename(path))[0]
         if "." not in dll:
             dll += ".dll"
-        rows = tables.read(path, COLUMNS, faults, optional=("symbol", "doc"))
+        rows = tables.read(path, COLUMNS, faults, optional=("symbol", "doc", "symbol32"))
         seen = {}
         for row in rows:
             check(row, faults)
@@ -69,12 +69,18 @@ def address(row, module_index, index):
         return None
     if row["status"] == "absent":
         return "user_absent_%d_%d" % (module_index, index)
+    if row["symbol32"]:  # another function in 32 bits: a name of its own
+        return "abi_symbol_%s_or_%s" % (row["symbol"], row["symbol32"])
     return "abi_symbol_" + row["symbol"]
 
 
 def rows_source(modules):
     out = [tables.banner("abi/exports/user"), '#include "base/abi_export.h"\n\n',
-           "#include <stddef.h>\n\n"]
+           "#include <stddef.h>\n\n"
+           "/* The 32-bit front lacks some of the functions: then there is no address. */\n"
+           "#ifdef __LP64__\n#define FRONT_PARTIAL\n#define BY_WIDTH_TEXT(on_64, on_32) on_64\n"
+           "#else\n#define BY_WIDTH_TEXT(on_64, on_32) on_32\n"
+           "#define FRONT_PARTIAL __attribute__((weak))\n#endif\n\n"]
     declared = set()
     body = []
     for at, (dll, rows) in enumerate(modules):
@@ -84,7 +90,10 @@ def rows_source(modules):
             if name and name not in declared:
                 declared.add(name)
                 label = row["symbol"] if name.startswith("abi_symbol_") else name
-                out.append("extern const char %s[] __asm__(%s);\n" % (name, tables.c_string(label)))
+                out.append("extern const char %s[] __asm__(%s) FRONT_PARTIAL;\n" % (
+                    name, "BY_WIDTH_TEXT(%s, %s)" % (tables.c_string(label),
+                                                     tables.c_string(row["symbol32"]))
+                    if row["symbol32"] else tables.c_string(label)))
             body.append("    {%s, %s, %s, %d, %s, %s},\n" % (
                 tables.c_string(row["name"]) if row["name"] else "NULL", name or "NULL",
                 tables.c_string(row["forward"]) if row["forward"] else "NULL", row["index"],

@@ -8,18 +8,31 @@
 #ifndef _BASETSD_H_
 #define _BASETSD_H_
 
-/* The kit describes 64-bit x86 only; the driver's command line may say so itself. */
+/* Drivers are 64-bit x86 only; the driver's command line may say so itself. The program's side is
+ * compiled for 32-bit programs as well. */
+#ifdef __i386__
+#ifndef _X86_
+#define _X86_
+#endif
+#define __WDK_PTR int
+#else
 #ifndef _AMD64_
 #define _AMD64_
 #endif
 #ifndef _WIN64
 #define _WIN64 1
 #endif
-
-#if !defined(_WIN32) && !defined(__int64)
-#define __int64 long
+#define __WDK_PTR __int64
 #endif
 
+#if !defined(_WIN32) && !defined(__int64)
+#ifdef __i386__
+#define __int64 long long
+#else
+#define __int64 long
+#endif
+#endif
+/* Windows' 64-bit numbers lie at multiples of 8; a 32-bit host wants -malign-double for that. */
 #ifdef _WIN32
 #define __WDK_LONG long
 #else
@@ -43,19 +56,19 @@ typedef __int64 LONG64, *PLONG64;
 typedef unsigned __int64 ULONG64, *PULONG64;
 typedef unsigned __int64 DWORD64, *PDWORD64;
 
-typedef __int64 INT_PTR, *PINT_PTR;
-typedef unsigned __int64 UINT_PTR, *PUINT_PTR;
-typedef __int64 LONG_PTR, *PLONG_PTR;
-typedef unsigned __int64 ULONG_PTR, *PULONG_PTR;
-#define __int3264 __int64
+typedef __WDK_PTR INT_PTR, *PINT_PTR;
+typedef unsigned __WDK_PTR UINT_PTR, *PUINT_PTR;
+typedef __WDK_PTR LONG_PTR, *PLONG_PTR;
+typedef unsigned __WDK_PTR ULONG_PTR, *PULONG_PTR;
+#define __int3264 __WDK_PTR
 
 typedef ULONG_PTR DWORD_PTR, *PDWORD_PTR;
 typedef ULONG_PTR SIZE_T, *PSIZE_T;
 typedef LONG_PTR SSIZE_T, *PSSIZE_T;
 typedef ULONG_PTR KAFFINITY, *PKAFFINITY;
 typedef INT_PTR HANDLE_PTR_INT;
-typedef __int64 SHANDLE_PTR;
-typedef unsigned __int64 HANDLE_PTR;
+typedef __WDK_PTR SHANDLE_PTR;
+typedef unsigned __WDK_PTR HANDLE_PTR;
 typedef unsigned int UHALF_PTR, *PUHALF_PTR;
 typedef int HALF_PTR, *PHALF_PTR;
 

@@ -66,10 +66,17 @@ extern "C" {
 #define DECLSPEC_DEPRECATED     __declspec(deprecated)
 #define DECLSPEC_DEPRECATED_DDK
 #else
+#ifdef __i386__
+#define NTAPI           __attribute__((stdcall))
+#define NTAPI_CDECL     __attribute__((cdecl))
+#define FASTCALL        __attribute__((fastcall))
+#define STDAPIVCALLTYPE __attribute__((cdecl))
+#else
 #define NTAPI           __attribute__((ms_abi))
 #define NTAPI_CDECL     __attribute__((ms_abi))
 #define FASTCALL        __attribute__((ms_abi))
 #define STDAPIVCALLTYPE __attribute__((ms_abi))
+#endif
 #define DECLSPEC_IMPORT
 #define DECLSPEC_EXPORT
 #define DECLSPEC_NORETURN   __attribute__((noreturn))
@@ -94,6 +101,8 @@ extern "C" {
 /* The va_list of functions that drivers call; natively the host's own differs. */
 #ifdef _WIN32
 typedef va_list NT_VA_LIST;
+#elif defined(__i386__)
+typedef __builtin_va_list NT_VA_LIST;
 #else
 typedef __builtin_ms_va_list NT_VA_LIST;
 #endif

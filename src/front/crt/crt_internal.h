@@ -19,7 +19,10 @@
 #include "ntdll/teb.h"
 #include "win32/win32.h"
 
-#define CRT EXPORT
+#define CRTAPI NTAPI_CDECL
+#define CRT(type, name, params) \
+    type CRTAPI name params;    \
+    type CRTAPI name params
 
 /* Microsoft's errno numbers where they differ from the host's; those up to 34 are the same. */
 #define CRT_ENAMETOOLONG 38
@@ -27,7 +30,7 @@
 
 /* ---- the thread's own (thread.c) ------------------------------------------------------------- */
 
-typedef void(WINAPI *invalid_parameter_handler)(const wchar_t *expression, const wchar_t *function,
+typedef void(CRTAPI *invalid_parameter_handler)(const wchar_t *expression, const wchar_t *function,
                                                 const wchar_t *file, unsigned line,
                                                 uintptr_t reserved);
 
@@ -130,7 +133,7 @@ struct stream {
     int32_t size;
     char *name; /* of a temporary file */
 };
-_Static_assert(sizeof(struct stream) == 48, "public header");
+_Static_assert(sizeof(struct stream) == BY_WIDTH(48, 32), "public header");
 
 struct stream_state {
     RTL_CRITICAL_SECTION lock; /* guards: its stream and this */
@@ -179,8 +182,8 @@ int stream_seek(struct stream *stream, int64_t distance, int method);
 /* ---- start and end ----------------------------------------------------------------------------
  */
 
-typedef void(WINAPI *crt_procedure)(void);
-typedef int(WINAPI *crt_onexit)(void);
+typedef void(CRTAPI *crt_procedure)(void);
+typedef int(CRTAPI *crt_onexit)(void);
 
 /* Runs what atexit registered, last first, then writes out every stream. */
 void exit_run(void);

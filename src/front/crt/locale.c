@@ -44,7 +44,7 @@ struct lconv_ms {
     wchar_t *_W_decimal_point, *_W_thousands_sep, *_W_int_curr_symbol, *_W_currency_symbol,
         *_W_mon_decimal_point, *_W_mon_thousands_sep, *_W_positive_sign, *_W_negative_sign;
 };
-_Static_assert(offsetof(struct lconv_ms, _W_decimal_point) == 88, "public header");
+_Static_assert(offsetof(struct lconv_ms, _W_decimal_point) == BY_WIDTH(88, 48), "public header");
 
 CRT(struct lconv_ms *, ucrt_localeconv, (void))
 {

@@ -75,7 +75,7 @@ void program_die(int code, const char *format, ...)
     host_exit(code);
 }
 
-void abi_user_absent(const char *dll, const char *name, uint64_t caller)
+void abi_user_absent(const char *dll, const char *name, uintptr_t caller)
 {
     program_die(PROGRAM_ABSENT,
                 "it called %s of %s, which is not there yet (from 0x%llx); the program was ended",

@@ -110,7 +110,7 @@ static void exception_report(const EXCEPTION_RECORD *record, const CONTEXT *cont
     const char *where = "at";
     uint64_t address = (uint64_t)record->ExceptionAddress;
     const struct call_record *call = teb_current()->calls;
-    while (call && call->rsp < context->Rsp)
+    while (call && call->rsp < CONTEXT_SP(context))
         call = call->next;
     if (call && !ldr_by_address(address) && !IS_EXECUTE_FAULT(record)) {
         where = "inside a system function, called from";
@@ -150,44 +150,13 @@ LONG exception_unhandled(EXCEPTION_POINTERS *pointers)
 /* ---- dispatch ----------------------------------------------------------------------------------
  */
 
-/* True: go on at context. */
-static bool frames_search(EXCEPTION_RECORD *record, CONTEXT *context, struct dispatch *self)
-{
-    struct walk walk;
-    walk_begin(&walk, context, self->outer);
-    struct frame frame;
-    /* A jump to nowhere: the frame is the caller's, whose address lies on the stack. */
-    if (record->ExceptionCode == STATUS_ACCESS_VIOLATION && record->NumberParameters >= 2 &&
-        record->ExceptionInformation[1] == context->Rip && !ldr_by_address(context->Rip)) {
-        walk.context.Rip = *(uint64_t *)walk.context.Rsp;
-        walk.context.Rsp += 8;
-    }
-    while (frame_read(&walk, UNW_FLAG_EHANDLER, &frame)) {
-        if (frame.handler) {
-            DISPATCHER_CONTEXT dispatcher;
-            CONTEXT frame_context = walk.context;
-            frame_describe(&frame, &frame_context, &dispatcher);
-            dispatcher.ScopeIndex = walk.scope;
-            EXCEPTION_DISPOSITION answer =
-                frame.handler(record, (PVOID)frame.establisher, context, &dispatcher);
-            if (answer == ExceptionContinueExecution) {
-                if (record->ExceptionFlags & EXCEPTION_NONCONTINUABLE)
-                    exception_raise_status(STATUS_NONCONTINUABLE_EXCEPTION);
-                return true;
-            }
-        }
-        walk_on(&walk, &frame);
-    }
-    return false;
-}
-
 void exception_dispatch(EXCEPTION_RECORD *record, CONTEXT *context)
 {
     struct teb *teb = teb_current();
     struct dispatch self = {.outer = teb->dispatch, .context = context};
     teb->dispatch = &self;
     bool is_handled =
-        vectored_call(false, record, context) || frames_search(record, context, &self);
+        vectored_call(false, record, context) || exception_frames_search(record, context, &self);
     if (is_handled) {
         vectored_call(true, record, context);
     } else {

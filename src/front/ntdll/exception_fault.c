@@ -73,7 +73,7 @@ static void protection_describe(const struct host_fault *fault, const struct hos
     }
     record->ExceptionCode = STATUS_ACCESS_VIOLATION;
     record->NumberParameters = 2;
-    record->ExceptionInformation[1] = UINT64_MAX;
+    record->ExceptionInformation[1] = (ULONG_PTR)-1;
 }
 
 static void fault_describe(const struct host_fault *fault, struct host_registers *at,
@@ -124,62 +124,6 @@ static void fault_describe(const struct host_fault *fault, struct host_registers
         break;
     }
     record->ExceptionAddress = (PVOID)at->rip;
-}
-
-void context_of_registers(const struct host_registers *from, CONTEXT *to)
-{
-    memset(to, 0, offsetof(CONTEXT, VectorRegister));
-    to->ContextFlags = CONTEXT_CONTROL | CONTEXT_INTEGER;
-    to->EFlags = (ULONG)from->eflags;
-    to->Rax = from->rax;
-    to->Rcx = from->rcx;
-    to->Rdx = from->rdx;
-    to->Rbx = from->rbx;
-    to->Rsp = from->rsp;
-    to->Rbp = from->rbp;
-    to->Rsi = from->rsi;
-    to->Rdi = from->rdi;
-    to->R8 = from->r8;
-    to->R9 = from->r9;
-    to->R10 = from->r10;
-    to->R11 = from->r11;
-    to->R12 = from->r12;
-    to->R13 = from->r13;
-    to->R14 = from->r14;
-    to->R15 = from->r15;
-    to->Rip = from->rip;
-    if (from->fpu) {
-        memcpy(&to->FltSave, from->fpu, sizeof to->FltSave);
-        to->MxCsr = to->FltSave.MxCsr;
-        to->ContextFlags = CONTEXT_FULL;
-    }
-}
-
-/* What ContextFlags names, of control and integers. */
-void registers_of_context(const CONTEXT *from, struct host_registers *to)
-{
-    if ((from->ContextFlags & CONTEXT_CONTROL) == CONTEXT_CONTROL) {
-        to->rip = from->Rip;
-        to->rsp = from->Rsp;
-        to->eflags = from->EFlags;
-    }
-    if ((from->ContextFlags & CONTEXT_INTEGER) != CONTEXT_INTEGER)
-        return;
-    to->rax = from->Rax;
-    to->rcx = from->Rcx;
-    to->rdx = from->Rdx;
-    to->rbx = from->Rbx;
-    to->rbp = from->Rbp;
-    to->rsi = from->Rsi;
-    to->rdi = from->Rdi;
-    to->r8 = from->R8;
-    to->r9 = from->R9;
-    to->r10 = from->R10;
-    to->r11 = from->R11;
-    to->r12 = from->R12;
-    to->r13 = from->R13;
-    to->r14 = from->R14;
-    to->r15 = from->R15;
 }
 
 /* The nearest return address into the program's own code, for a message; 0: none. */
@@ -235,16 +179,6 @@ static void overflow_dispatch(EXCEPTION_RECORD *record, CONTEXT *context)
     exception_dispatch(record, context);
 }
 
-/* A call that handlers can be looked for from, and no service that would stay half asked. */
-static bool is_recorded(const struct teb *teb, uint64_t rsp)
-{
-    const struct call_record *call = teb->calls;
-    while (call && call->rsp < rsp)
-        call = call->next;
-    return call && call->rsp <= (uint64_t)teb->StackBase &&
-           !door_is_in_service(teb->thread->channel);
-}
-
 static bool fault_hook(const struct host_fault *fault, struct host_registers *registers)
 {
     struct teb *teb = host_gs_get();
@@ -277,18 +211,15 @@ static bool fault_hook(const struct host_fault *fault, struct host_registers *re
     }
     if (is_overflow && !is_program)
         return true; /* ours is bounded: the program's next touch raises it */
-    if (!is_program && !(has_stack && is_recorded(teb, registers->rsp)))
+    if (!is_program && !(has_stack && exception_is_reachable(teb, registers->rsp)))
         native_fault(&record, registers->rsp);
     if (!has_stack)
         return false;
     struct fault_frame *frame = (struct fault_frame *)top;
     context_of_registers(registers, &frame->context);
     frame->record = record;
-    registers->rdi = (uint64_t)&frame->record;
-    registers->rsi = (uint64_t)&frame->context;
-    registers->rsp = top - 8;
-    registers->rip = (uint64_t)(is_overflow ? overflow_dispatch : exception_dispatch);
-    registers->eflags &= ~(uint64_t)0x500; /* direction and trap flags */
+    exception_divert(registers, top, &frame->record, &frame->context,
+                     is_overflow ? overflow_dispatch : exception_dispatch);
     return true;
 }
 

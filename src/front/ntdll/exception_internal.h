@@ -14,6 +14,26 @@ struct dispatch {
     DISPATCHER_CONTEXT *unwinding; /* of the handler an unwind is calling; NULL: a dispatch */
 };
 
+#ifdef __LP64__
+#define CONTEXT_PC(context) ((context)->Rip)
+#define CONTEXT_SP(context) ((context)->Rsp)
+#else
+#define CONTEXT_PC(context) ((context)->Eip)
+#define CONTEXT_SP(context) ((context)->Esp)
+#endif
+
+/* Asks the handlers of the frames. True: go on at context. */
+bool exception_frames_search(EXCEPTION_RECORD *record, CONTEXT *context, struct dispatch *self);
+
+struct host_registers;
+/* Can handlers be looked for from native code that stands at this stack pointer? Only when no
+ * service would stay half asked. */
+bool exception_is_reachable(const struct teb *teb, uint64_t rsp);
+/* Makes a thread go on in `to`, on its own stack below that address. */
+void exception_divert(struct host_registers *registers, uint64_t stack, EXCEPTION_RECORD *record,
+                      CONTEXT *context, void (*to)(EXCEPTION_RECORD *, CONTEXT *));
+
+#ifdef __LP64__
 struct walk {
     CONTEXT context;        /* of the frame to look at */
     struct dispatch *under; /* the next records to step over native frames with */
@@ -41,5 +61,6 @@ RUNTIME_FUNCTION *function_find(const struct ldr_module *module, uint64_t pc);
 int context_unwind(const struct ldr_module *module, ULONG handler_types, uint64_t pc,
                    const RUNTIME_FUNCTION *function, CONTEXT *context,
                    KNONVOLATILE_CONTEXT_POINTERS *pointers, struct pe_unwind_frame *out_frame);
+#endif
 
 #endif

@@ -154,3 +154,35 @@ void exception_forget_below(uint64_t rsp)
         teb->catches = teb->catches->outer;
     call_forget(&teb->calls, rsp);
 }
+
+/* ---- searching -------------------------------------------------------------------------------- */
+
+bool exception_frames_search(EXCEPTION_RECORD *record, CONTEXT *context, struct dispatch *self)
+{
+    struct walk walk;
+    walk_begin(&walk, context, self->outer);
+    struct frame frame;
+    /* A jump to nowhere: the frame is the caller's, whose address lies on the stack. */
+    if (record->ExceptionCode == STATUS_ACCESS_VIOLATION && record->NumberParameters >= 2 &&
+        record->ExceptionInformation[1] == context->Rip && !ldr_by_address(context->Rip)) {
+        walk.context.Rip = *(uint64_t *)walk.context.Rsp;
+        walk.context.Rsp += 8;
+    }
+    while (frame_read(&walk, UNW_FLAG_EHANDLER, &frame)) {
+        if (frame.handler) {
+            DISPATCHER_CONTEXT dispatcher;
+            CONTEXT frame_context = walk.context;
+            frame_describe(&frame, &frame_context, &dispatcher);
+            dispatcher.ScopeIndex = walk.scope;
+            EXCEPTION_DISPOSITION answer =
+                frame.handler(record, (PVOID)frame.establisher, context, &dispatcher);
+            if (answer == ExceptionContinueExecution) {
+                if (record->ExceptionFlags & EXCEPTION_NONCONTINUABLE)
+                    exception_raise_status(STATUS_NONCONTINUABLE_EXCEPTION);
+                return true;
+            }
+        }
+        walk_on(&walk, &frame);
+    }
+    return false;
+}

@@ -12,6 +12,8 @@
 
 #include "host/host.h"
 #include "ntdll/heap.h"
+
+#include "base/width.h"
 #include "ntdll/teb.h"
 
 #define UNIT         16u
@@ -182,7 +184,7 @@ static uint32_t units_for(size_t size)
 
 static void *large_allocate(struct heap *heap, size_t size)
 {
-    if (size > (size_t)1 << 46)
+    if (size > BY_WIDTH((size_t)1 << 46, 0x7fff0000u))
         return NULL;
     struct region *region = region_create(heap, sizeof *region + size);
     if (!region)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ldr_builtin.c - system DLLs as PE images, made when they are first asked for.
  *
- * Layout: headers; .text, a stub of 24 bytes for each function; .rdata, the export directory
+ * Layout: headers; .text, a stub for each function; .rdata, the export directory
  * with its tables and names. A stub jumps to the function, by call_entry.S where the call is
  * recorded; no register that carries an argument is changed, so it suits every calling rule.
  * Variables live in our own data: an importer's slot gets their address, and the export directory
@@ -13,7 +13,6 @@
 #include "ntdll/call.h"
 #include "ntdll/heap.h"
 
-#define STUB_BYTES  24u
 #define HEADER_RVA  0x80u
 #define SECTIONS    2u
 #define TEXT_RVA    PE_PAGE_SIZE
@@ -28,16 +27,20 @@ struct nt_headers {
     uint16_t magic;
     uint8_t linker_major, linker_minor;
     uint32_t code_size, data_size, zero_size, entry_rva, code_rva;
+#ifdef __LP64__
     uint64_t image_base;
+#else
+    uint32_t data_rva, image_base;
+#endif
     uint32_t section_alignment, file_alignment;
     uint16_t os_major, os_minor, image_major, image_minor, subsystem_major, subsystem_minor;
     uint32_t win32_version, image_size, headers_size, checksum;
     uint16_t subsystem, dll_characteristics;
-    uint64_t stack_reserve, stack_commit, heap_reserve, heap_commit;
+    uintptr_t stack_reserve, stack_commit, heap_reserve, heap_commit;
     uint32_t loader_flags, directory_count;
     struct pe_directory directories[PE_DIRECTORY_LIMIT];
 };
-_Static_assert(sizeof(struct nt_headers) == 264, "PE32+ headers");
+_Static_assert(sizeof(struct nt_headers) == BY_WIDTH(264, 248), "PE headers");
 
 struct section_header {
     char name[8];
@@ -60,9 +63,11 @@ struct plan {
     uint32_t functions_at, names_at, ordinals_at, text_at; /* offsets in .rdata */
 };
 
+/* Also what is absent: its stub says so. */
 static bool is_exported(const struct abi_user_export *entry)
 {
-    return entry->forward || (entry->address && entry->kind != ABI_DATA);
+    return entry->forward || (entry->kind != ABI_DATA && entry->name) ||
+           (entry->kind != ABI_DATA && entry->address);
 }
 
 static struct plan plan_make(const struct abi_user_module *table)
@@ -102,14 +107,14 @@ static void headers_write(uint8_t *base, const struct plan *plan)
     struct nt_headers *headers = (struct nt_headers *)(base + HEADER_RVA);
     *headers = (struct nt_headers){
         .signature = 0x4550,
-        .machine = PE_MACHINE_AMD64,
+        .machine = PE_MACHINE_OURS,
         .sections = SECTIONS,
         .optional_size = sizeof *headers - offsetof(struct nt_headers, magic),
         .characteristics = PE_FILE_EXECUTABLE | PE_FILE_DLL | 0x20,
-        .magic = 0x20b,
+        .magic = BY_WIDTH(0x20b, 0x10b),
         .code_size = PAGES(plan->text_bytes),
         .code_rva = TEXT_RVA,
-        .image_base = (uint64_t)base,
+        .image_base = (uintptr_t)base,
         .section_alignment = PE_PAGE_SIZE,
         .file_alignment = PE_PAGE_SIZE,
         .os_major = 10,
@@ -130,21 +135,14 @@ static void headers_write(uint8_t *base, const struct plan *plan)
     sections[1].characteristics = 0x40 | PE_SCN_READ;
 }
 
-/* mov $function, %r11; mov $entry, %r10; jmp *%r10. Or mov $function, %r11; jmp *%r11. */
-static void stub_write(uint8_t *stub, const struct abi_user_export *entry)
+static void stub_write(uint8_t *stub, const struct abi_user_module *table,
+                       const struct abi_user_export *entry)
 {
-    const void *by = (const void *)call_entry;
-    bool is_recorded = entry->kind != ABI_RAW && entry->status != ABI_ABSENT;
     memset(stub, 0xcc, STUB_BYTES);
-    memcpy(stub, "\x49\xbb", 2);
-    memcpy(stub + 2, &entry->address, sizeof entry->address);
-    if (!is_recorded) {
-        memcpy(stub + 10, "\x41\xff\xe3", 3);
-        return;
-    }
-    memcpy(stub + 10, "\x49\xba", 2);
-    memcpy(stub + 12, &by, sizeof by);
-    memcpy(stub + 20, "\x41\xff\xe2", 3);
+    if (entry->address)
+        stub_call_write(stub, entry);
+    else
+        stub_absent_write(stub, table->dll, entry->name ? entry->name : "a nameless function");
 }
 
 static uint32_t text_put(uint8_t *rdata, uint32_t *at, const char *text)
@@ -206,8 +204,8 @@ NTSTATUS builtin_map(const struct abi_user_module *table, struct ldr_module *mod
         return status;
     headers_write(base, &plan);
     for (uint32_t i = 0; i < table->count; i++) {
-        if (table->entries[i].address && table->entries[i].kind != ABI_DATA)
-            stub_write((uint8_t *)base + TEXT_RVA + i * STUB_BYTES, &table->entries[i]);
+        if (table->entries[i].kind != ABI_DATA && !table->entries[i].forward)
+            stub_write((uint8_t *)base + TEXT_RVA + i * STUB_BYTES, table, &table->entries[i]);
     }
     exports_write(base, &plan);
     if (pe_parse_mapped(base, image_bytes(&plan), &module->image, NULL) != PE_OK) {

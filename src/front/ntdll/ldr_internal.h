@@ -3,7 +3,10 @@
 #ifndef LDR_INTERNAL_H
 #define LDR_INTERNAL_H
 
+#include "base/width.h"
 #include "ntdll/ldr.h"
+
+#define PE_MACHINE_OURS BY_WIDTH(PE_MACHINE_AMD64, PE_MACHINE_I386)
 
 /* ldr_list.c: modules in load order; name compared by its last component. */
 struct ldr_module *list_first(void);
@@ -31,6 +34,11 @@ const char *apiset_host(const char *name);
 
 /* ldr_absent.c: code that says that dll has no such function when it is called. */
 void *absent_stub(const char *dll, const char *name);
+
+/* ldr_stub.c: at most STUB_BYTES of code that calls an export, or says that it is not there. */
+#define STUB_BYTES BY_WIDTH(48u, 24u)
+void stub_call_write(uint8_t *stub, const struct abi_user_export *entry);
+void stub_absent_write(uint8_t *stub, const char *dll, const char *name);
 
 /* ldr_file.c: a file's bytes in window memory (memory_free), by NT or host path. */
 NTSTATUS file_read_nt(const wchar_t *path, void **out_bytes, size_t *out_size);

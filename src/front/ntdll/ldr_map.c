@@ -12,19 +12,21 @@
 #include "ntdll/heap.h"
 #include "pe/tables.h"
 
-#define COOKIE_UNSET 0x00002b992ddfa232ull /* what a fresh x64 image has */
+/* What a fresh image has. */
+#define COOKIE_UNSET BY_WIDTH(0x00002b992ddfa232ull, 0xbb40e64eu)
 
 static NTSTATUS image_check(const void *bytes, size_t size, struct pe_image *image,
                             struct pe_error *out_error)
 {
     if (pe_parse(bytes, size, image, out_error) != PE_OK)
         return STATUS_INVALID_IMAGE_FORMAT;
-    if (image->is_pe32 || image->machine != PE_MACHINE_AMD64) {
+    if (image->machine != PE_MACHINE_OURS) {
         snprintf(out_error->text, sizeof out_error->text,
-                 "it is for machine 0x%04x; only 64-bit x86 programs run here", image->machine);
+                 "it is for machine 0x%04x; this is a %u-bit program", image->machine,
+                 BY_WIDTH(64, 32));
         return STATUS_INVALID_IMAGE_WIN_64;
     }
-    if (pe_relocation_kind(image) == PE_RELOCATIONS_STRIPPED) {
+    if (BY_WIDTH(true, false) && pe_relocation_kind(image) == PE_RELOCATIONS_STRIPPED) {
         snprintf(out_error->text, sizeof out_error->text,
                  "it has no relocations and must move; link it with -Wl,--dynamicbase (mingw) "
                  "or /DYNAMICBASE /FIXED:NO (MSVC)");
@@ -41,11 +43,26 @@ static void cookie_seed(struct ldr_module *module)
     if (pe_load_config_read(&view, module->base, &config, NULL) != PE_OK)
         return;
     if (config.security_cookie < module->base ||
-        config.security_cookie + 8 > module->base + module->size_bytes)
+        config.security_cookie + sizeof(uintptr_t) > module->base + module->size_bytes)
         return;
-    uint64_t *cookie = (uint64_t *)config.security_cookie;
+    uintptr_t *cookie = (uintptr_t *)config.security_cookie;
     if (*cookie == COOKIE_UNSET)
-        *cookie = host_random64() >> 16;
+        *cookie = (uintptr_t)(host_random64() >> 16);
+}
+
+/* 32-bit images lie where they were linked for, if there is room, and often must. */
+static NTSTATUS image_place(const struct pe_image *image, size_t bytes, void **out_base)
+{
+    NTSTATUS status = STATUS_CONFLICTING_ADDRESSES;
+    if (BY_WIDTH(false, true))
+        status = memory_allocate_at((void *)(uintptr_t)image->image_base, bytes, PAGE_READWRITE);
+    if (NT_SUCCESS(status)) {
+        *out_base = (void *)(uintptr_t)image->image_base;
+        return status;
+    }
+    if (pe_relocation_kind(image) == PE_RELOCATIONS_STRIPPED)
+        return STATUS_CONFLICTING_ADDRESSES;
+    return memory_allocate(bytes, PAGE_READWRITE, out_base);
 }
 
 NTSTATUS image_map(const void *bytes, size_t size, struct ldr_module *module,
@@ -59,9 +76,12 @@ NTSTATUS image_map(const void *bytes, size_t size, struct ldr_module *module,
     if (pe_layout_plan(image, &layout, out_error) != PE_OK)
         return STATUS_INVALID_IMAGE_FORMAT;
     void *base;
-    status = memory_allocate(layout.size_bytes, PAGE_READWRITE, &base);
+    status = image_place(image, layout.size_bytes, &base);
     if (!NT_SUCCESS(status)) {
-        snprintf(out_error->text, sizeof out_error->text, "there is no memory for it");
+        snprintf(out_error->text, sizeof out_error->text,
+                 status == STATUS_CONFLICTING_ADDRESSES
+                     ? "it has no relocations, and its addresses are taken"
+                     : "there is no memory for it");
         return status;
     }
     pe_layout_copy(image, &layout, bytes, base);
@@ -73,7 +93,8 @@ NTSTATUS image_map(const void *bytes, size_t size, struct ldr_module *module,
     module->size_bytes = layout.size_bytes;
     module->references = 1;
     module->has_notifications = true;
-    module->unwind = pe_unwind_image(image, NULL, module->base);
+    if (BY_WIDTH(true, false))
+        module->unwind = pe_unwind_image(image, NULL, module->base);
     cookie_seed(module);
     return STATUS_SUCCESS;
 }

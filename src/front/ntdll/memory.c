@@ -17,6 +17,14 @@ NTSTATUS memory_allocate(size_t size, ULONG protect, void **out_address)
     return status;
 }
 
+NTSTATUS memory_allocate_at(void *address, size_t size, ULONG protect)
+{
+    PVOID base = address;
+    SIZE_T length = size;
+    return NtAllocateVirtualMemory(ZwCurrentProcess(), &base, 0, &length, MEM_RESERVE | MEM_COMMIT,
+                                   protect);
+}
+
 void memory_free(void *address)
 {
     PVOID base = address;

@@ -14,6 +14,15 @@
 
 #define EXCLUSIVE 0x80000000u
 
+/* Who waits is counted, where the public structures have room for it. */
+#ifdef __LP64__
+#define COUNT(counter, by) atomic_fetch_add(&(counter), (uint32_t)(by))
+#define HAS_ANY(counter)   (atomic_load(&(counter)) != 0)
+#else
+#define COUNT(counter, by) ((void)0)
+#define HAS_ANY(counter)   true
+#endif
+
 uint64_t deadline_of_ms(DWORD milliseconds)
 {
     return milliseconds == INFINITE ? HOST_FOREVER
@@ -104,11 +113,11 @@ bool srw_try_shared(RTL_SRWLOCK *lock)
 
 static void srw_wait(RTL_SRWLOCK *lock, uint32_t busy_bits)
 {
-    atomic_fetch_add(&lock->waiters, 1);
+    COUNT(lock->waiters, 1);
     uint32_t state = atomic_load(&lock->state);
     if (state & busy_bits)
         host_wait(&lock->state, state, HOST_FOREVER);
-    atomic_fetch_sub(&lock->waiters, 1);
+    COUNT(lock->waiters, -1);
 }
 
 void srw_take_exclusive(RTL_SRWLOCK *lock)
@@ -125,7 +134,7 @@ void srw_take_shared(RTL_SRWLOCK *lock)
 
 static void srw_wake(RTL_SRWLOCK *lock)
 {
-    if (atomic_load(&lock->waiters))
+    if (HAS_ANY(lock->waiters))
         host_wake(&lock->state, INT_MAX);
 }
 
@@ -146,17 +155,17 @@ void srw_give_shared(RTL_SRWLOCK *lock)
 
 bool condition_wait(RTL_CONDITION_VARIABLE *variable, uint32_t sequence, uint64_t deadline_ns)
 {
-    atomic_fetch_add(&variable->sleepers, 1);
+    COUNT(variable->sleepers, 1);
     int error = 0;
     while (!error && atomic_load(&variable->sequence) == sequence)
         error = host_wait(&variable->sequence, sequence, deadline_ns);
-    atomic_fetch_sub(&variable->sleepers, 1);
+    COUNT(variable->sleepers, -1);
     return error != ETIMEDOUT;
 }
 
 void condition_wake(RTL_CONDITION_VARIABLE *variable, bool all)
 {
     atomic_fetch_add(&variable->sequence, 1);
-    if (atomic_load(&variable->sleepers))
+    if (HAS_ANY(variable->sleepers))
         host_wake(&variable->sequence, all ? INT_MAX : 1);
 }

@@ -139,7 +139,7 @@ bool thread_context_get(ULONG_PTR id, CONTEXT *context)
     if (registers) {
         ULONG wanted = context->ContextFlags;
         context_of_registers(registers, context);
-        context->ContextFlags &= wanted | CONTEXT_AMD64;
+        context->ContextFlags &= wanted | (CONTEXT_CONTROL & ~1u);
     }
     host_lock_give(&threads.lock);
     return registers != NULL;

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/width.h"
 #include "crt/utf.h"
 #include "door/door.h"
 #include "frontcrt/frontcrt.h"
@@ -21,6 +22,7 @@
 #include "ntdll/exception.h"
 #include "ntdll/heap.h"
 #include "ntdll/ldr.h"
+#include "ntdll/nt.h"
 #include "ntdll/process.h"
 #include "ntdll/thread.h"
 #include "pe/tables.h"
@@ -34,12 +36,14 @@ static struct {
     char **arguments;
     char host_path[PATH_MAX], host_folder[PATH_MAX], current[PATH_MAX];
     const char *name;
+    char **argv; /* as main had it */
     void *bytes;
     size_t size;
     struct pe_image image;
     struct wire_welcome welcome;
     char image_path[PATH_MAX];
     struct process_start start;
+    void *held; /* addresses that the image will take; NULL: none */
 } program;
 
 [[noreturn]] static void usage(void)
@@ -97,20 +101,38 @@ static void file_read(void)
     *strrchr(program.host_folder, '/') = '\0';
 }
 
+/* A program of the other width has another host, beside this one. */
+[[noreturn]] static void other_width_run(void)
+{
+    char host[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", host, sizeof host - 32);
+    char *name = host;
+    if (length > 0) {
+        host[length] = '\0';
+        name = strrchr(host, '/') + 1;
+        strcpy(name, BY_WIDTH("cove-program32", "cove-program"));
+        execv(host, program.argv);
+    }
+    program_die(PROGRAM_CANNOT_START, "it is a %d-bit program, and its host %s cannot be started: %s",
+                BY_WIDTH(32, 64), name, strerror(errno));
+}
+
 static void file_check(void)
 {
     struct pe_error error = {0};
     struct pe_image *image = &program.image;
     if (pe_parse(program.bytes, program.size, image, &error) != PE_OK)
         program_die(PROGRAM_CANNOT_START, "it is not a program: %s", error.text);
-    if (image->is_pe32 || image->machine != PE_MACHINE_AMD64)
-        program_die(PROGRAM_CANNOT_START,
-                    "it is for machine 0x%04x; only 64-bit x86 programs run here", image->machine);
+    if (image->machine == BY_WIDTH(PE_MACHINE_I386, PE_MACHINE_AMD64))
+        other_width_run();
+    if (image->machine != BY_WIDTH(PE_MACHINE_AMD64, PE_MACHINE_I386))
+        program_die(PROGRAM_CANNOT_START, "it is for machine 0x%04x; here %u-bit x86 programs run",
+                    image->machine, BY_WIDTH(64, 32));
     if (image->characteristics & PE_FILE_DLL)
         program_die(PROGRAM_CANNOT_START, "it is a DLL, not a program");
     if (image->subsystem == PE_SUBSYSTEM_NATIVE)
         program_die(PROGRAM_CANNOT_START, "it is a driver; `cove run` takes it before the --");
-    if (pe_relocation_kind(image) == PE_RELOCATIONS_STRIPPED)
+    if (BY_WIDTH(true, false) && pe_relocation_kind(image) == PE_RELOCATIONS_STRIPPED)
         program_die(PROGRAM_CANNOT_START,
                     "it has no relocations and must move; link it with -Wl,--dynamicbase (mingw) "
                     "or /DYNAMICBASE /FIXED:NO (MSVC)");
@@ -122,7 +144,7 @@ static void file_check(void)
 static void machine_connect(void)
 {
     struct wire_hello hello = {
-        .kind = WIRE_HELLO_PROGRAM, .magic = WIRE_MAGIC, .version = WIRE_VERSION, .width = 64};
+        .kind = WIRE_HELLO_PROGRAM, .magic = WIRE_MAGIC, .version = WIRE_VERSION, .width = BY_WIDTH(64, 32)};
     char text[256];
     for (int n = 0; n < 3; n++) {
         if (lseek(n, 0, SEEK_CUR) != -1 || errno != EBADF)
@@ -178,6 +200,8 @@ static uint64_t program_run(void *unused)
     while (length && folder[length - 1] != '\\')
         folder[--length] = 0;
     ldr_init(program.host_folder, folder);
+    if (program.held)
+        memory_free(program.held);
     status = ldr_program_load(program.bytes, program.size, program.name, path, &module);
     free(program.bytes);
     if (!NT_SUCCESS(status))
@@ -194,10 +218,23 @@ static uint64_t program_run(void *unused)
     thread_exit(entry(peb_current()));
 }
 
+/* The addresses of a 32-bit program that cannot be moved are kept free until it is loaded. */
+static void image_hold(void)
+{
+    if (BY_WIDTH(true, false) || pe_relocation_kind(&program.image) != PE_RELOCATIONS_STRIPPED)
+        return;
+    PVOID base = (PVOID)(uintptr_t)program.image.image_base;
+    SIZE_T size = program.image.image_size;
+    if (NT_SUCCESS(NtAllocateVirtualMemory(ZwCurrentProcess(), &base, 0, &size, MEM_RESERVE,
+                                           PAGE_NOACCESS)))
+        program.held = base;
+}
+
 /* On the start stack in the window. */
 static uint64_t first_stage(void *unused)
 {
     struct peb *peb;
+    image_hold();
     CLIENT_ID id = {(HANDLE)program.welcome.process_id, (HANDLE)program.welcome.thread_id};
     size_t stack = program.image.stack_reserve;
     stack = stack < THREAD_STACK_DEFAULT / 4 ? THREAD_STACK_DEFAULT : stack;
@@ -211,6 +248,7 @@ static uint64_t first_stage(void *unused)
 int main(int argc, char **argv)
 {
     void *here;
+    program.argv = argv;
     arguments_read(argc, argv);
     file_read();
     file_check();

@@ -13,6 +13,7 @@
 #define INSTALLED_ONLY 0x04000000u
 #define LINE_LENGTH    256u
 
+#include "pack_begin.h"
 struct driver_data_w { /* SP_DRVINFO_DATA_V2_W; V1 ends behind provider */
     DWORD size, type;
     ULONG_PTR reserved;
@@ -27,7 +28,7 @@ struct driver_data_a {
     FILETIME date;
     uint64_t version;
 };
-_Static_assert(sizeof(struct driver_data_w) == 1568, "SP_DRVINFO_DATA_V2_W");
+_Static_assert(sizeof(struct driver_data_w) == BY_WIDTH(1568, 1564), "SP_DRVINFO_DATA_V2_W");
 
 struct driver_detail_w { /* SP_DRVINFO_DETAIL_DATA_W */
     DWORD size;
@@ -43,7 +44,8 @@ struct driver_detail_a {
     ULONG_PTR reserved;
     char section[LINE_LENGTH], inf[MAX_PATH], description[LINE_LENGTH], hardware_id[1];
 };
-_Static_assert(sizeof(struct driver_detail_w) == 1584, "SP_DRVINFO_DETAIL_DATA_W");
+#include "pack_end.h"
+_Static_assert(sizeof(struct driver_detail_w) == BY_WIDTH(1584, 1570), "SP_DRVINFO_DETAIL_DATA_W");
 
 bool drivers_read(struct device_element *element)
 {

@@ -13,6 +13,7 @@
 
 typedef void *HDEVINFO;
 
+#include "pack_begin.h"
 struct devinfo_data { /* SP_DEVINFO_DATA */
     DWORD size;
     GUID class_guid;
@@ -44,11 +45,12 @@ struct install_params_a {
 struct class_header { /* SP_CLASSINSTALL_HEADER */
     DWORD size, function;
 };
+#include "pack_end.h"
 #define CLASS_PARAMS_MOST 1024u
 
-_Static_assert(sizeof(struct devinfo_data) == 32, "SP_DEVINFO_DATA");
-_Static_assert(sizeof(struct interface_data) == 32, "SP_DEVICE_INTERFACE_DATA");
-_Static_assert(sizeof(struct install_params_w) == 584, "SP_DEVINSTALL_PARAMS_W");
+_Static_assert(sizeof(struct devinfo_data) == BY_WIDTH(32, 28), "SP_DEVINFO_DATA");
+_Static_assert(sizeof(struct interface_data) == BY_WIDTH(32, 28), "SP_DEVICE_INTERFACE_DATA");
+_Static_assert(sizeof(struct install_params_w) == BY_WIDTH(584, 556), "SP_DEVINSTALL_PARAMS_W");
 
 #define SET_MAGIC 0x74657350u
 

@@ -390,6 +390,7 @@ EXPORT(BOOL, SetupDiGetDeviceInstanceIdA,
     return instance_id(handle, data, false, buffer, room, needed);
 }
 
+#include "pack_begin.h"
 struct list_detail_w { /* SP_DEVINFO_LIST_DETAIL_DATA_W */
     DWORD size;
     GUID class_guid;
@@ -402,7 +403,8 @@ struct list_detail_a {
     HANDLE machine;
     char machine_name[263];
 };
-_Static_assert(sizeof(struct list_detail_w) == 560, "SP_DEVINFO_LIST_DETAIL_DATA_W");
+#include "pack_end.h"
+_Static_assert(sizeof(struct list_detail_w) == BY_WIDTH(560, 550), "SP_DEVINFO_LIST_DETAIL_DATA_W");
 
 EXPORT(BOOL, SetupDiGetDeviceInfoListDetailW, (HDEVINFO handle, struct list_detail_w *detail))
 {

@@ -11,7 +11,13 @@ struct slist_entry {
     struct slist_entry *next;
 };
 
+#ifdef __LP64__
 typedef unsigned __int128 pair;
+#define DEPTH_OF(head) ((uint16_t)(head))
+#else /* the first entry in the low 32 bits, then depth and sequence with 16 each */
+typedef uint64_t pair;
+#define DEPTH_OF(head) ((uint16_t)((head) >> 32))
+#endif
 
 static pair head_load(const volatile PSLIST_HEADER head)
 {
@@ -24,6 +30,7 @@ static bool head_swap(volatile PSLIST_HEADER head, pair from, pair to)
     return __sync_bool_compare_and_swap((volatile pair *)head, from, to);
 }
 
+#ifdef __LP64__
 static struct slist_entry *first_of(pair head)
 {
     return (struct slist_entry *)((uint64_t)(head >> 64) & ~(uint64_t)15);
@@ -36,6 +43,19 @@ static pair head_make(pair old, struct slist_entry *first, int depth_change)
     uint64_t sequence = ((low >> 16) + 1) & 0xffffffffffff;
     return (pair)(uint64_t)first << 64 | sequence << 16 | depth;
 }
+#else
+static struct slist_entry *first_of(pair head)
+{
+    return (struct slist_entry *)(uintptr_t)head;
+}
+
+static pair head_make(pair old, struct slist_entry *first, int depth_change)
+{
+    uint16_t depth = (uint16_t)(DEPTH_OF(old) + depth_change);
+    uint64_t sequence = (old >> 48) + 1;
+    return sequence << 48 | (uint64_t)depth << 32 | (uintptr_t)first;
+}
+#endif
 
 EXPORT(void, front_InitializeSListHead, (PSLIST_HEADER head))
 {
@@ -70,12 +90,12 @@ EXPORT(PVOID, front_InterlockedFlushSList, (PSLIST_HEADER head))
         pair old = head_load(head);
         if (!first_of(old))
             return NULL;
-        if (head_swap(head, old, head_make(old, NULL, -(int)(uint16_t)old)))
+        if (head_swap(head, old, head_make(old, NULL, -(int)DEPTH_OF(old))))
             return first_of(old);
     }
 }
 
 EXPORT(USHORT, front_QueryDepthSList, (PSLIST_HEADER head))
 {
-    return (USHORT)head_load(head);
+    return DEPTH_OF(head_load(head));
 }

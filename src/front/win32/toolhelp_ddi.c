@@ -39,20 +39,22 @@ struct thread_entry { /* THREADENTRY32 */
 };
 struct module_entry { /* MODULEENTRY32W */
     DWORD size, module, process, usage, process_usage;
-    uint64_t base;
+    ULONG_PTR base;
     DWORD bytes;
     HMODULE handle;
     wchar_t name[256], path[MAX_PATH];
 };
 struct module_entry_a {
     DWORD size, module, process, usage, process_usage;
-    uint64_t base;
+    ULONG_PTR base;
     DWORD bytes;
     HMODULE handle;
     char name[256], path[MAX_PATH];
 };
-_Static_assert(sizeof(struct process_entry) == 568 && sizeof(struct module_entry) == 1080 &&
-                   sizeof(struct process_entry_a) == 304 && sizeof(struct module_entry_a) == 568,
+_Static_assert(sizeof(struct process_entry) == BY_WIDTH(568, 556) &&
+                   sizeof(struct module_entry) == BY_WIDTH(1080, 1064) &&
+                   sizeof(struct process_entry_a) == BY_WIDTH(304, 296) &&
+                   sizeof(struct module_entry_a) == BY_WIDTH(568, 548),
                "documented");
 
 enum list { PROCESSES, THREADS, MODULES, LISTS };

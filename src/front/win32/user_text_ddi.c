@@ -52,7 +52,7 @@ EXPORT(int, wvsprintfA, (LPSTR out, LPCSTR format, __builtin_ms_va_list argument
     return count;
 }
 
-EXPORT(int, wsprintfW, (LPWSTR out, LPCWSTR format, ...))
+EXPORT_VARIADIC(int, wsprintfW, (LPWSTR out, LPCWSTR format, ...))
 {
     __builtin_ms_va_list arguments;
     __builtin_ms_va_start(arguments, format);
@@ -61,7 +61,7 @@ EXPORT(int, wsprintfW, (LPWSTR out, LPCWSTR format, ...))
     return count;
 }
 
-EXPORT(int, wsprintfA, (LPSTR out, LPCSTR format, ...))
+EXPORT_VARIADIC(int, wsprintfA, (LPSTR out, LPCSTR format, ...))
 {
     __builtin_ms_va_list arguments;
     __builtin_ms_va_start(arguments, format);

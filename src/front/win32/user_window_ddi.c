@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/width.h"
 #include "crt/string.h"
 #include "user.h"
 
@@ -86,7 +87,7 @@ EXPORT(USHORT, RegisterClassExA, (const struct class_ex *class))
 static struct class_ex class_of_old(const UINT *old)
 {
     struct class_ex class = {.style = *old};
-    memcpy(&class.procedure, (const char *)old + 8,
+    memcpy(&class.procedure, (const char *)old + BY_WIDTH(8, 4),
            offsetof(struct class_ex, small_icon) - offsetof(struct class_ex, procedure));
     return class;
 }

@@ -95,7 +95,8 @@ static NTSTATUS process_create(struct program *program, const struct wire_hello 
 {
     struct ps_process_options options = {.image_name = hello->image_name,
                                          .is_32bit = hello->width == 32};
-    NTSTATUS status = mm_window_create(&options.window);
+    NTSTATUS status = options.is_32bit ? mm_window_create_low(&options.window)
+                                       : mm_window_create(&options.window);
     if (!NT_SUCCESS(status))
         return status;
     struct mm_window *window = options.window;
@@ -186,7 +187,7 @@ static NTSTATUS program_begin(struct program *program, const struct wire_hello *
     welcome->process_id = program->process->id;
     welcome->thread_id = thread->id;
     welcome->window_base = mm_window_base(program->process->window);
-    welcome->window_bytes = MM_WINDOW_BYTES;
+    welcome->window_bytes = mm_window_bytes(program->process->window);
     welcome->start_bytes = START_BYTES;
     welcome->windows_major = version.dwMajorVersion;
     welcome->windows_minor = version.dwMinorVersion;

@@ -100,7 +100,7 @@ static bool fault_decode(int number, const siginfo_t *info, const ucontext_t *co
     if (registers[REG_TRAPNO] != TRAP_PAGE)
         return fault_decode_trap((uint64_t)registers[REG_TRAPNO], out_fault);
     out_fault->kind = number == SIGBUS ? HOST_FAULT_BUS : HOST_FAULT_ACCESS;
-    out_fault->address = (uint64_t)registers[REG_CR2];
+    out_fault->address = host_context_address(context);
     out_fault->is_write = out_fault->error_code & PAGE_FAULT_WRITE;
     out_fault->is_execute = out_fault->error_code & PAGE_FAULT_EXECUTE;
     return true;
@@ -124,7 +124,7 @@ static void fault_report(int number, const struct host_fault *fault, const ucont
         line, sizeof(line),
         "cove: fatal %s (signal %d) at rip 0x%llx%s address 0x%llx error 0x%x in thread %s\n",
         fault_kind_name(fault->kind), number,
-        (unsigned long long)context->uc_mcontext.gregs[REG_RIP],
+        (unsigned long long)host_context_pc(context),
         fault->is_execute ? " execute" : (fault->is_write ? " write" : ""),
         (unsigned long long)fault->address, fault->error_code,
         thread != NULL && thread->name[0] != '\0' ? thread->name : "(no name)");
@@ -161,7 +161,11 @@ static void fault_give_up(int number, siginfo_t *info, void *context)
 /* The kernel leaves the flag on in the handler, where compiled code would trip over it. */
 static void fault_clear_alignment_check(void)
 {
+#ifdef __LP64__
     __builtin_ia32_writeeflags_u64(__builtin_ia32_readeflags_u64() & ~(uint64_t)EFLAGS_AC);
+#else
+    __builtin_ia32_writeeflags_u32(__builtin_ia32_readeflags_u32() & ~EFLAGS_AC);
+#endif
 }
 
 static void fault_handle(int number, siginfo_t *info, void *opaque)

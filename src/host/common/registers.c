@@ -41,3 +41,13 @@ void host_registers_store(const struct host_registers *registers, ucontext_t *co
     REGISTERS(STORE)
 #undef STORE
 }
+
+uint64_t host_context_pc(const ucontext_t *context)
+{
+    return (uint64_t)context->uc_mcontext.gregs[REG_RIP];
+}
+
+uint64_t host_context_address(const ucontext_t *context)
+{
+    return (uint64_t)context->uc_mcontext.gregs[REG_CR2];
+}

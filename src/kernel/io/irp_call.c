@@ -222,11 +222,10 @@ static void io_request_drop(const struct io_request *request)
 static NTSTATUS io_request_status_write(const struct io_request *request, NTSTATUS status,
                                         ULONG_PTR information)
 {
-    IO_STATUS_BLOCK block = {.Information = information};
-    block.Status = status;
-    if (request->user_status == NULL)
-        return STATUS_SUCCESS;
-    return mm_user_copy(request->user_status, &block, sizeof(block));
+    return request->user_status == NULL
+               ? STATUS_SUCCESS
+               : mm_user_status_write(request->user_status, status, information,
+                                      mm_address_is_low(request->user_status));
 }
 
 /* A request that ended without an IRP ends like any other: status block, event, port. */

@@ -38,6 +38,16 @@ static void irp_finish_associated(PIRP abi)
 
 /* ---- parts of the finish ------------------------------------------------------------------ */
 
+/* Where a program's buffer lies in this process: whoever completes need not have the low addresses
+ * of a 32-bit program. */
+static void *user_here(const struct irp *irp, void *address)
+{
+    if (!mm_address_is_low(address) || irp->abi.Tail.Overlay.Thread == NULL)
+        return address;
+    const struct process *process = (struct process *)IoThreadToProcess(irp->abi.Tail.Overlay.Thread);
+    return process->window != NULL ? mm_window_here(process->window, address) : address;
+}
+
 /* Not on error, and never more than the sender's buffer holds, whatever Information says. */
 static void irp_copy_output(struct irp *irp)
 {
@@ -55,7 +65,8 @@ static void irp_copy_output(struct irp *irp)
         memcpy(abi->UserBuffer, abi->AssociatedIrp.SystemBuffer, length);
         return;
     }
-    NTSTATUS status = mm_user_copy(abi->UserBuffer, abi->AssociatedIrp.SystemBuffer, length);
+    NTSTATUS status =
+        mm_user_copy(user_here(irp, abi->UserBuffer), abi->AssociatedIrp.SystemBuffer, length);
     if (!NT_SUCCESS(status)) {
         abi->IoStatus.Status = status;
         abi->IoStatus.Information = 0;
@@ -85,7 +96,8 @@ static void irp_write_status(struct irp *irp)
         *block = abi->IoStatus;
         return;
     }
-    (void)mm_user_status_write(block, abi->IoStatus.Status, abi->IoStatus.Information);
+    (void)mm_user_status_write(user_here(irp, block), abi->IoStatus.Status,
+                               abi->IoStatus.Information, mm_address_is_low(block));
 }
 
 /* The packet, if the file has a port, lies in the IRP's own memory. True: the port has it. */

@@ -33,6 +33,8 @@ __thread struct thread *thread_self KE_INITIAL_EXEC;
 static __thread struct processor *processor_last KE_INITIAL_EXEC;
 
 static bool (*_Atomic driver_code)(uint64_t rip);
+static void (*space_take)(void *); /* set once, at boot */
+static void (*space_give)(void *);
 
 /* guards: the list and struct waiter, given and word of those on it */
 static struct host_lock waiters_lock;
@@ -152,6 +154,10 @@ void processor_take(KIRQL irql)
     struct processor *processor = processor_last;
 
     COVE_ASSERT(thread != NULL && processor_self == NULL);
+    if (__builtin_expect(thread->space != NULL, 0)) {
+        space_take(thread->space);
+        thread->space_held = thread->space;
+    }
     if (__builtin_expect(__c11_atomic_load(&processor_waiters, __ATOMIC_RELAXED) != 0 ||
                              processor == NULL || !processor_allows(processor, thread) ||
                              !processor_claim(processor, thread->host),
@@ -176,8 +182,14 @@ void processor_give(void)
 void processor_drop(void)
 {
     struct processor *processor = processor_self;
+    struct thread *thread = thread_self; /* NULL: it has ended and gives its last one back */
+    void *space = thread != NULL ? thread->space_held : NULL;
 
+    if (space != NULL)
+        thread->space_held = NULL;
     processor_detach(processor);
+    if (__builtin_expect(space != NULL, 0))
+        space_give(space);
     if (__builtin_expect(__c11_atomic_load(&processor_waiters, __ATOMIC_SEQ_CST) != 0, 0)) {
         host_lock_take(&waiters_lock);
         waiters_match_locked();
@@ -301,6 +313,38 @@ void ke_processor_enter(void)
     processor_take(PASSIVE_LEVEL);
     if (__builtin_expect(__c11_atomic_load(&thread_self->is_apc_pending, __ATOMIC_RELAXED), 0))
         apcs_deliver();
+}
+
+void ke_space_hooks_set(void (*take)(void *), void (*give)(void *))
+{
+    space_take = take;
+    space_give = give;
+}
+
+void ke_space_change(void *space)
+{
+    struct thread *thread = thread_self;
+    KIRQL irql;
+
+    if (thread->space == space)
+        return;
+    if (processor_self == NULL) {
+        thread->space = space;
+        return;
+    }
+    irql = ke_irql();
+    if (irql < DISPATCH_LEVEL) {
+        processor_give();
+        thread->space = space;
+        processor_take(irql);
+        return;
+    }
+    /* It keeps its processor: whoever holds another space gives it back when he next waits. */
+    if (thread->space_held != NULL)
+        space_give(thread->space_held);
+    thread->space = thread->space_held = space;
+    if (space != NULL)
+        space_take(space);
 }
 
 void ke_processor_leave(void)

@@ -92,6 +92,7 @@ static void thread_end(struct thread *thread)
     void (*on_end)(struct thread *) = thread->on_end;
 
     apcs_rundown(thread);
+    ke_space_change(NULL);
     if (on_end != NULL) {
         thread_signal_end(thread);
         on_end(thread);

@@ -4,6 +4,7 @@
 
 NTSTATUS mm_init(void)
 {
+    window_low_init();
     return mappings_init();
 }
 

@@ -41,7 +41,9 @@ struct lock_run {
 
 struct mm_window {
     struct host_lock lock;  /* guards: everything below that says nothing else */
-    uint64_t base;          /* set once */
+    uint64_t base, bytes;   /* the program's addresses; set once */
+    uint64_t here;          /* where base lies in this process; set once */
+    bool is_low;            /* here differs, and base is shown when it is taken; set once */
     int fd;                 /* set once */
     unsigned slot;          /* set once */
     struct extent *extents; /* sorted, never overlapping */
@@ -100,6 +102,14 @@ void window_forget(struct mm_window *window, uint64_t offset, uint64_t length);
 /* The offset for a new page at address, and how many of the pages behind fit there too. */
 uint64_t window_offset_for(struct mm_window *window, uint64_t address, uint64_t limit,
                            uint64_t *out_length);
+
+/* window_low.c: is it the one whose addresses below MM_LOW_END are shown? */
+bool window_is_shown(const struct mm_window *window);
+struct mm_window *window_of_low(void);
+void window_low_init(void);
+void window_low_forget(struct mm_window *window);
+/* Maps an extent at its low addresses; window's lock. */
+int extent_map(struct mm_window *window, const struct extent *extent, uint64_t where);
 
 /* ---- window_fault.c, secure.c ---------------------------------------------------------------- */
 

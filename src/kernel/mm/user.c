@@ -25,8 +25,16 @@ NTSTATUS mm_user_fill(void *to, int byte, size_t length)
     return user_fill_bytes(to, byte, length);
 }
 
-NTSTATUS mm_user_status_write(IO_STATUS_BLOCK *to, NTSTATUS status, ULONG_PTR information)
+NTSTATUS mm_user_status_write(IO_STATUS_BLOCK *to, NTSTATUS status, ULONG_PTR information,
+                              bool is_low)
 {
+    if (is_low) {
+        ULONG narrow[2] = {(ULONG)status, (ULONG)information};
+
+        if (!NT_SUCCESS(mm_user_copy((ULONG *)to + 1, &narrow[1], sizeof(ULONG))))
+            return STATUS_ACCESS_VIOLATION;
+        return mm_user_copy(to, &narrow[0], sizeof(ULONG));
+    }
     return mm_range_is_canonical(to, sizeof(*to)) ? user_write_status(to, status, information)
                                                   : STATUS_ACCESS_VIOLATION;
 }
@@ -71,7 +79,7 @@ static __attribute__((noinline)) NTSTATUS page_touch(uint64_t address, unsigned 
     NTSTATUS status = user_touch_write((volatile void *)(uintptr_t)address);
 
     /* Nobody counts what happens below the windows. */
-    if (NT_SUCCESS(status) && address >= MM_WINDOW_BASE) {
+    if (NT_SUCCESS(status) && (address >= MM_WINDOW_BASE || address < MM_LOW_END)) {
         probes[place].page = address / HOST_PAGE;
         probes[place].changes = changes;
     }

@@ -168,7 +168,7 @@ static NTSTATUS place_find_locked(const struct mm_window *window, struct mm_view
     if (start == 0)
         return STATUS_NO_MEMORY;
     end = start + request->bytes;
-    if (start < window->base || end < start || end > window->base + MM_WINDOW_BYTES)
+    if (start < window->base || end < start || end > window->base + window->bytes)
         return STATUS_CONFLICTING_ADDRESSES;
     index = extent_find(window, start);
     if (index < window->extent_count && window->extents[index].start < end)

@@ -13,6 +13,9 @@
 
 struct mm_shared_counts mm_tally;
 
+/* 2 GiB less the 64 KiB that Windows keeps to itself at their end. */
+#define LOW_BYTES (MM_LOW_END - WINDOW_GRANULARITY)
+
 static struct host_lock slots_lock;                     /* guards: slots */
 static struct mm_window *_Atomic slots[MM_WINDOWS_MAX]; /* read without the lock by address */
 static struct mm_window *(*_Atomic current_window)(void);
@@ -27,7 +30,9 @@ static NTSTATUS slot_take(struct mm_window *window)
             continue;
         slots[i] = window;
         window->slot = i;
-        window->base = MM_WINDOW_BASE + i * MM_WINDOW_BYTES;
+        window->here = MM_WINDOW_BASE + i * MM_WINDOW_BYTES;
+        window->base = window->is_low ? 0 : window->here;
+        window->bytes = window->is_low ? LOW_BYTES : MM_WINDOW_BYTES;
         status = STATUS_SUCCESS;
         break;
     }
@@ -35,7 +40,7 @@ static NTSTATUS slot_take(struct mm_window *window)
     return status;
 }
 
-NTSTATUS mm_window_create(struct mm_window **out_window)
+static NTSTATUS window_create(bool is_low, struct mm_window **out_window)
 {
     struct mm_window *window = calloc(1, sizeof(*window));
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
@@ -43,12 +48,13 @@ NTSTATUS mm_window_create(struct mm_window **out_window)
 
     if (window == NULL)
         return status;
+    window->is_low = is_low;
     window->spare_next = MM_WINDOW_BYTES;
     status = slot_take(window);
     if (!NT_SUCCESS(status))
         goto out_memory;
     status = STATUS_INSUFFICIENT_RESOURCES;
-    if (host_memory_reserve((void *)window->base, MM_WINDOW_BYTES, &got) != 0)
+    if (host_memory_reserve((void *)window->here, MM_WINDOW_BYTES, &got) != 0)
         goto out_slot;
     if (host_memory_reserve(NULL, WINDOW_FILE_PAGES * sizeof(uint16_t), &got) != 0)
         goto out_range;
@@ -65,7 +71,7 @@ NTSTATUS mm_window_create(struct mm_window **out_window)
 out_locks:
     host_memory_release(window->page_locks, WINDOW_FILE_PAGES * sizeof(uint16_t));
 out_range:
-    host_memory_release((void *)window->base, MM_WINDOW_BYTES);
+    host_memory_release((void *)window->here, MM_WINDOW_BYTES);
 out_slot:
     slots[window->slot] = NULL;
 out_memory:
@@ -86,7 +92,8 @@ void mm_window_destroy(struct mm_window *window)
         view_free(view);
     }
     secure_forget_all(window);
-    host_memory_release((void *)window->base, MM_WINDOW_BYTES);
+    window_low_forget(window);
+    host_memory_release((void *)window->here, MM_WINDOW_BYTES);
     user_changes++;
     host_memory_release(window->page_locks, WINDOW_FILE_PAGES * sizeof(uint16_t));
     host_lock_take(&slots_lock);
@@ -96,6 +103,28 @@ void mm_window_destroy(struct mm_window *window)
     mm_tally.windows--;
     free(window->extents);
     free(window);
+}
+
+NTSTATUS mm_window_create(struct mm_window **out_window)
+{
+    return window_create(false, out_window);
+}
+
+NTSTATUS mm_window_create_low(struct mm_window **out_window)
+{
+    return window_create(true, out_window);
+}
+
+uint64_t mm_window_bytes(const struct mm_window *window)
+{
+    return window->bytes;
+}
+
+void *mm_window_here(const struct mm_window *window, void *address)
+{
+    uint64_t at = (uintptr_t)address - window->base;
+
+    return at < window->bytes ? (void *)(window->here + at) : address;
 }
 
 uint64_t mm_window_base(const struct mm_window *window)
@@ -167,6 +196,8 @@ void window_system_fini(void)
 
 struct mm_window *window_of_address(uint64_t address)
 {
+    if (address < MM_LOW_END)
+        return window_of_low();
     if (address < MM_WINDOW_BASE || address >= MM_WINDOW_END)
         return NULL;
     return slots[(address - MM_WINDOW_BASE) / MM_WINDOW_BYTES];

@@ -123,7 +123,7 @@ void extent_join(struct mm_window *window, uint64_t start, uint64_t end)
 
 uint64_t extent_gap(const struct mm_window *window, uint64_t length, bool is_top_down)
 {
-    uint64_t window_end = window->base + MM_WINDOW_BYTES;
+    uint64_t window_end = window->base + window->bytes;
     uint64_t low = window->base + WINDOW_GRANULARITY; /* the first 64 KiB are nobody's */
 
     if (is_top_down) {

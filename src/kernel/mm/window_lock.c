@@ -258,7 +258,7 @@ NTSTATUS window_map_frames(struct mm_window *window, uint64_t wanted, const PFN_
     host_lock_take(&window->lock);
     if (start == 0)
         start = extent_gap(window, length, false);
-    if (start < window->base || start + length > window->base + MM_WINDOW_BYTES)
+    if (start < window->base || start + length > window->base + window->bytes)
         goto out;
     index = extent_find(window, start);
     if (index < window->extent_count && window->extents[index].start < start + length)

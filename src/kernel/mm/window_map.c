@@ -70,31 +70,39 @@ static void window_post(struct mm_window *window, uint64_t start, uint64_t end, 
 
 void window_hide(struct mm_window *window, uint64_t start, uint64_t end)
 {
-    host_memory_decommit((void *)start, end - start);
+    host_memory_decommit((void *)(window->here + (start - window->base)), end - start);
+    if (window_is_shown(window))
+        host_memory_decommit((void *)start, end - start);
     user_changes++;
     window_post(window, start, end, 0, MM_SHARE_NONE, HOST_NONE);
+}
+
+int extent_map(struct mm_window *window, const struct extent *extent, uint64_t where)
+{
+    /* Here nobody executes a program's pages. */
+    int here = extent_protection(extent) & ~HOST_EXECUTE;
+    uint64_t length = extent->end - extent->start;
+    void *got;
+
+    if (here == HOST_NONE) /* what may only be executed is read, too, as by the processor */
+        here = HOST_READ;
+    if (extent->share == MM_SHARE_WINDOW)
+        return host_share_map(window->fd, extent->offset, length, here, (void *)where, &got);
+    return share_map(extent->share, extent->offset, length, here, (void *)where);
 }
 
 NTSTATUS window_show(struct mm_window *window, const struct extent *extent)
 {
     int protection = extent_protection(extent);
-    /* Here nobody executes a program's pages. */
-    int here = protection & ~HOST_EXECUTE;
-    uint64_t length = extent->end - extent->start;
-    void *got;
     int error;
 
     if (protection == HOST_NONE) {
         window_hide(window, extent->start, extent->end);
         return STATUS_SUCCESS;
     }
-    if (here == HOST_NONE) /* what may only be executed is read, too, as by the processor */
-        here = HOST_READ;
-    if (extent->share == MM_SHARE_WINDOW)
-        error =
-            host_share_map(window->fd, extent->offset, length, here, (void *)extent->start, &got);
-    else
-        error = share_map(extent->share, extent->offset, length, here, (void *)extent->start);
+    error = extent_map(window, extent, window->here + (extent->start - window->base));
+    if (error == 0 && window_is_shown(window))
+        error = extent_map(window, extent, extent->start);
     if (error != 0)
         return STATUS_INSUFFICIENT_RESOURCES;
     user_changes++;

@@ -33,7 +33,7 @@ static bool range_is_one_allocation(const struct mm_window *window, uint64_t sta
 
 static bool range_is_in_window(const struct mm_window *window, uint64_t start, uint64_t end)
 {
-    return start >= window->base && end > start && end <= window->base + MM_WINDOW_BYTES;
+    return start >= window->base && end > start && end <= window->base + window->bytes;
 }
 
 static NTSTATUS reserve_locked(struct mm_window *window, uint64_t *address, uint64_t *size,
@@ -367,7 +367,7 @@ NTSTATUS mm_window_query(struct mm_window *window, uint64_t address,
         uint64_t end = index < window->extent_count ? window->extents[index].start : MM_USER_END;
         if (start < window->base) { /* other programs' addresses are free to look at, not to take */
             end = window->base;
-        } else if (start >= window->base + MM_WINDOW_BYTES) {
+        } else if (start >= window->base + window->bytes) {
             end = MM_USER_END;
         }
         information.RegionSize = end - start;

@@ -129,8 +129,11 @@ static void process_resources_release(struct process *process)
         ob_handle_table_close_all(process->handles);
     struct mm_window *window = process->window;
     process->window = NULL;
-    if (window)
-        mm_window_destroy(window);
+    if (!window)
+        return;
+    if (ke_thread_current()->space == mm_window_space(window))
+        ke_space_change(NULL);
+    mm_window_destroy(window);
 }
 
 void process_rundown(struct process *process)
@@ -336,15 +339,28 @@ void ps_counts(struct ps_counts *out_counts)
     out_counts->worker_objects = atomic_load(&thread_workers);
 }
 
+/* The addresses of a 32-bit program are there while one of its own threads, or one that is attached
+ * to it, runs here. */
+static void space_follow(struct thread *thread)
+{
+    struct process *process = thread->attached_process;
+    if (!process)
+        process = thread->process;
+    ke_space_change(process && process->window ? mm_window_space(process->window) : NULL);
+}
+
 struct process *ps_attach(struct process *process)
 {
     struct thread *thread = ke_thread_current();
     struct process *previous = thread->attached_process;
     thread->attached_process = process;
+    space_follow(thread);
     return previous;
 }
 
 void ps_detach(struct process *previous)
 {
-    ke_thread_current()->attached_process = previous;
+    struct thread *thread = ke_thread_current();
+    thread->attached_process = previous;
+    space_follow(thread);
 }

@@ -39,6 +39,7 @@ NTSTATUS thread_make(struct process *process, const char *name, struct process_t
     ob_reference(process);
     thread->process = process;
     ke_thread_init(&thread->tcb, name, process);
+    thread->tcb.space = process->window ? mm_window_space(process->window) : NULL;
     list_init(&thread->link);
     thread->create_time = (int64_t)host_wallclock_100ns();
     host_lock_take(&ps_lock);

@@ -102,7 +102,8 @@ static bool fault_in_native(const struct host_fault *fault, struct host_register
 static bool fault_in_window(const struct host_fault *fault, struct host_registers *registers)
 {
     NTSTATUS status;
-    if (fault->address < MM_WINDOW_BASE || fault->address >= MM_WINDOW_END)
+    if ((fault->address < MM_WINDOW_BASE || fault->address >= MM_WINDOW_END) &&
+        !mm_address_is_low((void *)fault->address))
         return false;
     status = mm_window_fault(fault->address, fault->is_write, fault->is_execute);
     if (status != STATUS_GUARD_PAGE_VIOLATION || ke_irql() >= DISPATCH_LEVEL)

@@ -61,11 +61,13 @@ typedef struct DECLSPEC_ALIGN(16) _KPCR {
     ULONG PcrAlign1[24];
 } KPCR, *PKPCR;
 
+#ifdef _WIN64
 C_ASSERT(FIELD_OFFSET(KPCR, Irql) == 0x50);
 C_ASSERT(FIELD_OFFSET(KPCR, CurrentPrcb) == 0x20);
 C_ASSERT(FIELD_OFFSET(KPCR, MajorVersion) == 0x60);
 C_ASSERT(FIELD_OFFSET(KPCR, KdVersionBlock) == 0x108);
 C_ASSERT(sizeof(KPCR) == 0x180);
+#endif
 
 #define EXCEPTION_DIVIDED_BY_ZERO     0
 #define EXCEPTION_DEBUG               1

@@ -33,7 +33,9 @@ typedef struct _MEMORY_BASIC_INFORMATION {
     PVOID BaseAddress;
     PVOID AllocationBase;
     ULONG AllocationProtect;
+#ifdef _WIN64
     USHORT PartitionId;
+#endif
     SIZE_T RegionSize;
     ULONG State;
     ULONG Protect;

@@ -326,10 +326,18 @@ FORCEINLINE PVOID ExAllocatePoolPriorityUninitialized(POOL_TYPE PoolType, SIZE_T
 FORCEINLINE VOID InitializeSListHead(PSLIST_HEADER SListHead)
 {
     SListHead->Alignment = 0;
+#ifdef _WIN64
     SListHead->Region = 0;
+#endif
 }
-#define ExInitializeSListHead                      InitializeSListHead
-#define ExQueryDepthSList(ListHead)                ((USHORT)(ListHead)->HeaderX64.Depth)
+#define ExInitializeSListHead InitializeSListHead
+#ifdef _WIN64
+#define ExQueryDepthSList(ListHead) ((USHORT)(ListHead)->HeaderX64.Depth)
+#define FirstEntrySList(Head)       ((PSLIST_ENTRY)(ULONG_PTR)((Head)->HeaderX64.NextEntry << 4))
+#else
+#define ExQueryDepthSList(ListHead) ((ListHead)->Depth)
+#define FirstEntrySList(Head)       ((Head)->Next.Next)
+#endif
 #define QueryDepthSList(ListHead)                  ExQueryDepthSList(ListHead)
 #define ExInterlockedPopEntrySList(ListHead, Lock) ExpInterlockedPopEntrySList(ListHead)
 #define ExInterlockedPushEntrySList(ListHead, Entry, Lock) \
@@ -338,7 +346,6 @@ FORCEINLINE VOID InitializeSListHead(PSLIST_HEADER SListHead)
 #define InterlockedPopEntrySList(Head)         ExpInterlockedPopEntrySList(Head)
 #define InterlockedPushEntrySList(Head, Entry) ExpInterlockedPushEntrySList(Head, Entry)
 #define InterlockedFlushSList(Head)            ExpInterlockedFlushSList(Head)
-#define FirstEntrySList(Head)                  ((PSLIST_ENTRY)(ULONG_PTR)((Head)->HeaderX64.NextEntry << 4))
 NTKERNELAPI PSLIST_ENTRY NTAPI ExpInterlockedPopEntrySList(PSLIST_HEADER ListHead);
 NTKERNELAPI PSLIST_ENTRY NTAPI ExpInterlockedPushEntrySList(PSLIST_HEADER ListHead,
                                                             PSLIST_ENTRY ListEntry);

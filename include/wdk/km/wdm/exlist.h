@@ -127,6 +127,20 @@ typedef struct _POOL_CREATE_EXTENDED_PARAMS {
 
 /* ---- S-lists: changed by one 16-byte compare and exchange ---- */
 
+#ifndef _WIN64
+typedef struct _SLIST_ENTRY {
+    struct _SLIST_ENTRY *Next;
+} SLIST_ENTRY, *PSLIST_ENTRY;
+
+typedef union _SLIST_HEADER {
+    ULONGLONG Alignment;
+    struct {
+        SLIST_ENTRY Next;
+        USHORT Depth;
+        USHORT CpuId;
+    };
+} SLIST_HEADER, *PSLIST_HEADER;
+#else
 typedef struct DECLSPEC_ALIGN(16) _SLIST_ENTRY {
     struct _SLIST_ENTRY *Next;
 } SLIST_ENTRY, *PSLIST_ENTRY;
@@ -143,6 +157,7 @@ typedef union DECLSPEC_ALIGN(16) _SLIST_HEADER {
         ULONGLONG NextEntry : 60;
     } HeaderX64;
 } SLIST_HEADER, *PSLIST_HEADER;
+#endif
 
 /* ---- Lookaside lists ---- */
 

@@ -719,6 +719,7 @@ FORCEINLINE VOID WritePointerNoFence(PVOID volatile *Destination, PVOID Value)
 #define RotateRight32(v, n)        __builtin_rotateright32((v), (n))
 #define RotateRight64(v, n)        __builtin_rotateright64((v), (n))
 #define PopulationCount64(v)       ((ULONG64)__builtin_popcountll(v))
+#ifdef _WIN64
 #define UnsignedMultiplyHigh(a, b) ((ULONG64)(((unsigned __int128)(a) * (b)) >> 64))
 
 FORCEINLINE ULONG64 UnsignedMultiply128(ULONG64 Multiplier, ULONG64 Multiplicand,
@@ -729,6 +730,7 @@ FORCEINLINE ULONG64 UnsignedMultiply128(ULONG64 Multiplier, ULONG64 Multiplicand
     *HighProduct = (ULONG64)(product >> 64);
     return (ULONG64)product;
 }
+#endif
 
 FORCEINLINE ULONG64 ReadTimeStampCounter(VOID)
 {

@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+#include "base/width.h"
+
 enum abi_status {
     ABI_ABSENT,
     ABI_PARTIAL,
@@ -49,7 +51,7 @@ struct abi_export_fact {
 extern const struct abi_export_fact abi_export_facts[];
 extern const uint32_t abi_export_fact_count;
 
-#define ABI_EXPORT_SIZE 32
+#define ABI_EXPORT_SIZE BY_WIDTH(32, 20) /* 32 in the kernel's thunks */
 _Static_assert(sizeof(struct abi_export) == ABI_EXPORT_SIZE, "entry thunks count rows");
 
 /* Sorted by name in byte order. */
@@ -86,6 +88,6 @@ extern const uint32_t abi_user_module_count;
 /* A program called something no room provides. Written by the front; does not return.
  * Called on the program's stack with the calling convention of the host.
  */
-void abi_user_absent(const char *dll, const char *name, uint64_t caller);
+void abi_user_absent(const char *dll, const char *name, uintptr_t caller);
 
 #endif

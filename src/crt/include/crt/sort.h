@@ -5,11 +5,13 @@
  */
 #pragma once
 
+#include "crt/abi.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
-typedef int crt_compare(const void *a, const void *b) __attribute__((ms_abi));
-typedef int crt_compare_s(void *context, const void *a, const void *b) __attribute__((ms_abi));
+typedef int crt_compare(const void *a, const void *b) CRT_MS_ABI;
+typedef int crt_compare_s(void *context, const void *a, const void *b) CRT_MS_ABI;
 
 void crt_qsort(void *base, size_t count, size_t size, crt_compare *compare);
 void crt_qsort_s(void *base, size_t count, size_t size, crt_compare_s *compare, void *context);

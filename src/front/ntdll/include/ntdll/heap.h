@@ -12,6 +12,8 @@
 
 /* Reserves and commits whole pages. Errors: the service's status. */
 NTSTATUS memory_allocate(size_t size, ULONG protect, void **out_address);
+/* STATUS_CONFLICTING_ADDRESSES: something lies there. */
+NTSTATUS memory_allocate_at(void *address, size_t size, ULONG protect);
 void memory_free(void *address);
 NTSTATUS memory_protect(void *address, size_t size, ULONG protect);
 

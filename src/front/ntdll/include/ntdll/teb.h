@@ -8,6 +8,7 @@
 #ifndef NTDLL_TEB_H
 #define NTDLL_TEB_H
 
+#include "base/width.h"
 #include "ntdll/win.h"
 
 struct ldr_data {
@@ -44,6 +45,10 @@ struct process_parameters {
     UNICODE_STRING WindowTitle, DesktopInfo, ShellInfo, RuntimeData;
 };
 
+/* Bytes between documented members, up to the next one's offset in a 64-bit and a 32-bit block. */
+#define BETWEEN(name, from64, to64, from32, to32) \
+    uint8_t name[BY_WIDTH((to64) - (from64), (to32) - (from32))];
+
 struct peb {
     BOOLEAN InheritedAddressSpace, ReadImageFileExecOptions, BeingDebugged, BitField;
     HANDLE Mutant;
@@ -53,20 +58,20 @@ struct peb {
     PVOID SubSystemData;
     PVOID ProcessHeap;
     RTL_CRITICAL_SECTION *FastPebLock;
-    uint8_t reserved1[0x68 - 0x40];
+    BETWEEN(reserved1, 0x40, 0x68, 0x20, 0x38)
     PVOID ApiSetMap;
-    uint8_t reserved2[0xb8 - 0x70];
+    BETWEEN(reserved2, 0x70, 0xb8, 0x3c, 0x64)
     ULONG NumberOfProcessors, NtGlobalFlag;
-    uint8_t reserved3[0xe8 - 0xc0];
+    BETWEEN(reserved3, 0xc0, 0xe8, 0x6c, 0x88)
     ULONG NumberOfHeaps, MaximumNumberOfHeaps;
     PVOID *ProcessHeaps;
-    uint8_t reserved4[0x118 - 0xf8];
+    BETWEEN(reserved4, 0xf8, 0x118, 0x94, 0xa4)
     ULONG OSMajorVersion, OSMinorVersion;
     USHORT OSBuildNumber, OSCSDVersion;
     ULONG OSPlatformId, ImageSubsystem, ImageSubsystemMajorVersion, ImageSubsystemMinorVersion;
-    uint8_t reserved5[0x2c0 - 0x134];
+    BETWEEN(reserved5, 0x134, 0x2c0, 0xc0, 0x1d4)
     ULONG SessionId;
-    uint8_t reserved6[0x7d0 - 0x2c4];
+    BETWEEN(reserved6, 0x2c4, 0x7d0, 0x1d8, 0x480)
 };
 
 struct dispatch; /* exception.c */
@@ -82,16 +87,16 @@ struct teb {
     PVOID *ThreadLocalStoragePointer;
     struct peb *ProcessEnvironmentBlock;
     ULONG LastErrorValue, CountOfOwnedCriticalSections;
-    uint8_t reserved1[0x1250 - 0x70];
+    BETWEEN(reserved1, 0x70, 0x1250, 0x3c, 0xbf4)
     NTSTATUS LastStatusValue;
-    uint8_t reserved2[0x1480 - 0x1254];
+    BETWEEN(reserved2, 0x1254, 0x1480, 0xbf8, 0xe10)
     PVOID TlsSlots[64];
     LIST_ENTRY TlsLinks;
-    uint8_t reserved3[0x1780 - 0x1690];
+    BETWEEN(reserved3, 0x1690, 0x1780, 0xf18, 0xf94)
     PVOID *TlsExpansionSlots;
-    uint8_t reserved4[0x17c8 - 0x1788];
+    BETWEEN(reserved4, 0x1788, 0x17c8, 0xf98, 0xfb4)
     PVOID *FlsData;
-    uint8_t reserved5[0x1838 - 0x17d0];
+    BETWEEN(reserved5, 0x17d0, 0x1838, 0xfb8, 0xff0)
     /* Ours from here on; owner thread only. */
     struct dispatch *dispatch; /* exceptions and unwinds under way, innermost first */
     struct thread *thread;
@@ -100,25 +105,31 @@ struct teb {
     struct catch_record *catches;           /* ntdll/exception.h */
 };
 
-_Static_assert(offsetof(struct teb, Self) == 0x30, "documented");
-_Static_assert(offsetof(struct teb, ThreadLocalStoragePointer) == 0x58, "documented");
-_Static_assert(offsetof(struct teb, LastErrorValue) == 0x68, "documented");
-_Static_assert(offsetof(struct teb, TlsSlots) == 0x1480, "documented");
-_Static_assert(offsetof(struct teb, TlsExpansionSlots) == 0x1780, "documented");
-_Static_assert(offsetof(struct peb, ImageBaseAddress) == 0x10, "documented");
-_Static_assert(offsetof(struct peb, ProcessParameters) == 0x20, "documented");
-_Static_assert(offsetof(struct peb, ProcessHeap) == 0x30, "documented");
-_Static_assert(offsetof(struct peb, NumberOfProcessors) == 0xb8, "documented");
-_Static_assert(offsetof(struct peb, OSMajorVersion) == 0x118, "documented");
-_Static_assert(offsetof(struct peb, SessionId) == 0x2c0, "documented");
-_Static_assert(offsetof(struct process_parameters, CurrentDirectory) == 0x38, "documented");
-_Static_assert(offsetof(struct process_parameters, CommandLine) == 0x70, "documented");
-_Static_assert(offsetof(struct process_parameters, Environment) == 0x80, "documented");
+#define DOCUMENTED(type, member, at64, at32) \
+    _Static_assert(offsetof(struct type, member) == BY_WIDTH(at64, at32), "documented")
+DOCUMENTED(teb, Self, 0x30, 0x18);
+DOCUMENTED(teb, ThreadLocalStoragePointer, 0x58, 0x2c);
+DOCUMENTED(teb, LastErrorValue, 0x68, 0x34);
+DOCUMENTED(teb, TlsSlots, 0x1480, 0xe10);
+DOCUMENTED(teb, TlsExpansionSlots, 0x1780, 0xf94);
+DOCUMENTED(peb, ImageBaseAddress, 0x10, 0x08);
+DOCUMENTED(peb, ProcessParameters, 0x20, 0x10);
+DOCUMENTED(peb, ProcessHeap, 0x30, 0x18);
+DOCUMENTED(peb, NumberOfProcessors, 0xb8, 0x64);
+DOCUMENTED(peb, OSMajorVersion, 0x118, 0xa4);
+DOCUMENTED(peb, SessionId, 0x2c0, 0x1d4);
+DOCUMENTED(process_parameters, CurrentDirectory, 0x38, 0x24);
+DOCUMENTED(process_parameters, CommandLine, 0x70, 0x40);
+DOCUMENTED(process_parameters, Environment, 0x80, 0x48);
 
 static inline struct teb *teb_current(void)
 {
     struct teb *teb;
+#ifdef _WIN64
     __asm__("movq %%gs:0x30, %0" : "=r"(teb));
+#else
+    __asm__("movl %%fs:0x18, %0" : "=r"(teb));
+#endif
     return teb;
 }
 

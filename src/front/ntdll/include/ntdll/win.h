@@ -19,11 +19,14 @@
 #define EXPORT(type, name, params) \
     type WINAPI name params;       \
     type WINAPI name params
+#define EXPORT_VARIADIC(type, name, params) \
+    type NTAPI_CDECL name params;           \
+    type NTAPI_CDECL name params
 
 typedef PVOID HMODULE, HINSTANCE, HLOCAL, HGLOBAL, HWND, HKEY, SC_HANDLE;
 typedef HKEY *PHKEY;
 typedef LONG LSTATUS;
-typedef int64_t (*FARPROC)(void) __attribute__((ms_abi));
+typedef INT_PTR(NTAPI *FARPROC)(void);
 typedef DWORD(WINAPI *LPTHREAD_START_ROUTINE)(LPVOID);
 
 #define INVALID_HANDLE_VALUE     ((HANDLE)(intptr_t)-1)
@@ -82,7 +85,9 @@ typedef union _RTL_SRWLOCK {
     PVOID Ptr;
     struct {
         _Atomic uint32_t state; /* bit 31 exclusive, else the number of sharers */
+#ifdef __LP64__ /* a 32-bit lock has no room for them: its waiters are always woken */
         _Atomic uint32_t waiters;
+#endif
     };
 } RTL_SRWLOCK;
 
@@ -90,7 +95,9 @@ typedef union _RTL_CONDITION_VARIABLE {
     PVOID Ptr;
     struct {
         _Atomic uint32_t sequence;
+#ifdef __LP64__
         _Atomic uint32_t sleepers;
+#endif
     };
 } RTL_CONDITION_VARIABLE;
 

@@ -163,7 +163,17 @@ struct thread {
     void *entry_context;
     void (*on_end)(struct thread *);
     void *exit_jump; /* owner thread only: where ke_thread_exit goes */
+    /* Addresses that only some processes have, and that must be shown while it holds a processor
+     * (mm); NULL: none. Owner thread only; held: those it has taken. */
+    void *space, *space_held;
 };
+
+/* take is called before a thread of such a space gets a processor, give after it gave it back; take
+ * waits until no other space is held. */
+void ke_space_hooks_set(void (*take)(void *space), void (*give)(void *space));
+/* The calling thread needs this one from now on. IRQL <= DISPATCH_LEVEL; below it others run
+ * meanwhile. */
+void ke_space_change(void *space);
 
 /* Prepares a thread whose memory the caller owns (zeroed). Not yet running. */
 void ke_thread_init(struct thread *thread, const char *name, void *process);

@@ -57,6 +57,14 @@ struct mm_map_command {
 NTSTATUS mm_share_open(uint32_t share, int *out_fd);
 
 NTSTATUS mm_window_create(struct mm_window **out_window);
+/* Of a 32-bit program: its addresses are those below MM_LOW_END. Here they lie elsewhere as well,
+ * and at the program's own as long as a thread has taken them (ke_space_change). */
+NTSTATUS mm_window_create_low(struct mm_window **out_window);
+/* What a thread takes for that; NULL: the window's addresses are its own. */
+void *mm_window_space(struct mm_window *window);
+uint64_t mm_window_bytes(const struct mm_window *window);
+/* Where a program's address lies here, whoever runs: for native code in any thread. */
+void *mm_window_here(const struct mm_window *window, void *address);
 void mm_window_destroy(struct mm_window *window);
 uint64_t mm_window_base(const struct mm_window *window);
 int mm_window_fd(const struct mm_window *window);
@@ -152,8 +160,14 @@ static inline NTSTATUS mm_user_copy(void *to, const void *from, size_t length)
         return STATUS_ACCESS_VIOLATION;
     return user_copy_bytes(to, from, length);
 }
-/* Writes a status block: Information first, since a program may poll Status. */
-NTSTATUS mm_user_status_write(IO_STATUS_BLOCK *to, NTSTATUS status, ULONG_PTR information);
+/* Writes a status block: Information first, since a program may poll Status. One of a 32-bit program
+ * has the shape that it has there. is_low says so where `to` is not the program's own address. */
+NTSTATUS mm_user_status_write(IO_STATUS_BLOCK *to, NTSTATUS status, ULONG_PTR information,
+                              bool is_low);
+static inline bool mm_address_is_low(const volatile void *address)
+{
+    return (uintptr_t)address < MM_LOW_END;
+}
 NTSTATUS mm_user_fill(void *to, int byte, size_t length);
 /* Are the pages from first to last, below MM_USER_END, there and writable? */
 NTSTATUS mm_user_probe_pages(uint64_t first, uint64_t last);

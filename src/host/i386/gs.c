@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* gs.c - the FS base of the calling thread, where 32-bit Windows code finds its thread block.
+ *
+ * The C library uses GS. One entry of the descriptor table that the kernel keeps for each thread
+ * is FS's: the same number in all threads. A signal handler is entered with FS as it was.
+ */
+#include <asm/ldt.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "host_internal.h"
+
+#define NOT_GIVEN UINT32_MAX
+
+static _Atomic uint32_t entry = NOT_GIVEN; /* the kernel gives each thread the same */
+
+void host_gs_set(void *base)
+{
+    struct user_desc segment = {.entry_number = entry,
+                                .base_addr = (uint32_t)(uintptr_t)base,
+                                .limit = 0xfffff,
+                                .seg_32bit = 1,
+                                .limit_in_pages = 1,
+                                .useable = 1};
+    uint32_t selector;
+
+    if (base == NULL && entry == NOT_GIVEN)
+        return;
+    if (syscall(SYS_set_thread_area, &segment) != 0)
+        return;
+    entry = segment.entry_number;
+    selector = entry << 3 | 3;
+    __asm__ volatile("movw %w0, %%fs" : : "r"(selector));
+}
+
+void *host_gs_get(void)
+{
+    struct user_desc segment = {.entry_number = entry};
+
+    if (entry == NOT_GIVEN || syscall(SYS_get_thread_area, &segment) != 0)
+        return NULL;
+    return (void *)(uintptr_t)segment.base_addr;
+}
