@@ -4,7 +4,7 @@
 #   cove_driver(NAME SOURCES a.c b.cpp x.rc [FLAGS -O2 ...] [OUTPUT folder])
 #       NAME.sys in <build>/drivers or folder; target driver_NAME, path in its
 #       property COVE_FILE
-#   cove_windows_program(NAME SOURCES a.c [FLAGS ...] [LIBS setupapi ...] [OUTPUT folder])
+#   cove_windows_program(NAME SOURCES a.c [FLAGS ...] [LIBS setupapi ...] [OUTPUT folder] [WIDTH 32])
 #       NAME.exe in <build>/apps or folder; target app_NAME, path in COVE_FILE
 #   cove_msvc_program(NAME SOURCES a.c b.cpp [FLAGS ...] DLLS kernel32 ucrtbase ... OUTPUT folder)
 #       a program for MSVC's target without any of its headers and libraries: imports are made
@@ -12,6 +12,7 @@
 #       (tests/program/packed.py)
 #
 # A file is rebuilt when a source, a header beside one, or the driver kit changes.
+find_program(MINGW_GCC_32 NAMES i686-w64-mingw32-gcc-posix i686-w64-mingw32-gcc)
 find_program(MINGW_GCC NAMES x86_64-w64-mingw32-gcc-posix x86_64-w64-mingw32-gcc)
 
 # Full paths of sources, and of the headers in their folders.
@@ -49,9 +50,15 @@ function(cove_driver name)
 endfunction()
 
 function(cove_windows_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT" "SOURCES;FLAGS;LIBS")
-  if(NOT MINGW_GCC)
-    message(FATAL_ERROR "${name}.exe needs mingw-w64: apt install gcc-mingw-w64-x86-64")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT;WIDTH" "SOURCES;FLAGS;LIBS")
+  set(compiler ${MINGW_GCC})
+  set(target app_${name})
+  if(arg_WIDTH EQUAL 32)
+    set(compiler ${MINGW_GCC_32})
+    set(target app32_${name})
+  endif()
+  if(NOT compiler)
+    message(FATAL_ERROR "${name}.exe needs mingw-w64: apt install gcc-mingw-w64-x86-64 gcc-mingw-w64-i686")
   endif()
   cove_pe_inputs(sources headers ${arg_SOURCES})
   if(NOT arg_OUTPUT)
@@ -61,10 +68,10 @@ function(cove_windows_program name)
   list(TRANSFORM arg_LIBS PREPEND -l)
   add_custom_command(OUTPUT ${file}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${arg_OUTPUT}
-    COMMAND ${MINGW_GCC} -O2 -Wall -Wextra -o ${file} ${arg_FLAGS} ${sources} ${arg_LIBS}
+    COMMAND ${compiler} -O2 -Wall -Wextra -o ${file} ${arg_FLAGS} ${sources} ${arg_LIBS}
     DEPENDS ${sources} ${headers} COMMENT "mingw ${name}.exe" VERBATIM)
-  add_custom_target(app_${name} ALL DEPENDS ${file})
-  set_property(TARGET app_${name} PROPERTY COVE_FILE ${file})
+  add_custom_target(${target} ALL DEPENDS ${file})
+  set_property(TARGET ${target} PROPERTY COVE_FILE ${file})
 endfunction()
 
 # cove_system_driver(NAME SOURCES …): a driver that comes with the machine; importers find it in

@@ -59,6 +59,6 @@ target_include_directories(cove-program32 PRIVATE ${COVE_32_INCLUDES}
   ${CMAKE_SOURCE_DIR}/src/host/include ${CMAKE_SOURCE_DIR}/src/host)
 target_include_directories(cove-program32 SYSTEM PRIVATE ${COVE_WDK_NATIVE})
 target_link_options(cove-program32 PRIVATE -m32 -no-pie -fuse-ld=lld-19 -pthread
-  -Wl,--image-base=0xC0000000)
+  -Wl,--image-base=0xC0000000 --rtlib=compiler-rt --unwindlib=none)
 target_link_libraries(cove-program32 PRIVATE m)
 install(TARGETS cove-program32 RUNTIME DESTINATION libexec/cove)

@@ -7,7 +7,7 @@
 set -eu
 
 packages="clang-19 lld-19 llvm-19 libclang-rt-19-dev cmake ninja-build python3
-libzydis-dev libcjson-dev libedit-dev libsqlite3-dev libhivex-dev libhivex-bin libssl-dev openssl osslsigncode libcmocka-dev nasm gcc-mingw-w64-x86-64-posix"
+libzydis-dev libcjson-dev libedit-dev libsqlite3-dev libhivex-dev libhivex-bin libssl-dev openssl osslsigncode libcmocka-dev nasm gcc-mingw-w64-x86-64-posix gcc-mingw-w64-i686-posix libc6-dev-i386"
 
 missing=""
 for package in $packages; do

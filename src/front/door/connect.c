@@ -71,7 +71,8 @@ int door_connect(const char *socket_path, const struct wire_hello *hello,
     if (error)
         return error;
     void *window = (void *)(uintptr_t)(out_welcome->window_base + NOBODYS_BYTES);
-    error = host_memory_reserve(window, (size_t)(out_welcome->window_bytes - NOBODYS_BYTES), &window);
+    error =
+        host_memory_reserve(window, (size_t)(out_welcome->window_bytes - NOBODYS_BYTES), &window);
     if (error)
         return fail(error, text, "cannot reserve the program's addresses");
     door.window_base = out_welcome->window_base;

@@ -155,7 +155,8 @@ void exception_forget_below(uint64_t rsp)
     call_forget(&teb->calls, rsp);
 }
 
-/* ---- searching -------------------------------------------------------------------------------- */
+/* ---- searching --------------------------------------------------------------------------------
+ */
 
 bool exception_frames_search(EXCEPTION_RECORD *record, CONTEXT *context, struct dispatch *self)
 {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/width.h"
 #include "base/windows.h"
 #include "crt/string.h"
 #include "crt/utf.h"
@@ -85,7 +86,7 @@ static const char *const windows_variables[] = {
     "ComSpec=C:\\Windows\\System32\\cmd.exe",
     "OS=Windows_NT",
     "PATHEXT=.COM;.EXE;.BAT;.CMD",
-    "PROCESSOR_ARCHITECTURE=AMD64",
+    BY_WIDTH("PROCESSOR_ARCHITECTURE=AMD64", "PROCESSOR_ARCHITECTURE=x86"),
     "SystemDrive=C:",
     "SystemRoot=C:\\Windows",
     "windir=C:\\Windows",

@@ -113,8 +113,9 @@ static void file_read(void)
         strcpy(name, BY_WIDTH("cove-program32", "cove-program"));
         execv(host, program.argv);
     }
-    program_die(PROGRAM_CANNOT_START, "it is a %d-bit program, and its host %s cannot be started: %s",
-                BY_WIDTH(32, 64), name, strerror(errno));
+    program_die(PROGRAM_CANNOT_START,
+                "it is a %d-bit program, and its host %s cannot be started: %s", BY_WIDTH(32, 64),
+                name, strerror(errno));
 }
 
 static void file_check(void)
@@ -143,8 +144,10 @@ static void file_check(void)
 
 static void machine_connect(void)
 {
-    struct wire_hello hello = {
-        .kind = WIRE_HELLO_PROGRAM, .magic = WIRE_MAGIC, .version = WIRE_VERSION, .width = BY_WIDTH(64, 32)};
+    struct wire_hello hello = {.kind = WIRE_HELLO_PROGRAM,
+                               .magic = WIRE_MAGIC,
+                               .version = WIRE_VERSION,
+                               .width = BY_WIDTH(64, 32)};
     char text[256];
     for (int n = 0; n < 3; n++) {
         if (lseek(n, 0, SEEK_CUR) != -1 || errno != EBADF)

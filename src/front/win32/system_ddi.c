@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/width.h"
 #include "crt/string.h"
 #include "crt/utf.h"
 #include "host/host.h"
@@ -95,18 +96,29 @@ struct system_info { /* SYSTEM_INFO */
     WORD level, revision;
 };
 
+#define ARCHITECTURE_INTEL 0
+#define ARCHITECTURE_AMD64 9
+
 EXPORT(void, GetSystemInfo, (struct system_info * out))
 {
     DWORD count = (DWORD)host_cpu_count();
-    *out = (struct system_info){.architecture = 9, /* AMD64 */
+    *out = (struct system_info){.architecture = BY_WIDTH(ARCHITECTURE_AMD64, ARCHITECTURE_INTEL),
                                 .page_bytes = HOST_PAGE,
-                                .lowest = (PVOID)0x200000000000,
-                                .highest = (PVOID)0x3fffffffffff,
+                                .lowest = (PVOID)(ULONG_PTR)BY_WIDTH(0x200000000000, 0x10000),
+                                .highest = (PVOID)(ULONG_PTR)BY_WIDTH(0x3fffffffffff, 0x7ffeffff),
                                 .processors_mask = ((ULONG_PTR)1 << count) - 1,
                                 .processors = count,
-                                .type = 8664,
+                                .type = BY_WIDTH(8664, 586),
                                 .granularity = 0x10000,
                                 .level = 6};
+}
+
+/* The system's own, whatever the program is. */
+EXPORT(void, GetNativeSystemInfo, (struct system_info * out))
+{
+    GetSystemInfo(out);
+    out->architecture = ARCHITECTURE_AMD64;
+    out->type = 8664;
 }
 
 EXPORT(DWORD, GetActiveProcessorCount, (WORD group))

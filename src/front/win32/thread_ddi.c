@@ -253,8 +253,11 @@ EXPORT(DWORD, GetPriorityClass, (HANDLE process))
 
 EXPORT(BOOL, IsWow64Process, (HANDLE process, BOOL *is_wow64))
 {
-    *is_wow64 = FALSE;
-    return TRUE;
+    ULONG_PTR block32 = 0; /* of the process, where it has one */
+    NTSTATUS status =
+        NtQueryInformationProcess(process, ProcessWow64Information, &block32, sizeof block32, NULL);
+    *is_wow64 = block32 != 0;
+    return error_result(status);
 }
 
 EXPORT(BOOL, ProcessIdToSessionId, (DWORD process, DWORD *session))

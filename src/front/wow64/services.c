@@ -12,12 +12,12 @@
 #include "wow64/widen.h"
 #include "wow64_internal.h"
 
-#define CALL(service, ...)                                                       \
-    ((NTSTATUS)door_call(SERVICE_##service, (const uint64_t[]){__VA_ARGS__},      \
+#define CALL(service, ...)                                                   \
+    ((NTSTATUS)door_call(SERVICE_##service, (const uint64_t[]){__VA_ARGS__}, \
                          sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t)))
 
 /* Answers of variable length are fetched into twice the room, and some. */
-#define ROOM_MOST 0x10000u
+#define ROOM_MOST         0x10000u
 #define WIDE_ROOM(length) ((length) > ROOM_MOST ? ROOM_MOST * 2 : (length) * 2 + 64)
 
 static void length_tell(ULONG *to, uint64_t length)
@@ -26,7 +26,8 @@ static void length_tell(ULONG *to, uint64_t length)
         *to = (ULONG)length;
 }
 
-/* ---- memory ----------------------------------------------------------------------------------- */
+/* ---- memory -----------------------------------------------------------------------------------
+ */
 
 struct memory_basic64 {
     uint64_t base, allocation;
@@ -81,7 +82,8 @@ NTSTATUS NTAPI NtQuerySection(HANDLE section, ULONG class, PVOID information, SI
         return STATUS_INVALID_INFO_CLASS;
     if (length < sizeof *narrow)
         return STATUS_INFO_LENGTH_MISMATCH;
-    NTSTATUS status = CALL(NtQuerySection, HANDLE64(section), class, ADDRESS64(&wide), sizeof wide, 0);
+    NTSTATUS status =
+        CALL(NtQuerySection, HANDLE64(section), class, ADDRESS64(&wide), sizeof wide, 0);
     if (!NT_SUCCESS(status))
         return status;
     narrow->base = (ULONG)wide.base;
@@ -92,7 +94,8 @@ NTSTATUS NTAPI NtQuerySection(HANDLE section, ULONG class, PVOID information, SI
     return status;
 }
 
-/* ---- completion ports ----------------------------------------------------------------------------- */
+/* ---- completion ports
+ * ----------------------------------------------------------------------------- */
 
 struct completion64 {
     uint64_t key, context;
@@ -103,9 +106,8 @@ NTSTATUS NTAPI NtRemoveIoCompletion(HANDLE port, PVOID *key, PVOID *context, PIO
                                     PLARGE_INTEGER timeout)
 {
     struct completion64 wide = {0};
-    NTSTATUS status =
-        CALL(NtRemoveIoCompletion, HANDLE64(port), ADDRESS64(&wide.key), ADDRESS64(&wide.context),
-             ADDRESS64(&wide.block), ADDRESS64(timeout));
+    NTSTATUS status = CALL(NtRemoveIoCompletion, HANDLE64(port), ADDRESS64(&wide.key),
+                           ADDRESS64(&wide.context), ADDRESS64(&wide.block), ADDRESS64(timeout));
     if (status != STATUS_SUCCESS)
         return status;
     *key = POINTER32(void, wide.key);
@@ -129,13 +131,14 @@ NTSTATUS NTAPI NtRemoveIoCompletionEx(HANDLE port, PVOID entries, ULONG count, P
     NTSTATUS status = CALL(NtRemoveIoCompletionEx, HANDLE64(port), ADDRESS64(wide), count,
                            ADDRESS64(removed), ADDRESS64(timeout), is_alertable);
     for (ULONG i = 0; status == STATUS_SUCCESS && i < *removed; i++)
-        narrow[i] = (struct completion32){(ULONG)wide[i].key, (ULONG)wide[i].context,
-                                          (ULONG)wide[i].block.status,
-                                          (ULONG)wide[i].block.information};
+        narrow[i] =
+            (struct completion32){(ULONG)wide[i].key, (ULONG)wide[i].context,
+                                  (ULONG)wide[i].block.status, (ULONG)wide[i].block.information};
     return status;
 }
 
-/* ---- threads and processes --------------------------------------------------------------------------- */
+/* ---- threads and processes
+ * --------------------------------------------------------------------------- */
 
 NTSTATUS NTAPI NtCoveApcTake(PVOID call);
 NTSTATUS NTAPI NtCoveApcTake(PVOID call)
@@ -166,14 +169,13 @@ NTSTATUS NTAPI NtQueryInformationThread(HANDLE thread, THREADINFOCLASS class, PV
                     length, ADDRESS64(returned));
     if (length != sizeof *narrow)
         return STATUS_INFO_LENGTH_MISMATCH;
-    NTSTATUS status = CALL(NtQueryInformationThread, HANDLE64(thread), class, ADDRESS64(&wide),
-                           sizeof wide, 0);
+    NTSTATUS status =
+        CALL(NtQueryInformationThread, HANDLE64(thread), class, ADDRESS64(&wide), sizeof wide, 0);
     if (!NT_SUCCESS(status))
         return status;
-    *narrow = (struct thread_basic32){wide.exit_status,      (uint32_t)wide.teb,
-                                      (uint32_t)wide.process, (uint32_t)wide.thread,
-                                      (uint32_t)wide.affinity, wide.priority,
-                                      wide.base_priority};
+    *narrow = (struct thread_basic32){
+        wide.exit_status,        (uint32_t)wide.teb, (uint32_t)wide.process, (uint32_t)wide.thread,
+        (uint32_t)wide.affinity, wide.priority,      wide.base_priority};
     length_tell(returned, sizeof *narrow);
     return status;
 }
@@ -252,7 +254,8 @@ NTSTATUS NTAPI NtQueryInformationProcess(HANDLE process, PROCESSINFOCLASS class,
     }
 }
 
-/* ---- objects ------------------------------------------------------------------------------------------- */
+/* ---- objects
+ * ------------------------------------------------------------------------------------------- */
 
 #define OBJECT_NAME 1
 #define OBJECT_TYPE 2
@@ -270,8 +273,9 @@ NTSTATUS NTAPI NtQueryObject(HANDLE handle, OBJECT_INFORMATION_CLASS class, PVOI
 }
 
 /* Entries are pairs of strings; after the last comes a pair without characters. */
-NTSTATUS NTAPI NtQueryDirectoryObject(HANDLE directory, PVOID buffer, ULONG length, BOOLEAN is_single,
-                                      BOOLEAN is_restart, PULONG context, PULONG returned)
+NTSTATUS NTAPI NtQueryDirectoryObject(HANDLE directory, PVOID buffer, ULONG length,
+                                      BOOLEAN is_single, BOOLEAN is_restart, PULONG context,
+                                      PULONG returned)
 {
     uint8_t *room = alloca(WIDE_ROOM(length));
     NTSTATUS status =
@@ -297,7 +301,8 @@ NTSTATUS NTAPI NtQueryDirectoryObject(HANDLE directory, PVOID buffer, ULONG leng
     return status;
 }
 
-/* ---- tokens ---------------------------------------------------------------------------------------------- */
+/* ---- tokens
+ * ---------------------------------------------------------------------------------------------- */
 
 #define TOKEN_USER_CLASS      1
 #define TOKEN_GROUPS_CLASS    2
@@ -369,9 +374,8 @@ NTSTATUS NTAPI NtQueryInformationToken(HANDLE token, TOKEN_INFORMATION_CLASS cla
         uint8_t *room = alloca(WIDE_ROOM(length) + 4096);
         NTSTATUS status = CALL(NtQueryInformationToken, HANDLE64(token), class, ADDRESS64(room),
                                WIDE_ROOM(length) + 4096, ADDRESS64(returned));
-        return NT_SUCCESS(status)
-                   ? token_narrow(room, (ULONG)class, information, length, returned)
-                   : status;
+        return NT_SUCCESS(status) ? token_narrow(room, (ULONG) class, information, length, returned)
+                                  : status;
     }
     default:
         return CALL(NtQueryInformationToken, HANDLE64(token), class, ADDRESS64(information), length,
@@ -379,7 +383,9 @@ NTSTATUS NTAPI NtQueryInformationToken(HANDLE token, TOKEN_INFORMATION_CLASS cla
     }
 }
 
-/* ---- files ------------------------------------------------------------------------------------------------ */
+/* ---- files
+ * ------------------------------------------------------------------------------------------------
+ */
 
 #define FILE_RENAME     10
 #define FILE_LINK       11

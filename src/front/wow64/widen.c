@@ -59,14 +59,14 @@ uint64_t wow64_attributes(uint32_t pointer, struct wow64_attributes *wide)
     const OBJECT_ATTRIBUTES *attributes = POINTER32(const OBJECT_ATTRIBUTES, pointer);
     if (!pointer)
         return 0;
-    *wide = (struct wow64_attributes){
-        .length = attributes->Length == sizeof *attributes
-                      ? (uint32_t)offsetof(struct wow64_attributes, text)
-                      : attributes->Length,
-        .root = (uint64_t)(int64_t)(intptr_t)attributes->RootDirectory,
-        .flags = attributes->Attributes,
-        .security = (uintptr_t)attributes->SecurityDescriptor,
-        .quality = (uintptr_t)attributes->SecurityQualityOfService};
+    *wide =
+        (struct wow64_attributes){.length = attributes->Length == sizeof *attributes
+                                                ? (uint32_t)offsetof(struct wow64_attributes, text)
+                                                : attributes->Length,
+                                  .root = (uint64_t)(int64_t)(intptr_t)attributes->RootDirectory,
+                                  .flags = attributes->Attributes,
+                                  .security = (uintptr_t)attributes->SecurityDescriptor,
+                                  .quality = (uintptr_t)attributes->SecurityQualityOfService};
     wide->name = wow64_string((uintptr_t)attributes->ObjectName, &wide->text);
     return (uintptr_t)wide;
 }

@@ -22,6 +22,7 @@ NTSTATUS NTAPI NtTerminateThread(HANDLE ThreadHandle, NTSTATUS ExitStatus);
 
 #define SUSPEND_LIMIT 127  /* MAXIMUM_SUSPEND_COUNT */
 #define TEB_PEB       0x60 /* TEB.ProcessEnvironmentBlock */
+#define TEB32_PEB     0x30
 
 NTSTATUS NTAPI NtCoveThreadCreate(PHANDLE ThreadHandle, PULONG_PTR ThreadId, PULONG Channel,
                                   ACCESS_MASK DesiredAccess, BOOLEAN IsSuspended,
@@ -70,8 +71,10 @@ NTSTATUS NTAPI NtCoveThreadBegin(PVOID Teb)
     if (!companion)
         return STATUS_INVALID_SYSTEM_SERVICE;
     thread->teb = (uint64_t)Teb;
-    uint64_t peb;
-    NTSTATUS status = gate_copy_in(&peb, (char *)Teb + TEB_PEB, sizeof peb);
+    bool is_32bit = thread->process->is_32bit;
+    uint64_t peb = 0;
+    NTSTATUS status = gate_copy_in(&peb, (char *)Teb + (is_32bit ? TEB32_PEB : TEB_PEB),
+                                   is_32bit ? sizeof(uint32_t) : sizeof peb);
     if (!NT_SUCCESS(status))
         return status;
     thread->process->peb = peb; /* the same for every thread */

@@ -123,8 +123,7 @@ static void fault_report(int number, const struct host_fault *fault, const ucont
     int length = snprintf(
         line, sizeof(line),
         "cove: fatal %s (signal %d) at rip 0x%llx%s address 0x%llx error 0x%x in thread %s\n",
-        fault_kind_name(fault->kind), number,
-        (unsigned long long)host_context_pc(context),
+        fault_kind_name(fault->kind), number, (unsigned long long)host_context_pc(context),
         fault->is_execute ? " execute" : (fault->is_write ? " write" : ""),
         (unsigned long long)fault->address, fault->error_code,
         thread != NULL && thread->name[0] != '\0' ? thread->name : "(no name)");

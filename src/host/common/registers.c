@@ -35,8 +35,7 @@ void host_registers_load(struct host_registers *out_registers, const ucontext_t 
     out_registers->fpu = context->uc_mcontext.fpregs;
 }
 
-void host_registers_store(const struct host_registers *registers, ucontext_t *context)
-{
+void host_registers_store(const struct host_registers *registers, ucontext_t *context){
 #define STORE(member, index) context->uc_mcontext.gregs[index] = (greg_t)registers->member;
     REGISTERS(STORE)
 #undef STORE

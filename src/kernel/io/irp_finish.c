@@ -44,7 +44,8 @@ static void *user_here(const struct irp *irp, void *address)
 {
     if (!mm_address_is_low(address) || irp->abi.Tail.Overlay.Thread == NULL)
         return address;
-    const struct process *process = (struct process *)IoThreadToProcess(irp->abi.Tail.Overlay.Thread);
+    const struct process *process =
+        (struct process *)IoThreadToProcess(irp->abi.Tail.Overlay.Thread);
     return process->window != NULL ? mm_window_here(process->window, address) : address;
 }
 

@@ -21,7 +21,8 @@ NTSTATUS window_copy_page_locked(struct mm_window *window, uint64_t address)
     extent = &window->extents[index];
     before = *extent;
     offset = window_offset_for(window, start, start + HOST_PAGE, &length);
-    if (host_share_write(window->fd, offset, (const void *)(window->here + (start - window->base)), HOST_PAGE) != 0)
+    if (host_share_write(window->fd, offset, (const void *)(window->here + (start - window->base)),
+                         HOST_PAGE) != 0)
         return STATUS_IN_PAGE_ERROR;
     extent->share = MM_SHARE_WINDOW;
     extent->offset = offset;

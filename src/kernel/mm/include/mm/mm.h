@@ -160,8 +160,9 @@ static inline NTSTATUS mm_user_copy(void *to, const void *from, size_t length)
         return STATUS_ACCESS_VIOLATION;
     return user_copy_bytes(to, from, length);
 }
-/* Writes a status block: Information first, since a program may poll Status. One of a 32-bit program
- * has the shape that it has there. is_low says so where `to` is not the program's own address. */
+/* Writes a status block: Information first, since a program may poll Status. One of a 32-bit
+ * program has the shape that it has there. is_low says so where `to` is not the program's own
+ * address. */
 NTSTATUS mm_user_status_write(IO_STATUS_BLOCK *to, NTSTATUS status, ULONG_PTR information,
                               bool is_low);
 static inline bool mm_address_is_low(const volatile void *address)
