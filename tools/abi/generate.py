@@ -43,7 +43,7 @@ def generate(abi, out, docs=None):
     exports = kernel_exports.read(abi, faults)
     status, win32, bugchecks, kinds = names.read(abi, faults)
     calls = services.read(abi, faults)
-    rules = wow64.read(abi, faults)
+    widths = wow64.read(abi, faults)
     modules = user_exports.read(abi, faults)
     entries = wdf.read(abi, faults)
     structs = wdf.read_structs(abi, faults)
@@ -60,7 +60,7 @@ def generate(abi, out, docs=None):
     kernel_exports.emit(exports, output)
     names.emit(status, win32, bugchecks, kinds, output)
     services.emit(calls, output)
-    wow64.emit(calls, rules, output, faults)
+    wow64.emit(calls, widths, output, faults)
     user_exports.emit(modules, output)
     wdf.emit(entries, structs, rules, output)
     if docs:
