@@ -194,8 +194,7 @@ void static_children_are_walked(void)
         expect(test_wait(&children[i].gone));
 }
 
-/* ---- what a PDO answers
- * -------------------------------------------------------------------------- */
+/* --- what a PDO answers --- */
 
 static ULONG ask; /* what the fill functions put in */
 

@@ -151,7 +151,7 @@ NTSTATUS test_add(PWDFDEVICE_INIT *init)
     return status;
 }
 
-/* ---- the FDO -------------------------------------------------------------------------------- */
+/* --- the FDO --- */
 
 void fdo_is_in_its_stack(void)
 {

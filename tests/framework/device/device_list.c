@@ -325,8 +325,7 @@ void descriptions_of_wrong_size(void)
     expect(other == NULL);
 }
 
-/* ---- the standard interface of a PDO
- * -------------------------------------------------------------- */
+/* --- the standard interface of a PDO --- */
 
 static REENUMERATE_SELF_INTERFACE_STANDARD self;
 

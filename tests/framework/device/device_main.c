@@ -28,7 +28,7 @@ const struct drivertest drivertests[] = {
 
 DRIVER_INITIALIZE DriverEntry;
 
-/* ---- checks ------------------------------------------------------------------------------- */
+/* --- checks --- */
 
 static void note(const char *line)
 {
@@ -77,7 +77,7 @@ BOOLEAN test_wait(PKEVENT event)
            STATUS_SUCCESS;
 }
 
-/* ---- the control device --------------------------------------------------------------------- */
+/* --- the control device --- */
 
 static VOID NTAPI evt_run(WDFQUEUE Queue, WDFREQUEST Request, size_t OutputBytes, size_t InputBytes,
                           ULONG Code)
@@ -148,8 +148,7 @@ static NTSTATUS control_create(WDFDRIVER driver)
     return status;
 }
 
-/* ---- the FDO -----------------------------------------------------------------------------------
- */
+/* --- the FDO --- */
 
 static VOID NTAPI fdo_cleanup(WDFOBJECT object)
 {

@@ -21,7 +21,7 @@ DEFINE_GUID(GUID_TEST_NOBODY, 0x71f2b3c4, 0x11aa, 0x4d55, 0x90, 0x01, 0x5e, 0x6a
 static ULONG preprocessed, routed, queued;
 static ULONG route_code;
 
-/* ---- preprocessors and routes ---------------------------------------------------------------- */
+/* --- preprocessors and routes --- */
 
 EVT_WDFDEVICE_WDM_IRP_PREPROCESS stack_preprocess;
 EVT_WDF_IO_QUEUE_IO_DEVICE_CONTROL stack_control;
@@ -166,8 +166,7 @@ void routes_before_queues(void)
     expect_number(queued, 2);
 }
 
-/* ---- device interfaces --------------------------------------------------------------------------
- */
+/* --- device interfaces --- */
 
 /* How many enabled interfaces of the test's class there are. */
 static ULONG interfaces_now(void)
@@ -218,8 +217,7 @@ void interfaces_are_enabled_by_state(void)
     WdfObjectDelete(string);
 }
 
-/* ---- query interfaces
- * ------------------------------------------------------------------------------ */
+/* --- query interfaces --- */
 
 struct direct {
     INTERFACE header;

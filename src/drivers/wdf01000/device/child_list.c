@@ -23,8 +23,7 @@ const struct fx_type fx_type_child_list = {
     .destroy = list_destroy,
 };
 
-/* --- descriptions
- * ------------------------------------------------------------------------------------- */
+/* --- descriptions --- */
 
 static NTSTATUS id_duplicate(struct fx_child_list *list, const fx_id *source, fx_id **out_copy)
 {
@@ -142,8 +141,7 @@ struct fx_child *child_find_locked(struct fx_child_list *list, const fx_id *id, 
     return NULL;
 }
 
-/* --- changes
- * -------------------------------------------------------------------------------------------- */
+/* --- changes --- */
 
 /* Makes a change; what of its memory is left over stays in it for the caller to free. */
 static NTSTATUS change_apply_locked(struct fx_child_list *list, struct fx_child_change *change)
@@ -369,9 +367,7 @@ NTSTATUS child_address_update(struct fx_child *child, const fx_address *address)
     return STATUS_SUCCESS;
 }
 
-/* --- scans
- * ------------------------------------------------------------------------------------------------
- */
+/* --- scans --- */
 
 void list_scan_begin(struct fx_child_list *list)
 {
@@ -432,8 +428,7 @@ void list_all_present(struct fx_child_list *list)
     KeReleaseSpinLock(&list->lock, irql);
 }
 
-/* --- the list
- * -------------------------------------------------------------------------------------------- */
+/* --- the list --- */
 
 NTSTATUS child_list_config_check(struct fx_globals *globals, const WDF_CHILD_LIST_CONFIG *config,
                                  WDF_CHILD_LIST_CONFIG *out_config)

@@ -57,8 +57,7 @@ WDFDEVICE NTAPI imp_WdfChildListGetDevice(PWDF_DRIVER_GLOBALS abi, WDFCHILDLIST 
     return device_handle(child_list_of(fx_globals_of(abi), ChildList)->device);
 }
 
-/* --- changes
- * --------------------------------------------------------------------------------------------- */
+/* --- changes --- */
 
 NTSTATUS NTAPI imp_WdfChildListAddOrUpdateChildDescriptionAsPresent(
     PWDF_DRIVER_GLOBALS abi, WDFCHILDLIST ChildList,
@@ -110,8 +109,7 @@ VOID NTAPI imp_WdfChildListEndScan(PWDF_DRIVER_GLOBALS abi, WDFCHILDLIST ChildLi
     list_scan_end(child_list_of(fx_globals_of(abi), ChildList));
 }
 
-/* --- looking
- * ---------------------------------------------------------------------------------------------- */
+/* --- looking --- */
 
 WDFDEVICE NTAPI imp_WdfChildListRetrievePdo(PWDF_DRIVER_GLOBALS abi, WDFCHILDLIST ChildList,
                                             PWDF_CHILD_RETRIEVE_INFO RetrieveInfo)
@@ -336,8 +334,7 @@ BOOLEAN NTAPI imp_WdfChildListRequestChildEject(
     return TRUE;
 }
 
-/* --- descriptions of a PDO
- * ---------------------------------------------------------------------------------- */
+/* --- descriptions of a PDO --- */
 
 /* The entry of a PDO of a dynamic list, or NULL: logged. */
 static struct fx_child *child_of(struct fx_globals *globals, WDFDEVICE Device, const char *call)

@@ -10,8 +10,7 @@
 
 #define RETRIES_MAX 3
 
-/* --- making PDOs
- * ------------------------------------------------------------------------------------------ */
+/* --- making PDOs --- */
 
 /* A NEW child to be made: not refused before, and without a namesake whose PDO has not gone yet. */
 static struct fx_child *child_next_new(struct fx_child_list *list, struct fx_child *after)
@@ -88,8 +87,7 @@ static void list_make(struct fx_child_list *list)
                child_list_handle(list), list->retries);
 }
 
-/* --- the relations
- * ------------------------------------------------------------------------------------------ */
+/* --- the relations --- */
 
 struct report {
     DEVICE_OBJECT **devices; /* NULL while only counting */
@@ -264,8 +262,7 @@ NTSTATUS child_lists_report(struct fx_device *device, IRP *irp)
     return STATUS_SUCCESS;
 }
 
-/* --- the end of a PDO
- * ----------------------------------------------------------------------------------- */
+/* --- the end of a PDO --- */
 
 void child_pdo_gone(struct fx_device *pdo)
 {

@@ -142,7 +142,7 @@ static inline struct fx_device *fx_device_of_wdm(const DEVICE_OBJECT *wdm)
     return *(struct fx_device **)wdm->DeviceExtension;
 }
 
-/* --- dispatch.c ------------------------------------------------------------------------------ */
+/* --- dispatch.c --- */
 
 /* Makes every MajorFunction and AddDevice of a client's driver object the Framework's.
  * `add_device` is FALSE for a driver with WdfDriverInitNonPnpDriver.
@@ -160,7 +160,7 @@ NTSTATUS fx_device_irp_enter(struct fx_device *device, IRP *irp);
 void fx_device_irp_leave(struct fx_device *device, IRP *irp);
 void fx_device_irp_wait(struct fx_device *device, IRP *irp);
 
-/* --- device.c --------------------------------------------------------------------------------- */
+/* --- device.c --- */
 
 /* A device whose removal is complete (REMOVE_DEVICE came back from below; a PDO is gone from the
  * bus): detached, its names and interfaces gone, its objects deleted, then its WDM device.
@@ -168,8 +168,7 @@ void fx_device_irp_wait(struct fx_device *device, IRP *irp);
  */
 void fx_device_gone(struct fx_device *device);
 
-/* --- interface.c, pnp_query.c ------------------------------------------------------------------
- */
+/* --- interface.c, pnp_query.c --- */
 
 /* At start (TRUE: interfaces the driver did not disable itself) and at removal (FALSE). The status
  * is the first failure; the others are still enabled.
@@ -182,8 +181,7 @@ NTSTATUS fx_device_interfaces_enable(struct fx_device *device, BOOLEAN enable);
  */
 NTSTATUS fx_device_pnp_query(struct fx_device *device, IRP *irp);
 
-/* --- child_list.c, static_child.c --------------------------------------------------------------
- */
+/* --- child_list.c, static_child.c --- */
 
 /* EvtChildListScanForChildren of every list: each time the device came to D0, before self-managed
  * I/O.

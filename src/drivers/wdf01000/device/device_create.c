@@ -24,8 +24,7 @@ const struct fx_type fx_type_device = {
     .remove = device_remove,
 };
 
-/* --- the WDM device object -----------------------------------------------------------------------
- */
+/* --- the WDM device object --- */
 
 /* Like every device of a driver without a descriptor of its own: system and administrators. */
 static const UNICODE_STRING default_sddl = RTL_CONSTANT_STRING(L"D:P(A;;GA;;;SY)(A;;GA;;;BA)");
@@ -105,8 +104,7 @@ static void stack_size_set(struct fx_device *device)
     device->wdm->StackSize = (CCHAR)size;
 }
 
-/* --- what the driver said
- * ------------------------------------------------------------------------- */
+/* --- what the driver said --- */
 
 /* AutoForwardCleanupClose: a filter forwards unless told not to; others only when told to. */
 static BOOLEAN forwards_files(const struct WDFDEVICE_INIT *init)
@@ -208,8 +206,7 @@ static NTSTATUS init_check(const struct WDFDEVICE_INIT *init)
     return status;
 }
 
-/* --- create
- * ----------------------------------------------------------------------------------------- */
+/* --- create --- */
 
 static NTSTATUS device_alloc(struct WDFDEVICE_INIT *init, WDF_OBJECT_ATTRIBUTES *attributes,
                              struct fx_device **out_device)
@@ -302,8 +299,7 @@ out:
     return status;
 }
 
-/* --- the end
- * ------------------------------------------------------------------------------------------ */
+/* --- the end --- */
 
 /* Out of the stack and out of the name space; a device object that files keep goes with them. */
 static void wdm_delete(struct fx_device *device)
@@ -359,25 +355,33 @@ void fx_device_gone(struct fx_device *device)
     fx_object_delete(&device->object);
 }
 
+/* Nobody opens a control device any more; those who have it open keep its WDM device. */
+static void control_close(struct fx_device *device)
+{
+    if (device->own->is_object_deleted)
+        return;
+    ObReferenceObject(device->wdm);
+    device->own->is_object_deleted = TRUE;
+    if (device->own->shutdown_registered) {
+        IoUnregisterShutdownNotification(device->wdm);
+        device->own->shutdown_registered = FALSE;
+    }
+    fx_wmi_stop(device);
+    IoDeleteDevice(device->wdm);
+}
+
 /* Before the client's cleanup callback: no callback of an interface or of WMI comes any more. */
 static void device_dispose(struct fx_object *object)
 {
     struct fx_device *device = (struct fx_device *)object;
 
     interfaces_free(device);
-    if (device->wdm != NULL)
+    if (device->wdm == NULL)
+        return;
+    if (device->kind == FX_DEVICE_CONTROL)
+        control_close(device);
+    else
         fx_wmi_stop(device);
-    if (device->kind == FX_DEVICE_CONTROL && device->wdm != NULL &&
-        !device->own->is_object_deleted) {
-        /* The driver deletes it, or goes: nobody opens it any more. */
-        ObReferenceObject(device->wdm);
-        device->own->is_object_deleted = TRUE;
-        if (device->own->shutdown_registered) {
-            IoUnregisterShutdownNotification(device->wdm);
-            device->own->shutdown_registered = FALSE;
-        }
-        IoDeleteDevice(device->wdm);
-    }
 }
 
 static void device_destroy(struct fx_object *object)
@@ -386,7 +390,6 @@ static void device_destroy(struct fx_object *object)
     struct fx_device_own *own = device->own;
 
     wdm_delete(device);
-    fx_hardware_destroy(device);
     if (device->io != NULL)
         fx_io_destroy(device);
     if (device->pnp != NULL)
@@ -410,8 +413,7 @@ static void device_destroy(struct fx_object *object)
         fx_object_deref(&device->parent->object);
 }
 
-/* --- control devices, and PDOs that nobody was told of
- * --------------------------------------------- */
+/* --- control devices, and PDOs that nobody was told of --- */
 
 /* WdfObjectDelete. A control device goes with its last file; a static PDO that was never added to
  * its parent's children has machines to stop first. TRUE: go on with the deletion.
@@ -426,16 +428,7 @@ static BOOLEAN device_remove(struct fx_object *object)
     }
     if (device->kind != FX_DEVICE_CONTROL || device->wdm == NULL)
         return TRUE;
-    if (!device->own->is_object_deleted) {
-        ObReferenceObject(device->wdm);
-        device->own->is_object_deleted = TRUE;
-        if (device->own->shutdown_registered) {
-            IoUnregisterShutdownNotification(device->wdm);
-            device->own->shutdown_registered = FALSE;
-        }
-        fx_wmi_stop(device);
-        IoDeleteDevice(device->wdm);
-    }
+    control_close(device);
     device->own->is_deleting = TRUE;
     MemoryBarrier();
     return device->own->open_files == 0 && InterlockedExchange(&device->own->delete_taken, 1) == 0;

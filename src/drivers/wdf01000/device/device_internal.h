@@ -20,8 +20,7 @@
 
 #define FX_MAJORS (IRP_MJ_MAXIMUM_FUNCTION + 1)
 
-/* --- preprocessors -----------------------------------------------------------------------------
- */
+/* --- preprocessors --- */
 
 /* One stage: the driver's, or a class extension's. Stages follow in the order in which an IRP
  * meets them: the driver first, then the extension nearest to it.
@@ -45,8 +44,7 @@ struct fx_irp_route {
     WDFCONTEXT context;
 };
 
-/* --- a PDO -------------------------------------------------------------------------------------
- */
+/* --- a PDO --- */
 
 struct fx_name {
     struct fx_name *next;
@@ -68,8 +66,7 @@ struct fx_pdo_init {
     struct fx_child *child; /* of a dynamic list; NULL: static */
 };
 
-/* --- children of a bus -------------------------------------------------------------------------
- */
+/* --- children of a bus --- */
 
 enum fx_child_state {
     FX_CHILD_NEW,     /* described; no PDO yet */
@@ -108,8 +105,7 @@ struct fx_child_list {
     BOOLEAN in_report;  /* held by the report under way; report only */
 };
 
-/* --- a device ----------------------------------------------------------------------------------
- */
+/* --- a device --- */
 
 struct fx_device_interface {
     struct fx_device_interface *next;
@@ -169,8 +165,7 @@ struct fx_device_own {
     BOOLEAN has_children; /* it has had a list or a static child: it answers for its bus */
 };
 
-/* --- init.c ------------------------------------------------------------------------------------
- */
+/* --- init.c --- */
 
 struct WDFDEVICE_INIT *init_create(struct fx_driver *driver, enum fx_device_kind kind);
 void init_free(struct WDFDEVICE_INIT *init);
@@ -191,8 +186,7 @@ void room_free(PVOID memory);
 /* PASSIVE_LEVEL, or the call is refused: logged with its name. */
 NTSTATUS passive_check(struct fx_globals *globals, const char *call);
 
-/* --- dispatch.c, add_device.c -------------------------------------------------------------------
- */
+/* --- dispatch.c, add_device.c --- */
 
 /* What a DispatchContext points to: the stage or the route that has the IRP. */
 #define FX_CONTEXT_STAGE ((ULONG_PTR)1)
@@ -205,8 +199,7 @@ NTSTATUS route_dispatch(struct fx_device *device, IRP *irp, struct fx_irp_route 
 BOOLEAN driver_is_ours(const DRIVER_OBJECT *driver);
 NTSTATUS NTAPI device_add(PDRIVER_OBJECT driver, PDEVICE_OBJECT physical);
 
-/* --- device_create.c ----------------------------------------------------------------------------
- */
+/* --- device_create.c --- */
 
 NTSTATUS device_create(struct WDFDEVICE_INIT *init, WDF_OBJECT_ATTRIBUTES *attributes,
                        struct fx_device **out_device);
@@ -227,8 +220,7 @@ static inline BOOLEAN device_is_fdo(const struct fx_device *device)
 /* The PDO that PnP knows, or NULL: a PDO only once it has been reported and asked for its ids. */
 DEVICE_OBJECT *device_known_physical(struct fx_device *device);
 
-/* --- the rest -----------------------------------------------------------------------------------
- */
+/* --- the rest --- */
 
 void control_file_closed(struct fx_device *device);
 /* PnP is told of interfaces under this lock, so it is none that raises the IRQL. */

@@ -17,7 +17,7 @@ static NTSTATUS irp_end(IRP *irp, NTSTATUS status)
     return status;
 }
 
-/* --- the count -------------------------------------------------------------------------------- */
+/* --- the count --- */
 
 NTSTATUS fx_device_irp_enter(struct fx_device *device, IRP *irp)
 {
@@ -76,8 +76,7 @@ static void irp_track(struct fx_device *device, IRP *irp)
     IoSetNextIrpStackLocation(irp);
 }
 
-/* --- to the rooms ------------------------------------------------------------------------------
- */
+/* --- to the rooms --- */
 
 static NTSTATUS shutdown_dispatch(struct fx_device *device, IRP *irp)
 {
@@ -161,8 +160,7 @@ NTSTATUS fx_dispatch_irp(struct fx_device *device, IRP *irp)
     }
 }
 
-/* --- preprocessors and routes -------------------------------------------------------------------
- */
+/* --- preprocessors and routes --- */
 
 static BOOLEAN stage_wants(const struct fx_preprocess *stage, const IO_STACK_LOCATION *stack)
 {
@@ -217,8 +215,7 @@ static NTSTATUS dispatch_preprocessed(struct fx_device *device, IRP *irp)
     return preprocess_from(device, irp, device->own->preprocess);
 }
 
-/* --- what stands in a driver object --------------------------------------------------------------
- */
+/* --- what stands in a driver object --- */
 
 /* Reads, writes and controls: the short way when nobody asked to be in between. */
 static NTSTATUS NTAPI dispatch_io(PDEVICE_OBJECT wdm, PIRP irp)

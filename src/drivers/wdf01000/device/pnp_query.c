@@ -67,8 +67,7 @@ NTSTATUS fx_device_pnp_query(struct fx_device *device, IRP *irp)
     }
 }
 
-/* --- what the pnp room asks of children
- * ---------------------------------------------------------------------- */
+/* --- what the pnp room asks of children --- */
 
 static BOOLEAN list_scan(struct fx_object *object, void *context)
 {

@@ -64,8 +64,7 @@ void queries_free(struct fx_device *device)
     }
 }
 
-/* --- a PDO asks to be found again
- * ------------------------------------------------------------------ */
+/* --- a PDO asks to be found again --- */
 
 static VOID NTAPI reenumerate_reference(PVOID context)
 {
@@ -100,8 +99,7 @@ static NTSTATUS reenumerate_answer(struct fx_device *device, IO_STACK_LOCATION *
     return STATUS_SUCCESS;
 }
 
-/* --- the answer
- * --------------------------------------------------------------------------------------- */
+/* --- the answer --- */
 
 /* Entries are only ever added: one that was found stays. */
 static struct fx_query_interface *query_find(struct fx_device *device, const GUID *type)

@@ -141,8 +141,7 @@ NTSTATUS relations_query(struct fx_device *device, IRP *irp)
     }
 }
 
-/* --- the driver's calls
- * ------------------------------------------------------------------------------ */
+/* --- the driver's calls --- */
 
 NTSTATUS related_removal_add(struct fx_device *device, DEVICE_OBJECT *physical)
 {
