@@ -98,6 +98,16 @@ static void fx_queue_begin(struct fx_queue *queue, struct fx_device *device,
     }
 }
 
+/* The class extension that a queue is made for: its EvtIoInCallerContext comes first. */
+static struct fx_extension *fx_queue_extension(const struct fx_device *device, WDFDRIVER driver)
+{
+    struct fx_extension *extension = driver == NULL ? NULL : device->extensions;
+
+    while (extension != NULL && fx_handle_of(&extension->globals->driver->object) != driver)
+        extension = extension->next;
+    return extension;
+}
+
 NTSTATUS fx_queue_create(struct fx_device *device, PWDF_IO_QUEUE_CONFIG config,
                          PWDF_OBJECT_ATTRIBUTES attributes, struct fx_queue **out_queue)
 {
@@ -132,6 +142,7 @@ NTSTATUS fx_queue_create(struct fx_device *device, PWDF_IO_QUEUE_CONFIG config,
         fx_object_abandon(object);
         return status;
     }
+    queue->extension = fx_queue_extension(device, config->Driver);
     queue->is_direct =
         config->DispatchType == WdfIoQueueDispatchParallel && object->callback_lock == NULL;
     KeAcquireSpinLock(&device->io->lock, &irql);
