@@ -108,8 +108,14 @@ typedef int HALF_PTR, *PHALF_PTR;
 #define MAXDWORD_PTR (~((DWORD_PTR)0))
 
 /* Conversions that say in their name what is lost. */
+/* Pointers of a width that a structure fixes, whatever the code's own is. */
+#ifdef _WIN32
+#define POINTER_64 __ptr64
+#define POINTER_32 __ptr32
+#else
 #define POINTER_64
 #define POINTER_32
+#endif
 #define POINTER_SIGNED
 #define POINTER_UNSIGNED
 #define SPOINTER_32
