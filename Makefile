@@ -43,7 +43,8 @@ test: all $(BUILD)-asan/build.ninja
 	@mkdir -p $(BUILD)-asan/mixed
 	@ln -sf $(abspath $(BUILD)-asan/libexec/cove/cove-machine) \
 	    $(abspath $(BUILD)-asan/libexec/cove/drivers) \
-	    $(abspath $(BUILD)/libexec/cove/cove-program) $(BUILD)-asan/mixed/
+	    $(abspath $(BUILD)/libexec/cove/cove-program) \
+	    $(abspath $(BUILD)/libexec/cove/cove-program32) $(BUILD)-asan/mixed/
 	@COVE_LIBEXEC=$(abspath $(BUILD)-asan/mixed) ctest --test-dir $(BUILD)-asan \
 	    -L "room|driver|program|walk" -j $(JOBS) --output-on-failure --no-tests=error
 	@ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-tests=error
