@@ -21,6 +21,8 @@ KPROCESSOR_MODE gate_mode(void)
 
 NTSTATUS gate_copy_in(void *to, const void *user, size_t length)
 {
+    if (length == 0)
+        return STATUS_SUCCESS;
     if (gate_mode() == KernelMode) {
         memcpy(to, user, length);
         return STATUS_SUCCESS;
@@ -31,6 +33,8 @@ NTSTATUS gate_copy_in(void *to, const void *user, size_t length)
 
 NTSTATUS gate_copy_out(void *user, const void *from, size_t length)
 {
+    if (length == 0)
+        return STATUS_SUCCESS;
     if (gate_mode() == KernelMode) {
         memcpy(user, from, length);
         return STATUS_SUCCESS;
