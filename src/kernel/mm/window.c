@@ -13,9 +13,6 @@
 
 struct mm_shared_counts mm_tally;
 
-/* 2 GiB less the 64 KiB that Windows keeps to itself at their end. */
-#define LOW_BYTES (MM_LOW_END - WINDOW_GRANULARITY)
-
 static struct host_lock slots_lock;                     /* guards: slots */
 static struct mm_window *_Atomic slots[MM_WINDOWS_MAX]; /* read without the lock by address */
 static struct mm_window *(*_Atomic current_window)(void);
@@ -32,7 +29,7 @@ static NTSTATUS slot_take(struct mm_window *window)
         window->slot = i;
         window->here = MM_WINDOW_BASE + i * MM_WINDOW_BYTES;
         window->base = window->is_low ? 0 : window->here;
-        window->bytes = window->is_low ? LOW_BYTES : MM_WINDOW_BYTES;
+        window->bytes = window->is_low ? MM_LOW_END : MM_WINDOW_BYTES;
         status = STATUS_SUCCESS;
         break;
     }

@@ -10,9 +10,6 @@
 #include "mm_internal.h"
 #include "user.h"
 
-/* Less than up to MM_LOW_END: behind it a sanitizer has its own. */
-#define LOW_BYTES (MM_LOW_END - WINDOW_GRANULARITY - MM_LOW_BASE)
-
 static struct {
     struct host_lock lock;           /* guards: users, and who is shown */
     struct mm_window *_Atomic shown; /* NULL: none */
@@ -40,7 +37,7 @@ static void hide(struct mm_window *window)
 {
     host_lock_take(&window->lock);
     low.shown = NULL;
-    host_memory_decommit((void *)MM_LOW_BASE, LOW_BYTES);
+    host_memory_decommit((void *)MM_LOW_BASE, MM_LOW_END - MM_LOW_BASE);
     user_changes++;
     host_lock_give(&window->lock);
 }

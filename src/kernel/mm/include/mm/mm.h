@@ -19,8 +19,9 @@
 #include <ntifs.h>
 
 /* The address map of the machine process; the one table. */
-#define MM_LOW_BASE     0x10000ull /* a 32-bit program's own addresses */
-#define MM_LOW_END      0x80000000ull
+#define MM_LOW_BASE 0x10000ull /* a 32-bit program's own addresses */
+/* 2 GiB less the 64 KiB that Windows keeps to itself at their end. */
+#define MM_LOW_END      0x7fff0000ull
 #define MM_WINDOW_BASE  0x200000000000ull
 #define MM_WINDOW_BYTES (64ull << 30) /* one program */
 #define MM_WINDOW_END   0x400000000000ull
