@@ -74,6 +74,9 @@ void removal_run(struct removal *removal, ULONG problem)
         bool has_parent_in = false;
         for (unsigned k = i + 1; k < removal->count; k++)
             has_parent_in = has_parent_in || removal->node[k] == node->parent;
+        /* Its bus made its PDO and counts on the request, nobody else has seen it. */
+        if (node->state == NODE_UNINITIALIZED && has_parent_in)
+            node_state_set(node, NODE_AWAITING_QUEUED_DELETION);
         if (node->state != NODE_UNINITIALIZED && node->state != NODE_REMOVED)
             node_remove_stack(node);
         if (node_is(node, NODE_IS_STUCK))
