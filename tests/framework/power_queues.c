@@ -141,11 +141,11 @@ static BOOLEAN begin(void)
     return stack_make(&stack);
 }
 
-static void power(DEVICE_POWER_STATE state)
+static void power(SYSTEM_POWER_STATE state)
 {
     KeClearEvent(&running);
     expect(NT_SUCCESS(stack_power(&stack, state)));
-    if (state == PowerDeviceD0)
+    if (state == PowerSystemWorking)
         KeWaitForSingleObject(&running, Executive, KernelMode, FALSE, NULL);
 }
 
@@ -210,7 +210,7 @@ static void requeued_over_sleep(void)
     start();
     send_reads(sent, 2);
     expect_number(held_count, 2);
-    power(PowerDeviceD3);
+    power(PowerSystemSleeping3);
     expect_number(stopped, 2);
     expect(stopped_in_d0); /* before EvtDeviceD0Exit */
     expect_number(stop_flags, WdfRequestStopActionSuspend);
@@ -219,7 +219,7 @@ static void requeued_over_sleep(void)
     expect_number(held_count, 2);
     sent_cancel(&sent[1]); /* one that waits again */
     expect_status(sent_end(&sent[1]), STATUS_CANCELLED);
-    power(PowerDeviceD0);
+    power(PowerSystemWorking);
     expect_number(resumed, 0);
     expect_number(held_count, 4);
     WdfRequestComplete(held[2], STATUS_SUCCESS);
@@ -240,14 +240,14 @@ static void kept_over_sleep(void)
     start();
     send_reads(sent, 2);
     WdfRequestMarkCancelable(held[1], evt_canceled);
-    power(PowerDeviceD3);
+    power(PowerSystemSleeping3);
     expect_number(stopped, 2);
     expect(stop_flags & WdfRequestStopActionSuspend);
     /* Still the driver's: it may end one while the device sleeps. */
     sent_cancel(&sent[1]);
     expect_number(canceled, 1);
     expect_status(sent_end(&sent[1]), STATUS_CANCELLED);
-    power(PowerDeviceD0);
+    power(PowerSystemWorking);
     expect_number(resumed, 1);
     expect_number(held_count, 2);
     WdfRequestComplete(held[0], STATUS_SUCCESS);
@@ -256,8 +256,8 @@ static void kept_over_sleep(void)
     stopped = resumed = held_count = 0;
     send_reads(sent, 1);
     for (i = 1; i <= 2; i++) {
-        power(PowerDeviceD3);
-        power(PowerDeviceD0);
+        power(PowerSystemSleeping3);
+        power(PowerSystemWorking);
         expect_number(stopped, i);
         expect_number(resumed, i);
     }
@@ -277,11 +277,11 @@ static void completed_by_stop(void)
     start();
     send_reads(sent, 2);
     WdfRequestMarkCancelable(held[1], evt_canceled);
-    power(PowerDeviceD3);
+    power(PowerSystemSleeping3);
     expect_number(stopped, 2);
     for (i = 0; i < 2; i++)
         expect_status(sent_end(&sent[i]), STATUS_DEVICE_POWERED_OFF);
-    power(PowerDeviceD0);
+    power(PowerSystemWorking);
     stack_drop(&stack);
 }
 
@@ -338,11 +338,11 @@ static void going_down_waits(void)
     expect_status(PsCreateSystemThread(&thread, THREAD_ALL_ACCESS, &attributes, NULL, NULL,
                                        end_held_later, NULL),
                   STATUS_SUCCESS);
-    power(PowerDeviceD3);
+    power(PowerSystemSleeping3);
     expect_status(sent_end(&sent), STATUS_SUCCESS);
     ZwWaitForSingleObject(thread, FALSE, NULL);
     ZwClose(thread);
-    power(PowerDeviceD0);
+    power(PowerSystemWorking);
     stack_drop(&stack);
 }
 
@@ -360,10 +360,10 @@ static void manual_queue_sleeps(void)
     start();
     send_reads(&sent, 1);
     expect_status(WdfRequestForwardToIoQueue(held[0], manual), STATUS_SUCCESS);
-    power(PowerDeviceD3);
+    power(PowerSystemSleeping3);
     expect_number(stopped, 0); /* nothing is the driver's */
     expect_status(WdfIoQueueRetrieveNextRequest(manual, &request), STATUS_WDF_PAUSED);
-    power(PowerDeviceD0);
+    power(PowerSystemWorking);
     expect_status(WdfIoQueueRetrieveNextRequest(manual, &request), STATUS_SUCCESS);
     WdfRequestComplete(request, STATUS_SUCCESS);
     expect_status(sent_end(&sent), STATUS_SUCCESS);
@@ -442,7 +442,7 @@ static void kept_until_purged(void)
     start();
     send_reads(sent, 2);
     WdfRequestMarkCancelable(held[1], evt_canceled);
-    power(PowerDeviceD3);
+    power(PowerSystemSleeping3);
     expect_number(stopped, 2);
     expect_status(stack_pnp(&stack, IRP_MN_SURPRISE_REMOVAL, NULL, NULL), STATUS_SUCCESS);
     expect_status(sent_end(&sent[0]), STATUS_NO_SUCH_DEVICE);
