@@ -224,6 +224,8 @@ static NTSTATUS create_root(struct root_creation *creation)
 {
     UNICODE_STRING instance;
     DEVICE_OBJECT *pdo;
+    if (tree_is_held())
+        return STATUS_POWER_STATE_INVALID;
     NTSTATUS status = root_key_make(creation->device_id, creation->hardware_ids, &instance);
     if (!NT_SUCCESS(status))
         return status;

@@ -6,6 +6,8 @@
  */
 #include "pnp_internal.h"
 
+#include <stdatomic.h>
+
 /* ---- the answer, object by object --------------------------------------------------------------
  */
 
@@ -117,9 +119,12 @@ void node_enumerate(struct device_node *node)
 /* ---- as far as it goes --------------------------------------------------------------------------
  */
 
+/* The system sleeps: what is to be done to devices is done when they are back. */
+static _Atomic bool is_held;
+
 static void node_step(struct device_node *node)
 {
-    if (node_is(node, NODE_IS_STUCK | NODE_IS_MISSING | NODE_IS_HIDDEN))
+    if (is_held || node_is(node, NODE_IS_STUCK | NODE_IS_MISSING | NODE_IS_HIDDEN))
         return;
     if (node->state == NODE_UNINITIALIZED && node->problem == 0)
         (void)node_identify(node);
@@ -137,4 +142,18 @@ void tree_process(struct device_node *top)
 {
     for (struct device_node *at = top; at != NULL; at = tree_next(top, at))
         node_step(at);
+}
+
+bool tree_is_held(void)
+{
+    return is_held;
+}
+
+void pnp_hold(bool holds)
+{
+    is_held = holds;
+    if (holds)
+        pnp_wait_idle();
+    else
+        (void)action_post(ACTION_PROCESS, NULL, NULL);
 }

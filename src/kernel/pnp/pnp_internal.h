@@ -236,6 +236,7 @@ void irp_set_lock(struct device_node *node, bool is_locked);
 
 /* Brings every node below top as far as it goes: identify, add, assign, start, enumerate. */
 void tree_process(struct device_node *top);
+bool tree_is_held(void); /* pnp_hold */
 NTSTATUS node_identify(struct device_node *node);
 /* What the bus says of resources, again: an installation may have given a root device some. */
 void node_resources_ask(struct device_node *node);

@@ -218,6 +218,7 @@ NTSTATUS po_sleep(SYSTEM_POWER_STATE state, struct po_refusal *out_refusal)
     if (atomic_load(&system_state) != PowerSystemWorking) {
         refusal_set(out_refusal, status, NULL, "the system sleeps already");
     } else {
+        pnp_hold(true);
         status = devices_take(&devices);
         if (!NT_SUCCESS(status)) {
             refusal_set(out_refusal, status, NULL, "the devices cannot be listed");
@@ -228,6 +229,8 @@ NTSTATUS po_sleep(SYSTEM_POWER_STATE state, struct po_refusal *out_refusal)
                 devices_hold(&devices, false);
             devices_release(&devices);
         }
+        if (!NT_SUCCESS(status))
+            pnp_hold(false);
     }
     KeReleaseMutant(&transition, IO_NO_INCREMENT, FALSE, FALSE);
     return status;
@@ -252,6 +255,7 @@ NTSTATUS po_wake(struct po_refusal *out_refusal)
             atomic_store(&system_state, PowerSystemWorking);
             system_tell(true);
             devices_hold(&devices, false);
+            pnp_hold(false);
         }
         devices_release(&devices);
     }
@@ -299,4 +303,5 @@ void system_fini(void)
     if (state_callback != NULL)
         ObDereferenceObject(state_callback);
     state_callback = NULL;
+    pnp_hold(false); /* it may have gone down asleep */
 }

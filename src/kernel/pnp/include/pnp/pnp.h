@@ -30,6 +30,9 @@ NTSTATUS pnp_start(void);
 unsigned pnp_stop(void (*report)(const char *line, void *context), void *context);
 /* Until no action, enumeration, start or installation is queued or under way. */
 void pnp_wait_idle(void);
+/* While it holds no device is identified, started or asked for its children: the system sleeps.
+ * Holding begins when what is under way has ended; what came up meanwhile is done when it ends. */
+void pnp_hold(bool holds);
 
 /* ---- nodes --------------------------------------------------------------------------------- */
 
