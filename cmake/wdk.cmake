@@ -85,6 +85,8 @@ cove_driver_library(libcntpr ${gs}/fltused.c ${gs}/cxx_frame.c)
 # The safe string functions are inline; the library is there because projects name it.
 cove_driver_library(ntstrsafe)
 cove_driver_library(aux_klib ${CMAKE_SOURCE_DIR}/src/drivers/auxklib/auxklib.c)
+cove_driver_library(usbd ${CMAKE_SOURCE_DIR}/src/drivers/usbd/parse.c
+    ${CMAKE_SOURCE_DIR}/src/drivers/usbd/validate.c)
 cove_driver_library(wdmguid ${CMAKE_SOURCE_DIR}/src/drivers/guid/wdmguid.c)
 
 # The entry library of KMDF drivers, once a version: its table has that version's length.

@@ -34,7 +34,7 @@ DECLSPEC_IMPORT PURB NTAPI
 USBD_CreateConfigurationRequest(PUSB_CONFIGURATION_DESCRIPTOR ConfigurationDescriptor, PUSHORT Siz);
 PURB NTAPI USBD_CreateConfigurationRequestEx(PUSB_CONFIGURATION_DESCRIPTOR ConfigurationDescriptor,
                                              PUSBD_INTERFACE_LIST_ENTRY InterfaceList);
-DECLSPEC_IMPORT PUSB_INTERFACE_DESCRIPTOR NTAPI
+PUSB_INTERFACE_DESCRIPTOR NTAPI
 USBD_ParseConfigurationDescriptor(PUSB_CONFIGURATION_DESCRIPTOR ConfigurationDescriptor,
                                   UCHAR InterfaceNumber, UCHAR AlternateSetting);
 PUSB_INTERFACE_DESCRIPTOR NTAPI USBD_ParseConfigurationDescriptorEx(
@@ -85,9 +85,9 @@ DECLSPEC_IMPORT NTSTATUS NTAPI USBD_QueryUsbCapability(USBD_HANDLE USBDHandle,
                                                        PUCHAR OutputBuffer, PULONG ResultLength);
 DECLSPEC_IMPORT BOOLEAN NTAPI USBD_IsInterfaceVersionSupported(USBD_HANDLE USBDHandle,
                                                                ULONG USBDInterfaceVersion);
-DECLSPEC_IMPORT NTSTATUS NTAPI
-USBD_ValidateConfigurationDescriptor(PUSB_CONFIGURATION_DESCRIPTOR ConfigDesc, ULONG BufferLength,
-                                     USHORT Level, PUCHAR *Offset, ULONG Tag);
+USBD_STATUS NTAPI USBD_ValidateConfigurationDescriptor(PUSB_CONFIGURATION_DESCRIPTOR ConfigDesc,
+                                                       ULONG BufferLength, USHORT Level,
+                                                       PUCHAR *Offset, ULONG Tag);
 #endif
 
 /* ---- URBs filled in ---------------------------------------------------------------------- */
