@@ -89,6 +89,7 @@ static VOID QueueCancelled(PIO_CSQ Csq, PIRP Irp)
 static VOID HeartBeat(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
 {
     PHEART heart = Context;
+    LIST_ENTRY due;
     HEARTBEAT state;
     PIRP irp;
 
@@ -99,7 +100,12 @@ static VOID HeartBeat(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2
     heart->State.Beats++;
     state = heart->State;
     KeReleaseSpinLockFromDpcLevel(&heart->Lock);
-    while ((irp = IoCsqRemoveNextIrp(&heart->Queue, NULL)) != NULL) {
+    /* All out first: who has this beat and asks for the next waits for the next. */
+    InitializeListHead(&due);
+    while ((irp = IoCsqRemoveNextIrp(&heart->Queue, NULL)) != NULL)
+        InsertTailList(&due, &irp->Tail.Overlay.ListEntry);
+    while (!IsListEmpty(&due)) {
+        irp = CONTAINING_RECORD(RemoveHeadList(&due), IRP, Tail.Overlay.ListEntry);
         *(HEARTBEAT *)irp->AssociatedIrp.SystemBuffer = state;
         Complete(irp, STATUS_SUCCESS, sizeof state);
     }
