@@ -105,6 +105,21 @@ static void sleeps_not_pageable_not_owner(void **state)
     assert_int_equal(fx_command(2, FXTOY_STOP_IDLE_NO_WAIT, 0), STATUS_INVALID_DEVICE_STATE);
 }
 
+/* A device that its bus reports meanwhile waits until the system is back. */
+static void plugged_while_asleep(void **state)
+{
+    struct po_refusal refusal;
+    (void)state;
+    sleep_to(PowerSystemSleeping3);
+    fx_forget();
+    fx_plug(1);
+    assert_false(is_started(fx_name(1)));
+    function_did("");
+    assert_int_equal(po_wake(&refusal), STATUS_SUCCESS);
+    pnp_wait_idle();
+    assert_true(is_started(fx_name(1)));
+}
+
 /* A read that the driver keeps while the device goes down: each way to answer EvtIoStop. */
 static void reads_over_sleep(void **state)
 {
@@ -378,6 +393,7 @@ int main(void)
         FX_TEST(idle_removed_in_order),
         FX_TEST(idle_over_sleep),
         FX_TEST(idle_wakes),
+        FX_TEST(plugged_while_asleep),
         cmocka_unit_test(power_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
