@@ -346,9 +346,9 @@ static void act_state(void)
     switch (draw(5)) {
     case 0:
     case 1:
-        expect(NT_SUCCESS(stack_power(&stack, PowerDeviceD3)));
+        expect(NT_SUCCESS(stack_power(&stack, PowerSystemSleeping3)));
         pause(draw(8));
-        expect(NT_SUCCESS(stack_power(&stack, PowerDeviceD0)));
+        expect(NT_SUCCESS(stack_power(&stack, PowerSystemWorking)));
         break;
     case 2:
         WdfIoQueueStop(queue, NULL, NULL);
