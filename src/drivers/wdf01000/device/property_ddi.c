@@ -104,6 +104,59 @@ static NTSTATUS question_unified(struct fx_globals *globals, PWDF_DEVICE_PROPERT
                           INDEX_WDF_DEVICE_PROPERTY_DATA);
 }
 
+/* The four ways to ask, once it is known whom: asked is how question_of_... went. */
+static NTSTATUS query_number(struct fx_globals *globals, NTSTATUS asked,
+                             struct property_question *question, DEVICE_REGISTRY_PROPERTY number,
+                             ULONG length, PVOID buffer, PULONG out_needed)
+{
+    fx_needed(globals, out_needed);
+    if (!NT_SUCCESS(asked))
+        return asked;
+    question->number = number;
+    return property_ask(question, length, buffer, out_needed, NULL);
+}
+
+static NTSTATUS query_unified(struct fx_globals *globals, NTSTATUS asked,
+                              struct property_question *question, PWDF_DEVICE_PROPERTY_DATA data,
+                              ULONG length, PVOID buffer, PULONG out_needed, PDEVPROPTYPE out_type)
+{
+    fx_needed(globals, out_needed);
+    fx_needed(globals, out_type);
+    if (NT_SUCCESS(asked))
+        asked = question_unified(globals, data, question);
+    if (!NT_SUCCESS(asked))
+        return asked;
+    return property_ask(question, length, buffer, out_needed, out_type);
+}
+
+static NTSTATUS memory_number(struct fx_globals *globals, NTSTATUS asked,
+                              struct property_question *question, DEVICE_REGISTRY_PROPERTY number,
+                              POOL_TYPE pool, PWDF_OBJECT_ATTRIBUTES attributes,
+                              WDFMEMORY *out_memory)
+{
+    fx_needed(globals, out_memory);
+    *out_memory = NULL;
+    if (!NT_SUCCESS(asked))
+        return asked;
+    question->number = number;
+    return property_to_memory(globals, question, pool, attributes, out_memory, NULL);
+}
+
+static NTSTATUS memory_unified(struct fx_globals *globals, NTSTATUS asked,
+                               struct property_question *question, PWDF_DEVICE_PROPERTY_DATA data,
+                               POOL_TYPE pool, PWDF_OBJECT_ATTRIBUTES attributes,
+                               WDFMEMORY *out_memory, PDEVPROPTYPE out_type)
+{
+    fx_needed(globals, out_memory);
+    fx_needed(globals, out_type);
+    *out_memory = NULL;
+    if (NT_SUCCESS(asked))
+        asked = question_unified(globals, data, question);
+    if (!NT_SUCCESS(asked))
+        return asked;
+    return property_to_memory(globals, question, pool, attributes, out_memory, out_type);
+}
+
 NTSTATUS NTAPI imp_WdfDeviceQueryProperty(PWDF_DRIVER_GLOBALS abi, WDFDEVICE Device,
                                           DEVICE_REGISTRY_PROPERTY DeviceProperty,
                                           ULONG BufferLength, PVOID PropertyBuffer,
@@ -113,11 +166,8 @@ NTSTATUS NTAPI imp_WdfDeviceQueryProperty(PWDF_DRIVER_GLOBALS abi, WDFDEVICE Dev
     struct property_question question;
     NTSTATUS status = question_of_device(globals, Device, "WdfDeviceQueryProperty", &question);
 
-    fx_needed(globals, ResultLength);
-    if (!NT_SUCCESS(status))
-        return status;
-    question.number = DeviceProperty;
-    return property_ask(&question, BufferLength, PropertyBuffer, ResultLength, NULL);
+    return query_number(globals, status, &question, DeviceProperty, BufferLength, PropertyBuffer,
+                        ResultLength);
 }
 
 NTSTATUS NTAPI imp_WdfDeviceAllocAndQueryProperty(PWDF_DRIVER_GLOBALS abi, WDFDEVICE Device,
@@ -131,13 +181,8 @@ NTSTATUS NTAPI imp_WdfDeviceAllocAndQueryProperty(PWDF_DRIVER_GLOBALS abi, WDFDE
     NTSTATUS status =
         question_of_device(globals, Device, "WdfDeviceAllocAndQueryProperty", &question);
 
-    fx_needed(globals, PropertyMemory);
-    *PropertyMemory = NULL;
-    if (!NT_SUCCESS(status))
-        return status;
-    question.number = DeviceProperty;
-    return property_to_memory(globals, &question, PoolType, PropertyMemoryAttributes,
-                              PropertyMemory, NULL);
+    return memory_number(globals, status, &question, DeviceProperty, PoolType,
+                         PropertyMemoryAttributes, PropertyMemory);
 }
 
 NTSTATUS NTAPI imp_WdfDeviceQueryPropertyEx(PWDF_DRIVER_GLOBALS abi, WDFDEVICE Device,
@@ -149,13 +194,8 @@ NTSTATUS NTAPI imp_WdfDeviceQueryPropertyEx(PWDF_DRIVER_GLOBALS abi, WDFDEVICE D
     struct property_question question;
     NTSTATUS status = question_of_device(globals, Device, "WdfDeviceQueryPropertyEx", &question);
 
-    fx_needed(globals, RequiredSize);
-    fx_needed(globals, Type);
-    if (NT_SUCCESS(status))
-        status = question_unified(globals, DeviceProperty, &question);
-    if (!NT_SUCCESS(status))
-        return status;
-    return property_ask(&question, BufferLength, PropertyBuffer, RequiredSize, Type);
+    return query_unified(globals, status, &question, DeviceProperty, BufferLength, PropertyBuffer,
+                         RequiredSize, Type);
 }
 
 NTSTATUS NTAPI imp_WdfDeviceAllocAndQueryPropertyEx(PWDF_DRIVER_GLOBALS abi, WDFDEVICE Device,
@@ -169,15 +209,8 @@ NTSTATUS NTAPI imp_WdfDeviceAllocAndQueryPropertyEx(PWDF_DRIVER_GLOBALS abi, WDF
     NTSTATUS status =
         question_of_device(globals, Device, "WdfDeviceAllocAndQueryPropertyEx", &question);
 
-    fx_needed(globals, PropertyMemory);
-    fx_needed(globals, Type);
-    *PropertyMemory = NULL;
-    if (NT_SUCCESS(status))
-        status = question_unified(globals, DeviceProperty, &question);
-    if (!NT_SUCCESS(status))
-        return status;
-    return property_to_memory(globals, &question, PoolType, PropertyMemoryAttributes,
-                              PropertyMemory, Type);
+    return memory_unified(globals, status, &question, DeviceProperty, PoolType,
+                          PropertyMemoryAttributes, PropertyMemory, Type);
 }
 
 NTSTATUS NTAPI imp_WdfDeviceAssignProperty(PWDF_DRIVER_GLOBALS abi, WDFDEVICE Device,
@@ -205,11 +238,8 @@ NTSTATUS NTAPI imp_WdfFdoInitQueryProperty(PWDF_DRIVER_GLOBALS abi, PWDFDEVICE_I
     struct property_question question;
     NTSTATUS status = question_of_init(globals, DeviceInit, "WdfFdoInitQueryProperty", &question);
 
-    fx_needed(globals, ResultLength);
-    if (!NT_SUCCESS(status))
-        return status;
-    question.number = DeviceProperty;
-    return property_ask(&question, BufferLength, PropertyBuffer, ResultLength, NULL);
+    return query_number(globals, status, &question, DeviceProperty, BufferLength, PropertyBuffer,
+                        ResultLength);
 }
 
 NTSTATUS NTAPI imp_WdfFdoInitAllocAndQueryProperty(
@@ -221,13 +251,8 @@ NTSTATUS NTAPI imp_WdfFdoInitAllocAndQueryProperty(
     NTSTATUS status =
         question_of_init(globals, DeviceInit, "WdfFdoInitAllocAndQueryProperty", &question);
 
-    fx_needed(globals, PropertyMemory);
-    *PropertyMemory = NULL;
-    if (!NT_SUCCESS(status))
-        return status;
-    question.number = DeviceProperty;
-    return property_to_memory(globals, &question, PoolType, PropertyMemoryAttributes,
-                              PropertyMemory, NULL);
+    return memory_number(globals, status, &question, DeviceProperty, PoolType,
+                         PropertyMemoryAttributes, PropertyMemory);
 }
 
 NTSTATUS NTAPI imp_WdfFdoInitQueryPropertyEx(PWDF_DRIVER_GLOBALS abi, PWDFDEVICE_INIT DeviceInit,
@@ -239,13 +264,8 @@ NTSTATUS NTAPI imp_WdfFdoInitQueryPropertyEx(PWDF_DRIVER_GLOBALS abi, PWDFDEVICE
     struct property_question question;
     NTSTATUS status = question_of_init(globals, DeviceInit, "WdfFdoInitQueryPropertyEx", &question);
 
-    fx_needed(globals, ResultLength);
-    fx_needed(globals, Type);
-    if (NT_SUCCESS(status))
-        status = question_unified(globals, DeviceProperty, &question);
-    if (!NT_SUCCESS(status))
-        return status;
-    return property_ask(&question, BufferLength, PropertyBuffer, ResultLength, Type);
+    return query_unified(globals, status, &question, DeviceProperty, BufferLength, PropertyBuffer,
+                         ResultLength, Type);
 }
 
 NTSTATUS NTAPI imp_WdfFdoInitAllocAndQueryPropertyEx(
@@ -258,15 +278,8 @@ NTSTATUS NTAPI imp_WdfFdoInitAllocAndQueryPropertyEx(
     NTSTATUS status =
         question_of_init(globals, DeviceInit, "WdfFdoInitAllocAndQueryPropertyEx", &question);
 
-    fx_needed(globals, PropertyMemory);
-    fx_needed(globals, Type);
-    *PropertyMemory = NULL;
-    if (NT_SUCCESS(status))
-        status = question_unified(globals, DeviceProperty, &question);
-    if (!NT_SUCCESS(status))
-        return status;
-    return property_to_memory(globals, &question, PoolType, PropertyMemoryAttributes,
-                              PropertyMemory, Type);
+    return memory_unified(globals, status, &question, DeviceProperty, PoolType,
+                          PropertyMemoryAttributes, PropertyMemory, Type);
 }
 
 /* Opens a key of the device and makes an object of it. */

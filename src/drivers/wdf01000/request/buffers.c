@@ -70,17 +70,26 @@ static NTSTATUS fx_buffer_transfer(struct fx_request *request, BOOLEAN map,
     return STATUS_SUCCESS;
 }
 
+/* Errors:  STATUS_INTERNAL_ERROR: completed; STATUS_INVALID_DEVICE_REQUEST: not presented */
+static NTSTATUS fx_buffer_begin(const struct fx_request *request,
+                                struct fx_request_buffer *out_buffer)
+{
+    out_buffer->mdl = NULL;
+    out_buffer->address = NULL;
+    if (request->irp == NULL)
+        return STATUS_INTERNAL_ERROR;
+    return request->stack == NULL ? STATUS_INVALID_DEVICE_REQUEST : STATUS_SUCCESS;
+}
+
 NTSTATUS fx_request_input(struct fx_request *request, BOOLEAN map,
                           struct fx_request_buffer *out_buffer)
 {
     const IO_STACK_LOCATION *stack = request->stack;
     PIRP irp = request->irp;
-    NTSTATUS status;
+    NTSTATUS status = fx_buffer_begin(request, out_buffer);
 
-    out_buffer->mdl = NULL;
-    out_buffer->address = NULL;
-    if (irp == NULL || stack == NULL)
-        return irp == NULL ? STATUS_INTERNAL_ERROR : STATUS_INVALID_DEVICE_REQUEST;
+    if (!NT_SUCCESS(status))
+        return status;
     switch (stack->MajorFunction) {
     case IRP_MJ_WRITE:
         out_buffer->length = stack->Parameters.Write.Length;
@@ -106,12 +115,10 @@ NTSTATUS fx_request_output(struct fx_request *request, BOOLEAN map,
 {
     const IO_STACK_LOCATION *stack = request->stack;
     PIRP irp = request->irp;
-    NTSTATUS status;
+    NTSTATUS status = fx_buffer_begin(request, out_buffer);
 
-    out_buffer->mdl = NULL;
-    out_buffer->address = NULL;
-    if (irp == NULL || stack == NULL)
-        return irp == NULL ? STATUS_INTERNAL_ERROR : STATUS_INVALID_DEVICE_REQUEST;
+    if (!NT_SUCCESS(status))
+        return status;
     switch (stack->MajorFunction) {
     case IRP_MJ_READ:
         out_buffer->length = stack->Parameters.Read.Length;
