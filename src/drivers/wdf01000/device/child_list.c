@@ -135,7 +135,9 @@ struct fx_child *child_find_locked(struct fx_child_list *list, const fx_id *id, 
     for (at = list->children.Flink; at != &list->children; at = at->Flink) {
         struct fx_child *child = CONTAINING_RECORD(at, struct fx_child, entry);
 
-        if ((states & FX_STATE_BIT(child->state)) != 0 && child_is(child, id, compare))
+        /* A dead entry only waits for the one who walks over it. */
+        if (!child->is_dead && (states & FX_STATE_BIT(child->state)) != 0 &&
+            child_is(child, id, compare))
             return child;
     }
     return NULL;
