@@ -21,6 +21,7 @@ static struct test_child children[CHILDREN];
 static ULONG first; /* number of slot 0 */
 static LONG copies; /* address descriptions that the list holds */
 static NTSTATUS refuse;
+static WDFDEVICE *briefly; /* where to keep slot 0's PDO: slot 1's creation says it is missing */
 static LONG created, reenumerated;
 static WDFCHILDLIST list;
 
@@ -28,12 +29,18 @@ static NTSTATUS NTAPI evt_create(WDFCHILDLIST List, PWDF_CHILD_IDENTIFICATION_DE
                                  PWDFDEVICE_INIT Init)
 {
     ID *id = CONTAINING_RECORD(Id, ID, header);
-    WDFDEVICE pdo;
+    WDFDEVICE pdo = NULL;
+    NTSTATUS status;
 
     InterlockedIncrement(&created);
     if (refuse != STATUS_SUCCESS)
         return refuse;
-    return test_child_create(&Init, id->number, &children[id->slot], &pdo);
+    if (briefly != NULL && id->slot == 1)
+        expect_status(WdfPdoMarkMissing(*briefly), STATUS_SUCCESS);
+    status = test_child_create(&Init, id->number, &children[id->slot], &pdo);
+    if (briefly != NULL && id->slot == 0)
+        *briefly = pdo;
+    return status;
 }
 
 static BOOLEAN NTAPI evt_compare(WDFCHILDLIST List,
@@ -285,6 +292,30 @@ void creation_is_refused(void)
     expect(test_wait(&children[1].gone));
     if (children[0].starts != 0)
         expect(test_wait(&children[0].gone));
+    WdfObjectDelete(list);
+    expect_number(copies, 0);
+}
+
+/* The bus takes a child back while its answer is still being made: PnP never hears of it. */
+void child_gone_before_it_is_told(void)
+{
+    WDFDEVICE pdo = NULL;
+
+    if (!list_make())
+        return;
+    briefly = &pdo;
+    WdfChildListBeginScan(list);
+    expect_status(add(0, 0), STATUS_SUCCESS);
+    expect_status(add(1, 0), STATUS_SUCCESS);
+    WdfChildListEndScan(list);
+    expect(test_wait(&children[1].started));
+    expect(test_wait(&children[0].gone));
+    briefly = NULL;
+    expect_number(children[0].starts, 0);
+    expect_number(children[0].missing, 0);
+    find(0, WdfChildListRetrieveDeviceNoSuchDevice, 0);
+    expect_status(missing(1), STATUS_SUCCESS);
+    expect(test_wait(&children[1].gone));
     WdfObjectDelete(list);
     expect_number(copies, 0);
 }

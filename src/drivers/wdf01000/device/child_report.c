@@ -153,7 +153,8 @@ static void missing_mark(LIST_ENTRY *children)
     }
 }
 
-/* Tells the machines of the PDOs that were left out of a report. */
+/* Tells the machines of the PDOs that were left out of a report. A child that came and went between
+ * two answers, or while one was made, is nothing to PnP: nobody but us ends it. */
 static void missing_report(struct fx_device *device, struct fx_child_list *list)
 {
     LIST_ENTRY *children = list != NULL ? &list->children : &device->own->static_children;
@@ -167,7 +168,10 @@ static void missing_report(struct fx_device *device, struct fx_child_list *list)
         KeReleaseSpinLock(lock, irql);
         if (pdo == NULL)
             break;
-        fx_pnp_reported_missing(pdo);
+        if (pdo->own->is_reported)
+            fx_pnp_reported_missing(pdo);
+        else
+            child_end(pdo);
         fx_object_deref(&pdo->object);
     }
 }
@@ -236,6 +240,7 @@ NTSTATUS child_lists_report(struct fx_device *device, IRP *irp)
     struct report report = {0};
     NTSTATUS status;
     KIRQL irql;
+    ULONG i;
 
     if (!device->own->has_children)
         return STATUS_NOT_SUPPORTED;
@@ -251,6 +256,8 @@ NTSTATUS child_lists_report(struct fx_device *device, IRP *irp)
     if (report.devices != NULL) {
         report_all(device, &report);
         status = relations_add(globals, irp, report.devices, report.count);
+        for (i = 0; NT_SUCCESS(status) && i < report.count; i++)
+            (*(struct fx_device **)report.devices[i]->DeviceExtension)->own->is_reported = TRUE;
         room_free(report.devices);
     }
     if (!NT_SUCCESS(status)) {
@@ -263,6 +270,12 @@ NTSTATUS child_lists_report(struct fx_device *device, IRP *irp)
 }
 
 /* --- the end of a PDO --- */
+
+void child_end(struct fx_device *pdo)
+{
+    fx_pnp_cancel(pdo);
+    fx_device_gone(pdo);
+}
 
 void child_pdo_gone(struct fx_device *pdo)
 {

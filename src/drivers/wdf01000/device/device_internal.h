@@ -153,6 +153,7 @@ struct fx_device_own {
 
     struct fx_pdo_init *pdo; /* of a PDO */
     BOOLEAN is_known;        /* of a PDO: PnP has its device node */
+    BOOLEAN is_reported;     /* of a PDO: it stood in an answer to PnP */
     PNP_BUS_INFORMATION bus_information;
     BOOLEAN has_bus_information;
 
@@ -260,6 +261,8 @@ NTSTATUS child_list_create(struct fx_device *device, WDF_CHILD_LIST_CONFIG *conf
 NTSTATUS child_list_config_check(struct fx_globals *globals, const WDF_CHILD_LIST_CONFIG *config,
                                  WDF_CHILD_LIST_CONFIG *out_config);
 NTSTATUS child_lists_report(struct fx_device *device, IRP *irp);
+/* Ends a PDO that PnP will send no more requests to. */
+void child_end(struct fx_device *pdo);
 /* The child's PDO is gone: its entry goes. */
 void child_pdo_gone(struct fx_device *pdo);
 NTSTATUS child_mark_missing(struct fx_device *pdo);

@@ -147,14 +147,13 @@ BOOLEAN fx_child_lists_any(struct fx_device *device)
     return any;
 }
 
-static void child_end(struct fx_device *child, void *context)
+static void child_visit_end(struct fx_device *child, void *context)
 {
     UNREFERENCED_PARAMETER(context);
-    fx_pnp_cancel(child);
-    fx_device_gone(child);
+    child_end(child);
 }
 
 void fx_child_lists_removed(struct fx_device *device)
 {
-    fx_child_lists_visit(device, child_end, NULL);
+    fx_child_lists_visit(device, child_visit_end, NULL);
 }
