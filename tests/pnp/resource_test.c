@@ -121,15 +121,58 @@ static void lines_are_shared_channels_are_not(void **state)
     pnp_node_put(bus);
 }
 
+/* Of MSI, one descriptor with a range; each message is heard with its number. */
+static void messages_reach_the_driver(void **state)
+{
+    (void)state;
+    struct device_node *bus = bus_create();
+    plug(0, 1);
+    toy.slot[0].messages = 4;
+    plug(1, 2);
+    toy.slot[1].messages = 2;
+    bus_look(bus);
+    assert_true(is_started(A) && is_started(B));
+    assert_int_equal(toy.message_count, 2); /* B's, the last that started */
+    unplug(1);
+    bus_look(bus);
+    struct device_node *node = node_get(A);
+    struct pnp_veto veto = {0};
+    assert_int_equal(pnp_device_restart(node, &veto), STATUS_SUCCESS);
+    assert_int_equal(toy.message_count, 4);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(toy.message_vector[i], toy.message_vector[0] + i);
+        for (unsigned k = 0; k <= i; k++) {
+            hal_interrupt_raise(toy.message_vector[i]);
+            while (toy.message_calls[i] <= (int)k)
+                YieldProcessor();
+        }
+    }
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(toy.message_calls[i], i + 1);
+    CM_RESOURCE_LIST *raw, *translated;
+    assert_int_equal(pnp_resources_get(node, &raw, &translated), STATUS_SUCCESS);
+    const CM_PARTIAL_RESOURCE_DESCRIPTOR *at =
+        &translated->List[0].PartialResourceList.PartialDescriptors[0];
+    assert_int_equal(translated->List[0].PartialResourceList.Count, 1);
+    assert_int_equal(at->Flags, CM_RESOURCE_INTERRUPT_LATCHED | CM_RESOURCE_INTERRUPT_MESSAGE);
+    assert_int_equal(at->u.MessageInterrupt.Translated.Vector, toy.message_vector[0]);
+    assert_int_equal(at->u.MessageInterrupt.Translated.Level, toy.message_vector[0] >> 4);
+    at = &raw->List[0].PartialResourceList.PartialDescriptors[0];
+    assert_int_equal(at->u.MessageInterrupt.Raw.MessageCount, 4);
+    ExFreePool(raw);
+    ExFreePool(translated);
+    pnp_node_put(node);
+    pnp_node_put(bus);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, machine_start, machine_stop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(others_move_aside),
-        TEST(who_refuses_to_stop_stays),
-        TEST(a_restart_fails),
-        TEST(lines_are_shared_channels_are_not),
+        TEST(others_move_aside),         TEST(who_refuses_to_stop_stays),
+        TEST(a_restart_fails),           TEST(lines_are_shared_channels_are_not),
+        TEST(messages_reach_the_driver),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,6 +21,8 @@ struct extension {
     IO_REMOVE_LOCK lock;
     LIST_ENTRY reads; /* function: pending reads, by Tail.Overlay.ListEntry */
     KSPIN_LOCK reads_lock;
+    struct toy_slot *slot_of_function;   /* function: its device's; NULL: it is on no slot */
+    PIO_INTERRUPT_MESSAGE_INFO messages; /* function: connected; NULL: none */
 };
 
 static void note(enum toy_role role, unsigned what, int device)
@@ -154,6 +156,8 @@ static NTSTATUS pdo_id(struct extension *extension, BUS_QUERY_ID_TYPE type, PIRP
         text = text_make("TOYBUS\\DEV#", extension->device, TRUE);
     else if (type == BusQueryCompatibleIDs)
         text = text_make("TOYBUS\\GENERIC", 0, TRUE);
+    else if (type == BusQueryContainerID && slot != NULL && slot->container)
+        text = text_make("{70b1c2d3-0000-4000-8000-000000000#}", slot->container, FALSE);
     else
         return irp->IoStatus.Status;
     irp->IoStatus.Information = (ULONG_PTR)text;
@@ -164,9 +168,10 @@ static NTSTATUS pdo_requirements(struct extension *extension, PIRP irp)
 {
     struct toy_slot *slot = extension->slot;
     ULONG count = 0;
-    if (slot == NULL || (!slot->pages && !slot->line && !slot->ports && !slot->channel))
+    if (slot == NULL ||
+        (!slot->pages && !slot->line && !slot->ports && !slot->channel && !slot->messages))
         return irp->IoStatus.Status;
-    ULONG bytes = sizeof(IO_RESOURCE_REQUIREMENTS_LIST) + 4 * sizeof(IO_RESOURCE_DESCRIPTOR);
+    ULONG bytes = sizeof(IO_RESOURCE_REQUIREMENTS_LIST) + 5 * sizeof(IO_RESOURCE_DESCRIPTOR);
     IO_RESOURCE_REQUIREMENTS_LIST *list = ExAllocatePool2(POOL_FLAG_PAGED, bytes, TAG);
     IO_RESOURCE_DESCRIPTOR *wanted = list->List[0].Descriptors;
     list->ListSize = bytes;
@@ -193,6 +198,13 @@ static NTSTATUS pdo_requirements(struct extension *extension, PIRP irp)
         wanted[count].ShareDisposition = CmResourceShareShared;
         wanted[count].u.Interrupt.MinimumVector = (ULONG)slot->line;
         wanted[count++].u.Interrupt.MaximumVector = (ULONG)slot->line;
+    }
+    if (slot->messages) {
+        wanted[count].Type = CmResourceTypeInterrupt;
+        wanted[count].Flags = CM_RESOURCE_INTERRUPT_LATCHED | CM_RESOURCE_INTERRUPT_MESSAGE;
+        wanted[count].u.Interrupt.MinimumVector =
+            CM_RESOURCE_INTERRUPT_MESSAGE_TOKEN - (ULONG)slot->messages + 1;
+        wanted[count++].u.Interrupt.MaximumVector = CM_RESOURCE_INTERRUPT_MESSAGE_TOKEN;
     }
     if (slot->channel) {
         wanted[count].Type = CmResourceTypeDma;
@@ -259,6 +271,8 @@ static NTSTATUS pdo_pnp(struct extension *extension, PIRP irp)
             stack->Parameters.DeviceCapabilities.Capabilities->EjectSupported = 1;
             stack->Parameters.DeviceCapabilities.Capabilities->LockSupported =
                 extension->slot->can_lock != 0;
+            stack->Parameters.DeviceCapabilities.Capabilities->Removable =
+                extension->slot->is_fixed == 0;
         }
         break;
     case IRP_MN_QUERY_ID:
@@ -384,11 +398,50 @@ static void start_note(PIO_STACK_LOCATION stack)
     }
 }
 
+static BOOLEAN NTAPI message_came(PKINTERRUPT interrupt, PVOID context, ULONG message)
+{
+    UNREFERENCED_PARAMETER(interrupt);
+    UNREFERENCED_PARAMETER(context);
+    if (message < TOY_MESSAGES)
+        InterlockedIncrement((volatile LONG *)&shared->message_calls[message]);
+    return TRUE;
+}
+
+/* After the stack below has started. */
+static void messages_connect(struct extension *extension)
+{
+    IO_CONNECT_INTERRUPT_PARAMETERS wanted = {.Version = CONNECT_MESSAGE_BASED};
+    PVOID table = NULL;
+    if (extension->slot_of_function == NULL || !extension->slot_of_function->messages)
+        return;
+    wanted.MessageBased.PhysicalDeviceObject = extension->pdo;
+    wanted.MessageBased.ConnectionContext.Generic = &table;
+    wanted.MessageBased.MessageServiceRoutine = message_came;
+    shared->message_count = 0;
+    if (!NT_SUCCESS(IoConnectInterruptEx(&wanted)) || wanted.Version != CONNECT_MESSAGE_BASED)
+        return;
+    extension->messages = table;
+    for (ULONG i = 0; i < extension->messages->MessageCount && i < TOY_MESSAGES; i++)
+        shared->message_vector[i] = extension->messages->MessageInfo[i].Vector;
+    shared->message_count = extension->messages->MessageCount;
+}
+
+static void messages_disconnect(struct extension *extension)
+{
+    IO_DISCONNECT_INTERRUPT_PARAMETERS wanted = {.Version = CONNECT_MESSAGE_BASED};
+    if (extension->messages == NULL)
+        return;
+    wanted.ConnectionContext.InterruptMessageTable = extension->messages;
+    IoDisconnectInterruptEx(&wanted);
+    extension->messages = NULL;
+}
+
 static NTSTATUS remove_device(struct extension *extension, PIRP irp)
 {
     PDEVICE_OBJECT lower = extension->lower;
     extension->is_gone = TRUE;
     reads_fail(extension);
+    messages_disconnect(extension);
     irp->IoStatus.Status = STATUS_SUCCESS;
     NTSTATUS status = pass_down(extension, irp);
     IoReleaseRemoveLockAndWait(&extension->lock, extension);
@@ -412,6 +465,8 @@ static NTSTATUS upper_pnp(struct extension *extension, PIRP irp)
         if (extension->role == TOY_FUNCTION)
             start_note(stack);
         status = forward_and_wait(extension, irp);
+        if (NT_SUCCESS(status) && extension->role == TOY_FUNCTION)
+            messages_connect(extension);
         status = finish(irp, status);
         break;
     case IRP_MN_QUERY_DEVICE_RELATIONS:
@@ -427,11 +482,13 @@ static NTSTATUS upper_pnp(struct extension *extension, PIRP irp)
         extension->is_gone = TRUE;
         reads_fail(extension);
         /* fallthrough */
+    case IRP_MN_STOP_DEVICE:
+        messages_disconnect(extension);
+        /* fallthrough */
     case IRP_MN_QUERY_REMOVE_DEVICE:
     case IRP_MN_CANCEL_REMOVE_DEVICE:
     case IRP_MN_QUERY_STOP_DEVICE:
     case IRP_MN_CANCEL_STOP_DEVICE:
-    case IRP_MN_STOP_DEVICE:
         irp->IoStatus.Status = STATUS_SUCCESS;
         /* fallthrough */
     default:
@@ -518,11 +575,14 @@ static NTSTATUS NTAPI system_control(PDEVICE_OBJECT device, PIRP irp)
 static NTSTATUS NTAPI add(PDRIVER_OBJECT driver, PDEVICE_OBJECT pdo)
 {
     PDEVICE_OBJECT device;
+    struct toy_slot *slot = NULL;
     int id = -1;
     if (TOY_ROLE != TOY_BUS && pdo->DeviceExtension != NULL)
         for (int i = 0; i < TOY_SLOTS; i++)
             if (shared->slot[i].pdo == pdo)
-                id = shared->slot[i].id;
+                slot = &shared->slot[i];
+    if (slot != NULL)
+        id = slot->id;
     note(TOY_ROLE, TOY_ADD, id);
     if (shared->fails_add[TOY_ROLE])
         return shared->fails_add[TOY_ROLE];
@@ -535,6 +595,7 @@ static NTSTATUS NTAPI add(PDRIVER_OBJECT driver, PDEVICE_OBJECT pdo)
     extension->self = device;
     extension->pdo = pdo;
     extension->device = id;
+    extension->slot_of_function = slot;
     IoInitializeRemoveLock(&extension->lock, TAG, 0, 0);
     InitializeListHead(&extension->reads);
     KeInitializeSpinLock(&extension->reads_lock);

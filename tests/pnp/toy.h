@@ -6,9 +6,10 @@
 #ifndef PNP_TOY_H
 #define PNP_TOY_H
 
-#define TOY_SLOTS   8
-#define TOY_JOURNAL 4096
-#define TOY_MINORS  32
+#define TOY_SLOTS    8
+#define TOY_JOURNAL  4096
+#define TOY_MINORS   32
+#define TOY_MESSAGES 8
 
 enum toy_role { TOY_BUS, TOY_LOWER, TOY_FUNCTION, TOY_UPPER, TOY_PDO, TOY_ROLES };
 
@@ -29,6 +30,9 @@ struct toy_slot {
     int line;       /* the interrupt line it wants; 0: none */
     int ports;      /* it wants these many ports from a small range; 0: none */
     int channel;    /* it wants a DMA channel 0..1 */
+    int messages;   /* it wants these many messages for interrupts */
+    int container;  /* not 0: which container it says it is in */
+    int is_fixed;   /* Removable is not set: it cannot be taken out of its parent */
     void *pdo;      /* the bus's own */
 };
 
@@ -57,6 +61,9 @@ struct toy_shared {
     void *volatile eaten;    /* the request that was eaten */
     long long start, length; /* what the last START brought: first memory or port range */
     unsigned vector;
+    unsigned message_count;                         /* connected by the last START */
+    volatile unsigned message_vector[TOY_MESSAGES]; /* of each */
+    volatile int message_calls[TOY_MESSAGES];       /* of the service routine */
 };
 
 #endif
