@@ -203,7 +203,7 @@ static void containers(void **state)
     toy.slot[0].container = 321;
     plug(1, 2);
     plug(2, 3);
-    toy.slot[2].is_fixed = 1;
+    toy.slot[1].is_removable = 1;
     bus_look(bus);
     container_of(A, a);
     container_of(B, b);

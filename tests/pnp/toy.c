@@ -272,7 +272,7 @@ static NTSTATUS pdo_pnp(struct extension *extension, PIRP irp)
             stack->Parameters.DeviceCapabilities.Capabilities->LockSupported =
                 extension->slot->can_lock != 0;
             stack->Parameters.DeviceCapabilities.Capabilities->Removable =
-                extension->slot->is_fixed == 0;
+                extension->slot->is_removable != 0;
         }
         break;
     case IRP_MN_QUERY_ID:

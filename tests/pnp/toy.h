@@ -20,20 +20,20 @@ enum toy_role { TOY_BUS, TOY_LOWER, TOY_FUNCTION, TOY_UPPER, TOY_PDO, TOY_ROLES 
 #define TOY_UP     0x200 /* | minor: the request on its way back up */
 
 struct toy_slot {
-    int is_present; /* the test plugs and unplugs */
-    int id;         /* which device: TOYBUS\DEV<id> */
-    int serial;     /* its instance */
-    int is_unique;  /* UniqueID */
-    int is_raw;     /* RawDeviceOK */
-    int can_lock;   /* LockSupported */
-    int pages;      /* of memory it wants; 0: none */
-    int line;       /* the interrupt line it wants; 0: none */
-    int ports;      /* it wants these many ports from a small range; 0: none */
-    int channel;    /* it wants a DMA channel 0..1 */
-    int messages;   /* it wants these many messages for interrupts */
-    int container;  /* not 0: which container it says it is in */
-    int is_fixed;   /* Removable is not set: it cannot be taken out of its parent */
-    void *pdo;      /* the bus's own */
+    int is_present;   /* the test plugs and unplugs */
+    int id;           /* which device: TOYBUS\DEV<id> */
+    int serial;       /* its instance */
+    int is_unique;    /* UniqueID */
+    int is_raw;       /* RawDeviceOK */
+    int can_lock;     /* LockSupported */
+    int pages;        /* of memory it wants; 0: none */
+    int line;         /* the interrupt line it wants; 0: none */
+    int ports;        /* it wants these many ports from a small range; 0: none */
+    int channel;      /* it wants a DMA channel 0..1 */
+    int messages;     /* it wants these many messages for interrupts */
+    int container;    /* not 0: which container it says it is in */
+    int is_removable; /* Removable: it can be taken out of its parent */
+    void *pdo;        /* the bus's own */
 };
 
 struct toy_entry {
