@@ -74,6 +74,7 @@ static void linker_free(struct linker *linker)
     list16_free(&linker->entries);
     list16_free(&linker->imports);
     list16_free(&linker->names);
+    list16_free(&linker->resources);
 }
 
 /* What only a program or only a library has. */
@@ -108,7 +109,8 @@ int link16(const struct link16_input *input, struct link16_output *out_output,
         .input = input, .definition = input->definition, .error = out_error, .auto_data = OMF_NONE};
     *out_output = (struct link16_output){0};
     bool is_good = symbols_resolve(&linker) && layout_make(&linker) && fixups_apply(&linker) &&
-                   entries_make(&linker) && kind_check(&linker) && file_write(&linker, out_output);
+                   entries_make(&linker) && kind_check(&linker) && resources_read(&linker) &&
+                   file_write(&linker, out_output);
     if (is_good)
         out_output->map = map_write(&linker);
     linker_free(&linker);

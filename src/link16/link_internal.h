@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* link_internal.h - what one run of the linker knows, in the order in which it learns it:
- * modules and symbols (symbol.c), segments (layout.c), bytes (fix.c), the file (write.c).
+ * modules and symbols (symbol.c), segments (layout.c), bytes (fix.c), resources (resource.c), the
+ * file (write.c).
  */
 #ifndef LINK_INTERNAL_H
 #define LINK_INTERNAL_H
@@ -67,19 +68,36 @@ struct entry16 {
     bool is_resident, is_no_data;
 };
 
+/* A type or a name of a resource: a number, or text of the .res file. */
+struct resource16_name {
+    uint16_t number; /* 0: text */
+    uint8_t length;
+    const char *text;
+};
+
+struct resource16 {
+    struct resource16_name type, name;
+    uint16_t flags;
+    uint32_t length;
+    const uint8_t *bytes; /* of the .res file */
+    /* Where the table of the file being written names it, and its type (0: an earlier one does). */
+    uint32_t entry, type_entry;
+};
+
 struct linker {
     const struct link16_input *input;
     const struct link16_definition *definition;
     struct link16_error *error;
     bool has_failed;
-    struct list16 modules;  /* struct module16 */
-    struct list16 symbols;  /* struct symbol */
-    uint32_t *buckets;      /* symbol plus 1 */
-    struct list16 segments; /* struct image_segment */
-    struct list16 entries;  /* struct entry16, by ordinal */
-    struct list16 imports;  /* const char *: names of modules */
-    struct list16 names;    /* bytes: the imported name table */
-    uint32_t auto_data;     /* image segment; OMF_NONE: none */
+    struct list16 modules;   /* struct module16 */
+    struct list16 symbols;   /* struct symbol */
+    uint32_t *buckets;       /* symbol plus 1 */
+    struct list16 segments;  /* struct image_segment */
+    struct list16 entries;   /* struct entry16, by ordinal */
+    struct list16 imports;   /* const char *: names of modules */
+    struct list16 names;     /* bytes: the imported name table */
+    struct list16 resources; /* struct resource16 */
+    uint32_t auto_data;      /* image segment; OMF_NONE: none */
     uint32_t stack_bytes;
     bool has_start;
     uint32_t start_segment, start_offset;
@@ -100,6 +118,10 @@ static inline struct symbol *symbol_at(const struct linker *linker, uint32_t ind
 {
     return (struct symbol *)linker->symbols.items + index;
 }
+static inline struct resource16 *resource_at(const struct linker *linker, uint32_t index)
+{
+    return (struct resource16 *)linker->resources.items + index;
+}
 static inline struct image_segment *segment_at(const struct linker *linker, uint32_t index)
 {
     return (struct image_segment *)linker->segments.items + index;
@@ -116,6 +138,10 @@ bool layout_make(struct linker *linker);
 /* fix.c: where a datum of a fixup is, and everything patched. */
 bool fixups_apply(struct linker *linker);
 bool entries_make(struct linker *linker);
+
+/* resource.c */
+bool resources_read(struct linker *linker);
+bool resource_names_match(const struct resource16_name *a, const struct resource16_name *b);
 
 /* write.c */
 bool file_write(struct linker *linker, struct link16_output *out_output);

@@ -199,12 +199,14 @@ static void relocations_put(struct sink *sink, const struct image_segment *segme
     }
 }
 
-/* Bytes that the segments take at most, to choose how coarse their places are. */
+/* Bytes that segments and resources take at most, to choose how coarse their places are. */
 static uint32_t shift_choose(const struct linker *linker, uint32_t tables)
 {
     uint32_t shift = SHIFT_LEAST;
     for (; shift < SHIFT_MOST; shift++) {
         uint64_t end = tables;
+        for (uint32_t i = 0; i < linker->resources.count; i++)
+            end += (uint64_t)resource_at(linker, i)->length + (1ull << shift);
         for (uint32_t i = 0; i < linker->segments.count; i++) {
             const struct image_segment *segment = segment_at(linker, i);
             end += (uint64_t)segment->written + 2 + segment->relocations.count * 8ull +
@@ -228,6 +230,88 @@ static void segments_put(struct sink *sink, uint32_t table, uint32_t shift)
         put(sink, segment->bytes, segment->written);
         if (segment->relocations.count)
             relocations_put(sink, segment);
+    }
+}
+
+/* ---- resources ---------------------------------------------------------------------------------
+ */
+
+/* Numbers have the high bit; of text comes, once it is written, where it is in the table. */
+static void resource_name_put(struct sink *sink, const struct resource16_name *name)
+{
+    put_u16(sink, name->number ? name->number | 0x8000u : 0);
+}
+
+static void resource_text_put(struct sink *sink, uint32_t table, uint32_t field,
+                              const struct resource16_name *name)
+{
+    if (name->number)
+        return;
+    set_u16(sink, field, sink->bytes.count - table);
+    put_text(sink, name->text, name->length);
+}
+
+static bool resource_begins_type(const struct linker *linker, uint32_t index)
+{
+    for (uint32_t i = 0; i < index; i++)
+        if (resource_names_match(&resource_at(linker, i)->type, &resource_at(linker, index)->type))
+            return false;
+    return true;
+}
+
+/* The types in the order of their first resources; a zero ends them, then come the texts. */
+static void resource_table_put(struct sink *sink, uint32_t *out_table)
+{
+    struct linker *linker = sink->linker;
+    uint32_t table = sink->bytes.count, count = linker->resources.count;
+    *out_table = table;
+    if (!count)
+        return; /* it begins where the next does */
+    put_u16(sink, 0);
+    for (uint32_t first = 0; first < count && !linker->has_failed; first++) {
+        const struct resource16_name *type = &resource_at(linker, first)->type;
+        uint32_t same = 0, head = sink->bytes.count;
+        if (!resource_begins_type(linker, first))
+            continue;
+        resource_name_put(sink, type);
+        put_zeros(sink, sink->bytes.count + 6);
+        for (uint32_t i = first; i < count; i++) {
+            struct resource16 *resource = resource_at(linker, i);
+            if (!resource_names_match(&resource->type, type))
+                continue;
+            resource->entry = sink->bytes.count;
+            put_u16(sink, 0); /* sector and length: once they are known */
+            put_u16(sink, 0);
+            put_u16(sink, resource->flags);
+            resource_name_put(sink, &resource->name);
+            put_zeros(sink, sink->bytes.count + 4);
+            same++;
+        }
+        set_u16(sink, head + 2, same);
+        resource_at(linker, first)->type_entry = head;
+    }
+    put_u16(sink, 0);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct resource16 *resource = resource_at(linker, i);
+        if (resource->type_entry)
+            resource_text_put(sink, table, resource->type_entry, &resource->type);
+        resource_text_put(sink, table, resource->entry + 6, &resource->name);
+    }
+    put_u8(sink, 0);
+}
+
+static void resources_put(struct sink *sink, uint32_t table, uint32_t shift)
+{
+    struct linker *linker = sink->linker;
+    if (linker->resources.count)
+        set_u16(sink, table, shift);
+    for (uint32_t i = 0; i < linker->resources.count; i++) {
+        const struct resource16 *resource = resource_at(linker, i);
+        put_zeros(sink, (sink->bytes.count + (1u << shift) - 1) >> shift << shift);
+        set_u16(sink, resource->entry, sink->bytes.count >> shift);
+        put(sink, resource->bytes, resource->length);
+        put_zeros(sink, (sink->bytes.count + (1u << shift) - 1) >> shift << shift);
+        set_u16(sink, resource->entry + 2, (resource->length + (1u << shift) - 1) >> shift);
     }
 }
 
@@ -316,7 +400,9 @@ bool file_write(struct linker *linker, struct link16_output *out_output)
     uint32_t table = sink.bytes.count;
     set_u16(&sink, header + 0x22, AT);
     segment_table_put(&sink);
-    set_u16(&sink, header + 0x24, AT); /* no resources: the table begins where the next does */
+    set_u16(&sink, header + 0x24, AT);
+    uint32_t resource_table;
+    resource_table_put(&sink, &resource_table);
     set_u16(&sink, header + 0x26, AT);
     put_text(&sink, upper, strlen(upper));
     put_u16(&sink, 0);
@@ -345,6 +431,7 @@ bool file_write(struct linker *linker, struct link16_output *out_output)
     uint32_t shift = shift_choose(linker, sink.bytes.count);
     set_u16(&sink, header + 0x32, shift);
     segments_put(&sink, table, shift);
+    resources_put(&sink, resource_table, shift);
     if (linker->has_failed) {
         list16_free(&sink.bytes);
         return false;

@@ -208,6 +208,62 @@ wanted: jmp near deeper
         self.assertRegex(result.stdout, r"0001:0005 +\S*a\.asm +here")
         self.assertIn("DGROUP (automatic data)", result.stdout)
 
+    def resource(self, kind, name, data, flags=0x1030):
+        def word(what):
+            return b"\xff" + struct.pack("<H", what) if isinstance(what, int) else \
+                what.encode() + b"\0"
+        return word(kind) + word(name) + struct.pack("<HI", flags, len(data)) + data
+
+    def resource_file(self, name, *resources):
+        with open(self.path(name), "wb") as file:
+            file.write(b"".join(resources))
+        return self.path(name)
+
+    def test_resources_are_found_by_type_and_name(self):
+        texts = [bytes([65 + i]) * (i * 37 + 1) for i in range(5)]
+        ne = self.link(self.assemble("a", START + DATA), self.resource_file(
+            "a.res", self.resource(10, 1, texts[0]), self.resource("MAP", "EAST", texts[1]),
+            self.resource(10, "Text", texts[2]), self.resource("map", 7, texts[3])),
+            self.resource_file("b.res", self.resource(6, 3, texts[4])))
+        found = [(r["type"], r["id"]) for r in ne["resources"]]
+        self.assertEqual(found, [("data", 1), ("data", "Text"), ("MAP", "EAST"), ("MAP", 7),
+                                 ("string", 3)])
+        with open(self.path("out.exe"), "rb") as file:
+            whole = file.read()
+        for place, text in zip(ne["resources"], (texts[i] for i in (0, 2, 1, 3, 4))):
+            data = whole[place["offset"]:place["offset"] + place["bytes"]]
+            self.assertEqual(data.rstrip(b"\0"), text)
+            self.assertEqual(len(data), -(-len(text) // 16) * 16)
+        # What stands behind the table is where it was.
+        self.assertEqual((ne["module"], ne["entry"]), ("OUT", "1:0000"))
+        shown = self.run_cove("dump", self.path("out.exe")).stdout
+        self.assertRegex(shown, r"MAP +EAST")
+
+    def test_large_resources_make_sectors_coarser(self):
+        large = bytes(range(256)) * 8192  # 2 MiB
+        ne = self.link(self.assemble("a", START + DATA), self.resource_file(
+            "a.res", self.resource(10, 1, large), self.resource(10, 2, b"behind")))
+        with open(self.path("out.exe"), "rb") as file:
+            whole = file.read()
+        first, second = ne["resources"]
+        self.assertEqual(whole[first["offset"]:first["offset"] + len(large)], large)
+        self.assertEqual(whole[second["offset"]:second["offset"] + 6], b"behind")
+        code = ne["segments"][0]
+        self.assertEqual(whole[code["offset"]], 0xB8)
+
+    def test_damaged_resources_are_refused(self):
+        program = self.assemble("a", START + DATA)
+        good = self.resource("KIND", 1, b"text")
+        for cut in range(1, len(good)):
+            self.refuse(r"a.res: the resource at 0x[05] ",
+                        program, self.resource_file("a.res", good[:cut]))
+        self.refuse(r"a.res: the resource at 0x\w+ has the type and the name of an earlier one",
+                    program, self.resource_file("a.res", good, good))
+        self.refuse(r"has a number that is not between 1 and 0x7fff",
+                    program, self.resource_file("a.res", self.resource(0x8001, 1, b"")))
+        self.refuse(r"resources of 32-bit Windows", program,
+                    self.resource_file("a.res", struct.pack("<II", 0, 32) + bytes(24)))
+
     # ---- what is refused -------------------------------------------------------------------
 
     def test_errors_say_what_and_where(self):

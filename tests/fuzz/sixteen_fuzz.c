@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sixteen_fuzz.c - readers of NE files and object modules, and the linker, against damaged files.
  *
- *   sixteen_fuzz [--seed N] [--from I] [--count N] FILE…       NE, OMF and .def files
+ *   sixteen_fuzz [--seed N] [--from I] [--count N] FILE…       NE, OMF, .res and .def files
  *
  * Each round damages a file and asks everything that can be asked of it; objects are linked as
  * well. It must be refused with a sentence, or answered within its bytes. What a round does depends
@@ -143,10 +143,15 @@ static void ne_ask(const uint8_t *bytes, size_t size)
  */
 
 static void link_try(const struct omf_file *objects, unsigned count,
-                     const struct link16_definition *definition)
+                     const struct link16_definition *definition,
+                     const struct link16_resource_file *resources)
 {
-    struct link16_input input = {
-        .files = objects, .file_count = count, .definition = definition, .module_name = "fuzz"};
+    struct link16_input input = {.files = objects,
+                                 .file_count = count,
+                                 .resource_files = resources,
+                                 .resource_file_count = resources != NULL,
+                                 .definition = definition,
+                                 .module_name = "fuzz"};
     struct link16_output output;
     struct link16_error error = {0};
     struct ne_error damage;
@@ -167,6 +172,29 @@ static void link_try(const struct omf_file *objects, unsigned count,
     free(output.map);
 }
 
+static bool is_resources(const struct file *file)
+{
+    size_t length = strlen(file->name);
+    return length > 4 && !strcmp(file->name + length - 4, ".res");
+}
+
+/* Of damaged resources and a good object. */
+static void resources_ask(const uint8_t *bytes, size_t size)
+{
+    struct link16_resource_file resources = {.name = "fuzz.res", .bytes = bytes, .size = size};
+    struct link16_definition definition = {0};
+    for (unsigned i = 0; i < file_count; i++) {
+        struct omf_file object;
+        struct omf_error error;
+        if (!omf_is(files[i].bytes, files[i].size) ||
+            omf_read(files[i].bytes, files[i].size, files[i].name, &object, &error))
+            continue;
+        link_try(&object, 1, &definition, &resources);
+        omf_free(&object);
+        return;
+    }
+}
+
 static void omf_ask(const uint8_t *bytes, size_t size, struct fuzz_random *random)
 {
     struct omf_file objects[2] = {0};
@@ -184,7 +212,7 @@ static void omf_ask(const uint8_t *bytes, size_t size, struct fuzz_random *rando
     if (omf_is(other->bytes, other->size) &&
         !omf_read(other->bytes, other->size, other->name, &objects[1], &error))
         count = 2;
-    link_try(objects, count, &definition);
+    link_try(objects, count, &definition, NULL);
     omf_free(&objects[0]);
     omf_free(&objects[1]);
 }
@@ -265,6 +293,8 @@ static void round_run(uint64_t round)
         if (fuzz_below(&random, 8))
             checksums_mend(exact, size);
         omf_ask(exact, size, &random);
+    } else if (is_resources(file)) {
+        resources_ask(exact, size);
     } else {
         definition_ask(exact, size);
     }

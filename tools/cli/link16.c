@@ -12,8 +12,11 @@
 
 static const char usage[] =
     "usage: cove link16 [-o FILE] [OPTIONS] FILE.obj… [FILE.lib…] [FILE.def]\n"
+    "                   [FILE.res…]\n"
     "Links object modules (OMF: `nasm -f obj`, Free Pascal, 16-bit C compilers) to a 16-bit\n"
-    "Windows program or library. Of a library the modules that are needed are taken.\n"
+    "Windows program or library. Of a library the modules that are needed are taken. Resources "
+    "are\n"
+    "those of compiled (.res) files of 16-bit Windows.\n"
     "\n"
     "  -o FILE        what to write; without it the first object's name and .exe or .dll\n"
     "  --library      a library, where no .def file says so\n"
@@ -22,11 +25,14 @@ static const char usage[] =
     "  --ignore-case  SYMBOL and symbol are one\n"
     "  --map=FILE     a listing of segments and symbols; - prints it\n";
 
-#define FILES_MAX 512
+#define FILES_MAX     512
+#define RESOURCES_MAX 16
 
 struct link_job {
     struct omf_file files[FILES_MAX];
     uint32_t file_count;
+    struct link16_resource_file resources[RESOURCES_MAX];
+    uint8_t *resource_bytes[RESOURCES_MAX];
     struct link16_definition definition;
     bool has_definition;
     char module_name[64];
@@ -67,6 +73,24 @@ static int definition_add(struct link_job *job, const char *path, const uint8_t 
     return 0;
 }
 
+/* The bytes stay until the file is linked. */
+static int resources_add(struct link_job *job, const char *path, uint8_t *bytes, size_t size,
+                         char *error, size_t error_size)
+{
+    uint32_t count = job->input.resource_file_count;
+    if (count == RESOURCES_MAX) {
+        snprintf(error, error_size, "more than %d files of resources", RESOURCES_MAX);
+        free(bytes);
+        return -1;
+    }
+    job->resource_bytes[count] = bytes;
+    job->resources[count] =
+        (struct link16_resource_file){.name = path, .bytes = bytes, .size = size};
+    job->input.resource_files = job->resources;
+    job->input.resource_file_count++;
+    return 0;
+}
+
 static int file_add(struct link_job *job, const char *path, char *error, size_t error_size)
 {
     uint8_t *bytes;
@@ -75,6 +99,8 @@ static int file_add(struct link_job *job, const char *path, char *error, size_t 
     int result = -1;
     if (bytes_read(path, &bytes, &size, error, error_size))
         return -1;
+    if (has_suffix(path, ".res"))
+        return resources_add(job, path, bytes, size, error, error_size);
     if (has_suffix(path, ".def")) {
         result = definition_add(job, path, bytes, size, error, error_size);
     } else if (job->file_count == FILES_MAX) {
@@ -197,6 +223,8 @@ int cli_link16(int argc, char **argv)
     for (uint32_t i = 0; i < job.file_count; i++)
         omf_free(&job.files[i]);
     link16_definition_free(&job.definition);
+    for (uint32_t i = 0; i < job.input.resource_file_count; i++)
+        free(job.resource_bytes[i]);
     free(job.stub);
     return result ? EXIT_FAILED : 0;
 }

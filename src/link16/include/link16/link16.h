@@ -57,9 +57,18 @@ int link16_definition_read(const char *text, size_t length, const char *name,
                            struct link16_error *out_error);
 void link16_definition_free(struct link16_definition *definition);
 
+/* A compiled resource file (.res of 16-bit Windows), as read. */
+struct link16_resource_file {
+    const char *name; /* for errors */
+    const uint8_t *bytes;
+    size_t size;
+};
+
 struct link16_input {
     const struct omf_file *files; /* modules of libraries are taken when they are needed */
     uint32_t file_count;
+    const struct link16_resource_file *resource_files;
+    uint32_t resource_file_count;
     const struct link16_definition *definition;
     const char *module_name; /* where the definition gives none */
     const void *stub;        /* of the definition; NULL: ours */
