@@ -19,7 +19,7 @@ set(COVE_ABI_FILES
   ${COVE_GEN}/exports_user.c ${COVE_GEN}/user_absent.S
   ${COVE_GEN}/status_names.c ${COVE_GEN}/win32_names.c ${COVE_GEN}/bugcheck_names.c
   ${COVE_GEN}/service_table.c ${COVE_GEN}/service_stubs.c ${COVE_GEN}/zw_entries.c
-  ${COVE_GEN}/service_stubs32.c
+  ${COVE_GEN}/service_stubs32.c ${COVE_GEN}/exports_win16.c ${COVE_GEN}/include/abi/win16.h
   ${COVE_GEN}/include/abi/services.h ${COVE_GEN}/include/abi/layout_asserts.h
   ${COVE_GEN}/wdk/shared/ntstatus.h ${COVE_GEN}/wdk/shared/bugcodes.h
   ${COVE_GEN}/lib/ntoskrnl.def ${COVE_GEN}/lib/hal.def

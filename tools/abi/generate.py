@@ -20,6 +20,7 @@ import status_page
 import tables
 import user_exports
 import wdf
+import win16_exports
 import wow64
 
 
@@ -45,6 +46,7 @@ def generate(abi, out, docs=None):
     calls = services.read(abi, faults)
     widths = wow64.read(abi, faults)
     modules = user_exports.read(abi, faults)
+    sixteen = win16_exports.read(abi, faults)
     entries = wdf.read(abi, faults)
     structs = wdf.read_structs(abi, faults)
     rules = wdf.read_rules(abi, entries, faults)
@@ -62,9 +64,11 @@ def generate(abi, out, docs=None):
     services.emit(calls, output)
     wow64.emit(calls, widths, output, faults)
     user_exports.emit(modules, output)
+    win16_exports.emit(sixteen, output)
     wdf.emit(entries, structs, rules, output)
     if docs:
-        tables.Output(docs).write("status.md", status_page.page(exports, calls, modules, entries))
+        tables.Output(docs).write("status.md", status_page.page(exports, calls, modules, entries,
+                                                                   sixteen))
     return faults.lines()
 
 

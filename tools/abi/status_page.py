@@ -57,7 +57,7 @@ def listed(rows, status):
     return out
 
 
-def page(exports, calls, modules, entries=()):
+def page(exports, calls, modules, entries=(), sixteen=()):
     out = ["# Status\n\nGenerated from the tables under `abi/`. *done*: behaves as documented "
            "as far as its tests reach. *partial*: differs; the comment above the function "
            "says how. *absent*: links and loads; when called it says so and stops.\n\n"]
@@ -69,6 +69,9 @@ def page(exports, calls, modules, entries=()):
     if modules:
         out.append("## DLLs of the program's side\n\n")
         out += table("DLL", modules)
+    if sixteen:
+        out.append("## 16-bit modules\n\n")
+        out += table("module", sixteen)
     if entries:
         out.append("## Entries of KMDF's function table\n\n")
         out += table("header", grouped(entries, lambda row: row["header"]))
