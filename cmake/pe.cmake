@@ -6,6 +6,10 @@
 #       property COVE_FILE
 #   cove_windows_program(NAME SOURCES a.c [FLAGS ...] [LIBS setupapi ...] [OUTPUT folder] [WIDTH 32])
 #       NAME.exe in <build>/apps or folder; target app_NAME, path in COVE_FILE
+#   cove_windows_library(NAME SOURCES a.c [FLAGS ...] [LIBS ...] OUTPUT folder [WIDTH 32])
+#       NAME.dll, its functions exported by their plain names; target app32_NAME or app_NAME
+#   cove_ne_program(NAME SOURCES a.asm b.def c.res [OUTPUT folder] [DLL])
+#       NAME.exe (or .dll) of nasm's objects by `cove link16`; target ne_NAME, path in COVE_FILE
 #   cove_msvc_program(NAME SOURCES a.c b.cpp [FLAGS ...] DLLS kernel32 ucrtbase ... OUTPUT folder)
 #       a program for MSVC's target without any of its headers and libraries: imports are made
 #       from our own tables of exports; PACKED own|shared: with __CxxFrameHandler4's tables
@@ -50,7 +54,7 @@ function(cove_driver name)
 endfunction()
 
 function(cove_windows_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT;WIDTH" "SOURCES;FLAGS;LIBS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT;WIDTH;SUFFIX" "SOURCES;FLAGS;LIBS")
   set(compiler ${MINGW_GCC})
   set(target app_${name})
   if(arg_WIDTH EQUAL 32)
@@ -64,14 +68,57 @@ function(cove_windows_program name)
   if(NOT arg_OUTPUT)
     set(arg_OUTPUT ${CMAKE_BINARY_DIR}/apps)
   endif()
-  set(file ${arg_OUTPUT}/${name}.exe)
+  if(NOT arg_SUFFIX)
+    set(arg_SUFFIX .exe)
+  endif()
+  set(file ${arg_OUTPUT}/${name}${arg_SUFFIX})
   list(TRANSFORM arg_LIBS PREPEND -l)
   add_custom_command(OUTPUT ${file}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${arg_OUTPUT}
     COMMAND ${compiler} -O2 -Wall -Wextra -o ${file} ${arg_FLAGS} ${sources} ${arg_LIBS}
-    DEPENDS ${sources} ${headers} COMMENT "mingw ${name}.exe" VERBATIM)
+    DEPENDS ${sources} ${headers} COMMENT "mingw ${name}${arg_SUFFIX}" VERBATIM)
   add_custom_target(${target} ALL DEPENDS ${file})
   set_property(TARGET ${target} PROPERTY COVE_FILE ${file})
+endfunction()
+
+function(cove_windows_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT;WIDTH" "SOURCES;FLAGS;LIBS")
+  cove_windows_program(${name} SOURCES ${arg_SOURCES} LIBS ${arg_LIBS} OUTPUT ${arg_OUTPUT}
+    WIDTH ${arg_WIDTH} SUFFIX .dll FLAGS ${arg_FLAGS} -shared -Wl,--kill-at)
+endfunction()
+
+function(cove_ne_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "DLL" "OUTPUT" "SOURCES")
+  find_program(NASM NAMES nasm REQUIRED)
+  if(NOT arg_OUTPUT)
+    set(arg_OUTPUT ${CMAKE_BINARY_DIR}/apps16)
+  endif()
+  set(file ${arg_OUTPUT}/${name}.exe)
+  if(arg_DLL)
+    set(file ${arg_OUTPUT}/${name}.dll)
+    set(kind --library)
+  endif()
+  set(inputs "")
+  set(sources "")
+  foreach(source ${arg_SOURCES})
+    get_filename_component(path ${source} ABSOLUTE)
+    list(APPEND sources ${path})
+    if(path MATCHES "[.]asm$")
+      get_filename_component(stem ${path} NAME_WE)
+      set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}_${stem}.obj)
+      add_custom_command(OUTPUT ${object} COMMAND ${NASM} -f obj -o ${object} ${path}
+        DEPENDS ${path} COMMENT "nasm ${name}/${stem}.obj" VERBATIM)
+      list(APPEND inputs ${object})
+    else()
+      list(APPEND inputs ${path})
+    endif()
+  endforeach()
+  add_custom_command(OUTPUT ${file}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${arg_OUTPUT}
+    COMMAND $<TARGET_FILE:cove> link16 -o ${file} ${kind} ${inputs}
+    DEPENDS cove ${sources} ${inputs} COMMENT "cove link16 ${name}" VERBATIM)
+  add_custom_target(ne_${name} ALL DEPENDS ${file})
+  set_property(TARGET ne_${name} PROPERTY COVE_FILE ${file})
 endfunction()
 
 # cove_system_driver(NAME SOURCES …): a driver that comes with the machine; importers find it in
