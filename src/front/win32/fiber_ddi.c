@@ -9,6 +9,7 @@
 
 #include "host/host.h"
 #include "ntdll/call.h"
+#include "fiber.h"
 #include "ntdll/thread.h"
 #include "win32_internal.h"
 
@@ -24,34 +25,16 @@ struct fiber {
     struct call_record *calls;
     struct catch_record *catches;
     PVOID *fls;
+    PVOID handlers; /* the chain of a 32-bit program's */
     fiber_routine routine;
     void *memory; /* its stack; NULL: the thread's own */
 };
-
-void fiber_switch(void **out_from, void *to);
-void fiber_begin(void);
 
 static void fiber_run(void)
 {
     struct fiber *self = teb_current()->FiberData;
     self->routine(self->parameter);
     thread_exit(0); /* as documented: the thread ends with the fiber's routine */
-}
-
-/* What fiber_switch leaves on a stack, lowest first. */
-struct switch_frame {
-    uint32_t mxcsr, control;
-    uint64_t r15, r14, r13, r12, rbx, rbp, back;
-};
-
-static void stack_prepare(struct fiber *fiber)
-{
-    struct switch_frame *frame = (struct switch_frame *)fiber->stack_base - 1;
-    *frame = (struct switch_frame){.mxcsr = 0x1f80,
-                                   .control = 0x27f,
-                                   .rbx = (uint64_t)fiber_run,
-                                   .back = (uint64_t)fiber_begin};
-    fiber->saved = frame;
 }
 
 EXPORT(PVOID, CreateFiberEx,
@@ -69,7 +52,8 @@ EXPORT(PVOID, CreateFiberEx,
     fiber->routine = routine;
     fiber->stack_limit = (char *)fiber->memory + HOST_PAGE;
     fiber->stack_base = (char *)fiber->memory + HOST_PAGE + bytes;
-    stack_prepare(fiber);
+    fiber->handlers = (PVOID)BY_WIDTH(0, -1); /* none */
+    fiber->saved = fiber_stack_make(fiber->stack_base, fiber_run);
     return fiber;
 }
 
@@ -120,6 +104,7 @@ EXPORT(void, SwitchToFiber, (struct fiber * to))
     from->calls = teb->calls;
     from->catches = teb->catches;
     from->fls = teb->FlsData;
+    from->handlers = teb->ExceptionList;
     void *saved = to->saved;
     to->saved = NULL;
     teb->FiberData = to;
@@ -127,6 +112,7 @@ EXPORT(void, SwitchToFiber, (struct fiber * to))
     teb->calls = to->calls;
     teb->catches = to->catches;
     teb->FlsData = to->fls;
+    teb->ExceptionList = to->handlers;
     /* The thread's own stack was recorded when it was first left. */
     teb->StackBase = to->stack_base;
     teb->StackLimit = to->stack_limit;

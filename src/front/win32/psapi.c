@@ -13,6 +13,10 @@
 #define CLASS_PROCESSES 5u
 #define CLASS_DRIVERS   11u
 #define MODULES_MOST    4096u
+#define PROCESS_WOW64   26
+#ifndef ERROR_PARTIAL_COPY
+#define ERROR_PARTIAL_COPY 299
+#endif
 
 static void *system_see(ULONG class)
 {
@@ -76,6 +80,12 @@ static bool peb_read(HANDLE process, struct peb *out_peb)
         return false;
     if (!basic.peb)
         return error_fail(ERROR_INVALID_HANDLE); /* the system's own process */
+    ULONG_PTR peb32 = 0;
+    if (!error_result(
+            NtQueryInformationProcess(process, PROCESS_WOW64, &peb32, sizeof peb32, NULL)))
+        return false;
+    if (!peb32 != (sizeof peb32 == sizeof(uint64_t)))
+        return error_fail(ERROR_PARTIAL_COPY); /* its blocks are of another width */
     return bytes_read(process, basic.peb, out_peb, sizeof *out_peb);
 }
 

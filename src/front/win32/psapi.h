@@ -22,11 +22,11 @@ struct seen_process {
     LONG base_priority;
     HANDLE id, parent_id;
     ULONG handle_count, session;
-    uint8_t counters[152];
+    uint8_t counters[BY_WIDTH(152, 100)];
     struct seen_thread threads[];
 };
-_Static_assert(offsetof(struct seen_process, id) == 0x50, "documented");
-_Static_assert(offsetof(struct seen_process, threads) == 0x100, "documented");
+_Static_assert(offsetof(struct seen_process, id) == BY_WIDTH(0x50, 0x44), "documented");
+_Static_assert(offsetof(struct seen_process, threads) == BY_WIDTH(0x100, 0xb8), "documented");
 
 struct seen_driver {
     HANDLE section;
