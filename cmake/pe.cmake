@@ -13,7 +13,7 @@
 #   cove_msvc_program(NAME SOURCES a.c b.cpp [FLAGS ...] DLLS kernel32 ucrtbase ... OUTPUT folder)
 #       a program for MSVC's target without any of its headers and libraries: imports are made
 #       from our own tables of exports; PACKED own|shared: with __CxxFrameHandler4's tables
-#       (tests/program/packed.py)
+#       (tests/program/packed.py); [WIDTH 32]
 #
 # A file is rebuilt when a source, a header beside one, or the driver kit changes.
 find_program(MINGW_GCC_32 NAMES i686-w64-mingw32-gcc-posix i686-w64-mingw32-gcc)
@@ -132,10 +132,23 @@ function(cove_system_driver name)
 endfunction()
 
 function(cove_msvc_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT;PACKED" "SOURCES;FLAGS;DLLS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT;PACKED;WIDTH" "SOURCES;FLAGS;DLLS")
   cove_pe_inputs(sources headers ${arg_SOURCES})
   set(file ${arg_OUTPUT}/${name}.exe)
   set(target --target=x86_64-pc-windows-msvc -O1 -w)
+  set(width 64)
+  set(machine i386:x86-64)
+  set(safe "")
+  set(kill "")
+  set(prefix app)
+  if(arg_WIDTH EQUAL 32)
+    set(target --target=i686-pc-windows-msvc -O1 -w)
+    set(width 32)
+    set(machine i386)
+    set(safe -Wl,/safeseh:no)
+    set(kill -k)
+    set(prefix app32)
+  endif()
   if(arg_PACKED)
     set(plain ${CMAKE_BINARY_DIR}/test/import/${name}.plain.s)
     set(text ${CMAKE_BINARY_DIR}/test/import/${name}.s)
@@ -150,29 +163,29 @@ function(cove_msvc_program name)
   endif()
   set(libraries "")
   foreach(dll ${arg_DLLS})
-    set(library ${CMAKE_BINARY_DIR}/test/import/${dll}.lib)
+    set(library ${CMAKE_BINARY_DIR}/test/import/${dll}_${width}.lib)
     list(APPEND libraries ${library})
-    get_property(known GLOBAL PROPERTY COVE_IMPORT_${dll})
+    get_property(known GLOBAL PROPERTY COVE_IMPORT_${dll}_${width})
     if(NOT known)
-      set_property(GLOBAL PROPERTY COVE_IMPORT_${dll} TRUE)
+      set_property(GLOBAL PROPERTY COVE_IMPORT_${dll}_${width} TRUE)
       set(table ${CMAKE_SOURCE_DIR}/abi/exports/user/${dll}.tsv)
       set(tool ${CMAKE_SOURCE_DIR}/tests/program/exports_def.py)
       add_custom_command(OUTPUT ${library}
         COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/test/import
-        COMMAND ${Python3_EXECUTABLE} ${tool} ${table} ${library}.def
-        COMMAND ${LLVM_DLLTOOL} -m i386:x86-64 -d ${library}.def -l ${library}
-        DEPENDS ${table} ${tool} COMMENT "${dll}.lib" VERBATIM)
-      add_custom_target(import_${dll} DEPENDS ${library})
+        COMMAND ${Python3_EXECUTABLE} ${tool} ${width} ${table} ${library}.def
+        COMMAND ${LLVM_DLLTOOL} ${kill} -m ${machine} -d ${library}.def -l ${library}
+        DEPENDS ${table} ${tool} COMMENT "${dll}_${width}.lib" VERBATIM)
+      add_custom_target(import_${dll}_${width} DEPENDS ${library})
     endif()
   endforeach()
   add_custom_command(OUTPUT ${file}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${arg_OUTPUT}
     COMMAND ${CMAKE_C_COMPILER} ${target} -fuse-ld=lld -nostdlib
-            -Wl,/subsystem:console -o ${file} ${arg_FLAGS} ${sources} ${libraries}
+            -Wl,/subsystem:console ${safe} -o ${file} ${arg_FLAGS} ${sources} ${libraries}
     DEPENDS ${sources} ${headers} ${libraries} COMMENT "msvc ${name}.exe" VERBATIM)
-  add_custom_target(app_${name} ALL DEPENDS ${file})
+  add_custom_target(${prefix}_${name} ALL DEPENDS ${file})
   foreach(dll ${arg_DLLS})
-    add_dependencies(app_${name} import_${dll})
+    add_dependencies(${prefix}_${name} import_${dll}_${width})
   endforeach()
 endfunction()
 

@@ -19,11 +19,10 @@ set(COVE_32_ABSENT base/abi_export.c
   front/ntdll/call.c front/ntdll/call_entry.S front/ntdll/exception_context.c
   front/ntdll/exception_ddi.c front/ntdll/exception_entry.S front/ntdll/exception_unwind.c
   front/ntdll/exception_walk.c front/ntdll/ldr_stub.c front/ntdll/thread_switch.S
-  # not there yet
-  front/win32/fiber_ddi.c front/win32/fiber_switch.S front/win32/psapi.c
-  front/win32/psapi_ddi.c front/win32/toolhelp_ddi.c front/crt/jump.c front/crt/jump.S
-  front/crt/cxx_frame.c front/crt/cxx_packed.c front/crt/cxx_plain.c front/crt/cxx_pointer.c
-  front/crt/cxx_rtti.c front/crt/cxx_standard.c front/crt/cxx_throw.c front/crt/cxx_type.c)
+  front/win32/fiber_stack.c front/win32/fiber_switch.S front/crt/jump.c front/crt/jump.S
+  front/crt/cxx_frame.c front/crt/cxx_packed.c front/crt/cxx_plain.c front/crt/cxx_raise.c
+  # the C++ library: its names say their widths, and there are none for 32 bits yet
+  front/crt/cxx_pointer.c)
 set(COVE_32_INCLUDES ${COVE_GEN}/include)
 set(COVE_32_SOURCES "")
 foreach(room ${COVE_32_ROOMS})

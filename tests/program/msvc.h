@@ -5,21 +5,24 @@
 #define TESTS_MSVC_H
 
 #ifdef __cplusplus
-#define IMPORT(type) extern "C" __declspec(dllimport) type __cdecl
-#define DEFINE       extern "C"
+#define DEFINE  extern "C"
+#define OUTSIDE extern "C" __declspec(dllimport)
 #else
-#define IMPORT(type) __declspec(dllimport) type __cdecl
 #define DEFINE
+#define OUTSIDE __declspec(dllimport)
 #endif
+/* Of the C library, and of the system. */
+#define IMPORT(type) OUTSIDE type __cdecl
+#define SYSTEM(type) OUTSIDE type __stdcall
 
 typedef unsigned long DWORD;
 typedef unsigned long long QWORD;
-typedef unsigned long long size_type;
+typedef __SIZE_TYPE__ size_type;
 typedef struct {
     DWORD Code, Flags;
     void *Next, *Address;
     DWORD Count;
-    QWORD Information[15];
+    size_type Information[15];
 } Record;
 typedef struct {
     Record *Record;
@@ -39,12 +42,12 @@ IMPORT(void *) memset(void *, int, size_type);
 IMPORT(void *) memcpy(void *, const void *, size_type);
 IMPORT(size_type) strlen(const char *);
 IMPORT(int) strcmp(const char *, const char *);
-IMPORT(void) RaiseException(DWORD, DWORD, DWORD, const QWORD *);
-IMPORT(void *) CreateThread(void *, size_type, DWORD(__cdecl *)(void *), void *, DWORD, DWORD *);
-IMPORT(DWORD) WaitForSingleObject(void *, DWORD);
-IMPORT(int) GetExitCodeThread(void *, DWORD *);
-IMPORT(int) CloseHandle(void *);
-IMPORT(void *) VirtualAlloc(void *, size_type, DWORD, DWORD);
+SYSTEM(void) RaiseException(DWORD, DWORD, DWORD, const size_type *);
+SYSTEM(void *) CreateThread(void *, size_type, DWORD(__stdcall *)(void *), void *, DWORD, DWORD *);
+SYSTEM(DWORD) WaitForSingleObject(void *, DWORD);
+SYSTEM(int) GetExitCodeThread(void *, DWORD *);
+SYSTEM(int) CloseHandle(void *);
+SYSTEM(void *) VirtualAlloc(void *, size_type, DWORD, DWORD);
 
 #ifdef __cplusplus
 extern "C" int _fltused;
@@ -83,8 +86,35 @@ DEFINE void mainCRTStartup(void)
     exit(main());
 }
 
+/* setjmp is one that is told the function's frame, or one that finds it in the chain. */
+#ifdef _WIN64
+IMPORT(int) __intrinsic_setjmp(void *, void *);
+#define SetJump(buffer, frame) __intrinsic_setjmp(buffer, frame)
+#else
+IMPORT(int) _setjmp3(void *, int, ...) __attribute__((returns_twice));
+#define SetJump(buffer, frame) _setjmp3(buffer, 0)
+#endif
+
 /* What the linker's library has for frames of more than a page. */
-#ifdef NEEDS_CHKSTK
+#if defined NEEDS_CHKSTK && !defined _WIN64
+__asm__(".globl __chkstk\n"
+        "__chkstk:\n"
+        "    pushl %ecx\n"
+        "    leal 8(%esp), %ecx\n"
+        "1:  cmpl $0x1000, %eax\n"
+        "    jb 2f\n"
+        "    subl $0x1000, %ecx\n"
+        "    testl %ecx, (%ecx)\n"
+        "    subl $0x1000, %eax\n"
+        "    jmp 1b\n"
+        "2:  subl %eax, %ecx\n"
+        "    testl %ecx, (%ecx)\n"
+        "    movl %esp, %eax\n"
+        "    movl %ecx, %esp\n"
+        "    movl (%eax), %ecx\n"
+        "    pushl 4(%eax)\n"
+        "    ret\n");
+#elif defined NEEDS_CHKSTK
 __asm__(".globl __chkstk\n"
         "__chkstk:\n"
         "    pushq %rcx\n"

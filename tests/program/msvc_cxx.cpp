@@ -8,10 +8,9 @@ IMPORT(void) free(void *);
 IMPORT(void) __std_terminate();
 IMPORT(int) __uncaught_exceptions();
 IMPORT(void *) set_terminate(void(__cdecl *)());
-IMPORT(int) __intrinsic_setjmp(void *, void *);
 IMPORT(void) longjmp(void *, int);
-IMPORT(char *) GetCommandLineA();
-IMPORT(void *) SetUnhandledExceptionFilter(long(__cdecl *)(Pointers *));
+SYSTEM(char *) GetCommandLineA();
+SYSTEM(void *) SetUnhandledExceptionFilter(long(__stdcall *)(Pointers *));
 
 void *operator new(size_type Bytes)
 {
@@ -341,7 +340,7 @@ static void TestCallbacks()
         value = Caught.Value;
     }
     Check("out of qsort", value == 9 && Traced("cs") && Alive == 0);
-    value = __intrinsic_setjmp(Buffer, __builtin_frame_address(0));
+    value = SetJump(Buffer, __builtin_frame_address(0));
     if (!value)
         Jump();
     Check("longjmp runs destructors", value == 3 && Traced("j"));
@@ -487,7 +486,7 @@ static void Never() noexcept
 }
 
 /* MSVC's start code sets such a filter. */
-static long StartFilter(Pointers *P)
+static long __stdcall StartFilter(Pointers *P)
 {
     if (P->Record->Code == 0xe06d7363)
         Terminated();

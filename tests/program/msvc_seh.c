@@ -9,15 +9,14 @@
 
 IMPORT(int) _crt_atexit(void(__cdecl *)(void));
 IMPORT(int) _resetstkoflw(void);
-IMPORT(int) __intrinsic_setjmp(void *, void *);
 IMPORT(void) longjmp(void *, int);
-IMPORT(void *) AddVectoredExceptionHandler(DWORD, long(__cdecl *)(Pointers *));
-IMPORT(DWORD) RemoveVectoredExceptionHandler(void *);
-IMPORT(void *) AddVectoredContinueHandler(DWORD, long(__cdecl *)(Pointers *));
-IMPORT(DWORD) RemoveVectoredContinueHandler(void *);
-IMPORT(void *) SetUnhandledExceptionFilter(long(__cdecl *)(Pointers *));
-IMPORT(char *) GetCommandLineA(void);
-IMPORT(int) VirtualProtect(void *, size_type, DWORD, DWORD *);
+SYSTEM(void *) AddVectoredExceptionHandler(DWORD, long(__stdcall *)(Pointers *));
+SYSTEM(DWORD) RemoveVectoredExceptionHandler(void *);
+SYSTEM(void *) AddVectoredContinueHandler(DWORD, long(__stdcall *)(Pointers *));
+SYSTEM(DWORD) RemoveVectoredContinueHandler(void *);
+SYSTEM(void *) SetUnhandledExceptionFilter(long(__stdcall *)(Pointers *));
+SYSTEM(char *) GetCommandLineA(void);
+SYSTEM(int) VirtualProtect(void *, size_type, DWORD, DWORD *);
 
 static volatile int Finally, Calls;
 static long Kept;
@@ -112,7 +111,7 @@ static void TestSystemFaults(void)
 static char *Page;
 static int VectoredCalls, ContinueCalls;
 
-static long Commit(Pointers *P)
+static long __stdcall Commit(Pointers *P)
 {
     DWORD old;
     if (P->Record->Code != 0xc0000005)
@@ -121,7 +120,7 @@ static long Commit(Pointers *P)
     return VirtualProtect(Page, 4096, 4, &old) ? -1 : 0;
 }
 
-static long Continued(Pointers *P)
+static long __stdcall Continued(Pointers *P)
 {
     ContinueCalls++;
     return 0;
@@ -166,18 +165,20 @@ static void TestJumps(void)
 {
     int numbers[] = {2, 1};
     Finally = 0;
-    int value = __intrinsic_setjmp(Buffer, __builtin_frame_address(0));
+    int value = SetJump(Buffer, __builtin_frame_address(0));
     if (!value)
         Jump(0);
     Check("longjmp runs __finally", value == 1 && Finally == 1);
-    value = __intrinsic_setjmp(Buffer, __builtin_frame_address(0));
+    value = SetJump(Buffer, __builtin_frame_address(0));
     if (!value)
         qsort(numbers, 2, sizeof *numbers, Jumping);
     Check("out of qsort, too", value == 3 && Finally == 2);
-    value = __intrinsic_setjmp(Buffer, 0);
+#ifdef _WIN64
+    value = SetJump(Buffer, 0);
     if (!value)
         Jump(4);
     Check("without a frame it only jumps", value == 4 && Finally == 2);
+#endif
 }
 
 /* ---- the stack ----------------------------------------------------------------------------- */
@@ -200,7 +201,7 @@ static int Overflow(void)
     return 0;
 }
 
-static DWORD OverflowInThread(void *Argument)
+static DWORD __stdcall OverflowInThread(void *Argument)
 {
     int good = Overflow() && _resetstkoflw();
     return good && Overflow() ? 77 : 0;
@@ -222,19 +223,19 @@ static void TestStack(void)
 /* ---- the end -----------------------------------------------------------------------------------
  */
 
-static long EndFilter(Pointers *P)
+static long __stdcall EndFilter(Pointers *P)
 {
     printf("filter %lx\n", P->Record->Code);
     fflush(0);
     return 1;
 }
 
-static long GoOnFilter(Pointers *P)
+static long __stdcall GoOnFilter(Pointers *P)
 {
     return P->Record->Code == CODE ? -1 : 0;
 }
 
-static DWORD RaiseInThread(void *Argument)
+static DWORD __stdcall RaiseInThread(void *Argument)
 {
     RaiseException(CODE, 0, 0, 0);
     return 5;

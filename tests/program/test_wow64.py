@@ -43,6 +43,40 @@ class Wow64(CoveTest):
     def test_exceptions(self):
         self.passes("seh32")
 
+    def ends(self, name, case):
+        return self.cove("run", "--quiet", driver("wdm1"), "--", program32(name), case)
+
+    def test_exceptions_of_compiled_functions(self):
+        self.passes("msvc_seh")
+        done = self.ends("msvc_seh", "1")
+        self.assertEqual(done.returncode, 0x05, done.stderr)
+        self.assertRegex(done.stderr, r"unhandled exception 0xC0000005 .*at msvc_seh\.exe\+0x"
+                                      r"[0-9a-f]+ writing 0x10")
+        done = self.ends("msvc_seh", "2")
+        self.assertEqual(done.returncode, 0x34, done.stderr)
+        self.assertIn("filter e0001234", done.stdout)
+        done = self.ends("msvc_seh", "3")
+        self.assertEqual(done.returncode, 0x05, done.stderr)
+        self.assertRegex(done.stderr, r"inside a system function, called from msvc_seh\.exe\+0x")
+        done = self.ends("msvc_seh", "4")
+        self.assertEqual(done.returncode, 0xfd, done.stderr)
+        self.assertRegex(done.stderr, r"unhandled exception 0xC00000FD .*msvc_seh\.exe\+0x")
+
+    def test_exceptions_of_cxx(self):
+        self.passes("msvc_cxx")
+        for case in ("1", "2", "3"):
+            with self.subTest(case=case):
+                done = self.ends("msvc_cxx", case)
+                self.assertEqual(done.returncode, 9, done.stderr)
+                self.assertIn("terminate", done.stdout)
+        done = self.ends("msvc_cxx", "4")
+        self.assertEqual(done.returncode, 0x63, done.stderr)
+        self.assertRegex(done.stderr, r"unhandled exception 0xE06D7363 .*msvc_cxx\.exe\+0x")
+
+    def test_snapshots_and_fibers(self):
+        self.passes("snapshots")
+        self.passes("pool", "pending")
+
     def test_several_at_once_of_both_widths(self):
         self.boot("widths", driver("transfers"))
         started = [self.program_start("widths", path, stdout=subprocess.PIPE)

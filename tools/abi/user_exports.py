@@ -39,6 +39,11 @@ def check(row, faults):
         faults.add(row.where, "neither name nor ordinal")
     if row["name"] and not NAME.match(row["name"]):
         faults.add(row.where, 'name "%s" cannot be exported' % row["name"])
+    row["only32"] = row["symbol"] == "only32"
+    if row["only32"]:  # what only 32-bit programs have
+        if not row["symbol32"]:
+            faults.add(row.where, 'symbol "only32" needs a symbol32')
+        row["symbol"] = row["symbol32"]
     row["symbol"] = row["symbol"] or row["name"]
     if row["status"] in ("done", "partial"):
         tables.identifier(row, "symbol", faults)
@@ -69,6 +74,8 @@ def address(row, module_index, index):
         return None
     if row["status"] == "absent":
         return "user_absent_%d_%d" % (module_index, index)
+    if row["only32"]:
+        return "abi_symbol_only32_%d_%d" % (module_index, index)
     if row["symbol32"]:  # another function in 32 bits: a name of its own
         return "abi_symbol_%s_or_%s" % (row["symbol"], row["symbol32"])
     return "abi_symbol_" + row["symbol"]
@@ -90,6 +97,8 @@ def rows_source(modules):
             if name and name not in declared:
                 declared.add(name)
                 label = row["symbol"] if name.startswith("abi_symbol_") else name
+                if row["only32"]:
+                    label = "user_absent_%d_%d" % (at, index)
                 out.append("extern const char %s[] __asm__(%s) FRONT_PARTIAL;\n" % (
                     name, "BY_WIDTH_TEXT(%s, %s)" % (tables.c_string(label),
                                                      tables.c_string(row["symbol32"]))
@@ -150,7 +159,7 @@ def stubs_source(modules):
         out.append('    .pushsection .rodata.str1.1,"aMS",@progbits,1\n.Ldll_%d:\n'
                    "    .asciz %s\n    .popsection\n" % (at, tables.c_string(dll)))
         for index, row in enumerate(rows):
-            if row["status"] != "absent" or row["kind"] == "ABI_DATA":
+            if row["kind"] == "ABI_DATA" or not (row["status"] == "absent" or row["only32"]):
                 continue
             shown = row["name"] or "#%d" % row["index"]
             out.append(STUB.format(label="user_absent_%d_%d" % (at, index), at=at, index=index,

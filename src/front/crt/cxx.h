@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* cxx.h - the tables of C++ exceptions and types in x64 images of MSVC's model.
+/* cxx.h - the tables of C++ exceptions and types in images of MSVC's model.
  *
  * Layouts as LLVM emits them (WinException.cpp, MicrosoftCXXABI.cpp): addresses are relative
- * to the image's base, states are numbered from 0 and -1 is the function's outside. Tables
+ * to the image's base in x64 images and whole in 32-bit ones (the base is 0 then), states are
+ * numbered from 0 and -1 is the function's outside. Tables of x64 functions
  * come in two forms, plain (cxx_plain.c) and packed (cxx_packed.c); a `struct cxx_form` reads
  * one of them, and everything else sees plain entries.
  */
@@ -49,7 +50,9 @@ struct cxx_try { /* inner blocks stand before outer ones; catches have states (h
 struct cxx_catch {
     uint32_t adjectives;
     int32_t type_rva, object_offset, handler_rva;
+#ifdef __LP64__
     int32_t frame_offset; /* in the catch's own frame: where its function's frame stands */
+#endif
 };
 
 struct cxx_ip {
@@ -89,7 +92,7 @@ struct cxx_descriptor { /* type_info */
 
 static inline const void *cxx_at(uint64_t image, int32_t rva)
 {
-    return rva ? (const void *)(image + (uint64_t)(int64_t)rva) : NULL;
+    return rva ? (const void *)(uintptr_t)(image + (uint64_t)(int64_t)rva) : NULL;
 }
 
 /* ---- a function's tables, whatever their form ------------------------------------------------ */
@@ -154,11 +157,30 @@ EXCEPTION_DISPOSITION cxx_frame_handle(const struct cxx_form *form, EXCEPTION_RE
 
 /* What is thrown: ExceptionInformation of its record. */
 struct cxx_thrown {
-    uint64_t magic;
+    ULONG_PTR magic;
     void *object;
     const struct cxx_throw *info;
+#ifdef __LP64__
     uint64_t image;
+#endif
 };
+#define CXX_THROWN_WORDS (sizeof(struct cxx_thrown) / sizeof(ULONG_PTR))
+
+static inline uint64_t cxx_image_of(const struct cxx_thrown *thrown)
+{
+#ifdef __LP64__
+    return thrown->image;
+#else
+    return 0;
+#endif
+}
+
+/* How programs' member functions are called. */
+#ifdef __LP64__
+#define CXX_METHOD WINAPI
+#else
+#define CXX_METHOD __attribute__((thiscall))
+#endif
 
 /* A catch block that runs; on the stack, listed in the thread's block. */
 struct cxx_block {

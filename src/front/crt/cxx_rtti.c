@@ -26,7 +26,10 @@ struct rtti_hierarchy {
 
 struct rtti_locator {
     uint32_t signature, offset, constructor_offset;
-    int32_t descriptor_rva, hierarchy_rva, self_rva;
+    int32_t descriptor_rva, hierarchy_rva;
+#ifdef __LP64__
+    int32_t self_rva;
+#endif
 };
 
 struct rtti_object {
@@ -38,7 +41,9 @@ struct rtti_object {
 static struct rtti_object object_look(char *object)
 {
     struct rtti_object found = {.locator = (*(const struct rtti_locator ***)object)[-1]};
+#ifdef __LP64__
     found.image = (uint64_t)found.locator - (uint32_t)found.locator->self_rva;
+#endif
     found.complete = object - found.locator->offset;
     if (found.locator->constructor_offset)
         found.complete -= *(int32_t *)(object - found.locator->constructor_offset);

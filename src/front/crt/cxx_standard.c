@@ -15,14 +15,14 @@ struct standard_exception {
     } data;
 };
 
-static void *WINAPI standard_destroy(struct standard_exception *self, unsigned flags)
+static void *CXX_METHOD standard_destroy(struct standard_exception *self, unsigned flags)
 {
     if (self->data.is_owned)
         heap_give((void *)self->data.what);
     return self;
 }
 
-static const char *WINAPI standard_what(const struct standard_exception *self)
+static const char *CXX_METHOD standard_what(const struct standard_exception *self)
 {
     return self->data.what ? self->data.what : "Unknown exception";
 }
@@ -67,7 +67,9 @@ static struct standard {
                              [CXX_RUNTIME_ERROR] = {.name = ".?AVruntime_error@std@@"},
                              [CXX_OVERFLOW_ERROR] = {.name = ".?AVoverflow_error@std@@"}}};
 
-#define RVA(member) ((int32_t)((char *)&standard.member - (char *)&standard) + 16)
+/* The base of x64 tables may be anything that leaves no part at 0. */
+#define BASE        ((uint64_t)BY_WIDTH((uintptr_t)&standard - 16, 0))
+#define RVA(member) ((int32_t)((uint64_t)(uintptr_t)&standard.member - BASE))
 
 void cxx_raise_standard(enum cxx_standard which, const char *text)
 {
@@ -83,7 +85,7 @@ void cxx_raise_standard(enum cxx_standard which, const char *text)
     }
     standard.list[which].count = depth;
     standard.info[which].types_rva = RVA(list[which]);
-    cxx_raise(&object, &standard.info[which], (uint64_t)&standard - 16);
+    cxx_raise(&object, &standard.info[which], BASE);
 }
 
 /* ---- what the templates in a program's headers call to throw -----------------------------------

@@ -7,8 +7,9 @@
 bool cxx_is(const EXCEPTION_RECORD *record)
 {
     uint64_t magic = record->ExceptionInformation[0];
-    return (uint32_t)record->ExceptionCode == CXX_EXCEPTION && record->NumberParameters == 4 &&
-           magic >= CXX_MAGIC && magic <= CXX_MAGIC_NEW && record->ExceptionInformation[2];
+    return (uint32_t)record->ExceptionCode == CXX_EXCEPTION &&
+           record->NumberParameters == CXX_THROWN_WORDS && magic >= CXX_MAGIC &&
+           magic <= CXX_MAGIC_NEW && record->ExceptionInformation[2];
 }
 
 void *cxx_base(void *object, const struct cxx_place *place)
@@ -24,7 +25,7 @@ void *cxx_base(void *object, const struct cxx_place *place)
 static bool type_fits(const struct cxx_catch *handler, const struct cxx_descriptor *wanted,
                       const struct cxx_thrown *thrown, const struct cxx_type *type)
 {
-    const struct cxx_descriptor *given = cxx_at(thrown->image, type->descriptor_rva);
+    const struct cxx_descriptor *given = cxx_at(cxx_image_of(thrown), type->descriptor_rva);
     if (given != wanted && strcmp(given->name, wanted->name) != 0)
         return false;
     if (type->properties & CXX_BY_REFERENCE && !(handler->adjectives & CXX_REFERENCE))
@@ -48,22 +49,31 @@ bool cxx_matches(const struct cxx_catch *handler, uint64_t image, EXCEPTION_RECO
     if (!cxx_is(record))
         return false;
     const struct cxx_thrown *thrown = cxx_thrown_of(record);
-    const struct cxx_type_list *types = cxx_at(thrown->image, thrown->info->types_rva);
+    const struct cxx_type_list *types = cxx_at(cxx_image_of(thrown), thrown->info->types_rva);
     for (int32_t i = 0; i < types->count; i++) {
-        *out_type = cxx_at(thrown->image, types->rva[i]);
+        *out_type = cxx_at(cxx_image_of(thrown), types->rva[i]);
         if (type_fits(handler, cxx_at(image, handler->type_rva), thrown, *out_type))
             return true;
     }
     return false;
 }
 
+/* The last argument is there for types with virtual bases only: build those, too. A callee of a
+ * 32-bit program takes its arguments off the stack, so it is given no more than it has. */
+static void copy_call(const void *copy, void *to, void *from, const struct cxx_type *type)
+{
+    if (type->properties & CXX_VIRTUAL_BASE)
+        ((void(CXX_METHOD *)(void *, void *, int))copy)(to, from, 1);
+    else
+        ((void(CXX_METHOD *)(void *, void *))copy)(to, from);
+}
+
 void cxx_object_copy(void *to, const struct cxx_thrown *from, const struct cxx_type *type)
 {
-    const void *copy = cxx_at(from->image, type->copy_rva);
+    const void *copy = cxx_at(cxx_image_of(from), type->copy_rva);
     void *base = cxx_base(from->object, &type->place);
-    /* The last argument is there for types with virtual bases only: build those, too. */
     if (copy)
-        ((void(WINAPI *)(void *, void *, int))copy)(to, base, 1);
+        copy_call(copy, to, base, type);
     else
         memmove(to, base, (size_t)type->size_bytes);
 }
@@ -91,7 +101,7 @@ void cxx_object_destroy(EXCEPTION_RECORD *record)
     if (!cxx_is(record))
         return;
     const struct cxx_thrown *thrown = cxx_thrown_of(record);
-    const void *destructor = cxx_at(thrown->image, thrown->info->destructor_rva);
+    const void *destructor = cxx_at(cxx_image_of(thrown), thrown->info->destructor_rva);
     if (destructor)
-        ((void(WINAPI *)(void *))destructor)(thrown->object);
+        ((void(CXX_METHOD *)(void *))destructor)(thrown->object);
 }

@@ -112,9 +112,10 @@ static void exception_report(const EXCEPTION_RECORD *record, const CONTEXT *cont
     const struct call_record *call = teb_current()->calls;
     while (call && call->rsp < CONTEXT_SP(context))
         call = call->next;
-    if (call && !ldr_by_address(address) && !IS_EXECUTE_FAULT(record)) {
-        where = "inside a system function, called from";
-        address = call->rip;
+    if (!ldr_by_address(address) && !IS_EXECUTE_FAULT(record)) {
+        uint64_t caller = call ? call->rip : exception_caller_guess(CONTEXT_SP(context));
+        where = caller ? "inside a system function, called from" : where;
+        address = caller ? caller : address;
     }
     place_describe(address, place, sizeof place);
     const char *name = abi_status_name((uint32_t)record->ExceptionCode);

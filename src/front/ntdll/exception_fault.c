@@ -126,16 +126,16 @@ static void fault_describe(const struct host_fault *fault, struct host_registers
     record->ExceptionAddress = (PVOID)at->rip;
 }
 
-/* The nearest return address into the program's own code, for a message; 0: none. */
-static uint64_t caller_guess(uint64_t rsp)
+uint64_t exception_caller_guess(uint64_t sp)
 {
     const struct teb *teb = teb_current();
-    if (rsp < (uint64_t)teb->StackLimit || rsp % 8)
+    if (sp < (uint64_t)teb->StackLimit || sp % sizeof(uintptr_t))
         return 0;
-    for (; rsp + 8 <= (uint64_t)teb->StackBase; rsp += 8) {
-        const struct ldr_module *module = ldr_by_address(*(uint64_t *)rsp);
-        if (module && !module->builtin && *(uint64_t *)rsp > module->base + PE_PAGE_SIZE)
-            return *(uint64_t *)rsp;
+    for (; sp + sizeof(uintptr_t) <= (uint64_t)teb->StackBase; sp += sizeof(uintptr_t)) {
+        uintptr_t word = *(const uintptr_t *)(uintptr_t)sp;
+        const struct ldr_module *module = ldr_by_address(word);
+        if (module && !module->builtin && word > module->base + PE_PAGE_SIZE)
+            return word;
     }
     return 0;
 }
@@ -143,7 +143,7 @@ static uint64_t caller_guess(uint64_t rsp)
 /* Our own code met the fault, mostly through an address that the program gave it. */
 [[noreturn]] static void native_fault(const EXCEPTION_RECORD *record, uint64_t rsp)
 {
-    uint64_t caller = caller_guess(rsp);
+    uint64_t caller = exception_caller_guess(rsp);
     const struct ldr_module *module = caller ? ldr_by_address(caller) : NULL;
     program_die(record->ExceptionCode,
                 "exception 0x%08X at address 0x%llx inside a system function, called from about "

@@ -25,6 +25,9 @@ struct dispatch {
 /* Asks the handlers of the frames. True: go on at context. */
 bool exception_frames_search(EXCEPTION_RECORD *record, CONTEXT *context, struct dispatch *self);
 
+/* The nearest return address into the program's own code, for a message; 0: none. */
+uint64_t exception_caller_guess(uint64_t sp);
+
 struct host_registers;
 /* Can handlers be looked for from native code that stands at this stack pointer? Only when no
  * service would stay half asked. */

@@ -53,10 +53,10 @@ void registers_of_context(const CONTEXT *from, struct host_registers *to)
     to->rdi = from->Edi;
 }
 
-/* Handlers stand in a chain of the thread's block, whatever frames lie in between. */
+/* Handlers stand in lists, whatever frames lie in between. */
 bool exception_is_reachable(const struct teb *teb, uint64_t rsp)
 {
-    return teb->ExceptionList != EXCEPTION_CHAIN_END && !door_is_in_service(teb->thread->channel);
+    return !door_is_in_service(teb->thread->channel);
 }
 
 void exception_divert(struct host_registers *registers, uint64_t stack, EXCEPTION_RECORD *record,

@@ -24,6 +24,9 @@
 #define SEGSS   0xc8
 #define CONTEXT_BYTES 0x2cc
 #define CONTEXT_FULL  0x10007
+#define HAS_EXTENDED  0x20
+#define EXTENDED      0xcc /* an image of fxsave */
+#define MXCSR         24
 
     .text
 
@@ -81,6 +84,7 @@ FUNCTION \name
 ENTRY RaiseException exception_raise_entry 4
 ENTRY RtlRaiseException exception_raise_record_entry 1
 ENTRY RtlRaiseStatus exception_raise_status_entry 1
+ENTRY ucrt__CxxThrowException cxx_throw_entry 2
 
 /* void RtlCaptureContext(CONTEXT *context), as programs call it: the caller's frame. */
 FUNCTION RtlCaptureContext
@@ -102,7 +106,18 @@ FUNCTION RtlCaptureContext
  * pointer first: nothing of the program lies there. */
 FUNCTION context_restore
     movl 4(%esp), %eax
-    movl ESP(%eax), %edx
+    testl $HAS_EXTENDED, FLAGS(%eax)
+    jz 1f
+    subl $528, %esp
+    andl $-16, %esp
+    leal EXTENDED(%eax), %esi
+    movl %esp, %edi
+    movl $128, %ecx
+    cld
+    rep movsl
+    andl $0xffff, MXCSR(%esp)
+    fxrstor (%esp)
+1:  movl ESP(%eax), %edx
     movl EIP(%eax), %ecx
     movl %ecx, -4(%edx)
     movl EFLAGS(%eax), %ecx

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ldr_stub.c - the few instructions by which a 32-bit program comes into our code.
  *
- * eax carries no argument in any calling rule; everything else stays as it is.
+ * Every register stays as it is: handlers of C++ functions are given their tables in eax.
  */
 #include <string.h>
 
@@ -13,12 +13,12 @@ static uint8_t *put(uint8_t *at, const void *bytes, size_t size)
     return at + size;
 }
 
-/* mov $function, %eax; jmp *%eax */
+/* jmp function: every address is within reach of another. */
 void stub_call_write(uint8_t *stub, const struct abi_user_export *entry)
 {
-    stub = put(stub, "\xb8", 1);
-    stub = put(stub, &entry->address, sizeof entry->address);
-    put(stub, "\xff\xe0", 2);
+    stub = put(stub, "\xe9", 1);
+    uint32_t distance = (uint32_t)(uintptr_t)entry->address - (uint32_t)(uintptr_t)(stub + 4);
+    put(stub, &distance, sizeof distance);
 }
 
 /* The return address that lies there already is the third argument. */
