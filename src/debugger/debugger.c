@@ -47,6 +47,17 @@ static const struct command {
     {"!thread", command_thread, "!thread ADDRESS|ID            a thread"},
     {"!pool", command_pool, "!pool ADDRESS                 the blocks on its page"},
     {"!poolused", command_poolused, "!poolused [FLAGS [TAG]]       pool by tag"},
+    {"!wdfldr", command_wdfldr, "!wdfldr [DRIVER]              drivers bound to the Framework"},
+    {"!wdfdriverinfo", command_wdfdriverinfo, "!wdfdriverinfo [DRIVER [FLAGS]]  one, its devices"},
+    {"!wdfsetdriver", command_wdfsetdriver, "!wdfsetdriver DRIVER          the one that is meant"},
+    {"!wdfgetdriver", command_wdfgetdriver, NULL},
+    {"!wdfdevice", command_wdfdevice, "!wdfdevice HANDLE [FLAGS]     states, history, callbacks"},
+    {"!wdfdevicequeues", command_wdfdevicequeues, "!wdfdevicequeues HANDLE       its queues"},
+    {"!wdfqueue", command_wdfqueue, "!wdfqueue HANDLE              a queue and its requests"},
+    {"!wdfrequest", command_wdfrequest, "!wdfrequest HANDLE            a request"},
+    {"!wdfhandle", command_wdfhandle, "!wdfhandle HANDLE [FLAGS]     any object of the Framework"},
+    {"!wdfobject", command_wdfobject, "!wdfobject ADDRESS            the same by its address"},
+    {"!wdflogdump", command_wdflogdump, "!wdflogdump [DRIVER]          its in-flight recorder"},
     {"!irql", command_irql, "!irql [PROCESSOR]             what each processor is at"},
     {"!error", command_error, "!error CODE [1]               what a Win32 error or NTSTATUS means"},
     {"!analyze", command_analyze, "!analyze                      whether the machine has stopped"},
@@ -134,6 +145,9 @@ static void command_one(struct debugger *debugger, char *text)
     snprintf(rest_text, sizeof rest_text, "%s", rest);
     debugger->verb = verb;
     debugger->are_modules_fresh = false;
+    /* An extension may be named with its library. */
+    if (!strncmp(verb, "!wdfkd.", 7))
+        memmove(verb + 1, verb + 7, strlen(verb + 7) + 1);
     const struct command *command = command_named(verb);
     if (command)
         command->run(debugger, rest_text);
@@ -189,6 +203,7 @@ struct debugger *debugger_create(const struct debugger_options *options)
 void debugger_destroy(struct debugger *debugger)
 {
     modules_free(debugger);
+    free(debugger->wdf);
     free(debugger->symbol_path);
     free(debugger);
 }

@@ -22,10 +22,12 @@ struct debugger {
     char *symbol_path;      /* of .sympath */
     bool is_failed;         /* the running command has printed an error */
     bool is_gone, is_over;
-    uint64_t next;       /* where d goes on */
-    uint64_t process;    /* of .process; 0: the system process */
-    char memory_kind[4]; /* what d alone shows */
-    const char *verb;    /* the running command's word, for errors */
+    uint64_t next;          /* where d goes on */
+    uint64_t process;       /* of .process; 0: the system process */
+    char memory_kind[4];    /* what d alone shows */
+    struct wdf_layout *wdf; /* how the Framework's structures lie; NULL: not read yet */
+    char wdf_driver[64];    /* of !wdfsetdriver; empty: the only one */
+    const char *verb;       /* the running command's word, for errors */
 };
 
 /* A command. text is what follows its word, without blanks around it. */
@@ -104,5 +106,9 @@ command_run command_object, command_handle, command_pool, command_poolused;
 command_run command_irp, command_irpfind;
 command_run command_devnode;
 command_run command_process, command_thread;
+command_run command_wdfldr, command_wdfdriverinfo, command_wdfsetdriver, command_wdfgetdriver,
+    command_wdflogdump;
+command_run command_wdfdevice, command_wdfdevicequeues, command_wdfqueue, command_wdfrequest;
+command_run command_wdfhandle, command_wdfobject;
 
 #endif

@@ -7,6 +7,7 @@
  */
 #include "bind.h"
 
+#include "../watch/layout.h"
 #include "../watch/watch.h"
 #include "client.h"
 #include "wdf_entries.h"
@@ -16,6 +17,7 @@
 
 static KSPIN_LOCK clients_lock; /* guards: clients */
 static LIST_ENTRY clients;
+FX_LAYOUT_HEAD(&clients, FX_VERSION_MINOR);
 
 void clients_init(void)
 {

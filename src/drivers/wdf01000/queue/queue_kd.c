@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* queue_kd.c - how queues and the requests in them lie, for a debugger. */
+#include "../watch/layout.h"
+#include "queue_internal.h"
+
+FX_LAYOUT_ROWS = {
+    FX_LAYOUT(fx_io),
+    FX_FIELD(fx_io, by_default),
+    FX_FIELD(fx_io, creates),
+    FX_FIELD(fx_io, file_queue),
+    FX_FIELD(fx_io, queues),
+    FX_FIELD(fx_io, is_shutting_down),
+
+    FX_LAYOUT(fx_queue),
+    FX_FIELD(fx_queue, device),
+    FX_FIELD(fx_queue, entry),
+    FX_FIELD(fx_queue, config.DispatchType),
+    FX_FIELD(fx_queue, config.EvtIoDefault),
+    FX_FIELD(fx_queue, config.EvtIoRead),
+    FX_FIELD(fx_queue, config.EvtIoWrite),
+    FX_FIELD(fx_queue, config.EvtIoDeviceControl),
+    FX_FIELD(fx_queue, config.EvtIoInternalDeviceControl),
+    FX_FIELD(fx_queue, config.EvtIoStop),
+    FX_FIELD(fx_queue, config.EvtIoResume),
+    FX_FIELD(fx_queue, config.EvtIoCanceledOnQueue),
+    FX_FIELD(fx_queue, presented_max),
+    FX_FIELD(fx_queue, power_managed),
+    FX_FIELD(fx_queue, waiting),
+    FX_FIELD(fx_queue, canceled),
+    FX_FIELD(fx_queue, owned),
+    FX_FIELD(fx_queue, waiting_count),
+    FX_FIELD(fx_queue, canceled_count),
+    FX_FIELD(fx_queue, owned_count),
+    FX_FIELD(fx_queue, stopping_count),
+    FX_FIELD(fx_queue, flags),
+    FX_FIELD(fx_queue, power),
+    FX_FIELD(fx_queue, busy),
+    FX_FIELD(fx_queue, reserve),
+
+    FX_LAYOUT(fx_request),
+    FX_FIELD(fx_request, irp),
+    FX_FIELD(fx_request, stack),
+    FX_FIELD(fx_request, flags),
+    FX_FIELD(fx_request, where),
+    FX_FIELD(fx_request, queue),
+    FX_FIELD(fx_request, entry),
+    FX_FIELD(fx_request, cancel_routine),
+    FX_FIELD(fx_request, information),
+    FX_FIELD(fx_request, status),
+    FX_FIELD(fx_request, send.target),
+};
