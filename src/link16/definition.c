@@ -91,9 +91,32 @@ static void *def_add(struct def_reader *reader, void *items, uint32_t *count, ui
 /* ---- words of a line --------------------------------------------------------------------------
  */
 
+/* A = B is written as A=B. */
+static void equals_join(char *line)
+{
+    char *out = line, quote = 0;
+    for (char *at = line; *at; at++) {
+        if (quote)
+            quote = *at == quote ? 0 : quote;
+        else if (*at == '\'' || *at == '"')
+            quote = *at;
+        if (*at == '=' && !quote) {
+            while (out > line && isspace((unsigned char)out[-1]))
+                out--;
+            while (isspace((unsigned char)at[1]))
+                at++;
+            *out++ = '=';
+        } else {
+            *out++ = *at;
+        }
+    }
+    *out = '\0';
+}
+
 static bool words_split(struct def_reader *reader, char *line)
 {
     reader->count = reader->at = 0;
+    equals_join(line);
     for (char *at = line; *at;) {
         if (isspace((unsigned char)*at)) {
             at++;
