@@ -9,6 +9,7 @@
 #   make fuzz-loader N=1000000   the loader against that many damaged images
 #   make fuzz-inf N=1000000      the INF parser and checker against that many damaged files
 #   make fuzz-sixteen N=1000000  readers and linker of 16-bit files against that many
+#   make fuzz-thunk N=1000000    the thunk compiler against that many damaged scripts
 #   make soak     kills, load and a million opens; what must be flat at the end
 #   make install  PREFIX=/usr/local
 #   make tidy     formatting, READMEs, layers
@@ -17,7 +18,7 @@ PREFIX ?= /usr/local
 JOBS   ?= $(shell nproc)
 CMAKE   = CC=clang-19 cmake -G Ninja -S .
 
-.PHONY: all setup demo check test bench fuzz-loader fuzz-inf fuzz-sixteen soak install tidy clean
+.PHONY: all setup demo check test bench fuzz-loader fuzz-inf fuzz-sixteen fuzz-thunk soak install tidy clean
 all: setup
 	@test -f $(BUILD)/build.ninja || $(CMAKE) -B $(BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) >/dev/null
 	@ninja -C $(BUILD) --quiet -j $(JOBS)
@@ -61,6 +62,10 @@ fuzz-loader: setup $(BUILD)-asan/build.ninja
 fuzz-inf: setup $(BUILD)-asan/build.ninja
 	@ninja -C $(BUILD)-asan --quiet -j $(JOBS) inf_fuzz
 	@$(BUILD)-asan/test/inf_fuzz --seed $(SEED) --count $(N) tests/fuzz/inf/*.inf src/inf/inbox/*.inf
+
+fuzz-thunk: setup $(BUILD)-asan/build.ninja
+	@ninja -C $(BUILD)-asan --quiet -j $(JOBS) thunk_fuzz
+	@$(BUILD)-asan/test/thunk_fuzz --seed $(SEED) --count $(N) tests/fuzz/thunk/* examples/flat/*.thk
 
 fuzz-sixteen: setup $(BUILD)-asan/build.ninja
 	@ninja -C $(BUILD)-asan --quiet -j $(JOBS) sixteen_fuzz fuzz_sixteen

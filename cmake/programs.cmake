@@ -9,10 +9,10 @@ target_include_directories(cove PRIVATE ${CMAKE_SOURCE_DIR}/tools/cli
   ${CMAKE_SOURCE_DIR}/src/pe/include ${CMAKE_SOURCE_DIR}/src/debugger/include
   ${CMAKE_SOURCE_DIR}/src/inf/include ${CMAKE_SOURCE_DIR}/src/regfile/include
   ${CMAKE_SOURCE_DIR}/src/ne/include ${CMAKE_SOURCE_DIR}/src/omf/include
-  ${CMAKE_SOURCE_DIR}/src/link16/include)
+  ${CMAKE_SOURCE_DIR}/src/link16/include ${CMAKE_SOURCE_DIR}/src/thunk/include)
 # What `cove image` shows: images (room pe), the kernel's exports, signatures (libcrypto).
 cove_link(cove linux ${room_client_CLOSURE} ${room_pe_CLOSURE} ${room_debugger_CLOSURE}
-  ${room_inf_CLOSURE} ${room_link16_CLOSURE} room_regfile abi_facts)
+  ${room_inf_CLOSURE} ${room_link16_CLOSURE} room_thunk room_regfile abi_facts)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 # The prompt of `cove kd`.
 find_library(EDIT_LIBRARY NAMES edit REQUIRED)
@@ -50,6 +50,7 @@ if(COVE_TESTS)
       new
       power
       reg
+      thunk
       trace)
     add_test(NAME cli/${test} COMMAND ${Python3_EXECUTABLE} -B -m unittest discover
       -s ${CMAKE_SOURCE_DIR}/tests/cli -p "test_${test}.py")

@@ -19,6 +19,7 @@ int cli_wpp(int argc, char **argv);
 int cli_mc(int argc, char **argv);
 int cli_dump(int argc, char **argv);
 int cli_link16(int argc, char **argv);
+int cli_thunk(int argc, char **argv);
 int cli_devcon(int argc, char **argv);
 int cli_exec(int argc, char **argv);
 int cli_forget(int argc, char **argv);

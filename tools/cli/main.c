@@ -27,6 +27,7 @@ static const struct verb verbs[] = {
     {"image", cli_image, "what a driver image says: imports, signature, tables"},
     {"dump", cli_dump, "what a 16-bit program, an object module or a PE file says"},
     {"link16", cli_link16, "link object modules to a 16-bit Windows program or library"},
+    {"thunk", cli_thunk, "make both halves of a flat thunk of a thunk script; IOCTL converters"},
     {"new", cli_new, "start a driver project"},
     {"cc", cli_cc, "compile and link a driver"},
     {"wpp", cli_wpp, "make the .tmh headers of traced sources"},
