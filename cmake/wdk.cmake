@@ -85,8 +85,11 @@ cove_driver_library(libcntpr ${gs}/fltused.c ${gs}/cxx_frame.c)
 # The safe string functions are inline; the library is there because projects name it.
 cove_driver_library(ntstrsafe)
 cove_driver_library(aux_klib ${CMAKE_SOURCE_DIR}/src/drivers/auxklib/auxklib.c)
-cove_driver_library(usbd ${CMAKE_SOURCE_DIR}/src/drivers/usbd/parse.c
-    ${CMAKE_SOURCE_DIR}/src/drivers/usbd/validate.c)
+# One library by both names that projects give it.
+set(usbd ${CMAKE_SOURCE_DIR}/src/drivers/usbd)
+foreach(name usbd usbdex)
+  cove_driver_library(${name} ${usbd}/parse.c ${usbd}/validate.c ${usbd}/handle.c ${usbd}/request.c)
+endforeach()
 cove_driver_library(wdmguid ${CMAKE_SOURCE_DIR}/src/drivers/guid/wdmguid.c)
 
 # The entry library of KMDF drivers, once a version: its table has that version's length.

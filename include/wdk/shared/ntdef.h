@@ -139,20 +139,19 @@ typedef __builtin_ms_va_list NT_VA_LIST;
 #define EXTERN_C_END
 #endif
 
-#define ARGUMENT_PRESENT(p) ((p) != 0)
-#define ALIGN_DOWN_BY(length, alignment)                                                           \
-    ((ULONG_PTR)(length) & ~((ULONG_PTR)(alignment) - 1))
-#define ALIGN_UP_BY(length, alignment)                                                             \
+#define ARGUMENT_PRESENT(p)              ((p) != 0)
+#define ALIGN_DOWN_BY(length, alignment) ((ULONG_PTR)(length) & ~((ULONG_PTR)(alignment) - 1))
+#define ALIGN_UP_BY(length, alignment) \
     (ALIGN_DOWN_BY(((ULONG_PTR)(length) + (alignment) - 1), alignment))
-#define ALIGN_DOWN(length, type) ALIGN_DOWN_BY(length, sizeof(type))
-#define ALIGN_UP(length, type)   ALIGN_UP_BY(length, sizeof(type))
+#define ALIGN_DOWN(length, type)                  ALIGN_DOWN_BY(length, sizeof(type))
+#define ALIGN_UP(length, type)                    ALIGN_UP_BY(length, sizeof(type))
 #define ALIGN_DOWN_POINTER_BY(address, alignment) ((PVOID)ALIGN_DOWN_BY(address, alignment))
 #define ALIGN_UP_POINTER_BY(address, alignment)   ((PVOID)ALIGN_UP_BY(address, alignment))
 #define ALIGN_DOWN_POINTER(address, type)         ((PVOID)ALIGN_DOWN(address, type))
 #define ALIGN_UP_POINTER(address, type)           ((PVOID)ALIGN_UP(address, type))
-#define ANYSIZE_ARRAY 1
-#define UNALIGNED     __unaligned
-#define UNALIGNED64   __unaligned
+#define ANYSIZE_ARRAY                             1
+#define UNALIGNED                                 __unaligned
+#define UNALIGNED64                               __unaligned
 #ifndef _WIN32
 #undef UNALIGNED
 #undef UNALIGNED64
@@ -266,7 +265,7 @@ typedef UCHAR BOOLEAN, *PBOOLEAN;
 /* UTF-16 code unit. Needs -fshort-wchar natively. */
 typedef wchar_t WCHAR;
 typedef WCHAR *PWCHAR, *LPWCH, *PWCH;
-typedef const WCHAR *LPCWCH, *PCWCH;
+typedef const WCHAR *LPCWCH, *PCWCH, *LPCWCHAR, *PCWCHAR;
 typedef WCHAR *NWPSTR, *LPWSTR, *PWSTR;
 typedef PWSTR *PZPWSTR;
 typedef const PWSTR *PCZPWSTR;
@@ -683,6 +682,13 @@ typedef enum _SUITE_TYPE {
 #define Int64ShrlMod32(a, b) (((ULONGLONG)(a)) >> (b))
 
 /* These names are not unreferenced: they are said to be. */
+/* Stands for a call with any arguments, which are not evaluated. */
+#ifdef _MSC_VER
+#define NOP_FUNCTION __noop
+#else
+#define NOP_FUNCTION (void)0
+#endif
+
 #define UNREFERENCED_PARAMETER(P)          ((void)(P))
 #define DBG_UNREFERENCED_PARAMETER(P)      ((void)(P))
 #define DBG_UNREFERENCED_LOCAL_VARIABLE(V) ((void)(V))

@@ -72,15 +72,6 @@ NTSYSAPI NTSTATUS NTAPI RtlUnicodeToOemN(PCHAR OemString, ULONG MaxBytesInOemStr
 NTSYSAPI NTSTATUS NTAPI RtlUpcaseUnicodeToOemN(PCHAR OemString, ULONG MaxBytesInOemString,
                                                PULONG BytesInOemString, PCWCH UnicodeString,
                                                ULONG BytesInUnicodeString);
-#if (NTDDI_VERSION >= NTDDI_WIN7)
-NTSYSAPI NTSTATUS NTAPI RtlUnicodeToUTF8N(PCHAR UTF8StringDestination, ULONG UTF8StringMaxByteCount,
-                                          PULONG UTF8StringActualByteCount,
-                                          PCWCH UnicodeStringSource, ULONG UnicodeStringByteCount);
-NTSYSAPI NTSTATUS NTAPI RtlUTF8ToUnicodeN(PWSTR UnicodeStringDestination,
-                                          ULONG UnicodeStringMaxByteCount,
-                                          PULONG UnicodeStringActualByteCount,
-                                          PCCH UTF8StringSource, ULONG UTF8StringByteCount);
-#endif
 #define RTL_DUPLICATE_UNICODE_STRING_NULL_TERMINATE       (0x00000001)
 #define RTL_DUPLICATE_UNICODE_STRING_ALLOCATE_NULL_STRING (0x00000002)
 NTSYSAPI NTSTATUS NTAPI RtlDuplicateUnicodeString(ULONG Flags, PCUNICODE_STRING StringIn,

@@ -55,6 +55,8 @@ typedef enum _MEMORY_CACHING_TYPE_ORIG { MmFrameBufferCached = 2 } MEMORY_CACHIN
 #define MM_ALLOCATE_NO_WAIT                   0x00000008
 #define MM_ALLOCATE_PREFER_CONTIGUOUS         0x00000010
 #define MM_ALLOCATE_REQUIRE_CONTIGUOUS_CHUNKS 0x00000020
+#define MM_ALLOCATE_FAST_LARGE_PAGES          0x00000040
+#define MM_ALLOCATE_AND_HOT_REMOVE            0x00000100
 #define PAGE_NOACCESS                         0x01
 #define PAGE_READONLY                         0x02
 #define PAGE_READWRITE                        0x04

@@ -683,6 +683,16 @@ NTSYSAPI NTSTATUS NTAPI RtlAppendStringToString(PSTRING Destination, const STRIN
 #define RTL_QUERY_REGISTRY_TYPECHECK_SHIFT 24
 #define RTL_QUERY_REGISTRY_TYPECHECK_MASK  (0xffU << RTL_QUERY_REGISTRY_TYPECHECK_SHIFT)
 
+#if (NTDDI_VERSION >= NTDDI_WIN7)
+NTSYSAPI NTSTATUS NTAPI RtlUnicodeToUTF8N(PCHAR UTF8StringDestination, ULONG UTF8StringMaxByteCount,
+                                          PULONG UTF8StringActualByteCount,
+                                          PCWCH UnicodeStringSource, ULONG UnicodeStringByteCount);
+NTSYSAPI NTSTATUS NTAPI RtlUTF8ToUnicodeN(PWSTR UnicodeStringDestination,
+                                          ULONG UnicodeStringMaxByteCount,
+                                          PULONG UnicodeStringActualByteCount,
+                                          PCCH UTF8StringSource, ULONG UTF8StringByteCount);
+#endif
+
 #ifdef __cplusplus
 }
 #endif
