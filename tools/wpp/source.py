@@ -15,8 +15,24 @@ TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*
 DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.)*", re.M | re.S)
 
 
+def any_case(path):
+    """The file that a build on Windows finds by this name; the name itself where there is none."""
+    path = path.replace("\\", "/")
+    if os.path.exists(path):
+        return path
+    folder, name = os.path.split(path)
+    if folder and not os.path.isdir(folder):
+        folder = any_case(folder)
+    try:
+        names = sorted(os.listdir(folder or "."))
+    except OSError:
+        return path
+    found = [each for each in names if each.lower() == name.lower()]
+    return os.path.join(folder, found[0]) if found else path
+
+
 def read_text(path):
-    with open(path, "rb") as file:
+    with open(any_case(path), "rb") as file:
         data = file.read()
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace").replace("\r\n", "\n")
@@ -40,7 +56,7 @@ def local_headers(path, text, folders):
         for name in INCLUDE.findall(inside):
             name = name.replace("\\", "/")
             for folder in [os.path.dirname(at) or "."] + list(folders):
-                found = os.path.normpath(os.path.join(folder, name))
+                found = os.path.normpath(any_case(os.path.join(folder, name)))
                 if name.endswith(".tmh") or found in seen or not os.path.isfile(found):
                     continue
                 seen.append(found)

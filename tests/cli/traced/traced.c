@@ -2,7 +2,7 @@
 /* traced.c - a driver that sends a message of every kind and unloads. */
 #include <ntddk.h>
 #include <evntrace.h>
-#include "trace.h"
+#include "Trace.h" /* as Windows finds it: in any case */
 #include "traced.tmh"
 
 DRIVER_UNLOAD TracedUnload;
