@@ -243,9 +243,6 @@ static void put_function(struct emitter *e, uint32_t index)
     put_type(e, function->result);
     for (uint32_t i = 0; i < function->parameter_count; i++)
         put_type(e, function->parameters[i].type);
-    snprintf(label, sizeof label, "thunk_name_%u", index);
-    put_label(e, label);
-    PUT(e, "    db '%s', 0\n", function->name);
     snprintf(label, sizeof label, "thunk_function_%u", index);
     put_label(e, label);
     PUT(e, "    dd _%s_ThunkData32\n    dd %u\n", e->script->base_name, index);
@@ -281,6 +278,12 @@ static void put_table_32(struct emitter *e)
         PUT(e, "    dd thunk_function_%u\n", i);
     for (uint32_t i = 0; i < script->function_count; i++)
         put_function(e, i);
+    for (uint32_t i = 0; i < script->function_count;
+         i++) { /* last: what has four bytes is aligned */
+        snprintf(label, sizeof label, "thunk_name_%u", i);
+        put_label(e, label);
+        PUT(e, "    db '%s', 0\n", script->functions[i].name);
+    }
     put_label(e, "thunk_other_name");
     PUT(e, "    db '%s_ThunkData16', 0\n", script->base_name);
 }
