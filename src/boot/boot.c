@@ -306,7 +306,7 @@ NTSTATUS boot_start(const struct boot_options *options, char *error)
 }
 
 /* For threads of programs that have ended to be quite gone. */
-#define LAST_INSTRUCTIONS_NS 1000000000ull
+#define LAST_INSTRUCTIONS_NS 10000000000ull
 
 /* The last changes reach the disk; one line if they do not. */
 static unsigned registry_end(void (*report)(const char *line, void *context), void *context)
@@ -336,12 +336,14 @@ unsigned boot_stop(void (*report)(const char *line, void *context), void *contex
         followers_end();
         return boot_stuck_report(report, context);
     }
-    ps_programs_wait(host_clock_ns() + LAST_INSTRUCTIONS_NS);
+    bool is_running = !ps_programs_wait(host_clock_ns() + LAST_INSTRUCTIONS_NS);
+    if (is_running)
+        report("a thread of a program is still running", context);
     io_shutdown_send();
     unsigned left = pnp_stop(report, context);
     pnp_notice_wait();
     left += boot_drivers_unload(report, context);
-    bool is_running = boot_drivers_run(report, context) || pnp_is_stuck();
+    is_running |= boot_drivers_run(report, context) || pnp_is_stuck();
     left += registry_end(report, context);
     left += boot_leaks_report(&boot_began, report, context);
     followers_end();

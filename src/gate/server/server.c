@@ -25,8 +25,9 @@ static struct {
     int listener;
     struct host_thread *thread;
     _Atomic bool is_stopping;
-    _Atomic uint32_t connections; /* threads alive; waited on at stop */
-    _Atomic uint32_t controls;    /* those among them that serve a control request */
+    /* Connections alive, each counted in one of the two; both are waited on at stop. */
+    _Atomic uint32_t program_connections; /* and those that have not said yet what they are */
+    _Atomic uint32_t control_connections;
     void (*serve)(server_control *control, unsigned count, char **words); /* set once, at boot */
 } server;
 
@@ -110,8 +111,6 @@ static void control_serve(int socket, struct wire_text *message, size_t length, 
         at = stop + 1;
     }
     server_control control = {.socket = socket, .descriptor = descriptor};
-    server.controls++;
-    host_wake(&server.connections, INT_MAX); /* the stop does not wait for this one */
     server.serve(&control, count, words);
 }
 
@@ -148,6 +147,12 @@ union connection_message {
     char bytes[sizeof(struct wire_text) + WIRE_TEXT];
 };
 
+static void count_down(_Atomic uint32_t *count)
+{
+    --*count;
+    host_wake(count, INT_MAX);
+}
+
 static void message_serve(int socket, union connection_message *message, size_t length,
                           const int *descriptors, unsigned count)
 {
@@ -174,15 +179,19 @@ static void connection_run(void *context)
     size_t length;
     free(connection);
     union connection_message *message = malloc(sizeof *message);
+    bool is_control = false;
     if (message && !host_message_receive(socket, message, sizeof *message, &length, descriptors,
-                                         &count, 10000))
+                                         &count, 10000)) {
+        is_control = length >= sizeof message->text && message->kind == WIRE_CONTROL;
+        if (is_control) {
+            server.control_connections++; /* the programs' end does not wait for this one */
+            count_down(&server.program_connections);
+        }
         message_serve(socket, message, length, descriptors, count);
-    bool is_control = message && message->kind == WIRE_CONTROL;
+    }
     free(message);
     close(socket);
-    server.connections--;
-    server.controls -= is_control;
-    host_wake(&server.connections, INT_MAX);
+    count_down(is_control ? &server.control_connections : &server.program_connections);
 }
 
 static void connection_start(int socket)
@@ -190,7 +199,7 @@ static void connection_start(int socket)
     struct connection *connection = malloc(sizeof *connection);
     struct host_thread_options options = {.name = "connection", .detached = true};
     struct host_thread *thread;
-    server.connections++;
+    server.program_connections++;
     if (connection) {
         connection->socket = socket;
         if (!host_thread_create(&options, connection_run, connection, &thread))
@@ -198,7 +207,7 @@ static void connection_start(int socket)
     }
     free(connection);
     close(socket);
-    server.connections--;
+    count_down(&server.program_connections);
 }
 
 static void listener_run(void *unused)
@@ -248,19 +257,13 @@ static void programs_goodbye(const char *text, uint32_t code)
 /* A control connection may take this long to say its last words. */
 #define LAST_WORDS_NS 1000000000ull
 
-static unsigned programs_connected(void)
-{
-    uint32_t connections = server.connections, controls = server.controls;
-    return connections > controls ? connections - controls : 0;
-}
-
 static void programs_wait(void *unused)
 {
     uint32_t alive;
     uint64_t deadline = host_clock_ns() + RUNDOWN_NS;
     host_thread_join(server.thread);
-    while ((alive = server.connections) && programs_connected() && host_clock_ns() < deadline)
-        host_wait(&server.connections, alive, host_clock_ns() + 10000000ull);
+    while ((alive = server.program_connections) && host_clock_ns() < deadline)
+        host_wait(&server.program_connections, alive, deadline);
 }
 
 unsigned server_stop(const char *goodbye, uint32_t exit_code)
@@ -271,15 +274,15 @@ unsigned server_stop(const char *goodbye, uint32_t exit_code)
     programs_goodbye(goodbye, exit_code);
     ke_block_on_host(programs_wait, NULL);
     close(server.listener);
-    return programs_connected();
+    return server.program_connections;
 }
 
 static void controls_wait(void *unused)
 {
     uint32_t alive;
     uint64_t deadline = host_clock_ns() + LAST_WORDS_NS;
-    while ((alive = server.connections) && server.controls && host_clock_ns() < deadline)
-        host_wait(&server.connections, alive, deadline);
+    while ((alive = server.control_connections) && host_clock_ns() < deadline)
+        host_wait(&server.control_connections, alive, deadline);
 }
 
 void server_controls_wait(void)

@@ -19,6 +19,7 @@ struct irp_signals {
     uint32_t owns;
     NTSTATUS status;
     ULONG_PTR information;
+    struct process_thread *thread; /* does not end before the references are dropped; or NULL */
     struct process_thread *apc_thread;
     PIO_APC_ROUTINE apc;
     void *apc_context, *user_status;
@@ -140,6 +141,8 @@ static void irp_signal(const struct irp_signals *signals)
         ob_dereference(signals->event);
     if (signals->owns & IRP_OWNS_FILE)
         file_put(signals->file);
+    if (signals->thread != NULL)
+        atomic_fetch_sub(&signals->thread->irps_ending, 1);
     if (signals->wait != NULL)
         irp_wait_done(signals->wait, signals->status, signals->information);
 }
@@ -177,6 +180,11 @@ static __attribute__((noinline)) void irp_end(struct irp *irp, bool is_inline, b
         /* It may end as soon as the IRP is no longer its own. */
         signals.apc_thread = irp->thread;
         ob_reference(irp->thread);
+    }
+    /* Whoever waits for the process to be gone may rely on its files being closed. */
+    if (signals.owns != 0 && irp_is_attached(irp)) {
+        signals.thread = irp->thread;
+        atomic_fetch_add(&signals.thread->irps_ending, 1);
     }
     trace_point(TRACE_IRP_FINISHED, abi, (ULONG)signals.status, signals.information);
     irp_thread_detach(irp);

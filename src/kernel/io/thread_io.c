@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* thread_io.c - the I/O of threads that end.
  *
- * A thread does not end before its IRPs have. Most end while they are being cancelled; for
- * those that a driver completes later the thread looks again and again, because a finish that
- * had to wake somebody would cost every request. A driver that never completes cannot hold
- * it for ever: after five minutes the IRPs are cut loose and finish without touching the
- * program's memory.
+ * A thread does not end before its IRPs have, and have dropped what they refer to. Most end while
+ * they are being cancelled; for those that a driver completes later the thread looks again and
+ * again, because a finish that had to wake somebody would cost every request. A driver that never
+ * completes cannot hold it for ever: after five minutes the IRPs are cut loose and finish without
+ * touching the program's memory.
  */
 #include "io_internal.h"
 
@@ -39,7 +39,7 @@ static unsigned thread_irps(struct process_thread *thread, bool cuts)
 {
     struct thread_search search = {.thread = thread, .cuts = cuts};
     irp_visit(thread_search_one, &search);
-    return search.count;
+    return search.count + atomic_load(&thread->irps_ending);
 }
 
 /* On the ending thread itself, after cancellation.

@@ -64,7 +64,8 @@ struct process_thread {
     PVOID device_to_verify;  /* file systems ask and set it for other threads, too */
     const GUID *activity_id; /* lies where its setter keeps it */
     bool are_hard_errors_off;
-    void *io_object; /* kept while the thread runs; referenced or NULL */
+    void *io_object;              /* kept while the thread runs; referenced or NULL */
+    _Atomic uint32_t irps_ending; /* no longer the thread's, but what they refer to is */
 
     /* ps's own */
     void (*entry)(void *); /* set once */
