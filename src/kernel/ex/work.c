@@ -172,15 +172,16 @@ bool ex_work_drain_until(uint64_t deadline_ns)
     host_lock_take(&work_lock);
     drainers++;
     draining_workers += is_worker;
-    /* A worker that drains is running something itself, and so are the others that do. */
+    /* A worker that drains is running something itself, and so are the others that do; none of
+     * them waits for another. Who is no worker waits for them as well. */
     for (;;) {
-        is_drained = queued == 0 && running <= draining_workers;
+        is_drained = queued == 0 && running <= (is_worker ? draining_workers : 0);
         if (is_drained || host_clock_ns() >= deadline_ns)
             break;
         KeClearEvent(&changed);
         host_lock_give(&work_lock);
-        KeWaitForSingleObject(&changed, Executive, KernelMode, FALSE,
-                              deadline_ns == HOST_FOREVER ? NULL : &turn);
+        /* Another drainer may clear what was set for this one: it looks again by itself. */
+        KeWaitForSingleObject(&changed, Executive, KernelMode, FALSE, &turn);
         host_lock_take(&work_lock);
     }
     draining_workers -= is_worker;
