@@ -45,10 +45,13 @@ class Trace(unittest.TestCase):
                                    stdout=subprocess.PIPE)
             self.cove("sc", "create", "driver", "type=", "kernel", "binPath=", driver)
             self.cove("sc", "start", "driver")
+            first = log.stdout.readline()  # now it listens: the rest comes as well
             self.cove("sc", "stop", "driver")
         finally:
             self.cove("shutdown", "traced")
-        out, _ = log.communicate(timeout=60)
+        out = first + log.stdout.read()
+        log.stdout.close()
+        log.wait(timeout=60)
         return [line[4:] for line in out.splitlines() if line.startswith("etw ")]
 
     def test_software_tracing(self):

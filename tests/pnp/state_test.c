@@ -12,7 +12,7 @@
 
 #define ONE   "TOYBUS\\DEV1\\1"
 #define TWO   "TOYBUS\\DEV2\\2"
-#define LIMIT 20u /* ms; a driver that answers takes microseconds */
+#define LIMIT 40u /* ms; a driver that answers takes microseconds */
 
 /* What is going on when the driver stays away. */
 static void found(struct device_node *bus)

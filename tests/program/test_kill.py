@@ -57,8 +57,12 @@ class KilledPrograms(CoveTest):
             # Every twentieth time all must be as before; in between kills overlap.
             if kill % 20 == 19 or kill == KILLS - 1:
                 wait_until(lambda: self.counts() == baseline, 10)
-                self.assertEqual(self.counts(), baseline,
-                                 f"after kill {kill}, seed {SEED}, {steps} steps")
+                counts = self.counts()
+                if counts != baseline:
+                    what = self.cove("kd", "-m", "kill", "-c", "!process 0 0; !object 0 Thread; "
+                                     "!object 0 Process; !object 0 Event; !object 0 File")
+                    self.fail(f"after kill {kill}, seed {SEED}, {steps} steps:\n{counts} for "
+                              f"{baseline}\n{what.stdout}")
         # pendingtest begins with "nobody waits" and uses the queue and StartIo again.
         done = self.good("exec", "-m", "kill", program("pendingtest"))
         self.assertIn("all checks passed", done.stdout)
