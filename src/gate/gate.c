@@ -57,7 +57,8 @@ uint64_t gate_call(uint32_t service, const uint64_t *arguments, uint32_t count)
         return (uint32_t)STATUS_INVALID_SYSTEM_SERVICE;
     if (!entry->invoke)
         return (uint32_t)STATUS_NOT_IMPLEMENTED;
-    trace_point(TRACE_SERVICE_ENTER, service, count ? arguments[0] : 0, 0);
+    trace_point(TRACE_SERVICE_ENTER, service, count ? arguments[0] : 0,
+                ps_process_current()->is_32bit);
     struct thread *thread = ke_thread_current();
     uint8_t mode = thread->previous_mode;
     thread->previous_mode = UserMode;

@@ -64,6 +64,7 @@ SERVICE NtQueueApcThread(HANDLE Handle, PVOID Routine, PVOID Argument1, PVOID Ar
                          PVOID Argument3);
 SERVICE NtTestAlert(VOID);
 SERVICE NtCoveApcTake(PVOID Call);
+SERVICE NtCoveTraceThunk(ULONG Kind, ULONG First, ULONG Second);
 /* events, mutants, semaphores, timers */
 SERVICE NtCreateEvent(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes,
                       EVENT_TYPE Type, BOOLEAN InitialState);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* system_services_ddi.c - time, what the system says of itself, loading drivers. */
+#include "base/trace.h"
 #include "io/io.h"
 #include "rtl/rtl.h"
 #include "services.h"
@@ -17,6 +18,15 @@ SERVICE NtQueryPerformanceCounter(PLARGE_INTEGER Counter, PLARGE_INTEGER Frequen
     NTSTATUS status = gate_copy_out(Counter, &counter, sizeof counter);
     return NT_SUCCESS(status) && Frequency ? gate_copy_out(Frequency, &frequency, sizeof frequency)
                                            : status;
+}
+
+/* What the program does between its own widths, for those who follow its requests. */
+SERVICE NtCoveTraceThunk(ULONG Kind, ULONG First, ULONG Second)
+{
+    if (Kind >= TRACE_THUNKS)
+        return STATUS_INVALID_PARAMETER;
+    trace_point(TRACE_THUNK, Kind, First, Second);
+    return STATUS_SUCCESS;
 }
 
 /* To the log, which is what a machine shows while it starts. */

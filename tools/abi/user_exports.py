@@ -16,6 +16,8 @@ STATUS = {"done": "ABI_DONE", "partial": "ABI_PARTIAL", "absent": "ABI_ABSENT",
           "forward": "ABI_DONE"}
 FORWARD = re.compile(r"^forward:([A-Za-z0-9_\-]+\.[A-Za-z0-9_@?$#]+)$")
 # C++ names of the MSVC runtime are exports, too.
+# DLLs that 32-bit programs alone have: nothing of theirs is in the other table.
+NARROW = ("wow32.dll",)
 NAME = re.compile(r"^[A-Za-z_?@$][A-Za-z0-9_?@$]*$")
 
 
@@ -91,6 +93,8 @@ def rows_source(modules):
     declared = set()
     body = []
     for at, (dll, rows) in enumerate(modules):
+        if dll in NARROW:
+            body.append("#ifndef __LP64__\n")
         body.append("\nstatic const struct abi_user_export module_%d[] = {\n" % at)
         for index, row in enumerate(rows):
             name = address(row, at, index)
@@ -110,12 +114,16 @@ def rows_source(modules):
         if not rows:
             body.append("    {NULL, NULL, NULL, 0, ABI_ABSENT, ABI_DATA},\n")
         body.append("};\n")
+        if dll in NARROW:
+            body.append("#endif\n")
     out += body
     out.append("\nconst struct abi_user_module abi_user_modules[] = {\n")
     for at, (dll, rows) in enumerate(modules):
-        out.append("    {%s, module_%d, %d},\n" % (tables.c_string(dll), at, len(rows)))
+        row = "    {%s, module_%d, %d},\n" % (tables.c_string(dll), at, len(rows))
+        out.append("#ifndef __LP64__\n%s#endif\n" % row if dll in NARROW else row)
     out.append("    {NULL, NULL, 0},\n};\n")
-    out.append("const uint32_t abi_user_module_count = %d;\n" % len(modules))
+    out.append("const uint32_t abi_user_module_count =\n"
+               "    sizeof abi_user_modules / sizeof *abi_user_modules - 1;\n")
     return "".join(out)
 
 

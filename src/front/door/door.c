@@ -122,6 +122,11 @@ static uint64_t channel_call(struct wire_channel *channel, uint32_t service,
     return channel->result;
 }
 
+bool door_is_watched(void)
+{
+    return door_channel && atomic_load_explicit(&door_channel->is_watched, memory_order_relaxed);
+}
+
 uint64_t door_call(uint32_t service, const uint64_t *arguments, uint32_t count)
 {
     if (door.direct)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/trace.h"
 #include "gate/gate.h"
 #include "host/socket.h"
 #include "ke/ke.h"
@@ -75,6 +76,10 @@ static void companion_run(void *context)
         if (turn != WIRE_TURN_KERNEL)
             break;
         channel->result = gate_call(request.service, request.arguments, request.count);
+        /* Only what changed: the line stays in both caches. */
+        uint32_t is_watched = trace_is_on();
+        if (channel->is_watched != is_watched)
+            channel->is_watched = is_watched;
         if (thread->is_user_apc_due)
             atomic_fetch_or(&channel->asks, WIRE_ASK_APC);
         /* Closed meanwhile stays closed. */

@@ -60,15 +60,44 @@ static int outcome_text(const char *what, const struct trace_entry *entry, char 
                     (unsigned long long)entry->c);
 }
 
+static int thunk_text(const struct trace_entry *entry, char *out, size_t size)
+{
+    uint32_t first = (uint32_t)entry->b, second = (uint32_t)entry->c;
+    switch ((enum trace_thunk)entry->a) {
+    case TRACE_THUNK_CALL:
+        return snprintf(out, size, "16 \xe2\x86\x92 32       parameters=%u flat=%u", first, second);
+    case TRACE_THUNK_RETURN:
+        return snprintf(out, size, "16 \xe2\x86\x90 32");
+    case TRACE_THUNK_BACK:
+        return snprintf(out, size, "32 \xe2\x86\x92 16       bytes=%u %s", first,
+                        second ? "cdecl" : "pascal");
+    case TRACE_THUNK_BACK_RETURN:
+        return snprintf(out, size, "32 \xe2\x86\x90 16");
+    case TRACE_THUNKS:
+        break;
+    }
+    return 0;
+}
+
+/* The service by which a program tells of its thunks is not told of itself. */
+static int service_text(const struct trace_entry *entry, char *out, size_t size)
+{
+    const char *name = service_name(entry->a);
+    if (!strcmp(name, "NtCoveTraceThunk"))
+        return 0;
+    if (entry->kind == TRACE_SERVICE_LEAVE)
+        return snprintf(out, size, "%s = %s", name, status_name(entry->b));
+    return snprintf(out, size, "%s%s", name, entry->c ? " 32 \xe2\x86\x92 64" : "");
+}
+
 /* What is said behind the columns; 0 for points that are not shown. */
 static int text_of(const struct trace_entry *entry, char *out, size_t size)
 {
     const char *name = entry->name;
     switch (entry->kind) {
     case TRACE_SERVICE_ENTER:
-        return snprintf(out, size, "%s", service_name(entry->a));
     case TRACE_SERVICE_LEAVE:
-        return snprintf(out, size, "%s = %s", service_name(entry->a), status_name(entry->b));
+        return service_text(entry, out, size);
     case TRACE_CONTROL_CHECKED:
         return snprintf(out, size, "checked       code=0x%08x %s in=%u out=%u", (uint32_t)entry->b,
                         method_name(entry->b), (uint32_t)(entry->c >> 32), (uint32_t)entry->c);
@@ -99,6 +128,8 @@ static int text_of(const struct trace_entry *entry, char *out, size_t size)
         return snprintf(out, size, "driver loaded %s", name);
     case TRACE_DRIVER_UNLOADED:
         return snprintf(out, size, "driver unloaded %s", name);
+    case TRACE_THUNK:
+        return thunk_text(entry, out, size);
     case TRACE_IRP_FREED:
     case TRACE_KINDS:
         break;
@@ -110,6 +141,8 @@ static const char *room_of(enum trace_kind kind)
 {
     if (kind <= TRACE_CONTROL_CHECKED)
         return "gate";
+    if (kind == TRACE_THUNK)
+        return "thunk";
     if (kind == TRACE_DPC || kind == TRACE_INTERRUPT)
         return "ke";
     return kind == TRACE_TRAP ? "trap" : "io";

@@ -14,7 +14,7 @@
 /* The moments, in the order in which a request meets them. The words beside each
  * name say what a, b and c are. */
 enum trace_kind {
-    TRACE_SERVICE_ENTER,   /* service number, first argument (handle), - */
+    TRACE_SERVICE_ENTER,   /* service number, first argument (handle), from a 32-bit program */
     TRACE_SERVICE_LEAVE,   /* service number, NTSTATUS, - */
     TRACE_CONTROL_CHECKED, /* file object, control code, input << 32 | output length */
     TRACE_IRP_BUILT,       /* irp, major function, stack count */
@@ -30,13 +30,26 @@ enum trace_kind {
     TRACE_TRAP,            /* kind, address, value */
     TRACE_DRIVER_LOADED,   /* driver object, image base, image size */
     TRACE_DRIVER_UNLOADED, /* driver object, -, - */
+    TRACE_THUNK,           /* enum trace_thunk, two numbers; told by the program itself */
     TRACE_KINDS
+};
+
+/* Between 16-bit and 32-bit code of a program. */
+enum trace_thunk {
+    TRACE_THUNK_CALL, /* generic thunk: parameters, those that become flat addresses */
+    TRACE_THUNK_RETURN,
+    TRACE_THUNK_BACK, /* a call back: bytes of arguments, by the C convention */
+    TRACE_THUNK_BACK_RETURN,
+    TRACE_THUNKS
 };
 
 typedef void trace_sink_fn(enum trace_kind kind, uint64_t a, uint64_t b, uint64_t c);
 
 /* Set and cleared by a watcher; NULL when nobody watches. atomic */
 extern trace_sink_fn *_Atomic trace_sink;
+
+/* Somebody watches. */
+#define trace_is_on() (__c11_atomic_load(&trace_sink, __ATOMIC_RELAXED) != 0)
 
 #define trace_point(kind, a, b, c)                                               \
     do {                                                                         \

@@ -48,6 +48,32 @@ static void many_irps_do_not_overflow_the_table(void **state)
         assert_int_equal(irp_number(TRACE_IRP_BUILT, i << 8), i);
 }
 
+static void widths_are_told_where_they_change(void **state)
+{
+    char line[TRACE_LINE];
+    struct trace_entry enter = {.kind = TRACE_SERVICE_ENTER, .a = UINT32_MAX, .thread = 1};
+    trace_format(&enter, line);
+    assert_string_equal(line, "gate  #1           ?");
+    enter.c = 1;
+    trace_format(&enter, line);
+    assert_string_equal(line, "gate  #1           ? 32 \xe2\x86\x92 64");
+    struct trace_entry thunk = {
+        .kind = TRACE_THUNK, .thread = 1, .a = TRACE_THUNK_CALL, .b = 3, .c = 1};
+    trace_format(&thunk, line);
+    assert_string_equal(line, "thunk #1           16 \xe2\x86\x92 32       parameters=3 flat=1");
+    thunk.a = TRACE_THUNK_BACK;
+    trace_format(&thunk, line);
+    assert_string_equal(line, "thunk #1           32 \xe2\x86\x92 16       bytes=3 cdecl");
+    thunk.a = TRACE_THUNK_RETURN;
+    trace_format(&thunk, line);
+    assert_string_equal(line, "thunk #1           16 \xe2\x86\x90 32");
+    thunk.a = TRACE_THUNK_BACK_RETURN;
+    trace_format(&thunk, line);
+    assert_string_equal(line, "thunk #1           32 \xe2\x86\x90 16");
+    thunk.a = TRACE_THUNKS;
+    assert_int_equal(trace_format(&thunk, line), 0);
+}
+
 static void lines_say_room_thread_irp_and_what(void **state)
 {
     char line[TRACE_LINE];
@@ -79,6 +105,7 @@ int main(void)
         cmocka_unit_test_setup(an_address_built_anew_is_a_new_irp, begin),
         cmocka_unit_test_setup(many_irps_do_not_overflow_the_table, begin),
         cmocka_unit_test(lines_say_room_thread_irp_and_what),
+        cmocka_unit_test(widths_are_told_where_they_change),
         cmocka_unit_test(an_unknown_status_is_a_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,7 @@ struct wire_channel {
     _Atomic uint32_t asks; /* enum wire_ask; a suspended thread waits on it */
     uint64_t result;
     uint64_t arguments[WIRE_ARGUMENTS];
+    _Atomic uint32_t is_watched; /* somebody follows requests; as of the last service */
     _Atomic uint32_t wakes; /* how often a sleeping side was woken: seldom, and never in a row */
 };
 

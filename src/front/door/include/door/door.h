@@ -44,6 +44,8 @@ void door_thread_detach(void);
 const char *door_socket_path(void);
 /* Does an address lie in the program's window? */
 bool door_window_has(uint64_t address);
+/* Somebody follows this program's requests; as of the calling thread's last one. */
+bool door_is_watched(void);
 uint64_t door_call(uint32_t service, const uint64_t *arguments, uint32_t count);
 /* Is the address in the program's window? */
 bool door_holds(uint64_t address);

@@ -11,6 +11,7 @@
 
 #define NT(name, ...) NTSTATUS NTAPI Nt##name(__VA_ARGS__)
 NT(CoveMemoryFault, ULONG64 Address, BOOLEAN IsWrite, BOOLEAN IsExecute);
+NT(CoveTraceThunk, ULONG Kind, ULONG First, ULONG Second);
 NT(MapViewOfSection, HANDLE SectionHandle, HANDLE ProcessHandle, PVOID *BaseAddress,
    ULONG_PTR ZeroBits, SIZE_T CommitSize, PLARGE_INTEGER SectionOffset, PSIZE_T ViewSize,
    SECTION_INHERIT InheritDisposition, ULONG AllocationType, ULONG Protect);

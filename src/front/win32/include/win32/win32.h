@@ -28,6 +28,10 @@ BOOL WINAPI MoveFileW(LPCWSTR from, LPCWSTR to);
 BOOL WINAPI CreateDirectoryW(LPCWSTR name, SECURITY_ATTRIBUTES *security);
 BOOL WINAPI RemoveDirectoryW(LPCWSTR name);
 DWORD WINAPI GetFileAttributesW(LPCWSTR name);
+HMODULE WINAPI LoadLibraryExA(LPCSTR name, HANDLE file, DWORD flags);
+BOOL WINAPI FreeLibrary(HMODULE handle);
+FARPROC WINAPI GetProcAddress(HMODULE handle, LPCSTR name);
+DWORD WINAPI GetCurrentThreadId(void);
 /* Makes a terminal behind standard input give each key at once and unseen; and lines again. */
 void console_keys_begin(void);
 void console_keys_end(void);
