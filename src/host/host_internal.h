@@ -69,6 +69,10 @@ uint64_t host_context_address(const ucontext_t *context);
 void host_registers_load(struct host_registers *out_registers, const ucontext_t *context);
 void host_registers_store(const struct host_registers *registers, ucontext_t *context);
 
+/* First act of a signal handler: 16-bit code has segment registers of its own, and a 32-bit
+ * process's handler is entered with its FS and GS. */
+void host_segments_restore(const ucontext_t *context);
+
 /* HOST_READ and friends as mmap wants them. */
 int host_protection_bits(int protection);
 

@@ -179,13 +179,20 @@ static void overflow_dispatch(EXCEPTION_RECORD *record, CONTEXT *context)
     exception_dispatch(record, context);
 }
 
+static host_fault_hook *first_hook; /* set before there is code that it knows */
+
+void exception_fault_first(host_fault_hook *hook)
+{
+    first_hook = hook;
+}
+
 static bool fault_hook(const struct host_fault *fault, struct host_registers *registers)
 {
     struct teb *teb = host_gs_get();
     if (!teb || teb->Self != teb)
         return false;
     NTSTATUS answer = window_ask(fault);
-    if (NT_SUCCESS(answer))
+    if (NT_SUCCESS(answer) || (first_hook && first_hook(fault, registers)))
         return true;
     EXCEPTION_RECORD record = {0};
     fault_describe(fault, registers, &record);

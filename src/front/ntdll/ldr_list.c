@@ -18,6 +18,7 @@ static struct {
     RTL_CRITICAL_SECTION loader;
     struct host_lock list_lock; /* guards: links; after: loader */
     struct ldr_module *first, *program;
+    bool has_no_program; /* the process's program is no PE file */
     struct ldr_data *data;
 } list;
 
@@ -117,7 +118,7 @@ NTSTATUS ldr_list_add(struct ldr_module *module, const wchar_t *path)
     host_lock_take(&list.list_lock);
     *at = module;
     host_lock_give(&list.list_lock);
-    if (!module->builtin && !list.program)
+    if (!module->builtin && !list.program && !list.has_no_program)
         list.program = module;
     tail_insert(&list.data->InLoadOrderModuleList, &module->entry->InLoadOrderLinks);
     tail_insert(&list.data->InMemoryOrderModuleList, &module->entry->InMemoryOrderLinks);
@@ -144,6 +145,11 @@ void list_remove(struct ldr_module *module)
 
 /* ---- looking up
  * -------------------------------------------------------------------------------------- */
+
+void ldr_program_none(void)
+{
+    list.has_no_program = true;
+}
 
 struct ldr_module *ldr_program(void)
 {

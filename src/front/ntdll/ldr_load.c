@@ -299,7 +299,7 @@ static NTSTATUS module_attach(struct ldr_module *module)
 NTSTATUS ldr_attach(void)
 {
     ldr_lock();
-    NTSTATUS status = module_attach(ldr_program());
+    NTSTATUS status = ldr_program() ? module_attach(ldr_program()) : STATUS_SUCCESS;
     if (!NT_SUCCESS(status))
         program_complain("%s", load.refusal);
     ldr_unlock();

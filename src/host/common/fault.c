@@ -90,7 +90,8 @@ static bool fault_decode(int number, const siginfo_t *info, const ucontext_t *co
 {
     const greg_t *registers = context->uc_mcontext.gregs;
 
-    *out_fault = (struct host_fault){.error_code = (uint32_t)registers[REG_ERR]};
+    *out_fault = (struct host_fault){.error_code = (uint32_t)registers[REG_ERR],
+                                     .vector = (uint8_t)registers[REG_TRAPNO]};
     if (info->si_code <= 0)
         return false;
     if (number == SIGSYS) {
@@ -167,7 +168,7 @@ static void fault_clear_alignment_check(void)
 #endif
 }
 
-static void fault_handle(int number, siginfo_t *info, void *opaque)
+static __attribute__((noinline)) void fault_answer(int number, siginfo_t *info, void *opaque)
 {
     ucontext_t *context = opaque;
     struct host_thread *thread = host_thread_current;
@@ -198,6 +199,13 @@ static void fault_handle(int number, siginfo_t *info, void *opaque)
     if (!handled)
         fault_give_up(number, info, context);
     errno = saved;
+}
+
+/* Apart, so that nothing of the answer reads what a segment register leads to before that. */
+static void fault_handle(int number, siginfo_t *info, void *context)
+{
+    host_segments_restore(context);
+    fault_answer(number, info, context);
 }
 
 void host_fault_install(host_fault_hook *hook)

@@ -23,16 +23,13 @@ int host_interrupt_signal(void)
     return SIGRTMIN + 2;
 }
 
-static void interrupt_handle(int number, siginfo_t *info, void *opaque)
+static __attribute__((noinline)) void interrupt_answer(ucontext_t *context)
 {
-    ucontext_t *context = opaque;
     struct host_thread *thread = host_thread_current;
     host_interrupt_filter *filter = interrupt_filter;
     struct host_registers registers;
     int saved = errno;
 
-    (void)number;
-    (void)info;
     if (thread != NULL) {
         /* Cleared before asking: whoever sends from now on is asked for again. */
         thread->interrupt_due = 0;
@@ -41,6 +38,14 @@ static void interrupt_handle(int number, siginfo_t *info, void *opaque)
             host_interrupt_divert(context);
     }
     errno = saved;
+}
+
+static void interrupt_handle(int number, siginfo_t *info, void *context)
+{
+    (void)number;
+    (void)info;
+    host_segments_restore(context);
+    interrupt_answer(context);
 }
 
 void host_interrupt_run(ucontext_t *context)

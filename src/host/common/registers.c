@@ -32,6 +32,8 @@ void host_registers_load(struct host_registers *out_registers, const ucontext_t 
 #define LOAD(member, index) out_registers->member = (uint64_t)context->uc_mcontext.gregs[index];
     REGISTERS(LOAD)
 #undef LOAD
+    out_registers->cs = out_registers->ss = out_registers->ds = 0;
+    out_registers->es = out_registers->fs = out_registers->gs = 0;
     out_registers->fpu = context->uc_mcontext.fpregs;
 }
 

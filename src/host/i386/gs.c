@@ -14,6 +14,10 @@
 
 static _Atomic uint32_t entry = NOT_GIVEN; /* the kernel gives each thread the same */
 
+static uint16_t library_gs; /* the C library's, the same in all threads; set before 16-bit code */
+
+#define LOCAL_TABLE 4 /* in a selector: the process's own descriptors, which 16-bit code uses */
+
 void host_gs_set(void *base)
 {
     struct user_desc segment = {.entry_number = entry,
@@ -31,6 +35,17 @@ void host_gs_set(void *base)
     entry = segment.entry_number;
     selector = entry << 3 | 3;
     __asm__ volatile("movw %w0, %%fs" : : "r"(selector));
+    __asm__ volatile("movw %%gs, %0" : "=r"(library_gs));
+}
+
+void host_segments_restore(const ucontext_t *context)
+{
+    const greg_t *registers = context->uc_mcontext.gregs;
+
+    if (!((registers[REG_CS] | registers[REG_SS]) & LOCAL_TABLE))
+        return;
+    __asm__ volatile("movw %0, %%gs" : : "r"(library_gs) : "memory");
+    __asm__ volatile("movw %w0, %%fs" : : "r"(entry << 3 | 3) : "memory");
 }
 
 void *host_gs_get(void)

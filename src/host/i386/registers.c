@@ -18,17 +18,28 @@
     X(rip, REG_EIP)  \
     X(eflags, REG_EFL)
 
+#define SEGMENTS(X) \
+    X(cs, REG_CS)   \
+    X(ss, REG_SS)   \
+    X(ds, REG_DS)   \
+    X(es, REG_ES)   \
+    X(fs, REG_FS)   \
+    X(gs, REG_GS)
+
 void host_registers_load(struct host_registers *out_registers, const ucontext_t *context)
 {
     *out_registers = (struct host_registers){.fpu = context->uc_mcontext.fpregs};
 #define LOAD(member, index) out_registers->member = (uint32_t)context->uc_mcontext.gregs[index];
     REGISTERS(LOAD)
 #undef LOAD
+#define LOAD(member, index) out_registers->member = (uint16_t)context->uc_mcontext.gregs[index];
+    SEGMENTS(LOAD)
+#undef LOAD
 }
 
 void host_registers_store(const struct host_registers *registers, ucontext_t *context){
 #define STORE(member, index) context->uc_mcontext.gregs[index] = (greg_t)registers->member;
-    REGISTERS(STORE)
+    REGISTERS(STORE) SEGMENTS(STORE)
 #undef STORE
 }
 

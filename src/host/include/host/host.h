@@ -158,6 +158,7 @@ int host_share_flush(int fd);
 struct host_registers {
     uint64_t rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15, rip;
     uint64_t eflags;
+    uint16_t cs, ss, ds, es, fs, gs; /* of a 32-bit process; else 0 */
     void *fpu; /* struct _fpstate of the signal frame (fxsave layout), may be NULL */
 };
 
@@ -178,6 +179,7 @@ struct host_fault {
     enum host_fault_kind kind;
     uint64_t address; /* HOST_FAULT_ACCESS */
     bool is_write, is_execute;
+    uint8_t vector;      /* the processor's */
     uint32_t error_code; /* as the CPU pushed it; for #GP of int n: n * 8 + 2 */
 };
 

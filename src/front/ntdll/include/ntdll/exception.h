@@ -17,6 +17,13 @@ struct catch_record {
 /* Hooks the processor's faults. */
 void exception_init(void);
 
+struct host_fault;
+struct host_registers;
+/* Asked before a fault becomes an exception: code of another kind lives in the process. True when
+ * it is dealt with, as host_fault_hook. */
+void exception_fault_first(bool (*hook)(const struct host_fault *fault,
+                                        struct host_registers *registers));
+
 /* Raises on behalf of native code: only vectored handlers and the unhandled filter see it. */
 [[noreturn]] void exception_raise_status(NTSTATUS status);
 
@@ -31,7 +38,6 @@ void exception_init(void);
 /* Runs the termination handlers of the frames below target_rsp, and those that a jump to
  * target_ip leaves in its own frame. */
 void exception_unwind_jump(uint64_t target_rsp, uint64_t target_ip, const void *buffer);
-struct host_registers;
 void context_of_registers(const struct host_registers *from, CONTEXT *to);
 void registers_of_context(const CONTEXT *from, struct host_registers *to);
 /* Drops records of dispatches whose frames are below that stack address. */

@@ -50,7 +50,9 @@ void ldr_unload(struct ldr_module *module);
 struct ldr_module *ldr_find(const char *name); /* no reference */
 struct ldr_module *ldr_by_base(const void *base);
 struct ldr_module *ldr_by_address(uint64_t address);
-struct ldr_module *ldr_program(void);
+struct ldr_module *ldr_program(void); /* NULL: a 16-bit program's process */
+/* Before anything is loaded: the program is no PE file. */
+void ldr_program_none(void);
 /* An export's address; NULL when it has none, or one that nobody has written. */
 void *ldr_export(struct ldr_module *module, const char *name, uint16_t ordinal);
 
