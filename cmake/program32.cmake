@@ -13,9 +13,11 @@ set(COVE_32_DEFINITIONS _GNU_SOURCE _FILE_OFFSET_BITS=64 _TIME_BITS=64
   __builtin_ms_va_list=__builtin_va_list __builtin_ms_va_start=__builtin_va_start
   __builtin_ms_va_end=__builtin_va_end __builtin_ms_va_copy=__builtin_va_copy)
 
-set(COVE_32_ROOMS base crt pe inf wire front/door front/ntdll front/win32 front/crt front/setup
-  front/wow64 front/program)
-set(COVE_32_ABSENT base/abi_export.c
+set(COVE_32_ROOMS base crt pe inf ne wire front/door front/ntdll front/win32 front/crt front/setup
+  front/wow64 front/program
+  # 16-bit programs
+  front/win16/cpu front/win16/loader front/win16/task front/win16/kernel front/win16/dos front/win16/start)
+set(COVE_32_ABSENT base/abi_export.c front/program/sixteen.c
   front/ntdll/call.c front/ntdll/call_entry.S front/ntdll/exception_context.c
   front/ntdll/exception_ddi.c front/ntdll/exception_entry.S front/ntdll/exception_unwind.c
   front/ntdll/exception_walk.c front/ntdll/ldr_stub.c front/ntdll/thread_switch.S
@@ -46,7 +48,8 @@ foreach(source ${common})
   endif()
 endforeach()
 list(APPEND COVE_32_SOURCES ${ground} ${COVE_GEN}/status_names.c ${COVE_GEN}/win32_names.c
-  ${COVE_GEN}/bugcheck_names.c ${COVE_GEN}/exports_user.c ${COVE_GEN}/service_stubs32.c)
+  ${COVE_GEN}/bugcheck_names.c ${COVE_GEN}/exports_user.c ${COVE_GEN}/service_stubs32.c
+  ${COVE_GEN}/exports_win16.c)
 
 add_executable(cove-program32 ${COVE_32_SOURCES})
 add_dependencies(cove-program32 abi_headers)

@@ -126,8 +126,8 @@ def source(modules):
            '#include "abi/win16.h"\n#include "loader16/builtin.h"\n\n'
            "#include <stddef.h>\n\n"
            "#define ARGUMENT(type, offset) \\\n"
-           "    (*(const __attribute__((aligned(1))) type *)WIN16_ARGUMENT_BYTES(registers, "
-           "offset))\n\n"]
+           "    (((const struct {type value;} __attribute__((packed)) *)WIN16_ARGUMENT_BYTES( \\\n"
+           "        registers, offset))->value)\n\n"]
     body, lists = [], []
     for module, rows in modules:
         lists.append("static const struct win16_export %s_exports[] = {\n" % module)

@@ -18,6 +18,7 @@
 #include "frontcrt/frontcrt.h"
 #include "host/confine.h"
 #include "host/host.h"
+#include "ne/ne.h"
 #include "ntdll/error.h"
 #include "ntdll/exception.h"
 #include "ntdll/heap.h"
@@ -27,6 +28,7 @@
 #include "ntdll/thread.h"
 #include "pe/tables.h"
 #include "place.h"
+#include "sixteen.h"
 #include "win32/win32.h"
 
 static struct {
@@ -39,6 +41,7 @@ static struct {
     char **argv; /* as main had it */
     void *bytes;
     size_t size;
+    bool is_sixteen; /* a 16-bit program: image stays empty */
     struct pe_image image;
     struct wire_welcome welcome;
     char image_path[PATH_MAX];
@@ -114,14 +117,20 @@ static void file_read(void)
         execv(host, program.argv);
     }
     program_die(PROGRAM_CANNOT_START,
-                "it is a %d-bit program, and its host %s cannot be started: %s", BY_WIDTH(32, 64),
-                name, strerror(errno));
+                "it is a %d-bit program, and its host %s cannot be started: %s",
+                program.is_sixteen ? 16 : BY_WIDTH(32, 64), name, strerror(errno));
 }
 
 static void file_check(void)
 {
     struct pe_error error = {0};
     struct pe_image *image = &program.image;
+    program.is_sixteen = ne_is(program.bytes, program.size);
+    if (program.is_sixteen) {
+        if (!sixteen_is_here())
+            other_width_run();
+        return;
+    }
     if (pe_parse(program.bytes, program.size, image, &error) != PE_OK)
         program_die(PROGRAM_CANNOT_START, "it is not a program: %s", error.text);
     if (image->machine == BY_WIDTH(PE_MACHINE_I386, PE_MACHINE_AMD64))
@@ -168,24 +177,37 @@ static void start_describe(void)
     struct wire_welcome *welcome = &program.welcome;
     place_of_file(program.host_path, program.current, welcome->current_directory,
                   program.image_path, sizeof program.image_path);
-    program.start = (struct process_start){.process_id = welcome->process_id,
-                                           .thread_id = welcome->thread_id,
-                                           .current_directory = welcome->current_directory,
-                                           .image_path = program.image_path,
-                                           .line = program.line,
-                                           .argument_count = program.argument_count,
-                                           .arguments = program.arguments,
-                                           .environment = environ,
-                                           .windows_major = welcome->windows_major,
-                                           .windows_minor = welcome->windows_minor,
-                                           .windows_build = welcome->windows_build,
-                                           .subsystem = program.image.subsystem};
+    program.start = (struct process_start){
+        .process_id = welcome->process_id,
+        .thread_id = welcome->thread_id,
+        .current_directory = welcome->current_directory,
+        .image_path = program.image_path,
+        .line = program.line,
+        .argument_count = program.argument_count,
+        .arguments = program.arguments,
+        .environment = environ,
+        .windows_major = welcome->windows_major,
+        .windows_minor = welcome->windows_minor,
+        .windows_build = welcome->windows_build,
+        .subsystem = program.is_sixteen ? PE_SUBSYSTEM_GUI : program.image.subsystem};
     memcpy(program.start.standard_handle, welcome->standard_handle,
            sizeof program.start.standard_handle);
 }
 
 /* ---- the first thread
  * ---------------------------------------------------------------------------- */
+
+[[noreturn]] static void sixteen_go(void)
+{
+    static char folder[PATH_MAX];
+    ldr_program_none();
+    NTSTATUS status = ldr_thread_begin(teb_current());
+    if (!NT_SUCCESS(status))
+        process_terminate((ULONG)status);
+    strcpy(folder, program.image_path);
+    strrchr(folder, '\\')[1] = '\0';
+    sixteen_run(program.bytes, program.size, program.image_path, folder, program.host_folder);
+}
 
 static uint64_t program_run(void *unused)
 {
@@ -205,6 +227,8 @@ static uint64_t program_run(void *unused)
     ldr_init(program.host_folder, folder);
     if (program.held)
         memory_free(program.held);
+    if (program.is_sixteen)
+        sixteen_go();
     status = ldr_program_load(program.bytes, program.size, program.name, path, &module);
     free(program.bytes);
     if (!NT_SUCCESS(status))
@@ -224,7 +248,8 @@ static uint64_t program_run(void *unused)
 /* The addresses of a 32-bit program that cannot be moved are kept free until it is loaded. */
 static void image_hold(void)
 {
-    if (BY_WIDTH(true, false) || pe_relocation_kind(&program.image) != PE_RELOCATIONS_STRIPPED)
+    if (BY_WIDTH(true, false) || program.is_sixteen ||
+        pe_relocation_kind(&program.image) != PE_RELOCATIONS_STRIPPED)
         return;
     PVOID base = (PVOID)(uintptr_t)program.image.image_base;
     SIZE_T size = program.image.image_size;

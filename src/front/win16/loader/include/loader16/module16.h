@@ -21,10 +21,10 @@ struct segment16 {
 
 struct module16 {
     struct module16 *next;
-    char name[256];      /* in capitals */
-    char path[260];      /* as programs see it; of ours "C:\\WINDOWS\\SYSTEM\\KERNEL.EXE" */
-    uint16_t handle;     /* selector of the database */
-    uint16_t instance;   /* automatic data; else the handle */
+    char name[256];    /* in capitals */
+    char path[260];    /* as programs see it; of ours "C:\\WINDOWS\\SYSTEM\\KERNEL.EXE" */
+    uint16_t handle;   /* selector of the database */
+    uint16_t instance; /* automatic data; else the handle */
     unsigned references;
     bool is_library, is_started;
     const struct win16_builtin *builtin; /* NULL: an NE file */
@@ -41,12 +41,15 @@ struct module16_error {
     char text[300]; /* a whole sentence */
 };
 
-/* Loads a library by name or path, or counts it once more; calls its entry point.
+/* Loads a library by name or path, or counts it once more; module16_start calls its entry point.
  * NULL with *out_error. */
 struct module16 *module16_library(const char *name, struct module16_error *out_error);
 /* Loads a program's segments; bytes are taken. */
 struct module16 *module16_program(void *bytes, size_t size, const char *path,
                                   struct module16_error *out_error);
+/* Runs the entry points of the libraries that a module needs, and its own if it is one, where that
+ * has not been done. False: one of them refused. */
+bool module16_start(struct module16 *module);
 void module16_free(struct module16 *module);
 
 struct module16 *module16_first(void);

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* module_ddi.c - KERNEL: libraries, their functions, and what is known of a module. */
+#include <stdio.h>
+#include <string.h>
+
+#include "abi/win16.h"
+#include "dos16/windows.h"
+#include "loader16/builtin.h"
+#include "loader16/memory16.h"
+#include "task16/task16.h"
+
+#define LOAD_REFUSED    0
+#define NAMES_APART     0x10000u /* a far pointer below is an ordinal */
+#define INSTANCE_THUNK  8u
+#define INSTANCE_THUNKS 512u
+
+uint32_t kernel16_LoadLibrary(const char *name)
+{
+    struct module16_error error;
+    struct module16 *module = name ? module16_library(name, &error) : NULL;
+    if (!module)
+        return name ? error.code : LOAD_REFUSED;
+    if (!module16_start(module)) {
+        module16_free(module);
+        return LOAD_REFUSED;
+    }
+    return module->builtin ? module->handle : module->instance;
+}
+
+uint32_t kernel16_FreeLibrary(uint16_t handle)
+{
+    struct module16 *module = module16_by_handle(handle);
+    if (!module || !module->is_library)
+        return 0;
+    module16_free(module);
+    return 0;
+}
+
+uint32_t kernel16_FreeModule(uint16_t handle)
+{
+    kernel16_FreeLibrary(handle);
+    return 1;
+}
+
+/* A module's name; or its instance in the low word with a selector above it 0. */
+uint32_t kernel16_GetModuleHandle(const char *name)
+{
+    struct module16 *module = name ? module16_by_name(name) : NULL;
+    return module ? (uint32_t)module->handle << 16 | module->handle : 0;
+}
+
+uint32_t kernel16_GetModuleUsage(uint16_t handle)
+{
+    const struct module16 *module = module16_by_handle(handle);
+    return module ? module->references : 0;
+}
+
+static uint32_t text_answer(const char *text, char *out, uint16_t size)
+{
+    if (!size)
+        return 0;
+    size_t length = strlen(text);
+    if (length >= size)
+        length = size - 1u;
+    memcpy(out, text, length);
+    out[length] = '\0';
+    return (uint32_t)length;
+}
+
+uint32_t kernel16_GetModuleFileName(uint16_t handle, void *out, uint16_t size)
+{
+    const struct module16 *module = handle ? module16_by_handle(handle) : task16_current()->module;
+    return module && out ? text_answer(module->path, out, size) : 0;
+}
+
+uint32_t kernel16_GetModuleName(uint16_t handle, void *out, uint16_t size)
+{
+    const struct module16 *module = module16_by_handle(handle);
+    return module && out && text_answer(module->name, out, size);
+}
+
+uint32_t kernel16_GetExePtr(uint16_t handle)
+{
+    const struct module16 *module = module16_by_handle(handle);
+    return module ? module->handle : 0;
+}
+
+uint32_t kernel16_GetExpWinVer(uint16_t handle)
+{
+    const struct module16 *module = module16_by_handle(handle);
+    if (!module || module->builtin)
+        return module ? 0x030a : 0;
+    return (uint32_t)module->image.windows_major << 8 | module->image.windows_minor;
+}
+
+uint32_t kernel16_GetExeVersion(void)
+{
+    return kernel16_GetExpWinVer(task16_current()->module->handle);
+}
+
+/* 0: the program's own module. A name is text, or an ordinal in the low word. */
+uint32_t kernel16_GetProcAddress(uint16_t handle, struct far16 name)
+{
+    struct module16 *module = handle ? module16_by_handle(handle) : task16_current()->module;
+    if (!module)
+        return 0;
+    if (!name.selector)
+        return far16_value(module16_ordinal(module, name.offset));
+    struct cpu16_registers *caller = cpu16_outer();
+    return far16_value(module16_name(module, win16_string(caller, far16_value(name))));
+}
+
+/* ---- instance thunks: mov ax, instance; jmp far function
+ * ------------------------------------------
+ */
+
+static struct {
+    struct block16 *block;
+    uint8_t is_taken[INSTANCE_THUNKS];
+} thunks;
+
+uint32_t kernel16_MakeProcInstance(struct far16 function, uint16_t instance)
+{
+    const struct module16 *module = module16_by_handle(function.selector);
+    if (module && module->is_library)
+        return far16_value(function); /* a library's data are its own */
+    if (!thunks.block)
+        thunks.block = block16_take(INSTANCE_THUNKS * INSTANCE_THUNK, GMEM_ZEROINIT, CPU16_CODE, 0);
+    for (uint16_t i = 0; thunks.block && i < INSTANCE_THUNKS; i++) {
+        uint8_t *at = thunks.block->memory + i * INSTANCE_THUNK;
+        if (thunks.is_taken[i])
+            continue;
+        thunks.is_taken[i] = 1;
+        at[0] = 0xb8;
+        memcpy(at + 1, &instance, sizeof instance);
+        at[3] = 0xea;
+        memcpy(at + 4, &function, sizeof function);
+        return far16_value(FAR16(thunks.block->selector, i * INSTANCE_THUNK));
+    }
+    return 0;
+}
+
+uint32_t kernel16_FreeProcInstance(struct far16 thunk)
+{
+    if (thunks.block && thunk.selector == thunks.block->selector &&
+        thunk.offset / INSTANCE_THUNK < INSTANCE_THUNKS)
+        thunks.is_taken[thunk.offset / INSTANCE_THUNK] = 0;
+    return 1;
+}
+
+/* The data segment of another instance of the program: there is none but its own. */
+uint32_t kernel16_GetInstanceData(uint16_t instance, uint16_t offset, uint16_t bytes)
+{
+    uint16_t own = task16_current()->instance;
+    void *to = far16_flat(FAR16(own, offset), bytes);
+    const void *from = far16_flat(FAR16(instance, offset), bytes);
+    if (!to || !from)
+        return 0;
+    memmove(to, from, bytes);
+    return bytes;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* sixteen.c - a 16-bit program's file becomes the task of this process. */
+#include "sixteen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crt/utf.h"
+#include "dos16/dos16.h"
+#include "dos16/windows.h"
+#include "loader16/file16.h"
+#include "ntdll/error.h"
+#include "task16/task16.h"
+
+#define VARIABLES_MOST 512u
+
+bool sixteen_is_here(void)
+{
+    return true;
+}
+
+/* What follows the program's name on the command line. */
+static const char *line_tail(const char *line)
+{
+    bool is_quoted = false;
+    while (*line && (is_quoted || *line != ' ')) {
+        is_quoted ^= *line == '"';
+        line++;
+    }
+    while (*line == ' ')
+        line++;
+    return line;
+}
+
+/* "NAME=value" strings of the process's block, narrow; kept. */
+static const char *const *environment_make(void)
+{
+    static const char *variables[VARIABLES_MOST + 1];
+    const wchar_t *at = GetEnvironmentStringsW();
+    size_t count = 0;
+    while (at && *at && count < VARIABLES_MOST) {
+        size_t length = 0;
+        while (at[length])
+            length++;
+        size_t size = length * 3 + 1;
+        char *text = malloc(size);
+        if (!text)
+            break;
+        crt_utf8_from_string(at, text, size);
+        variables[count++] = text;
+        at += length + 1;
+    }
+    return variables;
+}
+
+void sixteen_run(void *bytes, size_t size, const char *path, const char *folder,
+                 const char *host_folder)
+{
+    struct task16_start start = {.bytes = bytes,
+                                 .size = size,
+                                 .path = path,
+                                 .line = line_tail(GetCommandLineA()),
+                                 .environment = environment_make(),
+                                 .interrupt = dos16_interrupt};
+    file16_folders_set(folder, host_folder);
+    dos16_init();
+    task16_run(&start);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* task16/task16.h - the 16-bit program of this process: its databases, its start and its end.
+ *
+ * There is one task. Its task database and program segment prefix are as documented where programs
+ * look; everything else is ours. What ends it ends the process.
+ */
+#ifndef TASK16_TASK16_H
+#define TASK16_TASK16_H
+
+#include "cpu16/cpu16.h"
+#include "loader16/module16.h"
+
+struct task16 {
+    uint16_t handle, pdb, environment; /* selectors */
+    struct module16 *module;
+    uint16_t instance;
+    uint16_t stack_low, stack_top; /* in the automatic data segment */
+    uint16_t show;
+    struct far16 transfer_area; /* of DOS: what finds are written to */
+    uint16_t error_mode;
+};
+
+struct task16_start {
+    void *bytes; /* of the file; taken */
+    size_t size;
+    const char *path;               /* as programs see it */
+    const char *line;               /* the command line without the program's name */
+    const char *const *environment; /* "NAME=value" …, NULL */
+    bool (*interrupt)(uint8_t number, struct cpu16_registers *registers); /* false: not there */
+};
+
+/* Loads the program and runs it to its end. */
+[[noreturn]] void task16_run(const struct task16_start *start);
+/* NULL before there is one. */
+struct task16 *task16_current(void);
+/* As INT 21h, AH=4Ch. */
+[[noreturn]] void task16_exit(uint8_t code);
+
+/* The report of a fault, then the end with the status's code. text: "General Protection Fault". */
+[[noreturn]] void task16_die(uint32_t status, const char *text,
+                             const struct cpu16_registers *registers);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* task_internal.h - shared inside win16/task. */
+#ifndef TASK_INTERNAL_H
+#define TASK_INTERNAL_H
+
+#include "task16/task16.h"
+
+/* fault.c: what no interrupt's handler takes. Goes on where the instruction can be answered. */
+void task_fault_answer(const struct cpu16_fault *fault, struct cpu16_registers *registers);
+[[noreturn]] void task_bad_pointer(struct far16 pointer, struct cpu16_registers *registers);
+
+#endif
