@@ -154,6 +154,12 @@ typedef struct _WDFCX_POWER_POLICY_EVENT_CALLBACKS *PWDFCX_POWER_POLICY_EVENT_CA
 
 #include "calls/wdfcx_calls.h"
 
+#if KMDF_VERSION_MINOR >= 31
+#define WdfCxDeviceInitGetTypedContext(Init, Type)        \
+    ((Type *)WdfCxDeviceInitGetTypedContextWorker((Init), \
+                                                  WDF_GET_CONTEXT_TYPE_INFO(Type)->UniqueType))
+#endif
+
 WDF_EXTERN_C_END
 
 #endif

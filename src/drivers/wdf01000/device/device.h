@@ -36,16 +36,14 @@ struct fx_extension {
     struct fx_extension *next;        /* the one nearer to the driver first */
     struct fx_globals *globals;       /* of the class extension */
     struct fx_preprocess *preprocess; /* moves to the device's stages */
-    void *init_context;               /* WdfCxDeviceInitAllocateContext; freed with the init */
-    const WDF_OBJECT_CONTEXT_TYPE_INFO *init_context_type;
     PFN_WDF_IO_IN_CALLER_CONTEXT in_caller_context;
-    BOOLEAN has_file, has_requests, has_pnp, has_policy;
+    BOOLEAN has_file, has_requests, has_pnp;
+    BOOLEAN has_prepared; /* the pnp room's: its Pre callback has succeeded, in this step */
     WDF_OBJECT_ATTRIBUTES request_attributes;
     WDF_FILEOBJECT_CONFIG file;               /* the callback of create stands in `file_create` */
     PFN_WDFCX_DEVICE_FILE_CREATE file_create; /* FALSE: it goes on to the driver */
     WDF_OBJECT_ATTRIBUTES file_attributes;
-    void *pnp_events; /* pre and post callbacks, as the class extension gave them */
-    void *policy_events;
+    WDFCX_PNPPOWER_EVENT_CALLBACKS pnp; /* Size 0: none */
 };
 
 struct fx_device {
@@ -67,6 +65,7 @@ struct fx_device {
 
     /* For the request room. */
     BOOLEAN has_file_config, has_request_attributes;
+    BOOLEAN has_extension_file, has_extension_requests; /* some class extension's */
     WDF_FILEOBJECT_CONFIG file;
     WDF_OBJECT_ATTRIBUTES file_attributes;
     WDF_OBJECT_ATTRIBUTES request_attributes; /* Size 0: none given */
@@ -125,6 +124,7 @@ struct WDFDEVICE_INIT {
     ULONG remove_lock_options;
     struct fx_preprocess *preprocess; /* the driver's; class extensions have their own */
     struct fx_extension *extensions;
+    struct fx_object *context_owner;   /* of class extensions' contexts; NULL: there are none */
     WDF_CHILD_LIST_CONFIG list_config; /* Size 0: no default child list */
     WDF_OBJECT_ATTRIBUTES list_attributes;
     struct fx_pdo_init *pdo;                  /* ids and texts; moves into the device */

@@ -123,6 +123,21 @@ static BOOLEAN forwards_files(const struct WDFDEVICE_INIT *init)
     return choice == WdfTrue && init->kind != FX_DEVICE_CONTROL;
 }
 
+/* A class extension may want file objects of which the driver itself says nothing. */
+static void files_take(struct fx_device *device)
+{
+    const struct fx_extension *extension;
+
+    for (extension = device->extensions; extension != NULL; extension = extension->next) {
+        device->has_extension_file |= extension->has_file;
+        device->has_extension_requests |= extension->has_requests;
+        if (extension->has_file && !device->has_file_config) {
+            device->has_file_config = TRUE;
+            device->file.FileObjectClass = extension->file.FileObjectClass;
+        }
+    }
+}
+
 /* Moves what the device keeps out of the init. */
 static void device_take(struct fx_device *device, struct WDFDEVICE_INIT *init)
 {
@@ -159,6 +174,7 @@ static void device_take(struct fx_device *device, struct WDFDEVICE_INIT *init)
         while (*end != NULL)
             end = &(*end)->next;
     }
+    files_take(device);
     own->pdo = init->pdo;
     init->pdo = NULL;
     if (own->pdo != NULL) {
@@ -289,6 +305,8 @@ NTSTATUS device_create(struct WDFDEVICE_INIT *init, WDF_OBJECT_ATTRIBUTES *attri
     /* Only PnP ends FDOs and children of a dynamic list. */
     if (device_is_fdo(device) || init->child != NULL)
         device->object.flags |= FX_OBJECT_NO_DELETE;
+    if (init->context_owner != NULL)
+        fx_contexts_move(init->context_owner, &device->object);
     init->created = device;
     *out_device = device;
 out:

@@ -135,6 +135,8 @@ void init_free(struct WDFDEVICE_INIT *init)
     name_free(&init->sddl);
     preprocess_free(init->preprocess);
     extensions_free(init->extensions);
+    if (init->context_owner != NULL)
+        fx_object_delete(init->context_owner);
     pdo_init_free(init->pdo);
     if (init->parent != NULL)
         fx_object_deref(&init->parent->object);

@@ -108,6 +108,18 @@ void fx_object_children(struct fx_object *object, const struct fx_type *type,
 /* The client's memory of this type, or NULL. */
 PVOID fx_context_find(const struct fx_object *object, PCWDF_OBJECT_CONTEXT_TYPE_INFO type);
 
+/* One more of a type, for a client or for its class extension (who).
+ * IRQL:    <= DISPATCH_LEVEL
+ * Errors:  STATUS_OBJECT_NAME_EXISTS (a success): there is one of this type, which is given;
+ *          STATUS_OBJECT_NAME_INVALID: attributes have no type; STATUS_DELETE_PENDING;
+ *          STATUS_INSUFFICIENT_RESOURCES; what attributes of any object may be refused for
+ */
+NTSTATUS fx_context_add(struct fx_globals *who, struct fx_object *object,
+                        PWDF_OBJECT_ATTRIBUTES attributes, PVOID *out_context);
+
+/* All contexts of an object that was made without one go on as another's, who is new, too. */
+void fx_contexts_move(struct fx_object *from, struct fx_object *to);
+
 /* ---- callback locks ---------------------------------------------------------------------- */
 
 /* Held over callbacks of a device (or queue) whose synchronization scope says so. It belongs to

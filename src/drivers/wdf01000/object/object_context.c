@@ -68,46 +68,61 @@ static NTSTATUS context_add(struct fx_object *object, struct fx_context *context
     return status;
 }
 
-/* IRQL:    <= DISPATCH_LEVEL
- * Errors:  STATUS_OBJECT_NAME_EXISTS (a success): there is one of this type, which is given;
- *          STATUS_OBJECT_NAME_INVALID: attributes have no type; STATUS_DELETE_PENDING;
- *          STATUS_INSUFFICIENT_RESOURCES; what attributes of any object may be refused for
- * Doc:     WdfObjectAllocateContext
- */
-NTSTATUS NTAPI imp_WdfObjectAllocateContext(PWDF_DRIVER_GLOBALS globals, WDFOBJECT Handle,
-                                            PWDF_OBJECT_ATTRIBUTES ContextAttributes,
-                                            PVOID *Context)
+NTSTATUS fx_context_add(struct fx_globals *who, struct fx_object *object,
+                        PWDF_OBJECT_ATTRIBUTES attributes, PVOID *out_context)
 {
     /* Rules of attributes for what gets no parent, level or scope. */
     static const struct fx_type context_type = {.name = "context", .flags = FX_TYPE_PARENT_FIXED};
-    struct fx_globals *client = fx_globals_of(globals);
-    struct fx_object *object;
     struct fx_context *context;
     NTSTATUS status;
 
-    fx_needed(client, ContextAttributes);
-    object = fx_object_of(client, Handle, &fx_type_any);
-    if (Context != NULL)
-        *Context = NULL;
-    status = fx_attributes_check(client, &context_type, ContextAttributes);
+    if (out_context != NULL)
+        *out_context = NULL;
+    status = fx_attributes_check(who, &context_type, attributes);
     if (!NT_SUCCESS(status))
         return status;
-    if (ContextAttributes->ContextTypeInfo == NULL) {
-        fx_log(client, FX_LOG_ERROR, "a context for %s %p: attributes name no type",
-               object->type->name, Handle);
+    if (attributes->ContextTypeInfo == NULL) {
+        fx_log(who, FX_LOG_ERROR, "a context for %s %p: attributes name no type",
+               object->type->name, fx_handle_of(object));
         return STATUS_OBJECT_NAME_INVALID;
     }
-    context = fx_allocate(object->globals, fx_context_bytes(ContextAttributes));
+    context = fx_allocate(object->globals, fx_context_bytes(attributes));
     if (context == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
-    fx_context_init(context, ContextAttributes);
+    fx_context_init(context, attributes);
     context->object = object;
     context->is_separate = TRUE;
     PVOID data = context->data;
     status = context_add(object, context, &data);
     if (status != STATUS_SUCCESS)
         ExFreePoolWithTag(context, object->globals->abi.DriverTag);
-    if (Context != NULL && NT_SUCCESS(status))
-        *Context = data;
+    if (out_context != NULL && NT_SUCCESS(status))
+        *out_context = data;
     return status;
+}
+
+void fx_contexts_move(struct fx_object *from, struct fx_object *to)
+{
+    struct fx_context *first = from->contexts, *context, *volatile * at;
+
+    from->contexts = NULL;
+    for (context = first; context != NULL; context = context->next)
+        context->object = to;
+    for (at = &to->contexts; *at != NULL; at = (struct fx_context *volatile *)&(*at)->next)
+        ;
+    *at = first;
+    if (first != NULL)
+        _InterlockedOr8((volatile char *)&to->flags, FX_OBJECT_FREE_CONTEXTS);
+}
+
+/* Doc: WdfObjectAllocateContext */
+NTSTATUS NTAPI imp_WdfObjectAllocateContext(PWDF_DRIVER_GLOBALS globals, WDFOBJECT Handle,
+                                            PWDF_OBJECT_ATTRIBUTES ContextAttributes,
+                                            PVOID *Context)
+{
+    struct fx_globals *client = fx_globals_of(globals);
+
+    fx_needed(client, ContextAttributes);
+    return fx_context_add(client, fx_object_of(client, Handle, &fx_type_any), ContextAttributes,
+                          Context);
 }

@@ -28,26 +28,53 @@ static NTSTATUS result(struct fx_device *device, const char *name, NTSTATUS stat
 
 /* ---- hardware and power --------------------------------------------------------------------- */
 
+/* On the way down all are called; the first failure counts. */
+static NTSTATUS first_failure(NTSTATUS before, NTSTATUS status)
+{
+    return NT_SUCCESS(before) ? status : before;
+}
+
+/* A failure before the client's own callback: there is nothing that it would release. */
 NTSTATUS fx_evt_prepare_hardware(struct fx_device *device)
 {
-    return CALL(device, evt, EvtDevicePrepareHardware, fx_device_handle(device),
-                fx_resources_raw(device), fx_resources_translated(device));
+    NTSTATUS status = fx_cx_before(device, FX_CX_PREPARE_HARDWARE, WdfPowerDeviceInvalid);
+
+    device->pnp->owns_hardware = NT_SUCCESS(status);
+    if (!NT_SUCCESS(status)) {
+        fx_resources_clear(device);
+        return status;
+    }
+    status = CALL(device, evt, EvtDevicePrepareHardware, fx_device_handle(device),
+                  fx_resources_raw(device), fx_resources_translated(device));
+    return fx_cx_after(device, FX_CX_PREPARE_HARDWARE, WdfPowerDeviceInvalid, status);
 }
 
 NTSTATUS fx_evt_release_hardware(struct fx_device *device)
 {
-    return CALL(device, evt, EvtDeviceReleaseHardware, fx_device_handle(device),
-                fx_resources_translated(device));
+    NTSTATUS before = fx_cx_before(device, FX_CX_RELEASE_HARDWARE, WdfPowerDeviceInvalid);
+    NTSTATUS status = CALL(device, evt, EvtDeviceReleaseHardware, fx_device_handle(device),
+                           fx_resources_translated(device));
+
+    return fx_cx_after(device, FX_CX_RELEASE_HARDWARE, WdfPowerDeviceInvalid,
+                       first_failure(before, status));
 }
 
 NTSTATUS fx_evt_d0_entry(struct fx_device *device, WDF_POWER_DEVICE_STATE previous)
 {
-    return CALL(device, evt, EvtDeviceD0Entry, fx_device_handle(device), previous);
+    NTSTATUS status = fx_cx_before(device, FX_CX_D0_ENTRY, previous);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    status = CALL(device, evt, EvtDeviceD0Entry, fx_device_handle(device), previous);
+    return fx_cx_after(device, FX_CX_D0_ENTRY, previous, status);
 }
 
 NTSTATUS fx_evt_d0_exit(struct fx_device *device, WDF_POWER_DEVICE_STATE target)
 {
-    return CALL(device, evt, EvtDeviceD0Exit, fx_device_handle(device), target);
+    NTSTATUS before = fx_cx_before(device, FX_CX_D0_EXIT, target);
+    NTSTATUS status = CALL(device, evt, EvtDeviceD0Exit, fx_device_handle(device), target);
+
+    return fx_cx_after(device, FX_CX_D0_EXIT, target, first_failure(before, status));
 }
 
 NTSTATUS fx_evt_d0_entry_post(struct fx_device *device, WDF_POWER_DEVICE_STATE previous)
@@ -68,29 +95,42 @@ NTSTATUS fx_evt_d0_exit_pre(struct fx_device *device, WDF_POWER_DEVICE_STATE tar
 NTSTATUS fx_evt_self_managed_start(struct fx_device *device)
 {
     struct fx_pnp *pnp = device->pnp;
-    enum fx_self_managed before = pnp->self_managed;
+    BOOLEAN restarts = pnp->self_managed == FX_SELF_SUSPENDED;
+    enum fx_cx_moment moment = restarts ? FX_CX_RESTART : FX_CX_INIT;
+    NTSTATUS status = fx_cx_before(device, moment, WdfPowerDeviceInvalid);
 
+    if (!NT_SUCCESS(status))
+        return status;
     pnp->self_managed = FX_SELF_STARTED;
-    if (before == FX_SELF_SUSPENDED)
-        return CALL(device, evt, EvtDeviceSelfManagedIoRestart, fx_device_handle(device));
-    pnp->self_managed_used = TRUE;
-    return CALL(device, evt, EvtDeviceSelfManagedIoInit, fx_device_handle(device));
+    if (restarts) {
+        status = CALL(device, evt, EvtDeviceSelfManagedIoRestart, fx_device_handle(device));
+    } else {
+        pnp->self_managed_used = TRUE;
+        status = CALL(device, evt, EvtDeviceSelfManagedIoInit, fx_device_handle(device));
+    }
+    return fx_cx_after(device, moment, WdfPowerDeviceInvalid, status);
 }
 
 NTSTATUS fx_evt_self_managed_suspend(struct fx_device *device)
 {
     struct fx_pnp *pnp = device->pnp;
+    NTSTATUS before, status;
 
     if (pnp->self_managed != FX_SELF_STARTED)
         return STATUS_SUCCESS;
     pnp->self_managed = FX_SELF_SUSPENDED;
-    return CALL(device, evt, EvtDeviceSelfManagedIoSuspend, fx_device_handle(device));
+    before = fx_cx_before(device, FX_CX_SUSPEND, WdfPowerDeviceInvalid);
+    status = CALL(device, evt, EvtDeviceSelfManagedIoSuspend, fx_device_handle(device));
+    return fx_cx_after(device, FX_CX_SUSPEND, WdfPowerDeviceInvalid, first_failure(before, status));
 }
 
 void fx_evt_self_managed_flush(struct fx_device *device)
 {
-    if (device->pnp->self_managed_used)
-        CALL_VOID(device, evt, EvtDeviceSelfManagedIoFlush, fx_device_handle(device));
+    if (!device->pnp->self_managed_used)
+        return;
+    (void)fx_cx_before(device, FX_CX_FLUSH, WdfPowerDeviceInvalid);
+    CALL_VOID(device, evt, EvtDeviceSelfManagedIoFlush, fx_device_handle(device));
+    (void)fx_cx_after(device, FX_CX_FLUSH, WdfPowerDeviceInvalid, STATUS_SUCCESS);
 }
 
 void fx_evt_self_managed_cleanup(struct fx_device *device)
@@ -101,14 +141,18 @@ void fx_evt_self_managed_cleanup(struct fx_device *device)
         return;
     pnp->self_managed_used = FALSE;
     pnp->self_managed = FX_SELF_CLEANED;
+    (void)fx_cx_before(device, FX_CX_CLEANUP, WdfPowerDeviceInvalid);
     CALL_VOID(device, evt, EvtDeviceSelfManagedIoCleanup, fx_device_handle(device));
+    (void)fx_cx_after(device, FX_CX_CLEANUP, WdfPowerDeviceInvalid, STATUS_SUCCESS);
 }
 
 /* ---- Plug and Play -------------------------------------------------------------------------- */
 
 void fx_evt_surprise_removal(struct fx_device *device)
 {
+    (void)fx_cx_before(device, FX_CX_SURPRISE_REMOVAL, WdfPowerDeviceInvalid);
     CALL_VOID(device, evt, EvtDeviceSurpriseRemoval, fx_device_handle(device));
+    (void)fx_cx_after(device, FX_CX_SURPRISE_REMOVAL, WdfPowerDeviceInvalid, STATUS_SUCCESS);
 }
 
 NTSTATUS fx_evt_query_stop(struct fx_device *device)

@@ -68,7 +68,6 @@ static UCHAR hardware_prepare(struct fx_device *device)
 
     if (!NT_SUCCESS(status))
         return result_of(device, status);
-    pnp->owns_hardware = TRUE;
     return result_of(device, fx_evt_prepare_hardware(device));
 }
 

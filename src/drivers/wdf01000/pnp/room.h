@@ -218,6 +218,27 @@ void fx_listen_pnp(struct fx_device *device, ULONG type, ULONG state, ULONG next
 void fx_listen_power(struct fx_device *device, ULONG type, ULONG state, ULONG next);
 void fx_listen_policy(struct fx_device *device, ULONG type, ULONG state, ULONG next);
 
+/* ---- extension.c: class extensions around the client's callbacks ------------------------------
+ */
+enum fx_cx_moment {
+    FX_CX_PREPARE_HARDWARE,
+    FX_CX_RELEASE_HARDWARE,
+    FX_CX_D0_ENTRY,
+    FX_CX_D0_EXIT,
+    FX_CX_SURPRISE_REMOVAL,
+    FX_CX_INIT,
+    FX_CX_RESTART,
+    FX_CX_SUSPEND,
+    FX_CX_FLUSH,
+    FX_CX_CLEANUP,
+};
+/* before: a failure on the way up means that the client is not called and after is not, either.
+ * after: status is the client's (on the way down: or before's, if that had failed). */
+NTSTATUS fx_cx_before(struct fx_device *device, enum fx_cx_moment which,
+                      WDF_POWER_DEVICE_STATE state);
+NTSTATUS fx_cx_after(struct fx_device *device, enum fx_cx_moment which,
+                     WDF_POWER_DEVICE_STATE state, NTSTATUS status);
+
 /* ---- pnp_irp.c, power_irp.c ----------------------------------------------------------------- */
 /* Sends an IRP down and waits for it; it is ours again. PASSIVE_LEVEL. */
 NTSTATUS fx_irp_forward_and_wait(struct fx_device *device, PIRP irp);

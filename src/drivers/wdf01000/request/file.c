@@ -81,6 +81,12 @@ static NTSTATUS fx_file_make(struct fx_device *device, PIRP irp, PFILE_OBJECT wd
     if (!NT_SUCCESS(status))
         return status;
     file = (struct fx_file *)object;
+    if (device->has_extension_file)
+        status = fx_extensions_file(device, file);
+    if (!NT_SUCCESS(status)) {
+        fx_object_abandon(object);
+        return status;
+    }
     file->wdm = wdm;
     file->process = IoGetRequestorProcessId(irp);
     list = fx_io_files(device->io, &lock);
@@ -181,25 +187,58 @@ static NTSTATUS fx_file_create_untold(struct fx_device *device, PIRP irp)
     return IoCallDriver(device->lower, irp);
 }
 
+/* The driver's own callback, which owns the request. */
+static void fx_file_create_tell(struct fx_device *device, struct fx_request *request,
+                                struct fx_file *file)
+{
+    BOOLEAN serialised = fx_file_is_serialised(device);
+
+    if (serialised)
+        fx_callback_enter(&device->object);
+    device->file.EvtDeviceFileCreate(fx_handle_of(&device->object), fx_handle_of(&request->object),
+                                     file == NULL ? NULL : fx_handle_of(&file->object));
+    if (serialised)
+        fx_callback_leave(&device->object);
+}
+
+/* Class extensions first: the request is in the device's own queue for it, as if retrieved. */
+static NTSTATUS fx_file_create_extended(struct fx_device *device, struct fx_request *request,
+                                        struct fx_file *file, struct fx_queue *queue)
+{
+    NTSTATUS status;
+    PIRP irp;
+
+    if (fx_extensions_create(device, request, file))
+        return STATUS_PENDING;
+    if (queue != NULL) {
+        status = fx_queue_forward(request, queue);
+        if (!NT_SUCCESS(status))
+            fx_request_end(request, status);
+    } else if (device->file.EvtDeviceFileCreate != NULL) {
+        fx_file_create_tell(device, request, file);
+    } else {
+        irp = fx_request_let_go(request);
+        (void)fx_file_create_untold(device, irp);
+    }
+    return STATUS_PENDING;
+}
+
 static NTSTATUS fx_file_create(struct fx_device *device, PIRP irp)
 {
     PFILE_OBJECT wdm = IoGetCurrentIrpStackLocation(irp)->FileObject;
-    PFN_WDF_DEVICE_FILE_CREATE routine =
-        device->has_file_config ? device->file.EvtDeviceFileCreate : NULL;
-    struct fx_queue *queue = fx_io_create_queue(device);
+    struct fx_queue *chosen = fx_io_create_queue(device), *queue = chosen;
+    BOOLEAN is_extended = fx_extensions_hear_create(device);
     struct fx_request *request;
     struct fx_file *file;
-    BOOLEAN serialised;
     NTSTATUS status = fx_file_make(device, irp, wdm, &file);
 
     if (!NT_SUCCESS(status))
         return fx_file_done(irp, status);
-    if (queue == NULL && routine == NULL)
+    if (queue == NULL && !is_extended &&
+        (!device->has_file_config || device->file.EvtDeviceFileCreate == NULL))
         return fx_file_create_untold(device, irp);
-    if (queue == NULL)
+    if (queue == NULL || is_extended)
         status = fx_io_file_queue(device, &queue);
-    else
-        routine = NULL;
     if (NT_SUCCESS(status))
         status = fx_request_create_received(device, irp, &request);
     if (!NT_SUCCESS(status)) {
@@ -208,16 +247,12 @@ static NTSTATUS fx_file_create(struct fx_device *device, PIRP irp)
     }
     IoMarkIrpPending(irp);
     fx_request_set(request, FX_REQUEST_IS_CREATE);
-    if (routine == NULL)
+    if (queue == chosen)
         return fx_queue_add(queue, request);
     fx_queue_give(queue, request);
-    serialised = fx_file_is_serialised(device);
-    if (serialised)
-        fx_callback_enter(&device->object);
-    routine(fx_handle_of(&device->object), fx_handle_of(&request->object),
-            file == NULL ? NULL : fx_handle_of(&file->object));
-    if (serialised)
-        fx_callback_leave(&device->object);
+    if (is_extended)
+        return fx_file_create_extended(device, request, file, chosen);
+    fx_file_create_tell(device, request, file);
     return STATUS_PENDING;
 }
 
@@ -245,13 +280,15 @@ NTSTATUS fx_file_dispatch(struct fx_device *device, PIRP irp)
         struct fx_file *file = fx_file_of(device, wdm);
 
         if (major == IRP_MJ_CLEANUP) {
-            if (device->has_file_config)
+            if (device->has_file_config && (file == NULL || file->claimed == NULL))
                 fx_file_tell(device, file, device->file.EvtFileCleanup);
+            fx_extensions_file_end(device, file, TRUE);
             if (wdm != NULL)
                 fx_io_cancel_file(device, wdm);
         } else {
-            if (device->has_file_config)
+            if (device->has_file_config && (file == NULL || file->claimed == NULL))
                 fx_file_tell(device, file, device->file.EvtFileClose);
+            fx_extensions_file_end(device, file, FALSE);
             fx_file_end(device, wdm);
         }
     }

@@ -52,6 +52,13 @@ static NTSTATUS fx_request_make(struct fx_device *device, LONG flags,
     request->io = device->io;
     request->flags = flags;
     fx_send_init(&request->send);
+    if (device->has_extension_requests) {
+        status = fx_extensions_request(device, request);
+        if (!NT_SUCCESS(status)) {
+            fx_request_discard(request);
+            return status;
+        }
+    }
     *out_request = request;
     return STATUS_SUCCESS;
 }

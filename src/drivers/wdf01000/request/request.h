@@ -75,8 +75,9 @@ struct fx_request {
 struct fx_file {
     struct fx_object object; /* parent: the device */
     PFILE_OBJECT wdm;
-    ULONG process;    /* of the opener */
-    LIST_ENTRY entry; /* in the device's list of them */
+    ULONG process;                      /* of the opener */
+    const struct fx_extension *claimed; /* the class extension that kept the create; NULL: none */
+    LIST_ENTRY entry;                   /* in the device's list of them */
 };
 
 /* A request around a received IRP, with the device's attributes (WdfDeviceInitSetRequest-

@@ -21,6 +21,20 @@ void fx_request_violation(struct fx_request *request, ULONG_PTR code);
  * Errors: STATUS_WDF_BUSY, STATUS_INSUFFICIENT_RESOURCES; the driver owns the request then */
 NTSTATUS fx_request_to_parent(struct fx_request *request, struct fx_queue *queue);
 
+/* --- extension.c: class extensions in the way of requests and files ----------------------------
+ */
+
+/* Contexts of theirs in a new request or file object. */
+NTSTATUS fx_extensions_request(struct fx_device *device, struct fx_request *request);
+NTSTATUS fx_extensions_file(struct fx_device *device, struct fx_file *file);
+/* Does one of them hear of creates? */
+BOOLEAN fx_extensions_hear_create(const struct fx_device *device);
+/* TRUE: one has kept the request, which is its own now. file may be NULL. */
+BOOLEAN fx_extensions_create(struct fx_device *device, struct fx_request *request,
+                             struct fx_file *file);
+/* Cleanup (TRUE) or close of a file, after the driver's own callback. */
+void fx_extensions_file_end(struct fx_device *device, struct fx_file *file, BOOLEAN is_cleanup);
+
 /* --- buffers.c
  * ------------------------------------------------------------------------------------ */
 
