@@ -23,6 +23,19 @@ ACCESS_MASK access_map(ACCESS_MASK access, const GENERIC_MAPPING *mapping)
     return mapped;
 }
 
+/* Whom an ACE that grants or denies the whole object is about; NULL: it does not. */
+static const SID *whole_object_sid(const ACE_HEADER *ace, bool *out_is_deny)
+{
+    *out_is_deny =
+        ace->AceType == ACCESS_DENIED_ACE_TYPE || ace->AceType == ACCESS_DENIED_OBJECT_ACE_TYPE;
+    if (ace->AceFlags & INHERIT_ONLY_ACE)
+        return NULL;
+    if (ace->AceType == ACCESS_ALLOWED_OBJECT_ACE_TYPE ||
+        ace->AceType == ACCESS_DENIED_OBJECT_ACE_TYPE)
+        return ((const struct object_ace *)ace)->present & OBJECT_ACE_TYPE ? NULL : ace_sid(ace);
+    return *out_is_deny || ace->AceType == ACCESS_ALLOWED_ACE_TYPE ? ace_sid(ace) : NULL;
+}
+
 /* What the list grants of `wanted`, or, with is_maximum, of everything. */
 static ACCESS_MASK list_grants(const ACL *acl, const struct token *token, ACCESS_MASK wanted,
                                bool is_maximum, const GENERIC_MAPPING *mapping, bool is_restricted)
@@ -31,11 +44,10 @@ static ACCESS_MASK list_grants(const ACL *acl, const struct token *token, ACCESS
     const char *at = (const char *)(acl + 1);
     for (unsigned i = 0; i < acl->AceCount; i++, at += ((const ACE_HEADER *)at)->AceSize) {
         const ACCESS_ALLOWED_ACE *ace = (const ACCESS_ALLOWED_ACE *)at;
-        bool is_deny = ace->Header.AceType == ACCESS_DENIED_ACE_TYPE;
-        if ((ace->Header.AceFlags & INHERIT_ONLY_ACE) ||
-            (!is_deny && ace->Header.AceType != ACCESS_ALLOWED_ACE_TYPE) ||
-            !(is_restricted ? token_is_restricted_to(token, (const SID *)&ace->SidStart)
-                            : token_has_sid(token, (const SID *)&ace->SidStart, is_deny)))
+        bool is_deny;
+        const SID *sid = whole_object_sid(&ace->Header, &is_deny);
+        if (!sid || !(is_restricted ? token_is_restricted_to(token, sid)
+                                    : token_has_sid(token, sid, is_deny)))
             continue;
         ACCESS_MASK mask = access_map(ace->Mask, mapping);
         if (is_deny)

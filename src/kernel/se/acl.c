@@ -19,6 +19,14 @@ SID *ace_sid(const ACE_HEADER *ace)
     case ACCESS_DENIED_CALLBACK_ACE_TYPE:
     case SYSTEM_MANDATORY_LABEL_ACE_TYPE:
         return (SID *)&((ACCESS_ALLOWED_ACE *)ace)->SidStart;
+    case ACCESS_ALLOWED_OBJECT_ACE_TYPE:
+    case ACCESS_DENIED_OBJECT_ACE_TYPE:
+    case SYSTEM_AUDIT_OBJECT_ACE_TYPE:
+    case SYSTEM_ALARM_OBJECT_ACE_TYPE: {
+        const struct object_ace *of_object = (const struct object_ace *)ace;
+        return (SID *)&of_object->types[(of_object->present & OBJECT_ACE_TYPE ? 1 : 0) +
+                                        (of_object->present & OBJECT_ACE_INHERITED ? 1 : 0)];
+    }
     default:
         return NULL;
     }
@@ -26,12 +34,14 @@ SID *ace_sid(const ACE_HEADER *ace)
 
 static bool ace_is_valid(const ACE_HEADER *ace, size_t room)
 {
-    const size_t sid_at = FIELD_OFFSET(ACCESS_ALLOWED_ACE, SidStart);
     if (room < sizeof *ace || ace->AceSize < sizeof *ace || ace->AceSize > room ||
         ace->AceSize % sizeof(ULONG) != 0)
         return false;
+    if (ace_is_of_object(ace->AceType) && ace->AceSize < sizeof(struct object_ace))
+        return false;
     if (!ace_sid(ace))
         return true; /* a kind that is passed over */
+    const size_t sid_at = (size_t)((const char *)ace_sid(ace) - (const char *)ace);
     if (ace->AceSize < sid_at + FIELD_OFFSET(SID, SubAuthority))
         return false;
     const SID *sid = ace_sid(ace);

@@ -22,7 +22,9 @@ struct word {
 static const struct word ace_types[] = {
     {"A", ACCESS_ALLOWED_ACE_TYPE},          {"D", ACCESS_DENIED_ACE_TYPE},
     {"AU", SYSTEM_AUDIT_ACE_TYPE},           {"AL", SYSTEM_ALARM_ACE_TYPE},
-    {"ML", SYSTEM_MANDATORY_LABEL_ACE_TYPE},
+    {"ML", SYSTEM_MANDATORY_LABEL_ACE_TYPE}, {"OA", ACCESS_ALLOWED_OBJECT_ACE_TYPE},
+    {"OD", ACCESS_DENIED_OBJECT_ACE_TYPE},   {"OU", SYSTEM_AUDIT_OBJECT_ACE_TYPE},
+    {"OL", SYSTEM_ALARM_OBJECT_ACE_TYPE},
 };
 
 static const struct word ace_flags[] = {
@@ -168,12 +170,77 @@ static bool hex_take(struct reader *reader, ULONG *out_value)
     return reader->at > begin;
 }
 
+/* A GUID without braces: 8-4-4-4-12 digits, of which the first three groups are numbers. */
+static bool guid_take(struct reader *reader, GUID *out_guid)
+{
+    static const UCHAR order[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
+    UCHAR *bytes = (UCHAR *)out_guid;
+    for (unsigned i = 0; i < 16; i++) {
+        if ((i == 4 || i == 6 || i == 8 || i == 10) && !take(reader, '-'))
+            return false;
+        for (unsigned half = 0; half < 2; half++, reader->at++) {
+            WCHAR c = letter_at(reader, 0);
+            bool is_digit = c >= '0' && c <= '9';
+            if (!is_digit && !(c >= 'A' && c <= 'F'))
+                return false;
+            bytes[order[i]] = (UCHAR)(bytes[order[i]] << 4 | (is_digit ? c - '0' : c - 'A' + 10));
+        }
+    }
+    return true;
+}
+
 struct ace_text {
     ULONG type, flags, mask;
+    ULONG present; /* OBJECT_ACE_… */
+    GUID types[2];
     SE_SID sid;
 };
 
-/* "(type;flags;rights;;;sid)". Object ACEs and conditions are not understood. */
+/* The two places between rights and SID, each a GUID or nothing. */
+static bool object_types_take(struct reader *reader, struct ace_text *ace)
+{
+    unsigned count = 0;
+    for (unsigned place = 0; place < 2; place++) {
+        if (!take(reader, ';'))
+            return false;
+        if (letter_at(reader, 0) == ';')
+            continue;
+        if (!ace_is_of_object((UCHAR)ace->type) || !guid_take(reader, &ace->types[count++]))
+            return false;
+        ace->present |= place ? OBJECT_ACE_INHERITED : OBJECT_ACE_TYPE;
+    }
+    return take(reader, ';');
+}
+
+static ULONG ace_length(const struct ace_text *ace)
+{
+    ULONG head = FIELD_OFFSET(ACCESS_ALLOWED_ACE, SidStart);
+    if (ace_is_of_object((UCHAR)ace->type))
+        head = (ULONG)(sizeof(struct object_ace) + (!!(ace->present & OBJECT_ACE_TYPE) +
+                                                    !!(ace->present & OBJECT_ACE_INHERITED)) *
+                                                       sizeof(GUID));
+    return head + sid_length(&ace->sid.Sid);
+}
+
+/* Behind the list's ACEs, where there is room. */
+static void ace_add(ACL *acl, struct ace_text *ace)
+{
+    if (!ace_is_of_object((UCHAR)ace->type)) {
+        acl_add(acl, (UCHAR)ace->type, ace->flags, ace->mask, &ace->sid, ACL_REVISION);
+        return;
+    }
+    ULONG length = ace_length(ace), sid = sid_length(&ace->sid.Sid);
+    struct object_ace *to = acl_end(acl);
+    to->header = (ACE_HEADER){(UCHAR)ace->type, (UCHAR)ace->flags, (USHORT)length};
+    to->mask = ace->mask;
+    to->present = ace->present;
+    memcpy(to->types, ace->types, length - sid - sizeof *to);
+    memcpy((char *)to + length - sid, &ace->sid, sid);
+    acl->AceCount++;
+    acl->AclRevision = ACL_REVISION_DS;
+}
+
+/* "(type;flags;rights;object;inherited object;sid)". Conditions are not understood. */
 static NTSTATUS ace_take(struct reader *reader, struct ace_text *out_ace)
 {
     const struct word *word;
@@ -191,7 +258,7 @@ static NTSTATUS ace_take(struct reader *reader, struct ace_text *out_ace)
     if (!hex_take(reader, &out_ace->mask))
         while ((word = word_take(reader, rights, sizeof rights / sizeof rights[0])))
             out_ace->mask |= word->value;
-    if (!take(reader, ';') || !take(reader, ';') || !take(reader, ';'))
+    if (!object_types_take(reader, out_ace))
         return STATUS_INVALID_PARAMETER;
     NTSTATUS status = sid_take(reader, &out_ace->sid);
     if (NT_SUCCESS(status) && !take(reader, ')'))
@@ -220,7 +287,7 @@ static NTSTATUS list_take(struct reader *reader, ACL **out_acl)
     while (NT_SUCCESS(status) && letter_at(reader, 0) == '(') {
         status = ace_take(reader, &ace);
         if (NT_SUCCESS(status))
-            length += FIELD_OFFSET(ACCESS_ALLOWED_ACE, SidStart) + sid_length(&ace.sid.Sid);
+            length += ace_length(&ace);
     }
     if (!NT_SUCCESS(status))
         return status;
@@ -231,7 +298,7 @@ static NTSTATUS list_take(struct reader *reader, ACL **out_acl)
         return STATUS_INSUFFICIENT_RESOURCES;
     *acl = (ACL){ACL_REVISION, 0, (USHORT)length, 0, 0};
     while (begin.at < reader->at && NT_SUCCESS(ace_take(&begin, &ace)))
-        acl_add(acl, (UCHAR)ace.type, ace.flags, ace.mask, &ace.sid, ACL_REVISION);
+        ace_add(acl, &ace);
     *out_acl = acl;
     return STATUS_SUCCESS;
 }

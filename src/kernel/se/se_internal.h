@@ -45,6 +45,23 @@ bool acl_is_valid(const ACL *acl);
 /* The first byte behind the last ACE; NULL: there is no room or the list is damaged. */
 void *acl_end(const ACL *acl);
 NTSTATUS acl_add(ACL *acl, UCHAR type, ULONG flags, ACCESS_MASK mask, PSID sid, ULONG revision);
+/* An ACE of an object's part: which, and of which kind of heirs, stands between mask and SID. */
+struct object_ace {
+    ACE_HEADER header;
+    ACCESS_MASK mask;
+    ULONG present; /* OBJECT_ACE_… */
+    GUID types[];
+};
+
+#define OBJECT_ACE_TYPE      1u
+#define OBJECT_ACE_INHERITED 2u
+
+/* Is it one of those (in any list: allowed, denied, audit, alarm)? */
+static inline bool ace_is_of_object(UCHAR type)
+{
+    return type >= ACCESS_MIN_MS_OBJECT_ACE_TYPE && type <= ACCESS_MAX_MS_OBJECT_ACE_TYPE;
+}
+
 /* The SID of an ACE that has one behind the mask; NULL: another kind of ACE. */
 SID *ace_sid(const ACE_HEADER *ace);
 

@@ -48,6 +48,17 @@ static void order_matters(void **state)
                      STATUS_SUCCESS);
     assert_int_equal(check(NAME("D:(D;;0x1;;;WD)(A;;0x3;;;BA)"), user, 2, &granted),
                      STATUS_SUCCESS);
+    /* An object's ACE is about the whole of it, or about a part that nobody asks for. */
+    assert_int_equal(check(NAME("D:(OD;;0x1;;;WD)(A;;0x3;;;BA)"), user, 1, &granted),
+                     STATUS_ACCESS_DENIED);
+    assert_int_equal(check(NAME("D:(OA;;0x1;;;BA)"), user, 1, &granted), STATUS_SUCCESS);
+    assert_int_equal(check(NAME("D:(OD;;0x1;01020304-0506-0708-090a-0b0c0d0e0f10;;WD)"
+                                "(A;;0x3;;;BA)"),
+                           user, 1, &granted),
+                     STATUS_SUCCESS);
+    assert_int_equal(
+        check(NAME("D:(OA;;0x1;01020304-0506-0708-090a-0b0c0d0e0f10;;WD)"), user, 1, &granted),
+        STATUS_ACCESS_DENIED);
     /* What is meant for children only does not count here. */
     assert_int_equal(check(NAME("D:(A;OICIIO;GA;;;WD)"), user, 1, &granted), STATUS_ACCESS_DENIED);
     assert_int_equal(check(NAME("D:(D;IO;GA;;;WD)(A;;GA;;;WD)"), user, 1, &granted),

@@ -163,6 +163,37 @@ static void sddl_is_read(void **state)
     ExFreePool(descriptor);
 }
 
+static void sddl_of_object_aces(void **state)
+{
+    static const GUID type = {
+        0x01020304, 0x0506, 0x0708, {0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x10}};
+    struct descriptor_parts parts;
+    struct object_ace *ace;
+    PSECURITY_DESCRIPTOR descriptor =
+        sddl(NAME("D:P(OD;CI;KA;;;BA)(A;;GA;;;SY)"
+                  "(OA;;CR;01020304-0506-0708-090a-0b0c0d0e0f10;;BU)"
+                  "(OA;;CR;;01020304-0506-0708-090A-0B0C0D0E0F10;BG)"));
+    descriptor_parts(descriptor, &parts);
+    assert_true(acl_is_valid(parts.dacl));
+    assert_int_equal(parts.dacl->AclRevision, ACL_REVISION_DS);
+    assert_int_equal(parts.dacl->AceCount, 4);
+    assert_int_equal(RtlGetAce(parts.dacl, 0, (PVOID *)&ace), STATUS_SUCCESS);
+    assert_int_equal(ace->header.AceType, ACCESS_DENIED_OBJECT_ACE_TYPE);
+    assert_int_equal(ace->header.AceFlags, CONTAINER_INHERIT_ACE);
+    assert_int_equal(ace->present, 0);
+    assert_true(RtlEqualSid(ace->types, SeExports->SeAliasAdminsSid));
+    assert_int_equal(RtlGetAce(parts.dacl, 2, (PVOID *)&ace), STATUS_SUCCESS);
+    assert_int_equal(ace->present, OBJECT_ACE_TYPE);
+    assert_memory_equal(&ace->types[0], &type, sizeof type);
+    assert_true(RtlEqualSid(ace_sid(&ace->header), SeExports->SeAliasUsersSid));
+    assert_int_equal(RtlGetAce(parts.dacl, 3, (PVOID *)&ace), STATUS_SUCCESS);
+    assert_int_equal(ace->present, OBJECT_ACE_INHERITED);
+    assert_memory_equal(&ace->types[0], &type, sizeof type);
+    ace->header.AceSize = sizeof *ace - 4; /* an ACE that ends before it says what it has */
+    assert_false(acl_is_valid(parts.dacl));
+    ExFreePool(descriptor);
+}
+
 static void bad_sddl_is_refused(void **state)
 {
     UNICODE_STRING *const texts[] = {
@@ -180,6 +211,9 @@ static void bad_sddl_is_refused(void **state)
         NAME("D:(A;;0x1FFFFFFFF;;;SY)"),
         NAME("D:(A;;GA;;;SY)D:(A;;GA;;;SY)"),
         NAME("D:(A;;GA;;;SY)x"),
+        NAME("D:(A;;GA;01020304-0506-0708-090a-0b0c0d0e0f10;;SY)"),
+        NAME("D:(OA;;GA;01020304-0506-0708-090a-0b0c0d0e0f1;;SY)"),
+        NAME("D:(OA;;GA;01020304-0506-0708-090a0b0c0d0e0f10;;SY)"),
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         PSECURITY_DESCRIPTOR descriptor;
@@ -236,6 +270,7 @@ int main(void)
         cmocka_unit_test(lists),
         cmocka_unit_test(both_forms_of_a_descriptor),
         cmocka_unit_test(sddl_is_read),
+        cmocka_unit_test(sddl_of_object_aces),
         cmocka_unit_test(bad_sddl_is_refused),
         cmocka_unit_test(new_objects_get_a_descriptor),
     };
