@@ -142,6 +142,7 @@ class Trace(unittest.TestCase):
             '[Events-Driver] Warning Started (event 1) Name="NULL" Count=0 '
             'Address=0x0000000000000000 Small=0 Text="NULL"' + tail,
             "[Events-Driver] Information Plain (event 2)",
+            "[Events-Driver] Information Plain (event 2)",
         ])
         for path, text in ((resource, "The device %2 is broken.\r\nIt cannot be used.\r\n"),
                            (driver, "Started %1\r\n")):

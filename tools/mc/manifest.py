@@ -62,6 +62,33 @@ static __inline ULONG McWideLength_(const WCHAR *text)
         char texts[sizeof(texts_)];                                                    \\
     } symbol_ __attribute__((section(".covetrc"), used, aligned(8))) = {               \\
         0x31547643, (USHORT)(32 + sizeof(texts_)), kind_, version_, __VA_ARGS__, number_, 0, texts_}
+
+/* What drivers that write their events themselves use. */
+#ifndef MCGEN_USE_KERNEL_MODE_APIS
+#define MCGEN_USE_KERNEL_MODE_APIS 1
+#endif
+#define MCGEN_EVENT_ENABLED(name) EventEnabled##name()
+#define MCGEN_EVENTREGISTER       EtwRegister
+#define MCGEN_EVENTUNREGISTER     EtwUnregister
+#define MCGEN_EVENTWRITETRANSFER  EtwWriteTransfer
+#ifndef MCGEN_TRACE_CONTEXT_DEF
+#define MCGEN_TRACE_CONTEXT_DEF
+/* Of these only the registration is kept: who listens is asked for each event. */
+typedef struct _MCGEN_TRACE_CONTEXT {
+    REGHANDLE RegistrationHandle;
+    ULONGLONG Logger; /* a pointer to the provider's traits; 0: there are none */
+    ULONGLONG MatchAnyKeyword;
+    ULONGLONG MatchAllKeyword;
+    ULONG Flags;
+    ULONG IsEnabled;
+    UCHAR Level;
+    UCHAR Reserve;
+    USHORT EnableBitsCount;
+    PULONG EnableBitMask;
+    const ULONGLONG *EnableKeyWords;
+    const UCHAR *EnableLevel;
+} MCGEN_TRACE_CONTEXT, *PMCGEN_TRACE_CONTEXT;
+#endif
 #endif
 """
 
@@ -144,14 +171,28 @@ class Provider:
             self.opcodes.update(self.values(task, "opcodes", "opcode", {}))
         self.keywords = {k.get("name"): number(k.get("mask"), "a keyword's mask")
                          for k in children(node, "keywords", "keyword")}
+        self.symbols = {}
         self.channels = dict(CHANNELS)
         for at, channel in enumerate(children(node, "channels", "channel")):
             self.channel_add(channel, number(channel.get("value", str(16 + at)), "a channel"))
         for channel in children(node, "channels", "importChannel"):
             self.channel_add(channel, CHANNELS.get(channel.get("name"), 0))
         self.events = children(node, "events", "event")
+        for plural, single, value in (("levels", "level", "value"), ("tasks", "task", "value"),
+                                      ("opcodes", "opcode", "value"),
+                                      ("keywords", "keyword", "mask")):
+            for item in children(node, plural, single):
+                self.symbol_add(item, number(item.get(value), f"value of {item.get('name')}"))
+                for opcode in children(item, "opcodes", "opcode"):
+                    self.symbol_add(opcode, number(opcode.get("value"), "an opcode"))
+
+    def symbol_add(self, node, value):
+        """A name that the header gives the value by."""
+        if node.get("symbol"):
+            self.symbols[node.get("symbol")] = value
 
     def channel_add(self, node, value):
+        self.symbol_add(node, value)
         for key in (node.get("chid"), node.get("name")):
             if key:
                 self.channels[key] = value
@@ -248,16 +289,23 @@ def provider_text(provider):
 static const GUID __attribute__((unused)) {symbol} = {provider.guid};
 MC_RECORD_(McRecord_{symbol}, 1, 0, 0, "{texts}", {provider.guid});
 __declspec(selectany) REGHANDLE {symbol}Handle = 0;
-#define EventRegister{macro}() \\
-    ({symbol}Handle ? 0 : EtwRegister(&{symbol}, NULL, NULL, &{symbol}Handle))
+__declspec(selectany) MCGEN_TRACE_CONTEXT {symbol}_Context = {{0}};
+static __attribute__((unused)) ULONG McRegister_{symbol}(void)
+{{
+    ULONG status = {symbol}Handle ? 0 : (ULONG)EtwRegister(&{symbol}, NULL, NULL, &{symbol}Handle);
+    {symbol}_Context.RegistrationHandle = {symbol}Handle;
+    return status;
+}}
+#define EventRegister{macro}() McRegister_{symbol}()
 static __attribute__((unused)) ULONG McUnregister_{symbol}(void)
 {{
     REGHANDLE handle = {symbol}Handle;
     {symbol}Handle = 0;
+    {symbol}_Context.RegistrationHandle = 0;
     return handle ? (ULONG)EtwUnregister(handle) : 0;
 }}
 #define EventUnregister{macro}() McUnregister_{symbol}()
-""" + "".join(event_text(provider, event) for event in provider.events)
+""" + "".join(f"#define {name} 0x{value:x}\n" for name, value in provider.symbols.items()) + "".join(event_text(provider, event) for event in provider.events)
 
 
 def header_text(manifest):

@@ -9,6 +9,8 @@ C_ASSERT(EVENTS_BROKEN == (NTSTATUS)0xc0070001);
 C_ASSERT(EVENTS_SLOW == (NTSTATUS)0x80070002);
 C_ASSERT(EVENTS_LATER == (NTSTATUS)0x80070010);
 
+C_ASSERT(EVENTS_TASK_WORK == 3 && EVENTS_KEYWORD_IO == 4);
+
 DRIVER_UNLOAD EventsUnload;
 DRIVER_INITIALIZE DriverEntry;
 
@@ -26,5 +28,8 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
     EventRegisterEvents_Driver();
     EventWriteStarted(NULL, L"wide", 42, (PVOID)0x1234, -7, "narrow");
     EventWriteStarted(NULL, NULL, 0, NULL, 0, NULL);
+    if (MCGEN_USE_KERNEL_MODE_APIS && MCGEN_EVENT_ENABLED(Plain))
+        MCGEN_EVENTWRITETRANSFER(EVENTS_DRIVER_Context.RegistrationHandle, &Plain, NULL, NULL, 0,
+                                 NULL);
     return STATUS_SUCCESS;
 }
