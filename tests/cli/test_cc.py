@@ -159,6 +159,23 @@ class Cc(unittest.TestCase):
         self.assertIn(b"other\0", image.data)
         self.assertNotIn("__CxxFrameHandler3", str(image.imports()))
 
+    def test_resource_code_pages(self):
+        """Western characters, and UTF-8 where the script is that."""
+        for text in (b"1 RCDATA { L\"caf\xe9\" }\n", b"1 RCDATA { L\"caf\xc3\xa9\" }\n"):
+            with open(self.path("p.rc"), "wb") as file:
+                file.write(text)
+            self.built("-o", "p.sys", "a.c", "p.rc")
+            image = Image(self.path("p.sys"))
+            self.assertIn("caf\u00e9".encode("utf-16-le"), image.data)
+
+    def test_resource_languages(self):
+        """A script as an editor writes it: its first header, languages by name."""
+        self.file("e.rc", "#include \"winres.h\"\nLANGUAGE LANG_GERMAN, SUBLANG_GERMAN_AUSTRIAN\n"
+                  "#pragma code_page(1252)\n1 RCDATA { \"Servus\" }\n")
+        self.built("-c", "-o", "e.res", "e.rc")
+        with open(self.path("e.res"), "rb") as file:
+            self.assertIn(struct.pack("<H", 0x0c07), file.read())
+
     def test_version_resource(self):
         self.file("v.rc", "#include <windows.h>\n#include <ntverp.h>\n"
                   "#define VER_FILETYPE VFT_DRV\n#define VER_FILESUBTYPE VFT2_DRV_SYSTEM\n"

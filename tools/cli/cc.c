@@ -247,6 +247,28 @@ static int source_compile(const struct cc_options *options, const struct cc_plac
     return cc_run(options, &command);
 }
 
+/* The code page of a script without a mark: its characters are UTF-8 or Western Windows'. */
+static const char *code_page_of(const char *path)
+{
+    static const char *const pages[] = {"-C1252", "-C65001"};
+    unsigned char bytes[4096];
+    FILE *file = fopen(path, "rb");
+    int follow = 0;
+    size_t count;
+
+    if (file == NULL)
+        return pages[1];
+    while (follow >= 0 && (count = fread(bytes, 1, sizeof bytes, file)) != 0)
+        for (size_t i = 0; i < count && follow >= 0; i++) {
+            if (follow > 0)
+                follow = (bytes[i] & 0xc0) == 0x80 ? follow - 1 : -1;
+            else if (bytes[i] >= 0x80)
+                follow = bytes[i] >= 0xf0 ? 3 : bytes[i] >= 0xe0 ? 2 : bytes[i] >= 0xc2 ? 1 : -1;
+        }
+    fclose(file);
+    return pages[follow == 0];
+}
+
 /* A resource script is preprocessed like C and then compiled. */
 static int resource_compile(const struct cc_options *options, const struct cc_place *place,
                             const struct cc_source *source, const char *object)
@@ -279,6 +301,7 @@ static int resource_compile(const struct cc_options *options, const struct cc_pl
         *slash = '\0';
     words_add(&compile, RC);
     words_add(&compile, "-no-preprocess");
+    words_add(&compile, code_page_of(plain));
     words_add(&compile, "-I");
     words_add(&compile, slash != NULL ? folder : ".");
     for (size_t i = 0; i < options->resource.count; i++)

@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: MIT */
-/* winres.h - what resource editors put first. */
-#include "verrsrc.h"
+/* winres.h - what Visual Studio writes into a resource script first. */
+#include "windows.h"

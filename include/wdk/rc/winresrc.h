@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: MIT */
 /* winresrc.h - what resource editors put first. */
-#include "verrsrc.h"
+#include "windows.h"
