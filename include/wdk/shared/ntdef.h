@@ -630,6 +630,17 @@ typedef enum _SUITE_TYPE {
 #define PRIMARYLANGID(l)   ((USHORT)(l) & 0x3ff)
 #define SUBLANGID(l)       ((USHORT)(l) >> 10)
 
+#define SUBLANG_SYS_DEFAULT   0x02
+#define SORT_DEFAULT          0x0
+#define MAKELCID(l, sort)     ((ULONG)((((ULONG)(USHORT)(sort)) << 16) | (ULONG)(USHORT)(l)))
+#define LANGIDFROMLCID(lcid)  ((USHORT)(lcid))
+#define SORTIDFROMLCID(lcid)  ((USHORT)((((ULONG)(lcid)) >> 16) & 0xf))
+#define LANG_SYSTEM_DEFAULT   MAKELANGID(LANG_NEUTRAL, SUBLANG_SYS_DEFAULT)
+#define LANG_USER_DEFAULT     MAKELANGID(LANG_NEUTRAL, SUBLANG_DEFAULT)
+#define LOCALE_SYSTEM_DEFAULT MAKELCID(LANG_SYSTEM_DEFAULT, SORT_DEFAULT)
+#define LOCALE_USER_DEFAULT   MAKELCID(LANG_USER_DEFAULT, SORT_DEFAULT)
+#define LOCALE_NEUTRAL        MAKELCID(MAKELANGID(LANG_NEUTRAL, SUBLANG_NEUTRAL), SORT_DEFAULT)
+
 /* ---- Small arithmetic on types, sizes and names ---- */
 
 #define FIELD_OFFSET(type, field)   ((LONG) __builtin_offsetof(type, field))
