@@ -176,9 +176,9 @@ static NTSTATUS transfer(HANDLE Process, PVOID Base, PVOID Buffer, SIZE_T Length
         at - mm_window_base(window) > mm_window_bytes(window) - Length)
         status = STATUS_PARTIAL_COPY;
     else if (is_write)
-        status = mm_window_copy(Base, Buffer, Length, &done);
+        status = mm_window_copy(mm_window_here(window, Base), Buffer, Length, &done);
     else
-        status = mm_window_copy(Buffer, Base, Length, &done);
+        status = mm_window_copy(Buffer, mm_window_here(window, Base), Length, &done);
     ob_dereference(process);
     SIZE_T told = done;
     if (Done && !NT_SUCCESS(gate_copy_out(Done, &told, sizeof told)))

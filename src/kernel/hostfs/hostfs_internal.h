@@ -16,6 +16,7 @@
 #include "hostfs/hostfs.h"
 #include "host/host.h"
 #include "ke/ke.h"
+#include "mm/mm.h"
 #include "ob/ob.h"
 #include "rtl/rtl.h"
 

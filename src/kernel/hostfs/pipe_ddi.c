@@ -278,7 +278,8 @@ static NTSTATUS pipe_query(const struct pipe_file *pipe, PIRP irp, PIO_STACK_LOC
 static NTSTATUS pipe_serve(FILE_OBJECT *file, PIRP irp, PIO_STACK_LOCATION stack,
                            ULONG_PTR *out_length)
 {
-    struct pipe_transfer transfer = {.file = file->FsContext, .buffer = irp->UserBuffer};
+    struct pipe_transfer transfer = {.file = file->FsContext,
+                                     .buffer = mm_user_here(irp->UserBuffer)};
     NTSTATUS status;
     switch (stack->MajorFunction) {
     case IRP_MJ_CREATE:

@@ -44,8 +44,10 @@ NTSTATUS hostfs_read(FILE_OBJECT *file, void *buffer, ULONG length, LARGE_INTEGE
         return STATUS_INVALID_DEVICE_REQUEST;
     if (length == 0)
         return STATUS_SUCCESS;
-    struct transfer transfer = {
-        .fd = ours->fd, .buffer = buffer, .length = length, .offset = (uint64_t)offset.QuadPart};
+    struct transfer transfer = {.fd = ours->fd,
+                                .buffer = mm_user_here(buffer),
+                                .length = length,
+                                .offset = (uint64_t)offset.QuadPart};
     ke_block_on_host(transfer_block, &transfer);
     if (transfer.error != 0)
         return hostfs_status_of_errno(transfer.error);
@@ -74,7 +76,7 @@ NTSTATUS hostfs_write(FILE_OBJECT *file, const void *buffer, ULONG length, LARGE
     if (length == 0)
         return STATUS_SUCCESS;
     struct transfer transfer = {.fd = ours->fd,
-                                .buffer = (void *)buffer,
+                                .buffer = mm_user_here((void *)buffer),
                                 .length = length,
                                 .offset = (uint64_t)offset.QuadPart,
                                 .is_write = true};

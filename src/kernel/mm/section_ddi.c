@@ -139,6 +139,22 @@ NTSTATUS NTAPI MmUnmapViewOfSection(PEPROCESS Process, PVOID BaseAddress)
     return mm_view_unmap(window, (uintptr_t)BaseAddress);
 }
 
+/* A program's address must be one of the process that it is said to be of; it becomes where that
+ * lies here, because of two 32-bit programs only one has its addresses at a time. */
+static bool address_reach(PEPROCESS process, uint64_t bytes, uint64_t *address)
+{
+    const struct mm_window *window;
+
+    if (*address >= MM_USER_END)
+        return true;
+    window = window_of_process(process);
+    if (window == NULL || *address < window->base || bytes > window->bytes ||
+        *address - window->base > window->bytes - bytes)
+        return false;
+    *address = (uintptr_t)mm_window_here(window, (void *)*address);
+    return true;
+}
+
 /* Bytes from one process's memory to another's, or the system's.
  *
  * IRQL:    <= APC_LEVEL
@@ -151,8 +167,7 @@ NTSTATUS NTAPI MmCopyVirtualMemory(PEPROCESS SourceProcess, PVOID SourceAddress,
                                    KPROCESSOR_MODE PreviousMode, PSIZE_T ReturnSize)
 {
     uint64_t from = (uintptr_t)SourceAddress, to = (uintptr_t)TargetAddress, done = 0;
-    struct mm_window *source = window_of_address(from), *target = window_of_address(to);
-    NTSTATUS status = STATUS_ACCESS_VIOLATION;
+    NTSTATUS status = STATUS_PARTIAL_COPY;
 
     KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
     *ReturnSize = 0;
@@ -160,12 +175,9 @@ NTSTATUS NTAPI MmCopyVirtualMemory(PEPROCESS SourceProcess, PVOID SourceAddress,
         (from + BufferSize > MM_USER_END || from + BufferSize < from ||
          to + BufferSize > MM_USER_END || to + BufferSize < to))
         return STATUS_ACCESS_VIOLATION;
-    /* A program's address must be one of the process that it is said to be of. */
-    if ((from >= MM_USER_END || (source != NULL && source == window_of_process(SourceProcess))) &&
-        (to >= MM_USER_END || (target != NULL && target == window_of_process(TargetProcess))))
-        status = mm_window_copy(TargetAddress, SourceAddress, BufferSize, &done);
-    else
-        status = STATUS_PARTIAL_COPY;
+    if (address_reach(SourceProcess, BufferSize, &from) &&
+        address_reach(TargetProcess, BufferSize, &to))
+        status = mm_window_copy((void *)to, (const void *)from, BufferSize, &done);
     *ReturnSize = done;
     return status;
 }

@@ -124,6 +124,13 @@ void *mm_window_here(const struct mm_window *window, void *address)
     return at < window->bytes ? (void *)(window->here + at) : address;
 }
 
+void *mm_user_here(void *address)
+{
+    const struct mm_window *window = mm_address_is_low(address) ? window_current() : NULL;
+
+    return window == NULL ? address : mm_window_here(window, address);
+}
+
 uint64_t mm_window_base(const struct mm_window *window)
 {
     return window->base;

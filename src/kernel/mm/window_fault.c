@@ -89,6 +89,8 @@ NTSTATUS mm_window_fault(uint64_t address, bool is_write, bool is_execute)
 
     if (window == NULL)
         return STATUS_ACCESS_VIOLATION;
+    if (window->is_low && address - window->here < window->bytes)
+        address = address - window->here + window->base; /* met where it lies here */
     host_lock_take(&window->lock);
     status = fault_locked(window, address, wanted);
     host_lock_give(&window->lock);

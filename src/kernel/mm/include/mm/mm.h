@@ -66,6 +66,9 @@ void *mm_window_space(struct mm_window *window);
 uint64_t mm_window_bytes(const struct mm_window *window);
 /* Where a program's address lies here, whoever runs: for native code in any thread. */
 void *mm_window_here(const struct mm_window *window, void *address);
+/* The same of the process that this thread runs in: for the host's work on a caller's buffer, which
+ * is done without a processor, so that another program may have the low addresses meanwhile. */
+void *mm_user_here(void *address);
 void mm_window_destroy(struct mm_window *window);
 uint64_t mm_window_base(const struct mm_window *window);
 int mm_window_fd(const struct mm_window *window);
