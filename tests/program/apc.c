@@ -128,7 +128,7 @@ static void CALLBACK FromDriver(ULONG_PTR Context, ULONG_PTR First, ULONG_PTR Se
 static void CheckDriver(void)
 {
     DWORD count;
-    ULONG_PTR input[2] = {(ULONG_PTR)FromDriver, 1};
+    ULONG64 input[2] = {(ULONG_PTR)FromDriver, 1}; /* as wide as the driver */
     HANDLE device = CreateFileA("\\\\.\\ApcDriver", GENERIC_READ | GENERIC_WRITE, 0, NULL,
                                 OPEN_EXISTING, 0, NULL);
     Check("a driver queues one",

@@ -10,6 +10,15 @@
 #include <windows.h>
 #include <winioctl.h>
 
+/* A thread's place, by the names of its width. */
+#ifdef _WIN64
+#define CONTEXT_IP(context) ((context).Rip)
+#define CONTEXT_SP(context) ((context).Rsp)
+#else
+#define CONTEXT_IP(context) ((context).Eip)
+#define CONTEXT_SP(context) ((context).Esp)
+#endif
+
 static int Failures;
 
 static inline void Check(const char *What, int IsRight)

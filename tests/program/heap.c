@@ -54,7 +54,7 @@ static void CheckMalloc(void)
     unsigned char *zero = calloc(100, 100);
     Check("calloc", zero && IsFilled(zero, 10000, 0));
     free(zero);
-    Check("too much is refused", malloc((size_t)1 << 60) == NULL);
+    Check("too much is refused", malloc((size_t)-1 / 2) == NULL);
 }
 
 static void CheckVirtual(void)

@@ -171,7 +171,7 @@ static void CheckOwnProcess(void)
     Check("memory through a handle of one's own", memory != NULL);
     Check("written", WriteProcessMemory(self, memory, "words", 6, &done) && done == 6);
     Check("and read", ReadProcessMemory(self, memory, text, 6, &done) && !strcmp(text, "words"));
-    CheckFails("not what is not there", ReadProcessMemory(self, (char *)0x10000, text, 6, &done),
+    CheckFails("not what is not there", ReadProcessMemory(self, (char *)0x1000, text, 6, &done),
                ERROR_PARTIAL_COPY);
     Check("lock and unlock", VirtualLock(memory, 4096) && VirtualUnlock(memory, 4096));
     VirtualFreeEx(self, memory, 0, MEM_RELEASE);

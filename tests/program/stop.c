@@ -28,9 +28,9 @@ static void CheckRunning(void)
         SwitchToThread();
     Check("it stands still", Counter == before);
     Check("twice", SuspendThread(thread) == 1);
-    Check("its registers are in its own code", GetThreadContext(thread, &context) &&
-                                                   (char *)context.Rip >= (char *)Counting &&
-                                                   (char *)context.Rip < (char *)Counting + 256);
+    Check("its registers are in its own code",
+          GetThreadContext(thread, &context) && (char *)CONTEXT_IP(context) >= (char *)Counting &&
+              (char *)CONTEXT_IP(context) < (char *)Counting + 256);
     Check("one resume is not enough", ResumeThread(thread) == 2 && Counter == before);
     Check("two are", ResumeThread(thread) == 1);
     while (Counter == before)

@@ -2,6 +2,7 @@
 """32-bit programs against the 64-bit machine: the same tests as for 64-bit ones, and several at
 once."""
 import os
+import shutil
 import signal
 import subprocess
 import unittest
@@ -35,8 +36,8 @@ class Wow64(CoveTest):
                 self.passes(name, "pending")
 
     def test_the_system(self):
-        for name in ("errors", "events", "files", "keys", "messages", "pipes", "sync", "time",
-                     "volumes"):
+        for name in ("errors", "events", "files", "heap", "keys", "messages", "pipes", "sections",
+                     "sync", "time", "volumes"):
             with self.subTest(name):
                 self.passes(name)
 
@@ -73,6 +74,35 @@ class Wow64(CoveTest):
         self.assertEqual(done.returncode, 0x63, done.stderr)
         self.assertRegex(done.stderr, r"unhandled exception 0xE06D7363 .*msvc_cxx\.exe\+0x")
 
+    def folder_with(self, name):
+        folder = os.path.join(self.folder, name + "32")
+        os.mkdir(folder)
+        shutil.copy(program32(name), folder)
+        return folder
+
+    def test_children(self):
+        done = self.cove("run", "--quiet", driver("wdm1"), "--", "child.exe",
+                         cwd=self.folder_with("child"))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("all checks passed", done.stdout)
+
+    def test_services(self):
+        """A program that installs the driver that lies beside it."""
+        folder = self.folder_with("scm")
+        shutil.copy(driver("wdm1"), os.path.join(folder, "its.sys"))
+        with open(os.path.join(folder, "text.sys"), "w", encoding="utf-8") as file:
+            file.write("no driver\n" * 20)
+        self.boot("scm32")
+        done = self.cove("exec", "-m", "scm32", "./scm.exe", cwd=folder)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("all checks passed", done.stdout)
+        self.good("shutdown", "scm32")
+
+    def test_threads(self):
+        self.passes("threads")
+        self.passes("stop", "pending")
+        self.passes("apc", "apc_driver")
+
     def test_snapshots_and_fibers(self):
         self.passes("snapshots")
         self.passes("pool", "pending")
@@ -85,6 +115,55 @@ class Wow64(CoveTest):
             text = child.communicate(timeout=60)[0]
             self.assertEqual(child.returncode, 0, text)
         self.good("shutdown", "widths")
+
+    def test_lies(self):
+        for path in (program("lies"), program32("lies")):
+            done = self.cove("run", "--quiet", driver("lies_driver"), "--", path)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn("all checks passed", done.stdout)
+            self.assertNotIn("leak", done.stderr)
+
+    def test_each_keeps_its_own_memory(self):
+        """Requests with pointers in structures, files and pipes of several at once."""
+        self.boot("apart", driver("lies_driver"))
+        started = [self.program_start("apart", path, "apart", str(number), text=True,
+                                      stdout=subprocess.PIPE)
+                   for number, path in enumerate([program32("lies")] * 4 + [program("lies")])]
+        for child in started:
+            text = child.communicate(timeout=100)[0]
+            self.assertEqual(child.returncode, 0, text)
+        self.assertNotIn("leak", self.good("shutdown", "apart").stderr)
+
+    def test_killed_in_the_middle(self):
+        self.boot("middle", driver("lies_driver"))
+        stays = self.program_start("middle", program32("lies"), "apart", "9", text=True,
+                                   stdout=subprocess.PIPE)
+        for _ in range(12):
+            child = self.program_start("middle", program32("lies"), "endless",
+                                       stdout=subprocess.PIPE)
+            while b"ready" not in child.stdout.readline():
+                pass
+            child.send_signal(signal.SIGKILL)
+            self.assertEqual(child.wait(timeout=60), -signal.SIGKILL)
+            child.stdout.close()
+        text = stays.communicate(timeout=100)[0]
+        self.assertEqual(stays.returncode, 0, text)
+        self.wait_ended("middle")
+        self.good("sc", "-m", "middle", "stop", "lies_driver")
+        self.assertNotIn("leak", self.good("shutdown", "middle").stderr)
+
+    def test_memory_of_two(self):
+        """Another program's memory by the same addresses as one's own."""
+        for name, second in (("same", program32("sections")), ("other", program("sections"))):
+            self.boot(name)
+            first = self.program_start(name, program32("sections"), "first", text=True,
+                                       stdout=subprocess.PIPE)
+            while "ready" not in (line := first.stdout.readline()):
+                self.assertNotEqual(line, "")
+            done = self.cove("exec", "-m", name, second, "second")
+            self.assertIn("all checks passed", done.stdout, done.stderr)
+            self.assertIn("all checks passed", first.communicate(timeout=60)[0])
+            self.good("shutdown", name)
 
     def test_killed_with_requests_outstanding(self):
         self.boot("kill32", driver("pending"))

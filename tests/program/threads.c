@@ -2,6 +2,8 @@
 /* threads.c - threads, their ends, thread-local storage, atoms of order. */
 #include "check.h"
 
+#include <stdint.h>
+
 #include <process.h>
 
 #define THREADS 8
@@ -129,15 +131,21 @@ static void CheckContexts(void)
     while (!Spinning)
         SwitchToThread();
     Check("stopped", SuspendThread(thread) == 0);
-    Check("its context", GetThreadContext(thread, &context) && context.Rip && context.Rsp);
-    VirtualQuery((void *)context.Rip, &where, sizeof where);
+    Check("its context",
+          GetThreadContext(thread, &context) && CONTEXT_IP(context) && CONTEXT_SP(context));
+    VirtualQuery((void *)CONTEXT_IP(context), &where, sizeof where);
     Check("is in this program", where.AllocationBase == (void *)GetModuleHandleA(NULL));
     CONTEXT again __attribute__((aligned(16))) = {.ContextFlags = CONTEXT_CONTROL};
-    Check("and stays",
-          GetThreadContext(thread, &again) && again.Rip == context.Rip && again.Rsp == context.Rsp);
-    context.Rip = (DWORD64)Redirected;
+    Check("and stays", GetThreadContext(thread, &again) &&
+                           CONTEXT_IP(again) == CONTEXT_IP(context) &&
+                           CONTEXT_SP(again) == CONTEXT_SP(context));
+    CONTEXT_IP(context) = (uintptr_t)Redirected;
+    CONTEXT_SP(context) = ((CONTEXT_SP(context) - 256) & ~(uintptr_t)15) - sizeof(void *);
+#ifdef _WIN64
     context.Rcx = 77;
-    context.Rsp = ((context.Rsp - 256) & ~(DWORD64)15) - 8;
+#else
+    ((DWORD *)CONTEXT_SP(context))[1] = 77;
+#endif
     Check("another one", SetThreadContext(thread, &context) && ResumeThread(thread) == 1);
     WaitForSingleObject(thread, INFINITE);
     Check("and there it went", GetExitCodeThread(thread, &code) && code == 77);

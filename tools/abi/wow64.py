@@ -30,7 +30,6 @@ CONVERSIONS = {
     "out_client_id": ("uint64_t w_%s[2] = {0};", "wow64_pointers(a_%s, 2, w_%s)",
                       "wow64_pointers_end(a_%s, 2, w_%s);"),
     "handles": ("uint64_t w_%s[64];", "wow64_handles(a_%s, a_Count, w_%s)", None),
-    "handles_3": ("uint64_t w_%s[3];", "wow64_handles(a_%s, 3, w_%s)", None),
     "own": None,
 }
 TYPES = {"u8": "uint8_t", "bool": "uint8_t", "u16": "uint16_t", "u32": "uint32_t",

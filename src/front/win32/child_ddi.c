@@ -230,7 +230,7 @@ static NTSTATUS plan_make(struct plan *plan, const wchar_t *file, const wchar_t 
     if (startup && startup->flags & STARTF_USESTDHANDLES) {
         plan->flags |= WIRE_CHILD_STANDARD;
         for (int n = 0; n < 3; n++)
-            plan->standard[n] = (uint64_t)startup->standard[n];
+            plan->standard[n] = (uint64_t)(intptr_t)startup->standard[n];
     }
     const wchar_t *shown = line ? line : plan->file;
     plan->line = narrow_copy(shown, crt_wcslen(shown));
