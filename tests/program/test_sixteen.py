@@ -1,8 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""16-bit Windows programs: what they are started with, and what they ask for."""
+"""16-bit Windows programs: what they are started with, what they ask for, libraries, memory."""
+import os
+import signal
+import struct
+import subprocess
+import threading
 import unittest
 
 from sixteen_kit import SixteenTest
+
+LIBRARY = "LIBRARY {}\nDATA SINGLE\n"
 
 
 class Sixteen(SixteenTest):
@@ -13,6 +20,79 @@ class Sixteen(SixteenTest):
     def test_command_line(self):
         self.assertEqual(self.passes("hello", "one", "two words", code=7)[3:],
                          [' one "two words"'])
+
+    def test_interrupts_and_registers(self):
+        self.build("clean")
+        self.assertEqual(self.passes("clean"), ["0a03", "005a", "ffff", "0000"])
+
+    def libraries_build(self):
+        for name in ("library", "second"):
+            self.write(name + ".def", LIBRARY.format(name.upper()))
+            self.build("library", name + ".def", output=name.upper() + ".DLL")
+        with open(self.path("SECOND.DLL"), "rb") as file:
+            damaged = bytearray(file.read())
+        header, = struct.unpack_from("<I", damaged, 0x3C)
+        struct.pack_into("<H", damaged, header + 0x1C, 250)  # so many segments
+        with open(self.path("DAMAGED.DLL"), "wb") as file:
+            file.write(damaged)
+        self.write("modules.def", "NAME MODULES\nDATA MULTIPLE\n")
+
+    def test_modules(self):
+        self.libraries_build()
+        self.build("modules", "modules.def")
+        self.assertEqual(self.passes("modules"),
+                         ["1234", "beef", "0008", "0001", "0006", "0043", "text of the library",
+                          "0004", "0000", "0000", "0001", "0000", "0002", "000c"])
+
+    def test_a_library_that_is_not_there(self):
+        self.libraries_build()
+        self.build("modules", "modules.def")
+        os.remove(self.path("LIBRARY.DLL"))
+        done = self.run16("modules.exe")
+        self.assertEqual((done.returncode, done.stdout), (126, ""))
+        self.assertIn("its library LIBRARY cannot be loaded: it was not found", done.stderr)
+
+    def test_damaged_files(self):
+        with open(self.path("hello.exe"), "rb") as file:
+            whole = file.read()
+        header, = struct.unpack_from("<I", whole, 0x3C)
+        for offset, value, words in ((0x1C, 0xFFFF, "segment"), (0x22, 0xFFFF, "segment table"),
+                                     (0x36, 1, "another system"), (0x0E, 200, "segments"),
+                                     (0x16, 99, "segment"), (0x28, 0xFFF0, "table")):
+            with self.subTest(offset=offset):
+                damaged = bytearray(whole)
+                struct.pack_into("<B" if offset == 0x36 else "<H", damaged, header + offset, value)
+                with open(self.path("damaged.exe"), "wb") as file:
+                    file.write(damaged)
+                done = self.run16("damaged.exe")
+                self.assertEqual((done.returncode, done.stdout), (126, ""), done.stderr)
+                self.assertIn(words, done.stderr)
+        for length in range(0, len(whole), 37):
+            with open(self.path("damaged.exe"), "wb") as file:
+                file.write(whole[:length])
+            done = self.run16("damaged.exe")
+            self.assertEqual((done.returncode, done.stdout), (126, ""), length)
+            self.assertIn("cove: damaged.exe: ", done.stderr)
+
+    def test_signals(self):
+        """Signals through every border, as many as come; no register changes."""
+        self.build("signals")
+        self.boot("signals")
+        child = self.program_start("signals", "signals.exe", stdout=subprocess.PIPE, text=True)
+        self.assertEqual(child.stdout.readline(), "started\n")
+        ended = threading.Event()
+
+        def disturb():
+            while not ended.wait(0.0005):
+                os.kill(child.pid, signal.SIGRTMIN + 2)
+
+        disturber = threading.Thread(target=disturb)
+        disturber.start()
+        rest = child.stdout.read()
+        ended.set()
+        disturber.join()
+        child.stdout.close()
+        self.assertEqual((rest, child.wait(timeout=60)), ("nothing has changed\n", 0))
 
 
 if __name__ == "__main__":
