@@ -25,6 +25,11 @@ class Sixteen(SixteenTest):
         self.build("clean")
         self.assertEqual(self.passes("clean"), ["0a03", "005a", "ffff", "0000"])
 
+    def test_memory_files_and_text(self):
+        self.write("memory.def", "NAME MEMORY\nHEAPSIZE 4096\nSTACKSIZE 4096\n")
+        self.build("memory", "memory.def")
+        self.assertEqual(self.passes("memory"), [])
+
     def libraries_build(self):
         for name in ("library", "second"):
             self.write(name + ".def", LIBRARY.format(name.upper()))

@@ -99,6 +99,17 @@ uint32_t kernel16_GetFreeSpace(uint16_t flags)
 }
 
 /* Nothing moves: fixed is what everything is. */
+/* Nothing lies below 1 MiB: real mode is not there to use it. */
+uint32_t kernel16_GlobalDosAlloc(uint32_t bytes)
+{
+    return 0;
+}
+
+uint32_t kernel16_GlobalDosFree(uint16_t selector)
+{
+    return selector;
+}
+
 uint32_t kernel16_GlobalFix(uint16_t handle)
 {
     struct block16 *block = block16_find(handle);
