@@ -7,7 +7,7 @@ import signal
 import subprocess
 import unittest
 
-from kit import BUILD, CoveTest, driver, program
+from kit import BUILD, EXAMPLE_DRIVERS, CoveTest, driver, program
 
 PROGRAMS_32 = os.path.join(BUILD, "test", "programs32")
 
@@ -97,6 +97,18 @@ class Wow64(CoveTest):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("all checks passed", done.stdout)
         self.good("shutdown", "scm32")
+
+    def test_devices(self):
+        done = self.good("run", driver("toybus"), driver("toy"), "--", program32("devices"))
+        self.assertIn("all checks passed", done.stdout)
+
+    def test_packages(self):
+        folder = self.folder_with("packages")
+        for file in ("toybus.inf", "toybus.sys"):
+            shutil.copy(os.path.join(EXAMPLE_DRIVERS, file), folder)
+        self.good("inf2cat", folder)
+        done = self.good("run", driver("wdm1"), "--", "packages.exe", cwd=folder)
+        self.assertIn("all checks passed", done.stdout)
 
     def test_threads(self):
         self.passes("threads")

@@ -234,7 +234,6 @@ EXPORT(BOOL, SetupDiEnumDeviceInterfaces,
 }
 
 /* SP_DEVICE_INTERFACE_DETAIL_DATA: a size that is 8 for 64-bit programs, then the path. */
-#define DETAIL_SIZE 8u
 
 static BOOL interface_detail(HDEVINFO handle, const struct interface_data *data, bool is_wide,
                              DWORD *detail, DWORD room, DWORD *out_needed,
@@ -242,15 +241,17 @@ static BOOL interface_detail(HDEVINFO handle, const struct interface_data *data,
 {
     struct interface_element *element = interface_of(handle, data);
     DWORD head = sizeof(DWORD), unit = is_wide ? sizeof(wchar_t) : 1, count;
+    /* cbSize: the fixed part with one character, packed in 32-bit programs. */
+    DWORD least = BY_WIDTH(8, head + unit);
     if (!element)
         return FALSE;
-    if (detail && *detail != DETAIL_SIZE)
+    if (detail && *detail != least)
         return error_fail(ERROR_INVALID_USER_BUFFER);
     DWORD space = room > head ? (room - head) / unit : 0;
     bool fits = text_answer(element->name, is_wide, detail ? detail + 1 : NULL, space, &count);
     DWORD needed = head + count * unit;
-    if (needed < DETAIL_SIZE)
-        needed = DETAIL_SIZE;
+    if (needed < least)
+        needed = least;
     if (out_needed)
         *out_needed = needed;
     if (device && device->size == sizeof *device)
