@@ -4,9 +4,8 @@
  */
 #include "kit.h"
 
-#define ONE   "TOYBUS\\DEV1\\1"
-#define TWO   "TOYBUS\\DEV2\\2"
-#define LIMIT 50u /* ms; a driver that answers takes microseconds */
+#define ONE "TOYBUS\\DEV1\\1"
+#define TWO "TOYBUS\\DEV2\\2"
 
 static struct device_node *bus_with_two(void)
 {
@@ -95,9 +94,10 @@ static void a_start_is_eaten(void **state)
     (void)state;
     struct device_node *bus = bus_create();
     plug(0, 1);
-    pnp_call_limit_set(LIMIT);
     toy.eats[TOY_UPPER][IRP_MN_START_DEVICE] = 1;
+    impatience_begin(false);
     bus_look(bus);
+    impatience_end();
     assert_int_equal(status_of(ONE).problem, CM_PROB_FAILED_START);
     assert_int_equal(status_of(ONE).problem_status, STATUS_IO_TIMEOUT);
     assert_true(log_has("toy_upper has not completed IRP_MN_START_DEVICE for " ONE));
@@ -116,7 +116,6 @@ static void a_start_is_eaten(void **state)
     pnp_wait_idle();
     assert_int_equal(status_of(ONE).state, 0x312);
     assert_int_equal(pnp_device_configure(node, NULL, 0), STATUS_SUCCESS);
-    pnp_call_limit_set(0);
     pnp_node_put(node);
     pnp_node_put(bus);
 }
@@ -129,10 +128,11 @@ static void a_driver_stays_inside(void **state)
                                       IRP_MN_QUERY_DEVICE_RELATIONS, IRP_MN_QUERY_CAPABILITIES};
     struct device_node *bus = bus_create();
     for (unsigned i = 0; i < sizeof(minors) / sizeof(*minors); i++) {
-        pnp_call_limit_set(LIMIT);
         plug(0, 1);
         toy.blocks[TOY_FUNCTION][minors[i]] = 1;
+        impatience_begin(true);
         bus_look(bus);
+        impatience_end();
         struct pnp_status status = status_of(ONE);
         assert_true(status.problem == CM_PROB_FAILED_START ||
                     status.problem == CM_PROB_FAILED_POST_START);
@@ -148,7 +148,6 @@ static void a_driver_stays_inside(void **state)
             KeDelayExecutionThread(KernelMode, FALSE, &moment);
         unplug(0);
         unplug(1);
-        pnp_call_limit_set(0);
         bus_look(bus);
         assert_null(node_get(ONE));
         assert_null(node_get(TWO));

@@ -12,6 +12,7 @@
 #include "host/host.h"
 #include "io/io.h"
 #include "ob/ob.h"
+#include "ps/ps.h"
 #include "pnp_internal.h"
 #include "rtl/rtl.h"
 #include "scm/scm.h"
@@ -303,6 +304,39 @@ int journal_find(unsigned role, unsigned what, int device)
             toy.journal[i].device == device)
             return (int)i;
     return -1;
+}
+
+/* ---- drivers that do not answer
+ * ------------------------------------------------------------------------------
+ */
+
+static KEVENT impatience_over;
+static struct process_thread *impatient;
+
+static void impatient_run(void *is_inside)
+{
+    LARGE_INTEGER moment = {.QuadPart = -10000};
+    int expired = 0;
+    while (KeWaitForSingleObject(&impatience_over, Executive, KernelMode, FALSE, &moment) ==
+           STATUS_TIMEOUT)
+        for (; expired != toy.stuck; expired++)
+            pnp_call_expire(is_inside != NULL);
+}
+
+void impatience_begin(bool is_inside)
+{
+    toy.stuck = 0;
+    KeInitializeEvent(&impatience_over, NotificationEvent, FALSE);
+    assert_int_equal(ps_thread_create(ps_system_process, "impatient", impatient_run,
+                                      is_inside ? &toy : NULL, KernelMode, &impatient),
+                     STATUS_SUCCESS);
+}
+
+void impatience_end(void)
+{
+    KeSetEvent(&impatience_over, IO_NO_INCREMENT, FALSE);
+    KeWaitForSingleObject(impatient, Executive, KernelMode, FALSE, NULL);
+    ob_dereference(impatient);
 }
 
 /* ---- files

@@ -61,6 +61,11 @@ unsigned journal_count(int role, unsigned what);
 /* The place of an entry; -1: none. */
 int journal_find(unsigned role, unsigned what, int device);
 
+/* Until impatience_end: once a driver keeps a request, or (is_inside) stays inside of one or lets
+ * one above it stay, its time is up. */
+void impatience_begin(bool is_inside);
+void impatience_end(void);
+
 /* A file on a device's stack; NULL: it could not be opened. */
 void *toy_open(const char *instance, NTSTATUS *out_status);
 void toy_close(void *file);

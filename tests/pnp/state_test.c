@@ -10,9 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ONE   "TOYBUS\\DEV1\\1"
-#define TWO   "TOYBUS\\DEV2\\2"
-#define LIMIT 40u /* ms; a driver that answers takes microseconds */
+#define ONE "TOYBUS\\DEV1\\1"
+#define TWO "TOYBUS\\DEV2\\2"
 
 /* What is going on when the driver stays away. */
 static void found(struct device_node *bus)
@@ -134,9 +133,9 @@ static void life(struct device_node *bus, int role, int minor, bool eats, unsign
     plug(0, 1);
     if (deed != 0)
         bus_look(bus);
-    pnp_call_limit_set(LIMIT);
     toy.only = 1;
     (eats ? toy.eats : toy.blocks)[role][minor] = 1;
+    impatience_begin(true);
     deeds[deed](bus);
     if (getenv("PNP_LIVES") != NULL)
         fprintf(stderr, "  left in %s\n", status_of(ONE).state_name);
@@ -146,7 +145,7 @@ static void life(struct device_node *bus, int role, int minor, bool eats, unsign
         unplug(0);
     bus_look(bus);
     bool others_run = is_started(TWO);
-    pnp_call_limit_set(0);
+    impatience_end();
     released(role, minor, eats);
     if (!is_pulled)
         failed_wait();

@@ -80,9 +80,12 @@ static BOOLEAN fault(struct extension *extension, PIRP irp, UCHAR minor, NTSTATU
     if (shared->eats[extension->role][minor]) {
         IoMarkIrpPending(irp);
         shared->eaten = irp;
+        InterlockedIncrement((volatile LONG *)&shared->stuck);
         *out_status = STATUS_PENDING;
         return TRUE;
     }
+    if (shared->blocks[extension->role][minor])
+        InterlockedIncrement((volatile LONG *)&shared->stuck);
     while (shared->blocks[extension->role][minor])
         KeDelayExecutionThread(KernelMode, FALSE, &moment);
     if (shared->fails[extension->role][minor]) {

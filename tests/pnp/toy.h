@@ -59,6 +59,7 @@ struct toy_shared {
     struct toy_entry journal[TOY_JOURNAL];
     volatile int devices, adds, removes, reads_pending, released;
     void *volatile eaten;    /* the request that was eaten */
+    volatile int stuck;      /* how often a request was eaten or a driver stayed inside */
     long long start, length; /* what the last START brought: first memory or port range */
     unsigned vector;
     unsigned message_count;                         /* connected by the last START */

@@ -34,6 +34,7 @@ static struct ex_work replace_work; /* in use while replace_is_queued */
 static bool replace_is_queued;      /* call_lock */
 static _Atomic unsigned lost_count; /* threads that have not come back */
 static uint64_t replace_number;     /* call_lock: of the call that is too long */
+KEVENT call_expired;
 
 ULONG call_limit_ms(void)
 {
@@ -101,6 +102,15 @@ static void watch_replace(void *unused)
     pnp_node_put(node);
 }
 
+static void replace_queue_locked(const struct call_thread *call)
+{
+    if (replace_is_queued)
+        return;
+    replace_is_queued = true;
+    replace_number = call->number;
+    ex_work_queue(&replace_work, watch_replace, NULL);
+}
+
 static VOID NTAPI watch_look(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
 {
     (void)Dpc;
@@ -112,11 +122,8 @@ static VOID NTAPI watch_look(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Ar
     const struct call_thread *call = call_current;
     if (watch_is_set && call != NULL) {
         bool is_over = call->is_in_call && now - call->began_ns >= limit_ns;
-        if (is_over && !replace_is_queued) {
-            replace_is_queued = true;
-            replace_number = call->number;
-            ex_work_queue(&replace_work, watch_replace, NULL);
-        }
+        if (is_over)
+            replace_queue_locked(call);
         delay_ns = call->is_in_call && !is_over ? limit_ns - (now - call->began_ns) : limit_ns;
     }
     host_lock_give(&call_lock);
@@ -135,8 +142,20 @@ void pnp_call_limit_set(ULONG limit)
         watch_arm(call_limit_ms() * MS_NS);
 }
 
+/* Under one lock: if the call ends by itself meanwhile, the event holds for its request, and a
+ * later call has another number. */
+void pnp_call_expire(bool is_inside)
+{
+    host_lock_take(&call_lock);
+    KeSetEvent(&call_expired, IO_NO_INCREMENT, FALSE);
+    if (is_inside && call_current != NULL && call_current->is_in_call)
+        replace_queue_locked(call_current);
+    host_lock_give(&call_lock);
+}
+
 void call_watch_init(void)
 {
+    KeInitializeEvent(&call_expired, SynchronizationEvent, FALSE);
     KeInitializeTimer(&watch_timer);
     KeInitializeDpc(&watch_dpc, watch_look, NULL);
 }

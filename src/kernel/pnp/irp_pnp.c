@@ -89,9 +89,10 @@ static void request_report(const struct request *request, UCHAR minor)
 static NTSTATUS request_wait(struct request *request, UCHAR minor)
 {
     LARGE_INTEGER limit = {.QuadPart = -(LONGLONG)call_limit_ms() * 10000};
+    PVOID either[] = {&request->done, &call_expired};
     if (KeReadStateEvent(&request->done) == 0 &&
-        KeWaitForSingleObject(&request->done, Executive, KernelMode, FALSE, &limit) ==
-            STATUS_TIMEOUT) {
+        KeWaitForMultipleObjects(2, either, WaitAny, Executive, KernelMode, FALSE, &limit, NULL) !=
+            STATUS_WAIT_0) {
         request_report(request, minor);
         if (!atomic_exchange(&request->is_given_up, true)) {
             request->node->flags |= NODE_IS_STUCK;
@@ -121,6 +122,7 @@ NTSTATUS pnp_irp_send(struct device_node *node, const IO_STACK_LOCATION *paramet
         ob_dereference(top);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
+    KeClearEvent(&call_expired);
     call_begin(node, top->DriverObject, request->irp, minor_name(parameters->MinorFunction));
     (void)IoCallDriver(top, request->irp);
     if (call_end()) {

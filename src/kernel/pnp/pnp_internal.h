@@ -204,6 +204,7 @@ void call_thread_end(void);
 void call_watch_init(void);
 void call_watch(bool is_working);
 ULONG call_limit_ms(void);
+extern KEVENT call_expired; /* the request that is waited for has had its time (pnp_call_expire) */
 
 /* ---- irp_pnp.c: each IRP_MN_* ------------------------------------------------------------------
  */

@@ -104,6 +104,9 @@ void pnp_signature_set(bool (*is_trusted)(const UNICODE_STRING *service));
 /* How long a driver's answer to a PnP request is waited for before the device is given up and
  * the rest goes on. Default: Control\PnP's CallLimitSeconds, or 30 s. */
 void pnp_call_limit_set(ULONG limit_ms);
+/* As if the limit had just passed for the request that is waited for or sent now; is_inside: also
+ * for the driver that is inside of a call. For those who know that no answer will come. */
+void pnp_call_expire(bool is_inside);
 
 /* A thread of the machine is inside a driver that does not come back. */
 bool pnp_is_stuck(void);
