@@ -43,6 +43,25 @@ NTSTATUS device_query(struct call *call)
     return answered;
 }
 
+/* A device has its resources while it is started with them. */
+NTSTATUS device_resources(struct call *call)
+{
+    CM_RESOURCE_LIST *raw, *translated;
+    struct device_node *node = node_get(call);
+    if (!node)
+        return STATUS_NO_SUCH_DEVICE;
+    NTSTATUS status = pnp_resources_get(node, &raw, &translated);
+    pnp_node_put(node);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (!raw)
+        return STATUS_NO_MORE_ENTRIES;
+    status = call_answer(call, raw, (ULONG)pnp_resources_bytes(raw));
+    ExFreePool(raw);
+    ExFreePool(translated);
+    return status;
+}
+
 /* ---- relatives ---------------------------------------------------------------------------------
  */
 

@@ -39,6 +39,7 @@ static NTSTATUS (*const operations[])(struct call *call) = {
     [WIRE_PLUGPLAY_PACKAGE_DELETE] = package_delete,
     [WIRE_PLUGPLAY_PACKAGE_USE] = package_use,
     [WIRE_PLUGPLAY_DRIVERS] = package_drivers,
+    [WIRE_PLUGPLAY_RESOURCES] = device_resources,
 };
 
 NTSTATUS call_answer(struct call *call, const void *data, ULONG length)

@@ -25,6 +25,7 @@ NTSTATUS call_answer_string(struct call *call, const UNICODE_STRING *text);
 NTSTATUS devices_list(struct call *call);
 NTSTATUS device_query(struct call *call);
 NTSTATUS device_relative(struct call *call);
+NTSTATUS device_resources(struct call *call);
 NTSTATUS root_device_create(struct call *call);
 NTSTATUS device_act(struct call *call);
 NTSTATUS property_get(struct call *call);

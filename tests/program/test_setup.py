@@ -9,7 +9,7 @@ import subprocess
 import threading
 import unittest
 
-from kit import COVE, CoveTest, wait_until
+from kit import COVE, CoveTest, program, wait_until
 from package import CLASS, package
 
 WIRE_CONTROL = 7
@@ -168,6 +168,9 @@ class Inf(SetupTest):
         self.assertRegex(text, r"BasicConfigVector +REG_RESOURCE_REQUIREMENTS_LIST +68000000")
         self.assertIn("F802000000000000FF02000000000000", text)
         self.assertIn("0500000005000000", text)
+        done = self.good("exec", "-m", self.machine_name, program("resources"),
+                         "ROOT\\SYSTEM\\0000")
+        self.assertIn("all checks passed", done.stdout)
 
     def test_destinations(self):
         self.devcon("install", self.inf("one", dirid=12), "root\\one")

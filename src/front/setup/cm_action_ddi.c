@@ -118,17 +118,3 @@ EXPORT(CONFIGRET, CM_Uninstall_DevNode, (DEVINST node, ULONG flags))
 {
     return act(node, WIRE_ACT_REMOVE);
 }
-
-/* ---- resources
- * ------------------------------------------------------------------------------------ A program is
- * told that there are none: lists are the kernel's and are not handed out. */
-
-EXPORT(CONFIGRET, CM_Get_First_Log_Conf, (void **out_conf, DEVINST node, ULONG flags))
-{
-    return node_name(node) ? CR_NO_MORE_LOG_CONF : CR_INVALID_DEVNODE;
-}
-EXPORT(CONFIGRET, CM_Get_First_Log_Conf_Ex,
-       (void **out_conf, DEVINST node, ULONG flags, HANDLE machine))
-{
-    return CM_Get_First_Log_Conf(out_conf, node, flags);
-}

@@ -22,6 +22,11 @@ size_t resource_list_bytes(const CM_RESOURCE_LIST *list)
     return (size_t)((const char *)full - (const char *)list);
 }
 
+size_t pnp_resources_bytes(const CM_RESOURCE_LIST *list)
+{
+    return resource_list_bytes(list);
+}
+
 struct partial_walk partial_walk_begin(const CM_RESOURCE_LIST *list)
 {
     return (struct partial_walk){.list = list, .full = list != NULL ? list->List : NULL};

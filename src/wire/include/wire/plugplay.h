@@ -52,6 +52,8 @@ enum wire_plugplay_operation {
                                           serves; flags 1: also where there is a better one; out:
                                           number of devices; flags 1: restart */
     WIRE_PLUGPLAY_DRIVERS = 22,        /* name: a device; out: struct wire_driver[], best first */
+    WIRE_PLUGPLAY_RESOURCES = 23,      /* name: a device; out: the CM_RESOURCE_LIST that it was
+                                          started with, raw. STATUS_NO_MORE_ENTRIES: none */
 };
 
 enum wire_relative { WIRE_RELATIVE_PARENT, WIRE_RELATIVE_CHILD, WIRE_RELATIVE_SIBLING };

@@ -64,6 +64,7 @@ void pnp_capabilities_get(struct device_node *node, DEVICE_CAPABILITIES *out_cap
 /* The lists that the device was started with; NULL: none. Pool: ExFreePool. */
 NTSTATUS pnp_resources_get(struct device_node *node, CM_RESOURCE_LIST **out_raw,
                            CM_RESOURCE_LIST **out_translated);
+size_t pnp_resources_bytes(const CM_RESOURCE_LIST *list);
 /* Key Enum\<instance>; a reference to a key object (cm). */
 NTSTATUS pnp_node_key_open(struct device_node *node, ACCESS_MASK access, void **out_key);
 
