@@ -29,6 +29,37 @@ const struct windows_release windows_releases[] = {
 };
 const size_t windows_release_count = sizeof(windows_releases) / sizeof(windows_releases[0]);
 
+/* What a machine can only tell its programs. */
+static const struct windows_release programs_only[] = {
+    {"95", "", 4, 0, 950, 0}, {"98", "", 4, 10, 1998, 0}, {"98", "SE", 4, 10, 2222, 0}};
+
+static const struct windows_release *find_9x(uint32_t build)
+{
+    for (size_t i = 0; i < sizeof programs_only / sizeof *programs_only; i++)
+        if (programs_only[i].build == build)
+            return &programs_only[i];
+    return NULL;
+}
+
+bool windows_is_9x(uint32_t build)
+{
+    return find_9x(build) != NULL;
+}
+
+/* "95", "98", "98:SE". 0: another. */
+static uint32_t build_9x(const char *text)
+{
+    char name[16];
+    for (size_t i = 0; i < sizeof programs_only / sizeof *programs_only; i++) {
+        const struct windows_release *release = &programs_only[i];
+        snprintf(name, sizeof name, "%s%s%s", release->family, *release->release ? ":" : "",
+                 release->release);
+        if (!strcasecmp(name, text))
+            return release->build;
+    }
+    return 0;
+}
+
 /* What a family's name alone means: its last release, except that 11 is the default machine. */
 static uint32_t family_build(const char *family, size_t length)
 {
@@ -44,7 +75,10 @@ static uint32_t family_build(const char *family, size_t length)
 
 const struct windows_release *windows_release_of(uint32_t build)
 {
-    const struct windows_release *found = &windows_releases[0];
+    const struct windows_release *found = find_9x(build);
+    if (found)
+        return found;
+    found = &windows_releases[0];
     for (size_t i = 0; i < windows_release_count && windows_releases[i].build <= build; i++)
         found = &windows_releases[i];
     return found;
@@ -118,7 +152,9 @@ static uint32_t member_build(const char *text, const char *colon)
 int windows_parse(const char *text, struct windows_version *out_version)
 {
     const char *colon = strchr(text, ':');
-    uint32_t build = colon != NULL ? member_build(text, colon) : family_build(text, strlen(text));
+    uint32_t build = build_9x(text);
+    if (build == 0)
+        build = colon != NULL ? member_build(text, colon) : family_build(text, strlen(text));
     if (build == 0 && colon == NULL)
         build = triple_build(text);
     if (build == 0)

@@ -85,12 +85,18 @@ static void bare_leave(void)
     ke_thread_release(&boot_bare);
 }
 
+/* Windows 95 and 98 are there for programs alone. */
+static uint32_t kernel_build(void)
+{
+    return windows_is_9x(boot_options.windows_build) ? 0 : boot_options.windows_build;
+}
+
 static NTSTATUS ke_step(void)
 {
     struct ke_options options = {.processors = boot_options.processors};
     NTSTATUS status = ke_init(&options);
     if (NT_SUCCESS(status)) {
-        struct windows_version windows = windows_of_build(boot_options.windows_build);
+        struct windows_version windows = windows_of_build(kernel_build());
         ke_version_set(windows.major, windows.minor, windows.build);
         bare_enter();
     }
@@ -152,7 +158,7 @@ static NTSTATUS image_step(void)
     NTSTATUS status = image_init();
     if (NT_SUCCESS(status)) {
         image_kernel_exports_set(abi_kernel_exports, abi_kernel_export_count);
-        image_windows_set(boot_options.windows_build);
+        image_windows_set(kernel_build());
         image_library_folders_set(boot_library_folder);
         status = image_kernel_map();
     }
@@ -216,6 +222,7 @@ static NTSTATUS scm_step(void)
 
 static NTSTATUS server_step(void)
 {
+    server_windows_set(windows_is_9x(boot_options.windows_build) ? boot_options.windows_build : 0);
     return boot_options.socket_path ? server_start(boot_options.socket_path, boot_options.listener,
                                                    boot_options.host_folder)
                                     : STATUS_SUCCESS;

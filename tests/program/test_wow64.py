@@ -30,6 +30,27 @@ class Wow64(CoveTest):
             with self.subTest(name):
                 self.passes(name + "test", name)
 
+    def told(self, *words):
+        done = self.cove("run", "--quiet", *words, driver("wdm1"), "--", program32("connect"))
+        return done.returncode, done.stdout.replace("\r", "")
+
+    def test_windows_95_and_98_are_told(self):
+        self.assertEqual(self.told("--windows", "95")[1].split("\n")[0],
+                         "version c0000004 platform 1 4.0 build 40003b6")
+        self.assertEqual(self.told("--windows", "98")[1].split("\n")[0],
+                         "version c0000a04 platform 1 4.10 build 40a07ce")
+        code, text = self.told()
+        self.assertEqual(code, 0)
+        self.assertIn("platform 2 10.0", text)
+        # Flat thunks are not there: ERROR_CALL_NOT_IMPLEMENTED.
+        self.assertIn("connect 0 error 120\n", text)
+
+    def test_windows_98_has_no_64_bit_programs(self):
+        done = self.cove("run", "--quiet", "--windows", "98", driver("wdm1"), "--",
+                         program("errors"))
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("Windows 95 and 98 have none", done.stderr)
+
     def test_requests(self):
         for name in ("overlapped", "ports"):
             with self.subTest(name):

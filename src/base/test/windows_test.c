@@ -19,12 +19,14 @@ static void words(void **state)
         {"11", 22621},         {"7:7600", 7600},   {"7:sp1", 7601},     {"10:22H2", 19045},
         {"10:22h2", 19045},    {"10:1809", 17763}, {"10:19045", 19045}, {"10:18999", 18999},
         {"11:26100", 26100},   {"11:24H2", 26100}, {"6.1.7601", 7601},  {"6.3.9600", 9600},
-        {"10.0.22000", 22000}, {"8.1:9600", 9600},
+        {"10.0.22000", 22000}, {"8.1:9600", 9600}, {"95", 950},         {"98", 1998},
+        {"98:SE", 2222},
     };
     static const char *const bad[] = {"",        "6",        "9",         "10:",       ":22H2",
                                       "10:23H2", "10:22621", "11:19045",  "7:7602",    "8:9600",
                                       "10.0.",   "10.0.x",   "6.1.19045", "10.0.7601", "10:0x4a65",
-                                      "10 ",     "all",      "8.1:",      "10:10000"};
+                                      "10 ",     "all",      "8.1:",      "10:10000", "95:SE",
+                                      "98:",     "96"};
     struct windows_version version;
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         if (windows_parse(good[i].text, &version) != 0)
@@ -50,6 +52,11 @@ static void builds(void **state)
     assert_int_equal(version.build, 20348);
     assert_int_equal(version.ntddi, 0x0a000008);
     assert_int_equal(windows_of_build(1).build, 7600);
+    version = windows_of_build(1998);
+    assert_int_equal(version.major, 4);
+    assert_int_equal(version.minor, 10);
+    assert_true(windows_is_9x(950) && windows_is_9x(2222));
+    assert_false(windows_is_9x(0) || windows_is_9x(951) || windows_is_9x(7600));
     for (size_t i = 1; i < windows_release_count; i++) {
         assert_true(windows_releases[i].build > windows_releases[i - 1].build);
         assert_true(windows_releases[i].ntddi >= windows_releases[i - 1].ntddi);

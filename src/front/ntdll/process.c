@@ -17,6 +17,7 @@
 
 #define DIRECTORY_CHARS 1024u
 #define PLATFORM_NT     2u
+#define PLATFORM_9X     1u
 
 NTSTATUS process_block_create(const struct process_start *start, struct peb **out_peb)
 {
@@ -31,7 +32,7 @@ NTSTATUS process_block_create(const struct process_start *start, struct peb **ou
     peb->OSMinorVersion = start->windows_minor;
     peb->OSBuildNumber = (USHORT)start->windows_build;
     peb->OSCSDVersion = (USHORT)(windows_of_build(start->windows_build).service_pack << 8);
-    peb->OSPlatformId = PLATFORM_NT;
+    peb->OSPlatformId = windows_is_9x(start->windows_build) ? PLATFORM_9X : PLATFORM_NT;
     peb->ImageSubsystem = start->subsystem;
     *out_peb = peb;
     return STATUS_SUCCESS;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/width.h"
+#include "base/windows.h"
 #include "crt/utf.h"
 #include "door/door.h"
 #include "frontcrt/frontcrt.h"
@@ -175,6 +176,8 @@ static void machine_connect(void)
 static void start_describe(void)
 {
     struct wire_welcome *welcome = &program.welcome;
+    if (BY_WIDTH(true, false) && windows_is_9x(welcome->windows_build))
+        program_die(PROGRAM_CANNOT_START, "it is a 64-bit program; Windows 95 and 98 have none");
     place_of_file(program.host_path, program.current, welcome->current_directory,
                   program.image_path, sizeof program.image_path);
     program.start = (struct process_start){

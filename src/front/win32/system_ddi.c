@@ -12,12 +12,17 @@
 #include "host/host.h"
 #include "win32_internal.h"
 
+#define PLATFORM_NT 2u
+
 /* ---- version -------------------------------------------------------------------------------- */
 
 EXPORT(DWORD, GetVersion, (void))
 {
     const struct peb *peb = peb_current();
-    return peb->OSMajorVersion | peb->OSMinorVersion << 8 | (DWORD)peb->OSBuildNumber << 16;
+    DWORD version = peb->OSMajorVersion | peb->OSMinorVersion << 8;
+    /* Windows 95 and 98: the highest bit; they have no build here. */
+    return version | (peb->OSPlatformId == PLATFORM_NT ? (DWORD)peb->OSBuildNumber << 16
+                                                       : 0xc0000000u);
 }
 
 /* Fills by hand: the caller's size says which of the structures it is. */
@@ -28,6 +33,8 @@ static void version_numbers(DWORD *head)
     head[1] = peb->OSMajorVersion;
     head[2] = peb->OSMinorVersion;
     head[3] = peb->OSBuildNumber;
+    if (peb->OSPlatformId != PLATFORM_NT) /* there the version stands in the upper half once more */
+        head[3] |= peb->OSMajorVersion << 24 | peb->OSMinorVersion << 16;
     head[4] = peb->OSPlatformId;
 }
 

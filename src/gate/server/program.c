@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/windows.h"
 #include "ex/ex.h"
 #include "host/socket.h"
 #include "hostfs/hostfs.h"
@@ -158,6 +159,24 @@ void program_goodbye(struct program *program, const char *text, uint32_t code)
 
 /* ---- the connection -------------------------------------------------------------------------- */
 
+static uint32_t told_build; /* 0: what the kernel says */
+
+void server_windows_set(uint32_t build)
+{
+    told_build = build;
+}
+
+static void version_told(RTL_OSVERSIONINFOW *version)
+{
+    RtlGetVersion(version);
+    if (!told_build)
+        return;
+    struct windows_version told = windows_of_build(told_build);
+    version->dwMajorVersion = told.major;
+    version->dwMinorVersion = told.minor;
+    version->dwBuildNumber = told.build;
+}
+
 static NTSTATUS program_begin(struct program *program, const struct wire_hello *hello,
                               const int *descriptors, unsigned count, struct wire_welcome *welcome)
 {
@@ -183,7 +202,7 @@ static NTSTATUS program_begin(struct program *program, const struct wire_hello *
         return status;
     thread->channel = first;
     RTL_OSVERSIONINFOW version = {.dwOSVersionInfoSize = sizeof version};
-    RtlGetVersion(&version);
+    version_told(&version);
     welcome->process_id = program->process->id;
     welcome->thread_id = thread->id;
     welcome->window_base = mm_window_base(program->process->window);

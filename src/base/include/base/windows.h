@@ -7,6 +7,7 @@
 #ifndef BASE_WINDOWS_H
 #define BASE_WINDOWS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,9 @@ struct windows_version {
 struct windows_version windows_of_build(uint32_t build);
 /* Reads "10", "10:22H2", "10:19045", "10.0.19045", "6.1.7601" or "7". 0, or EINVAL. */
 int windows_parse(const char *text, struct windows_version *out_version);
+/* Windows 95 and 98: what programs of 16 and 32 bits can be told. The machine below them, and its
+ * drivers, are those of the default release. */
+bool windows_is_9x(uint32_t build);
 /* The first release with the exports of an NTDDI value; NULL: none that is known. */
 const struct windows_release *windows_first_with(uint32_t ntddi);
 /* The newest release that is not newer than the build. */

@@ -12,6 +12,8 @@
 
 /* drive_folder: the host folder behind C:, in which programs' folders are given a place. */
 NTSTATUS server_start(const char *socket_path, int listener, const char *drive_folder);
+/* Programs are told another release than the kernel is: 95 or 98. 0: the kernel's. Before start. */
+void server_windows_set(uint32_t build);
 /* No new connections; programs still running are told goodbye and terminated; waits some
  * seconds for their rundown. Returns how many could not be run down: a driver holds what they
  * asked for. The rooms below must not be stopped then. */
