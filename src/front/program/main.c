@@ -200,16 +200,23 @@ static void start_describe(void)
 /* ---- the first thread
  * ---------------------------------------------------------------------------- */
 
-[[noreturn]] static void sixteen_go(void)
+/* As programs see it, with the separator at its end. */
+static const char *image_folder(void)
 {
     static char folder[PATH_MAX];
+    strcpy(folder, program.image_path);
+    strrchr(folder, '\\')[1] = '\0';
+    return folder;
+}
+
+[[noreturn]] static void sixteen_go(void)
+{
     ldr_program_none();
     NTSTATUS status = ldr_thread_begin(teb_current());
     if (!NT_SUCCESS(status))
         process_terminate((ULONG)status);
-    strcpy(folder, program.image_path);
-    strrchr(folder, '\\')[1] = '\0';
-    sixteen_run(program.bytes, program.size, program.image_path, folder, program.host_folder);
+    sixteen_run(program.bytes, program.size, program.image_path, image_folder(),
+                program.host_folder);
 }
 
 static uint64_t program_run(void *unused)
@@ -232,6 +239,7 @@ static uint64_t program_run(void *unused)
         memory_free(program.held);
     if (program.is_sixteen)
         sixteen_go();
+    sixteen_offer(image_folder(), program.host_folder);
     status = ldr_program_load(program.bytes, program.size, program.name, path, &module);
     free(program.bytes);
     if (!NT_SUCCESS(status))

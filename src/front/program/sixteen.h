@@ -13,6 +13,9 @@
 /* Is it one that this process can run? */
 bool sixteen_is_here(void);
 
+/* A 32-bit program begins, which 16-bit libraries may serve later. Paths as below; kept. */
+void sixteen_offer(const char *folder, const char *host_folder);
+
 /* On the program's first thread, after everything else is there. bytes are taken.
  * folder: of the file, as programs see it, ends in a separator; host_folder: on the host. */
 [[noreturn]] void sixteen_run(void *bytes, size_t size, const char *path, const char *folder,

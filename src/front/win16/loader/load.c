@@ -135,6 +135,13 @@ struct module16 *module16_program(void *bytes, size_t size, const char *path,
 /* ---- libraries --------------------------------------------------------------------------------
  */
 
+static bool (*library_main)(struct module16 *module, uint32_t reason);
+
+void module16_main_set(bool (*main)(struct module16 *module, uint32_t reason))
+{
+    library_main = main;
+}
+
 /* Registers at a library's entry: DI instance, DS its data, CX bytes of local heap, ES:SI 0. */
 static bool library_start(struct module16 *module)
 {
@@ -147,13 +154,13 @@ static bool library_start(struct module16 *module)
             return false;
     }
     if (!image->entry_segment)
-        return true;
+        return !library_main || library_main(module, 1);
     struct cpu16_registers registers = {.ds = image->auto_data ? module->instance : 0,
                                         .edi = module->instance,
                                         .ecx = image->heap_bytes};
     cpu16_call(FAR16(module->segments[image->entry_segment - 1].selector, image->entry_offset),
                NULL, 0, &registers);
-    return (uint16_t)registers.eax != 0;
+    return (uint16_t)registers.eax != 0 && (!library_main || library_main(module, 1));
 }
 
 static struct module16 *library_load(const char *name, struct module16_error *error)
@@ -209,6 +216,8 @@ static void library_end(struct module16 *module)
     static const uint16_t free_dll = 0;
     struct far16 wep = module16_name(module, "WEP");
     struct cpu16_registers registers = {.ds = module->image.auto_data ? module->instance : 0};
+    if (module->is_started && library_main)
+        library_main(module, 0);
     if (module->is_started && module->image.entry_segment && wep.selector)
         cpu16_call(wep, &free_dll, sizeof free_dll, &registers);
 }

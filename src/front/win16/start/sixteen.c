@@ -8,6 +8,7 @@
 #include "crt/utf.h"
 #include "dos16/dos16.h"
 #include "dos16/windows.h"
+#include "flat16/flat16.h"
 #include "loader16/file16.h"
 #include "ntdll/error.h"
 #include "task16/task16.h"
@@ -53,6 +54,40 @@ static const char *const *environment_make(void)
     return variables;
 }
 
+#define PLATFORM_NT 2u
+
+static struct {
+    const char *folder, *host_folder; /* of a 32-bit program */
+} beside;
+
+static bool beside_begin(void)
+{
+    static struct task16_start start; /* lives as long as the task */
+    const char *reason;
+    if (!beside.folder)
+        return false;
+    start = (struct task16_start){.path = beside.folder,
+                                  .line = line_tail(GetCommandLineA()),
+                                  .environment = environment_make(),
+                                  .interrupt = dos16_interrupt};
+    file16_folders_set(beside.folder, beside.host_folder);
+    dos16_init();
+    return task16_beside(&start, &reason);
+}
+
+static void flat_offer(void)
+{
+    if (peb_current()->OSPlatformId != PLATFORM_NT)
+        flat16_init(beside_begin);
+}
+
+void sixteen_offer(const char *folder, const char *host_folder)
+{
+    beside.folder = folder;
+    beside.host_folder = host_folder;
+    flat_offer();
+}
+
 void sixteen_run(void *bytes, size_t size, const char *path, const char *folder,
                  const char *host_folder)
 {
@@ -64,5 +99,6 @@ void sixteen_run(void *bytes, size_t size, const char *path, const char *folder,
                                  .interrupt = dos16_interrupt};
     file16_folders_set(folder, host_folder);
     dos16_init();
+    flat_offer();
     task16_run(&start);
 }

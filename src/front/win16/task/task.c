@@ -13,14 +13,15 @@
 #include "ntdll/process.h"
 #include "task_internal.h"
 
-#define TASK_BYTES     0x200u /* the prefix is its second half */
-#define PREFIX_AT      0x100u
-#define PREFIX_BYTES   0x100u
-#define TAIL_AT        0x80u
-#define TAIL_MOST      126u
-#define ENVIRON_MOST   0x8000u
-#define SHOW_NORMAL    1
-#define STACK_AT_LEAST 256u
+#define TASK_BYTES         0x200u /* the prefix is its second half */
+#define PREFIX_AT          0x100u
+#define PREFIX_BYTES       0x100u
+#define TAIL_AT            0x80u
+#define TAIL_MOST          126u
+#define ENVIRON_MOST       0x8000u
+#define BESIDE_STACK_BYTES 0x8000u
+#define SHOW_NORMAL        1
+#define STACK_AT_LEAST     256u
 
 static struct task16 task;
 static const struct task16_start *starting; /* while it starts and after */
@@ -174,14 +175,38 @@ static void task_fault(const struct cpu16_fault *fault, struct cpu16_registers *
     task_fault_answer(fault, registers);
 }
 
-[[noreturn]] void task16_run(const struct task16_start *start)
+static bool world_begin(const struct task16_start *start, const char **out_reason)
 {
     static const struct cpu16_hooks hooks = {task_call, task_fault};
-    const char *reason;
-    struct module16_error error;
     starting = start;
     call16_bad_pointer_set(task_bad_pointer);
-    if (cpu16_start(&hooks, &reason))
+    return !cpu16_start(&hooks, out_reason);
+}
+
+bool task16_beside(const struct task16_start *start, const char **out_reason)
+{
+    struct module16_error error;
+    *out_reason = "this process has a 16-bit thread already";
+    if (task.module || !world_begin(start, out_reason))
+        return false;
+    struct block16 *stack = block16_take(BESIDE_STACK_BYTES, GMEM_ZEROINIT, CPU16_DATA, 0);
+    struct module16 *kernel = module16_library("KERNEL", &error);
+    if (!stack || !kernel)
+        no_memory();
+    task.module = kernel;
+    task.instance = kernel->instance;
+    task.show = SHOW_NORMAL;
+    task.stack_top = (uint16_t)(stack->bytes & ~1u);
+    databases_make(start);
+    cpu16_stack_set(FAR16(stack->selector, task.stack_top));
+    return true;
+}
+
+[[noreturn]] void task16_run(const struct task16_start *start)
+{
+    const char *reason;
+    struct module16_error error;
+    if (!world_begin(start, &reason))
         program_die(PROGRAM_CANNOT_START, "it is a 16-bit program, and %s", reason);
     struct module16 *module = module16_program(start->bytes, start->size, start->path, &error);
     if (!module)

@@ -51,6 +51,8 @@ struct module16 *module16_program(void *bytes, size_t size, const char *path,
  * has not been done. False: one of them refused. */
 bool module16_start(struct module16 *module);
 void module16_free(struct module16 *module);
+/* Called for a library when it has started (reason 1; false: it refuses) and before it ends (0). */
+void module16_main_set(bool (*main)(struct module16 *module, uint32_t reason));
 
 struct module16 *module16_first(void);
 struct module16 *module16_by_name(const char *name); /* "KERNEL", "kernel.exe", a path */

@@ -31,6 +31,9 @@ struct task16_start {
 
 /* Loads the program and runs it to its end. */
 [[noreturn]] void task16_run(const struct task16_start *start);
+/* Makes the calling thread of a 32-bit program the 16-bit world's: a task without a file of its
+ * own, with databases and a stack. False with *out_reason: there can be none. */
+bool task16_beside(const struct task16_start *start, const char **out_reason);
 /* NULL before there is one. */
 struct task16 *task16_current(void);
 /* As INT 21h, AH=4Ch. */

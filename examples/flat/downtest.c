@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* downtest.c - a 32-bit program that calls 16-bit code through down32.dll.
+ *
+ *   downtest          calls each function and prints what came back
+ *   downtest N        N calls of TextSum; prints nanoseconds a call
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <windows.h>
+
+typedef struct {
+    int Number;
+    char Kind;
+    long Total;
+    short Three[3];
+    char *Name;
+} SAMPLE;
+
+static DWORD(WINAPI *TextSum)(const char *, int, DWORD);
+static BOOL(WINAPI *SampleUpdate)(SAMPLE *, int);
+static int(WINAPI *Negate)(int);
+
+static int calls_time(long count)
+{
+    LARGE_INTEGER frequency, begin, end;
+    DWORD sum = 0;
+    QueryPerformanceFrequency(&frequency);
+    QueryPerformanceCounter(&begin);
+    for (long i = 0; i < count; i++)
+        sum += TextSum("flat", 4, (DWORD)i);
+    QueryPerformanceCounter(&end);
+    printf("%.0f ns\n", (double)(end.QuadPart - begin.QuadPart) * 1e9 / (double)frequency.QuadPart /
+                            (double)count);
+    return sum == 0;
+}
+
+int main(int argc, char **argv)
+{
+    char text[] = "flat thunk", name[] = "Name";
+    SAMPLE sample = {-7, 'a', 100000, {1, 2, 3}, name};
+    HMODULE library = LoadLibraryA("down32.dll");
+    if (!library) {
+        printf("not loaded\n");
+        return 3;
+    }
+    *(FARPROC *)&TextSum = GetProcAddress(library, "TextSum");
+    *(FARPROC *)&SampleUpdate = GetProcAddress(library, "SampleUpdate");
+    *(FARPROC *)&Negate = GetProcAddress(library, "Negate");
+    if (argc > 1)
+        return calls_time(atol(argv[1]));
+    printf("sum %lu\n", TextSum(text, (int)strlen(text), 1000000));
+    printf("negate %d %d\n", Negate(1234), Negate(-32767));
+    printf("update %d\n", SampleUpdate(&sample, 3));
+    printf("sample %d %c %ld %d %d %d %s\n", sample.Number, sample.Kind, sample.Total,
+           sample.Three[0], sample.Three[1], sample.Three[2], sample.Name);
+    printf("same name %d\n", sample.Name == name);
+    FreeLibrary(library);
+    return 0;
+}
