@@ -167,6 +167,9 @@ static void enabler(void)
 
     if (!stack_make(&stack))
         return;
+    WDF_DMA_SYSTEM_PROFILE_CONFIG profile;
+    PHYSICAL_ADDRESS address = {.QuadPart = 0x1000};
+
     RtlZeroMemory(events, sizeof events);
     WDF_DMA_ENABLER_CONFIG_INIT(&config, WdfDmaProfileScatterGather64, BYTES);
     config.EvtDmaEnablerFill = filled;
@@ -206,6 +209,13 @@ static void enabler(void)
     /* There is no DMA controller: a system profile gets no adapter. */
     expect_status(enabler_make(WdfDmaProfileSystem, BYTES, 0, &other), STATUS_SUCCESS);
     expect(WdfDmaEnablerWdmGetDmaAdapter(other, WdfDmaDirectionReadFromDevice) == NULL);
+    WDF_DMA_SYSTEM_PROFILE_CONFIG_INIT(&profile, address, Width8Bits, NULL);
+    expect_status(
+        WdfDmaEnablerConfigureSystemProfile(other, &profile, WdfDmaDirectionReadFromDevice),
+        STATUS_NOT_SUPPORTED);
+    expect_status(
+        WdfDmaEnablerConfigureSystemProfile(made, &profile, WdfDmaDirectionReadFromDevice),
+        STATUS_INVALID_PARAMETER);
     expect_status(stack_start(&stack), STATUS_SUCCESS);
     expect(strcmp(events, "fes") == 0);
     stack_drop(&stack);

@@ -166,6 +166,7 @@ static void events_of_extension(WDFCX_PNPPOWER_EVENT_CALLBACKS *events)
 
 static volatile LONG contexts_cleaned;
 static BOOLEAN fails_to_add;
+static WDF_RELEASE_HARDWARE_ORDER_ON_FAILURE order;
 
 static VOID context_cleanup(WDFOBJECT object)
 {
@@ -229,6 +230,8 @@ static NTSTATUS NTAPI device_add(WDFDRIVER driver, PWDFDEVICE_INIT device_init)
     pnp.EvtDeviceSelfManagedIoCleanup = cleanup;
     pnp.EvtDeviceSurpriseRemoval = surprise;
     WdfDeviceInitSetPnpPowerEventCallbacks(device_init, &pnp);
+    if (order != WdfReleaseHardwareOrderOnFailureInvalid)
+        WdfDeviceInitSetReleaseHardwareOrderOnFailure(device_init, order);
     status = WdfDeviceCreate(&device_init, WDF_NO_OBJECT_ATTRIBUTES, &device);
     if (NT_SUCCESS(status))
         expect(added_of(device) != NULL && added_of(device)->number == 7);
@@ -314,14 +317,19 @@ static void failures(void)
     for (ULONG i = 0; i < ARRAYSIZE(cases); i++) {
         failing = cases[i].failing;
         journal[0] = 0;
+        order = i % 2 == 0 ? WdfReleaseHardwareOrderOnFailureEarly
+                           : WdfReleaseHardwareOrderOnFailureAfterDescendants;
         if (!stack_make(&stack))
             break;
         expect(!NT_SUCCESS(stack_start(&stack)));
+        if (i > 0) /* without children there is nobody to wait for, in either order */
+            expect(strstr(journal, "pre_release release post_release") != NULL);
         stack_drop(&stack);
         DbgPrint("%s fails\n", failing);
         expect_journal(cases[i].heard);
     }
     failing = NULL;
+    order = WdfReleaseHardwareOrderOnFailureInvalid;
     extension_unbind();
 }
 

@@ -8,6 +8,7 @@
 DRIVER_INITIALIZE DriverEntry;
 
 static ULONG cleanups;
+static PDEVICE_OBJECT port, physical; /* the other library's, as it were */
 
 static VOID evt_cleanup(WDFOBJECT object)
 {
@@ -17,7 +18,35 @@ static VOID evt_cleanup(WDFOBJECT object)
 static VOID unload(PDRIVER_OBJECT driver)
 {
     WdfDriverMiniportUnload(WdfGetDriver());
-    NT_ASSERT(cleanups == 1);
+    NT_ASSERT(cleanups == 2);
+    IoDeleteDevice(port);
+    IoDeleteDevice(physical);
+}
+
+/* Objects of the Framework for a device whose IRPs somebody else has. */
+static NTSTATUS device_make(PDRIVER_OBJECT driver)
+{
+    WDF_OBJECT_ATTRIBUTES attributes;
+    WDFDEVICE device = NULL;
+    NTSTATUS status;
+
+    status = IoCreateDevice(driver, 0, NULL, FILE_DEVICE_UNKNOWN, 0, FALSE, &physical);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = IoCreateDevice(driver, 0, NULL, FILE_DEVICE_UNKNOWN, 0, FALSE, &port);
+    WDF_OBJECT_ATTRIBUTES_INIT(&attributes);
+    attributes.EvtCleanupCallback = evt_cleanup;
+    if (NT_SUCCESS(status))
+        status =
+            WdfDeviceMiniportCreate(WdfGetDriver(), &attributes, port, physical, physical, &device);
+    if (!NT_SUCCESS(status))
+        return status;
+    return WdfDeviceWdmGetDeviceObject(device) == port &&
+                   WdfDeviceWdmGetAttachedDevice(device) == physical &&
+                   WdfDeviceWdmGetPhysicalDevice(device) == physical &&
+                   WdfDeviceGetIoTarget(device) != NULL
+               ? STATUS_SUCCESS
+               : STATUS_UNSUCCESSFUL;
 }
 
 NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
@@ -41,6 +70,8 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     WDF_OBJECT_ATTRIBUTES_INIT(&attributes);
     attributes.EvtCleanupCallback = evt_cleanup;
     status = WdfObjectCreate(&attributes, &object);
+    if (NT_SUCCESS(status))
+        status = device_make(DriverObject);
     DriverObject->DriverUnload = unload;
     return status;
 }

@@ -5,6 +5,7 @@
 #include <ntddk.h>
 
 #include <wdf.h>
+#include <wdfcx.h>
 
 #include "misuse.h"
 
@@ -80,6 +81,12 @@ static void own_bugcheck(void)
     WdfVerifierKeBugCheck(0xdeadbeef, 1, 2, 3, 4);
 }
 
+/* A class extension does it because of a client's object. */
+static void extension_bugcheck(void)
+{
+    WdfCxVerifierKeBugCheck(object_make(), 0xdeadbee0, 5, 6, 7, 8);
+}
+
 /* Deleted and still referenced when the driver goes. */
 static void leak(void)
 {
@@ -105,6 +112,7 @@ static const struct misuse_rule rules[] = {
     {L"release_without", release_without},
     {L"api_missing", api_missing},
     {L"own_bugcheck", own_bugcheck},
+    {L"extension_bugcheck", extension_bugcheck},
     {L"leak", leak},
     {L"nothing", nothing},
 };

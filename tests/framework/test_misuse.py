@@ -99,6 +99,11 @@ class Misuse(CoveTest):
     def test_a_bug_check_of_the_drivers_own(self):
         self.stops("own_bugcheck", 0xdeadbeef, "", (1, "0x0*1 "), (4, "0x0*4 "))
 
+    def test_an_extension_stops_the_machine(self):
+        report = self.stops("extension_bugcheck", 0xdeadbee0, "", (1, "0x0*5 "), (4, "0x0*8 "))
+        self.assertIn("class extension extension_bugcheck stops the machine with 0xdeadbee0",
+                      report)
+
     def test_leak(self):
         done = self.run_rule("leak")
         self.assertRegex(done.stderr, r"wdf01000: leak: leaked: WDFOBJECT [0-9A-F]+, tag 'leak', "
