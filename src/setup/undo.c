@@ -227,15 +227,24 @@ static NTSTATUS bits_change(const struct plan_step *step)
     return status;
 }
 
+/* The parts that a descriptor speaks of: of an INF's texts most leave out the owner. */
+static SECURITY_INFORMATION security_parts(const void *descriptor)
+{
+    SECURITY_DESCRIPTOR_RELATIVE parts;
+    memcpy(&parts, descriptor, sizeof parts);
+    return (parts.Owner ? OWNER_SECURITY_INFORMATION : 0) |
+           (parts.Group ? GROUP_SECURITY_INFORMATION : 0) |
+           (parts.Control & SE_DACL_PRESENT ? DACL_SECURITY_INFORMATION : 0) |
+           (parts.Control & SE_SACL_PRESENT ? SACL_SECURITY_INFORMATION : 0);
+}
+
 static NTSTATUS security_change(const struct plan_step *step)
 {
     void *key;
     NTSTATUS status = setup_key_open(step->path, true, &key);
     if (!NT_SUCCESS(status))
         return status;
-    status = cm_key_security_set(
-        key, OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
-        step->data);
+    status = cm_key_security_set(key, security_parts(step->data), step->data);
     ObDereferenceObject(key);
     return status;
 }

@@ -105,6 +105,7 @@ class Inf(SetupTest):
                "[Device.NT.Events]\nAddEventProvider="
                "{bbbbbbbb-1111-2222-3333-444444444444},Events\n",
             more="[SwReg]\nHKLM,\"Software\\Maker\\Deep\",Value,,1\n"
+                 "[SwReg.Security]\n\"D:P(OD;CI;KW;;;BU)(A;CI;GA;;;SY)(A;CI;GA;;;BA)\"\n"
                  "[SvcReg]\nHKR,Parameters,P,0x10001,7\n"
                  "[EventLog]\nAddReg=EventReg\n[EventReg]\nHKR,,TypesSupported,0x10001,7\n"
                  "[Props]\n{cccccccc-1111-2222-3333-444444444444},5,18,,\"prop\"\n"
