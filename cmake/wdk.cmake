@@ -84,6 +84,8 @@ cove_driver_library(BufferOverflowFastFailK ${gs_common} ${gs}/report_fastfail.c
 cove_driver_library(libcntpr ${gs}/fltused.c ${gs}/cxx_frame.c)
 # The safe string functions are inline; the library is there because projects name it.
 cove_driver_library(ntstrsafe)
+# So does what asks for the system's version: the kernel has it.
+cove_driver_library(rtlver)
 cove_driver_library(aux_klib ${CMAKE_SOURCE_DIR}/src/drivers/auxklib/auxklib.c)
 # One library by both names that projects give it.
 set(usbd ${CMAKE_SOURCE_DIR}/src/drivers/usbd)
