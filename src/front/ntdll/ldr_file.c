@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* ldr_file.c - the bytes of a DLL's file, through the kernel or straight from the host. */
+#include <dirent.h>
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
 #include <stdio.h>
 
 #include "ldr_internal.h"
@@ -56,9 +60,31 @@ NTSTATUS file_read_nt(const wchar_t *path, void **out_bytes, size_t *out_size)
     return status;
 }
 
-NTSTATUS file_read_host(const char *path, void **out_bytes, size_t *out_size)
+/* Opens by a name without regard to case, as programs write them: as it stands, else the first one
+ * of its folder that is equal. */
+static FILE *host_open(const char *path)
 {
     FILE *file = fopen(path, "rbe");
+    const char *slash = strrchr(path, '/');
+    char found[PATH_MAX] = "";
+    if (file || !slash || (size_t)(slash - path) >= sizeof found)
+        return file;
+    memcpy(found, path, (size_t)(slash - path));
+    DIR *folder = opendir(slash == path ? "/" : found);
+    for (struct dirent *entry; folder && !file && (entry = readdir(folder));) {
+        if (strcasecmp(entry->d_name, slash + 1))
+            continue;
+        snprintf(found, sizeof found, "%.*s/%s", (int)(slash - path), path, entry->d_name);
+        file = fopen(found, "rbe");
+    }
+    if (folder)
+        closedir(folder);
+    return file;
+}
+
+NTSTATUS file_read_host(const char *path, void **out_bytes, size_t *out_size)
+{
+    FILE *file = host_open(path);
     if (!file)
         return STATUS_OBJECT_NAME_NOT_FOUND;
     NTSTATUS status = STATUS_INVALID_IMAGE_FORMAT;
