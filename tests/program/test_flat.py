@@ -72,7 +72,7 @@ class Flat(SixteenTest):
         self.assertEqual((code, lines), (0, ["000a", "0000", "ff9c", "0002", "fffe"]))
 
     def test_many_calls(self):
-        code, lines, _ = self.as_windows("98", self.path("downtest.exe"), "20000")
+        code, lines, _ = self.as_windows("98", self.path("downtest.exe"), "100")
         self.assertEqual(code, 0)
         self.assertRegex(lines[0], "^[0-9]+ ns$")
 

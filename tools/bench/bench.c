@@ -239,7 +239,7 @@ static void folder_find(const char *argument)
     bench_folder = self;
 }
 
-/* cove-bench [BUILD-FOLDER [calls | machine | framework | many | setup | wine]] */
+/* cove-bench [BUILD-FOLDER [calls | flat | machine | framework | many | setup | wine]] */
 static void measure_devices(void)
 {
     struct bench_plug plug;
@@ -248,6 +248,12 @@ static void measure_devices(void)
     row_most("... of three that are loaded from their files", plug.from_file, "us", 1000);
     row_most("boot of a machine with 200 devices and their stacks", boot_ms(), "ms", 250);
     row_most("cove devcon install of a small package", install_ms(), "ms", 100);
+}
+
+static void flat(void)
+{
+    row_most("flat thunk from 32 to 16 bits, three parameters, one a string", flat_call_ns(), "ns",
+             350);
 }
 
 int main(int argc, char **argv)
@@ -273,6 +279,10 @@ int main(int argc, char **argv)
         measure_devices();
         return 0;
     }
+    if (!strcmp(part, "flat")) {
+        flat();
+        return 0;
+    }
     if (!strcmp(part, "many")) {
         many();
         return 0;
@@ -284,6 +294,7 @@ int main(int argc, char **argv)
         wine(one, two);
         return 0;
     }
+    flat();
     in_process();
     framework();
     row_most("cove run to the first answered DeviceIoControl", first_call_ms(), "ms", 40);

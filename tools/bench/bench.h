@@ -24,6 +24,8 @@ void bench_pin(int cpu);
 
 /* A call of 8 bytes; cores: a taskset list. */
 double program_call(const char *cores);
+/* A 32-bit program's call of 16-bit code with three parameters, one of them a string. */
+double flat_call_ns(void);
 /* Milliseconds from the start of `cove run` to the first answered call. */
 double first_call_ms(void);
 double idle_mib(void);

@@ -82,6 +82,16 @@ double program_outstanding(int count, int is_cancelled)
     return program_median("0", arguments);
 }
 
+double flat_call_ns(void)
+{
+    char line[PATH_MAX * 3], out[256];
+    snprintf(line, sizeof line,
+             "taskset -c 0 %s/bin/cove run --quiet --windows 98 %s/bench/benchdrv.sys -- "
+             "%s/flat/downtest.exe 5000",
+             bench_folder, bench_folder, bench_folder);
+    return command(line, out, sizeof out) ? 0 : strtod(out, NULL);
+}
+
 double first_call_ms(void)
 {
     char line[PATH_MAX * 3], out[256];
