@@ -199,6 +199,8 @@ void convert_back(struct convert_call *call)
     const struct convert_world *world = call->world;
     enum convert_side to_side = other(call->from);
     uint32_t at_16 = 0, at_32 = 0, used = 0;
+    if (!call->scratch_used)
+        return; /* nothing was repacked */
     for (uint32_t i = 0; i < call->function->parameter_count; i++) {
         const struct thunk_parameter32 *parameter = &call->function->parameters[i];
         type32 type = type_at(world, parameter->type), target = repacked(world, type);
