@@ -16,7 +16,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "program"))
 
-from kit import COVE, EXAMPLE_DRIVERS, CoveTest, driver, program, wait_until  # noqa: E402
+from kit import BUILD, COVE, EXAMPLE_DRIVERS, CoveTest, driver, program, wait_until  # noqa: E402
 
 UPDATE = bool(os.environ.get("COVE_WALKS_UPDATE"))
 DOCS = os.path.join(HERE, "..", "..", "docs", "walks")
@@ -143,6 +143,35 @@ class Walks(CoveTest):
         self.walk("pending", "pending",
                   ("pending.txt", "code=0x00222080", "NtDeviceIoControlFile", "code=0x00222084",
                    "NtDeviceIoControlFile"))
+
+    def test_ladder(self):
+        """One call through three widths: from the generic thunk to the driver, and back."""
+        self.boot("walk-ladder", driver("ladder"))
+        trace = Trace(self, "walk-ladder")
+        ladder = os.path.join(BUILD, "ladder", "ladder.exe")
+
+        def walk():
+            done = self.cove("exec", "-m", "walk-ladder", ladder)
+            if done.returncode == 126:
+                self.skipTest(done.stderr.strip())
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            return wait_until(climb, 0.5)
+
+        def climb():
+            lines = list(trace.lines)
+            first = next((i for i, line in enumerate(lines) if "parameters=3 flat=1" in line), None)
+            last = next((i for i, line in enumerate(lines) if first is not None and i > first
+                         and line.endswith("16 ← 32")), None)
+            if last is None:
+                return None
+            thread = lines[first].split()[1]
+            return renumbered([line for line in lines[first:last + 1] if line.split()[1] == thread])
+
+        lines = wait_until(walk, 20)
+        trace.stop()
+        self.good("shutdown", "walk-ladder")
+        self.assertTrue(lines, "\n".join(trace.lines[-60:]))
+        self.compare("ladder.txt", lines)
 
     def plugged(self, trace, verb, mark, last):
         """What the thread of the PnP manager does when a toy is plugged in or pulled out: from the
