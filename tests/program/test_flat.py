@@ -21,6 +21,8 @@ class Flat(SixteenTest):
             cls.libraries(base)
         cls.tool("i686-w64-mingw32-gcc", "-O1", "-Wall", "-o", cls.path("downtest.exe"),
                  cls.source("downtest.c"))
+        cls.tool("i686-w64-mingw32-gcc", "-O1", "-Wall", "-o", cls.path("flat_edges.exe"),
+                 os.path.join(os.path.dirname(SOURCES), "flat_edges.c"))
         cls.assemble("uptest")
         cls.tool(COVE, "link16", "-o", cls.path("uptest.exe"), cls.path("uptest.obj"))
 
@@ -70,6 +72,17 @@ class Flat(SixteenTest):
     def test_16_bit_code_calls_32_bit_code(self):
         code, lines, _ = self.as_windows("98", self.path("uptest.exe"))
         self.assertEqual((code, lines), (0, ["000a", "0000", "ff9c", "0002", "fffe"]))
+
+    def test_threads_pages_and_libraries_that_go(self):
+        code, lines, _ = self.as_windows("98", self.path("flat_edges.exe"))
+        self.assertEqual((code, lines), (0, [
+            "other thread 0 error 1444", # ERROR_INVALID_THREAD_ID
+            "large 32767", "pages 3000", "once more 196"]))
+
+    def test_a_fault_below_is_reported(self):
+        code, lines, errors = self.as_windows("98", self.path("flat_edges.exe"), "fault")
+        self.assertEqual((code, lines), (5, ["before"]))
+        self.assertIn("FLAT_EDG caused a General Protection Fault in module DOWN16.DLL", errors)
 
     def test_many_calls(self):
         code, lines, _ = self.as_windows("98", self.path("downtest.exe"), "100")

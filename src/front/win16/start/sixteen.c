@@ -54,11 +54,26 @@ static const char *const *environment_make(void)
     return variables;
 }
 
+DWORD WINAPI GetModuleFileNameW(HMODULE module, LPWSTR out, DWORD size);
+
 #define PLATFORM_NT 2u
 
 static struct {
     const char *folder, *host_folder; /* of a 32-bit program */
 } beside;
+
+/* FLAT_EDG of flat_edges.exe: as a module would be called. */
+static const char *beside_name(void)
+{
+    static char name[9];
+    wchar_t path[260];
+    DWORD length = GetModuleFileNameW(NULL, path, 260), at = length;
+    while (at && path[at - 1] != '\\')
+        at--;
+    for (unsigned i = 0; i < 8 && at < length && path[at] != '.'; i++, at++)
+        name[i] = (char)(path[at] >= 'a' && path[at] <= 'z' ? path[at] - 'a' + 'A' : path[at]);
+    return name;
+}
 
 static bool beside_begin(void)
 {
@@ -67,6 +82,7 @@ static bool beside_begin(void)
     if (!beside.folder)
         return false;
     start = (struct task16_start){.path = beside.folder,
+                                  .name = beside_name(),
                                   .line = line_tail(GetCommandLineA()),
                                   .environment = environment_make(),
                                   .interrupt = dos16_interrupt};

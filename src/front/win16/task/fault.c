@@ -90,8 +90,8 @@ void task16_die(uint32_t status, const char *text, const struct cpu16_registers 
 {
     char report[640];
     struct task16 *task = task16_current();
-    size_t at = add(report, 0, sizeof report, "%s caused %s %s in ",
-                    task ? task->module->name : "it", strchr("AEIOU", text[0]) ? "an" : "a", text);
+    size_t at = add(report, 0, sizeof report, "%s caused %s %s in ", task ? task->name : "it",
+                    strchr("AEIOU", text[0]) ? "an" : "a", text);
     at = place_add(report, at, sizeof report, FAR16(registers->cs, registers->eip));
     dump_add(report, at, sizeof report, registers);
     program_complain("%s", report);

@@ -107,7 +107,7 @@ static void databases_make(const struct task16_start *start)
     put16(memory + 0x1c, task.instance);
     put16(memory + 0x1e, task.module->handle);
     put16(memory + 0x60, task.pdb);
-    strncpy((char *)memory + 0xf2, task.module->name, 8);
+    strncpy((char *)memory + 0xf2, task.name, 8);
     memcpy(memory + 0xfa, "TD", 2);
     prefix_fill(memory + PREFIX_AT, start->line);
 }
@@ -194,6 +194,7 @@ bool task16_beside(const struct task16_start *start, const char **out_reason)
     if (!stack || !kernel)
         no_memory();
     task.module = kernel;
+    task.name = start->name;
     task.instance = kernel->instance;
     task.show = SHOW_NORMAL;
     task.stack_top = (uint16_t)(stack->bytes & ~1u);
@@ -214,6 +215,7 @@ bool task16_beside(const struct task16_start *start, const char **out_reason)
     if (!module->image.entry_segment)
         program_die(PROGRAM_CANNOT_START, "it has no entry point");
     task.module = module;
+    task.name = module->name;
     task.instance = module->instance;
     task.show = SHOW_NORMAL;
     struct far16 stack = stack_make();

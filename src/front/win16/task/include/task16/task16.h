@@ -12,6 +12,7 @@
 
 struct task16 {
     uint16_t handle, pdb, environment; /* selectors */
+    const char *name;                  /* in reports */
     struct module16 *module;
     uint16_t instance;
     uint16_t stack_low, stack_top; /* in the automatic data segment */
@@ -24,6 +25,7 @@ struct task16_start {
     void *bytes; /* of the file; taken */
     size_t size;
     const char *path;               /* as programs see it */
+    const char *name;               /* of a 32-bit program, in reports */
     const char *line;               /* the command line without the program's name */
     const char *const *environment; /* "NAME=value" …, NULL */
     bool (*interrupt)(uint8_t number, struct cpu16_registers *registers); /* false: not there */
