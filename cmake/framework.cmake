@@ -40,3 +40,12 @@ if(EXISTS ${FX_HEADERS}/wdf.h)
   cove_system_driver(wdf01000 SOURCES ${fx_objects} ${fx_table}
     FLAGS -L${CMAKE_BINARY_DIR}/share/cove/wdk/lib -lWdfLdr -lwdmguid)
 endif()
+
+# The state machines as a page.
+file(GLOB fx_states CONFIGURE_DEPENDS ${FX_ROOT}/pnp/*_states.def)
+add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/docs/framework_states.md
+  COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/abi/states_page.py ${FX_ROOT}/pnp
+          ${CMAKE_BINARY_DIR}/docs/framework_states.md
+  DEPENDS ${fx_states} ${CMAKE_SOURCE_DIR}/tools/abi/states_page.py
+  COMMENT "abi: the Framework's states")
+add_custom_target(framework_states ALL DEPENDS ${CMAKE_BINARY_DIR}/docs/framework_states.md)
