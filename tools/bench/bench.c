@@ -239,7 +239,7 @@ static void folder_find(const char *argument)
     bench_folder = self;
 }
 
-/* cove-bench [BUILD-FOLDER [calls | flat | machine | framework | many | setup | wine]] */
+/* cove-bench [BUILD-FOLDER [calls | flat | generic | machine | framework | many | setup | wine]] */
 static void measure_devices(void)
 {
     struct bench_plug plug;
@@ -254,6 +254,13 @@ static void flat(void)
 {
     row_most("flat thunk from 32 to 16 bits, three parameters, one a string", flat_call_ns(), "ns",
              350);
+}
+
+static void generic(double one)
+{
+    row_most("generic thunk (CallProc32W), three parameters", generic_call_ns(), "ns", 300);
+    row_most("the ladder: 16-bit program, 32-bit DLL, driver, and back", ladder_call_ns(), "ns",
+             one + 1000);
 }
 
 int main(int argc, char **argv)
@@ -283,6 +290,10 @@ int main(int argc, char **argv)
         flat();
         return 0;
     }
+    if (!strcmp(part, "generic")) {
+        generic(program_call("0"));
+        return 0;
+    }
     if (!strcmp(part, "many")) {
         many();
         return 0;
@@ -295,6 +306,7 @@ int main(int argc, char **argv)
         return 0;
     }
     flat();
+    generic(one);
     in_process();
     framework();
     row_most("cove run to the first answered DeviceIoControl", first_call_ms(), "ms", 40);

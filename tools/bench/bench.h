@@ -26,6 +26,9 @@ void bench_pin(int cpu);
 double program_call(const char *cores);
 /* A 32-bit program's call of 16-bit code with three parameters, one of them a string. */
 double flat_call_ns(void);
+/* A 16-bit program's call of 32-bit code with three parameters; and of one that calls a driver. */
+double generic_call_ns(void);
+double ladder_call_ns(void);
 /* Milliseconds from the start of `cove run` to the first answered call. */
 double first_call_ms(void);
 double idle_mib(void);

@@ -92,6 +92,27 @@ double flat_call_ns(void)
     return command(line, out, sizeof out) ? 0 : strtod(out, NULL);
 }
 
+/* Median of what thunkbench prints; 0: it did not run. */
+static double thunkbench(char what)
+{
+    char line[PATH_MAX * 3], out[512], *end;
+    snprintf(line, sizeof line,
+             "taskset -c 0 %s/bin/cove run --quiet %s/bench/benchdrv.sys -- "
+             "%s/bench/thunkbench.exe %c",
+             bench_folder, bench_folder, bench_folder, what);
+    return command(line, out, sizeof out) ? 0 : median_of_text(out, &end);
+}
+
+double generic_call_ns(void)
+{
+    return thunkbench('t');
+}
+
+double ladder_call_ns(void)
+{
+    return thunkbench('l');
+}
+
 double first_call_ms(void)
 {
     char line[PATH_MAX * 3], out[256];
