@@ -88,7 +88,7 @@ static void put_begin_16(struct emitter *e)
             put_name_16(e, e->script->functions[i].name);
             PUT(e, ":FAR\n");
         }
-        PUT(e, "%s SEGMENT WORD PUBLIC USE16 'CODE'\n    ASSUME CS:%s\n", code_16(e), code_16(e));
+        PUT(e, "%s SEGMENT DWORD PUBLIC USE16 'CODE'\n    ASSUME CS:%s\n", code_16(e), code_16(e));
         return;
     }
     PUT(e, "extern ThunkConnect16\n");
@@ -99,7 +99,7 @@ static void put_begin_16(struct emitter *e)
         put_name_16(e, e->script->functions[i].name);
         PUT(e, "\n");
     }
-    PUT(e, "segment %s use16 class=CODE public align=2\n", code_16(e));
+    PUT(e, "segment %s use16 class=CODE public align=4\n", code_16(e));
 }
 
 static void put_procedure_16(struct emitter *e, const char *name)
@@ -159,7 +159,7 @@ static void put_table_16(struct emitter *e)
     bool calls = script->direction == THUNK_16_TO_32;
     char label[128];
     snprintf(label, sizeof label, "%s_ThunkData16", script->base_name);
-    PUT(e, e->is_masm ? "\nALIGN 2\n" : "\nalign 2\n");
+    PUT(e, e->is_masm ? "\nALIGN 4\n" : "\nalign 4\n");
     put_public(e, label);
     put_label(e, label);
     put_hex(e, "dd", THUNK_TABLE_MAGIC_16);

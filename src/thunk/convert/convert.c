@@ -13,7 +13,7 @@ typedef const struct thunk_type32 *type32;
 
 static type32 type_at(const struct convert_world *world, uint32_t address)
 {
-    return address ? (type32)(world->base + address) : NULL;
+    return address ? (type32)convert_at(world, address) : NULL;
 }
 
 static uint32_t bytes_of(type32 type, enum convert_side side)
@@ -155,7 +155,7 @@ static uint8_t *object_of(struct convert_call *call, uint32_t address, type32 ta
         address = world->to_flat(world->context, address, target->bytes_16);
         call->has_failed |= !address;
     }
-    return address ? world->base + address : NULL;
+    return address ? convert_at(world, address) : NULL;
 }
 
 static void repack_in(struct convert_call *call, const struct thunk_parameter32 *parameter,

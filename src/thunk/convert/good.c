@@ -14,10 +14,10 @@ struct checker {
 
 static const void *look(const struct checker *checker, uint32_t address, uint64_t bytes)
 {
-    if (!address || bytes > UINT32_MAX - address ||
+    if (!address || address & 3 || bytes > UINT32_MAX - address ||
         !checker->is_readable(checker->world->context, address, (uint32_t)bytes))
         return NULL;
-    return checker->world->base + address;
+    return convert_at(checker->world, address);
 }
 
 static bool type_is_good(struct checker *checker, uint32_t address, uint32_t depth);

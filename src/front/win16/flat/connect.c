@@ -56,7 +56,7 @@ static struct thunk_table32 *table_32_check(void *place)
 {
     static const struct convert_world world = {NULL, flat_to_far, flat_to_flat, NULL};
     struct thunk_table32 *table = place;
-    if (!table || IsBadReadPtr(table, sizeof *table) ||
+    if (!table || (uintptr_t)table & 3 || IsBadReadPtr(table, sizeof *table) ||
         !convert_table_is_good(&world, table, is_readable))
         return NULL;
     return table;

@@ -24,6 +24,11 @@ struct convert_world {
     void *context;
 };
 
+static inline void *convert_at(const struct convert_world *world, uint32_t address)
+{
+    return (void *)((uintptr_t)world->base + address);
+}
+
 struct convert_call {
     const struct convert_world *world;
     const struct thunk_function32 *function;
