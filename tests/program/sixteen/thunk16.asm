@@ -424,36 +424,24 @@ add_one:
     pop bp
     retf 4
 
-; Pascal: c is on top. a + 10 * b + 100 * c
-weigh:
+; a + 10 * b + 100 * c to dx:ax; where a and c are depends on the convention.
+%macro weigh_with 3                   ; place of a, of c, bytes to take off
     push bp
     mov bp, sp
-    movzx eax, word [bp + 12]
+    movzx eax, word [bp + %1]
     imul ecx, dword [bp + 8], 10
     add eax, ecx
-    movzx ecx, word [bp + 6]
+    movzx ecx, word [bp + %2]
     imul ecx, ecx, 100
     add eax, ecx
     push eax
     pop ax
     pop dx
     pop bp
-    retf 8
-
-weigh_c:
-    push bp
-    mov bp, sp
-    movzx eax, word [bp + 6]
-    imul ecx, dword [bp + 8], 10
-    add eax, ecx
-    movzx ecx, word [bp + 12]
-    imul ecx, ecx, 100
-    add eax, ecx
-    push eax
-    pop ax
-    pop dx
-    pop bp
-    retf
+    retf %3
+%endmacro
+weigh:   weigh_with 12, 6, 8          ; Pascal: c is on top
+weigh_c: weigh_with 6, 12, 0
 
 nothing:
     mov ax, 0x5678
