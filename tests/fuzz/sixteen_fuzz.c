@@ -7,56 +7,26 @@
  * well. It must be refused with a sentence, or answered within its bytes. What a round does depends
  * on seed and its number alone.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "fuzz_rounds.h"
 #include "link16/link16.h"
 #include "loader_fuzz_mutate.h"
 #include "ne/ne.h"
 #include "omf/omf.h"
 
-#define FILES_MAX     200
-#define ROUND_SECONDS 20 /* more is a hang */
-#define CHANGES_MAX   6
+#define CHANGES_MAX 6
 
-struct file {
-    const char *name;
-    uint8_t *bytes;
-    size_t size;
-};
-
-static struct file files[FILES_MAX];
-static unsigned file_count;
-static uint64_t seed = 1, round_now;
 static uint64_t good, refused, linked;
-
-static void say_round(const char *what)
-{
-    char line[160];
-    int length =
-        snprintf(line, sizeof line, "sixteen_fuzz: %s: --seed %llu --from %llu --count 1\n", what,
-                 (unsigned long long)seed, (unsigned long long)round_now);
-    (void)!write(2, line, (size_t)length);
-}
-
-static void on_signal(int number)
-{
-    say_round(number == SIGALRM ? "a round takes too long" : "a crash");
-    signal(number, SIG_DFL);
-    raise(number == SIGALRM ? SIGABRT : number);
-}
 
 static void refusal_check(const char *text)
 {
     refused++;
     if (strlen(text) > 15 && !strchr(text, '\n'))
         return;
-    fprintf(stderr, "no sentence: \"%s\"\n", text);
-    say_round("failed");
-    exit(1);
+    fuzz_fail("no sentence: \"%s\"", text);
 }
 
 /* A result that is not good has said why. */
@@ -162,17 +132,14 @@ static void link_try(const struct omf_file *objects, unsigned count,
     }
     linked++;
     /* What is written can be read. */
-    if (ne_parse(output.bytes, output.size, &image, &damage)) {
-        fprintf(stderr, "it links, but: %s\n", damage.text);
-        say_round("failed");
-        exit(1);
-    }
+    if (ne_parse(output.bytes, output.size, &image, &damage))
+        fuzz_fail("it links, but: %s", damage.text);
     ne_ask(output.bytes, output.size);
     free(output.bytes);
     free(output.map);
 }
 
-static bool is_resources(const struct file *file)
+static bool is_resources(const struct fuzz_file *file)
 {
     size_t length = strlen(file->name);
     return length > 4 && !strcmp(file->name + length - 4, ".res");
@@ -183,11 +150,11 @@ static void resources_ask(const uint8_t *bytes, size_t size)
 {
     struct link16_resource_file resources = {.name = "fuzz.res", .bytes = bytes, .size = size};
     struct link16_definition definition = {0};
-    for (unsigned i = 0; i < file_count; i++) {
+    for (unsigned i = 0; i < fuzz_file_count; i++) {
         struct omf_file object;
         struct omf_error error;
-        if (!omf_is(files[i].bytes, files[i].size) ||
-            omf_read(files[i].bytes, files[i].size, files[i].name, &object, &error))
+        if (!omf_is(fuzz_files[i].bytes, fuzz_files[i].size) ||
+            omf_read(fuzz_files[i].bytes, fuzz_files[i].size, fuzz_files[i].name, &object, &error))
             continue;
         link_try(&object, 1, &definition, &resources);
         omf_free(&object);
@@ -207,7 +174,7 @@ static void omf_ask(const uint8_t *bytes, size_t size, struct fuzz_random *rando
         return;
     }
     good++;
-    const struct file *other = &files[fuzz_below(random, file_count)];
+    const struct fuzz_file *other = &fuzz_files[fuzz_below(random, fuzz_file_count)];
     unsigned count = 1;
     if (omf_is(other->bytes, other->size) &&
         !omf_read(other->bytes, other->size, other->name, &objects[1], &error))
@@ -232,7 +199,7 @@ static void definition_ask(const uint8_t *bytes, size_t size)
 /* ---- rounds
  * --------------------------------------------------------------------------------------- */
 
-static size_t damage(const struct file *file, uint8_t *out, struct fuzz_random *random)
+static size_t damage(const struct fuzz_file *file, uint8_t *out, struct fuzz_random *random)
 {
     size_t size = file->size;
     memcpy(out, file->bytes, size);
@@ -278,13 +245,11 @@ static void checksums_mend(uint8_t *bytes, size_t size)
 static void round_run(uint64_t round)
 {
     static uint8_t buffer[FUZZ_IMAGE_MAX];
-    struct fuzz_random random = fuzz_random_make(seed, round);
-    const struct file *file = &files[fuzz_below(&random, file_count)];
+    struct fuzz_random random = fuzz_random_make(fuzz_seed, round);
+    const struct fuzz_file *file = &fuzz_files[fuzz_below(&random, fuzz_file_count)];
     size_t size = damage(file, buffer, &random);
     /* From the heap, at its own size: a sanitizer sees each byte too many. */
     uint8_t *bytes = malloc(size + 1);
-    round_now = round;
-    alarm(ROUND_SECONDS);
     memcpy(bytes, buffer, size);
     uint8_t *exact = realloc(bytes, size ? size : 1);
     if (ne_is(file->bytes, file->size)) {
@@ -301,48 +266,18 @@ static void round_run(uint64_t round)
     free(exact);
 }
 
-static int file_read(const char *path)
+static int summary(uint64_t count)
 {
-    struct file *file = &files[file_count];
-    FILE *in = file_count < FILES_MAX ? fopen(path, "rb") : NULL;
-    if (!in) {
-        fprintf(stderr, "sixteen_fuzz: %s cannot be read\n", path);
-        return -1;
-    }
-    file->name = path;
-    file->bytes = malloc(FUZZ_IMAGE_MAX);
-    file->size = fread(file->bytes, 1, FUZZ_IMAGE_MAX, in);
-    fclose(in);
-    file_count++;
-    return 0;
+    printf("sixteen_fuzz: %llu rounds: %llu read, %llu linked, %llu refusals\n",
+           (unsigned long long)count, (unsigned long long)good, (unsigned long long)linked,
+           (unsigned long long)refused);
+    if (count < 1000 || (good && linked && refused))
+        return 0;
+    fprintf(stderr, "sixteen_fuzz: the damage is too great or too small to say anything\n");
+    return 1;
 }
 
 int main(int argc, char **argv)
 {
-    uint64_t from = 0, count = 1000;
-    for (int i = 1; i < argc; i++) {
-        if (i + 1 < argc && !strcmp(argv[i], "--seed"))
-            seed = strtoull(argv[++i], NULL, 0);
-        else if (i + 1 < argc && !strcmp(argv[i], "--from"))
-            from = strtoull(argv[++i], NULL, 0);
-        else if (i + 1 < argc && !strcmp(argv[i], "--count"))
-            count = strtoull(argv[++i], NULL, 0);
-        else if (file_read(argv[i]))
-            return 1;
-    }
-    if (!file_count)
-        return 2;
-    signal(SIGALRM, on_signal);
-    signal(SIGSEGV, on_signal);
-    signal(SIGABRT, on_signal);
-    for (uint64_t i = from; i < from + count; i++)
-        round_run(i);
-    printf("sixteen_fuzz: %llu rounds: %llu read, %llu linked, %llu refusals\n",
-           (unsigned long long)count, (unsigned long long)good, (unsigned long long)linked,
-           (unsigned long long)refused);
-    if (count >= 1000 && (!good || !linked || !refused)) {
-        fprintf(stderr, "sixteen_fuzz: the damage is too great or too small to say anything\n");
-        return 1;
-    }
-    return 0;
+    return fuzz_rounds(argc, argv, "sixteen_fuzz", FUZZ_IMAGE_MAX, round_run, summary);
 }

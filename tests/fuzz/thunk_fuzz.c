@@ -7,52 +7,18 @@
  * that names file and place, or everything that is made of it must come out whole. What a round
  * does depends on seed and its number alone.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "fuzz_rounds.h"
 #include "loader_fuzz_mutate.h"
 #include "thunk/thunk.h"
 
-#define FILES_MAX     50
-#define ROUND_SECONDS 20 /* more is a hang */
 #define CHANGES_MAX   8
 #define SIZE_MAX_TEXT 0x10000u
 
-struct file {
-    bool is_header;
-    char *bytes;
-    size_t size;
-};
-
-static struct file files[FILES_MAX];
-static unsigned file_count;
-static uint64_t seed = 1, round_now;
 static uint64_t read_well, refused;
-
-static void say_round(const char *what)
-{
-    char line[160];
-    int length = snprintf(line, sizeof line, "thunk_fuzz: %s: --seed %llu --from %llu --count 1\n",
-                          what, (unsigned long long)seed, (unsigned long long)round_now);
-    (void)!write(2, line, (size_t)length);
-}
-
-static void on_signal(int number)
-{
-    say_round(number == SIGALRM ? "a round takes too long" : "a crash");
-    signal(number, SIG_DFL);
-    raise(number == SIGALRM ? SIGABRT : number);
-}
-
-static void wrong(const char *text)
-{
-    fprintf(stderr, "%s\n", text);
-    say_round("failed");
-    exit(1);
-}
 
 static void refusal_check(const struct thunk_error *error)
 {
@@ -61,14 +27,20 @@ static void refusal_check(const struct thunk_error *error)
     refused++;
     if (strncmp(error->text, place, strlen(place)) != 0 ||
         strlen(error->text) < strlen(place) + 10 || strchr(error->text, '\n'))
-        wrong(error->text);
+        fuzz_fail("%s", error->text);
 }
 
 /* A text that was made; the caller says what it must have. */
+static bool is_header(const struct fuzz_file *file)
+{
+    size_t length = strlen(file->name);
+    return length > 2 && !strcmp(file->name + length - 2, ".h");
+}
+
 static void text_check(char *text, const char *must_have)
 {
     if (!text || !strstr(text, must_have))
-        wrong(text ? text : "no text");
+        fuzz_fail("%s", text ? text : "no text");
     free(text);
 }
 
@@ -92,7 +64,7 @@ static size_t insert(char *out, size_t size, size_t at, const char *what, size_t
     return size + length;
 }
 
-static size_t damage(const struct file *file, char *out, struct fuzz_random *random)
+static size_t damage(const struct fuzz_file *file, char *out, struct fuzz_random *random)
 {
     static char piece[256];
     size_t size = file->size;
@@ -133,15 +105,13 @@ static size_t damage(const struct file *file, char *out, struct fuzz_random *ran
 static void round_run(uint64_t round)
 {
     static char buffer[SIZE_MAX_TEXT];
-    struct fuzz_random random = fuzz_random_make(seed, round);
-    const struct file *file = &files[fuzz_below(&random, file_count)];
+    struct fuzz_random random = fuzz_random_make(fuzz_seed, round);
+    const struct fuzz_file *file = &fuzz_files[fuzz_below(&random, fuzz_file_count)];
     size_t size = damage(file, buffer, &random);
-    struct thunk_options options = {.language = file->is_header ? THUNK_IOCTL : THUNK_FLAT,
+    struct thunk_options options = {.language = is_header(file) ? THUNK_IOCTL : THUNK_FLAT,
                                     .is_masm = fuzz_below(&random, 2)};
     struct thunk_script script;
     struct thunk_error error;
-    round_now = round;
-    alarm(ROUND_SECONDS);
     /* From the heap, at its own size: a sanitizer sees each byte too many. */
     char *exact = malloc(size ? size : 1);
     memcpy(exact, buffer, size);
@@ -152,7 +122,7 @@ static void round_run(uint64_t round)
     }
     free(exact); /* nothing points into it */
     read_well++;
-    if (file->is_header) {
+    if (is_header(file)) {
         text_check(thunk_ioctl(&script, "fuzz.h"), "_Get(");
         text_check(thunk_ioctl_test(&script, "fuzz.h", "fuzz_32.h"), "int main(void)");
     } else {
@@ -162,47 +132,17 @@ static void round_run(uint64_t round)
     thunk_free(&script);
 }
 
-static int file_read(const char *path)
+static int summary(uint64_t count)
 {
-    struct file *file = &files[file_count];
-    FILE *in = file_count < FILES_MAX ? fopen(path, "rb") : NULL;
-    if (!in) {
-        fprintf(stderr, "thunk_fuzz: %s cannot be read\n", path);
-        return -1;
-    }
-    file->is_header = strlen(path) > 2 && !strcmp(path + strlen(path) - 2, ".h");
-    file->bytes = malloc(SIZE_MAX_TEXT);
-    file->size = fread(file->bytes, 1, SIZE_MAX_TEXT / 2, in);
-    fclose(in);
-    file_count++;
-    return 0;
+    printf("thunk_fuzz: %llu rounds: %llu read, %llu refused\n", (unsigned long long)count,
+           (unsigned long long)read_well, (unsigned long long)refused);
+    if (count < 1000 || (read_well && refused))
+        return 0;
+    fprintf(stderr, "thunk_fuzz: the damage is too great or too small to say anything\n");
+    return 1;
 }
 
 int main(int argc, char **argv)
 {
-    uint64_t from = 0, count = 1000;
-    for (int i = 1; i < argc; i++) {
-        if (i + 1 < argc && !strcmp(argv[i], "--seed"))
-            seed = strtoull(argv[++i], NULL, 0);
-        else if (i + 1 < argc && !strcmp(argv[i], "--from"))
-            from = strtoull(argv[++i], NULL, 0);
-        else if (i + 1 < argc && !strcmp(argv[i], "--count"))
-            count = strtoull(argv[++i], NULL, 0);
-        else if (file_read(argv[i]))
-            return 1;
-    }
-    if (!file_count)
-        return 2;
-    signal(SIGALRM, on_signal);
-    signal(SIGSEGV, on_signal);
-    signal(SIGABRT, on_signal);
-    for (uint64_t i = from; i < from + count; i++)
-        round_run(i);
-    printf("thunk_fuzz: %llu rounds: %llu read, %llu refused\n", (unsigned long long)count,
-           (unsigned long long)read_well, (unsigned long long)refused);
-    if (count >= 1000 && (!read_well || !refused)) {
-        fprintf(stderr, "thunk_fuzz: the damage is too great or too small to say anything\n");
-        return 1;
-    }
-    return 0;
+    return fuzz_rounds(argc, argv, "thunk_fuzz", SIZE_MAX_TEXT / 2, round_run, summary);
 }
