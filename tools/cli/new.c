@@ -85,7 +85,7 @@ static bool name_is_device(const char *name)
 static bool name_is_system(const char *name)
 {
     static const char *const modules[] = {"ntoskrnl", "hal",    "wdf01000", "wdfldr",
-                                          "wmilib",   "ksecdd", "cng"};
+                                          "wmilib",   "ksecdd", "cng",      "usbd"};
     for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++)
         if (strcasecmp(name, modules[i]) == 0)
             return true;
