@@ -47,6 +47,7 @@ if(COVE_TESTS)
       kd
       kit
       link16
+      log
       new
       power
       reg

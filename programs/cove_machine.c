@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@
 #include "host/host.h"
 #include "host/socket.h"
 #include "ke/ke.h"
+#include "wire/log_ring.h"
 
 #define EXIT_NOT_STARTED 1
 #define EXIT_LEAKS       3
@@ -59,6 +61,22 @@ static void say(int fd, const char *text)
     }
 }
 
+/* NULL: it cannot be had; the machine's own memory must do. */
+static struct wire_log_ring *ring_map(const char *path)
+{
+    void *ring = MAP_FAILED;
+    int file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file >= 0 && !ftruncate(file, sizeof(struct wire_log_ring)))
+        ring =
+            mmap(NULL, sizeof(struct wire_log_ring), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (ring == MAP_FAILED)
+        fprintf(stderr, "cove: the log will not outlive the machine: %s: %s\n", path,
+                strerror(errno));
+    if (file >= 0)
+        close(file);
+    return ring != MAP_FAILED ? ring : NULL;
+}
+
 struct arguments {
     struct boot_options boot;
     const char *name;
@@ -78,6 +96,7 @@ static int arguments_parse(int argc, char **argv, struct arguments *out)
         {"build", required_argument, NULL, 'b'},
         {"fail-allocation", required_argument, NULL, 'a'},
         {"signing", required_argument, NULL, 'g'},
+        {"log-ring", required_argument, NULL, 'l'},
         {0},
     };
     *out = (struct arguments){.name = "machine", .ready_fd = -1};
@@ -100,6 +119,9 @@ static int arguments_parse(int argc, char **argv, struct arguments *out)
             break;
         case 'p':
             out->boot.processors = (unsigned)atoi(optarg);
+            break;
+        case 'l':
+            out->boot.log_ring = *optarg ? ring_map(optarg) : NULL;
             break;
         case 'g':
             out->boot.signing = (unsigned)atoi(optarg);

@@ -51,7 +51,7 @@ static struct boot_counts boot_began; /* what was alive when the machine was up 
 
 static NTSTATUS log_step(void)
 {
-    if (log_start())
+    if (log_start(boot_options.log_ring))
         return STATUS_NO_MEMORY;
     if (boot_options.log_line) {
         boot_listener = log_listen(true, boot_log_line, &boot_options);

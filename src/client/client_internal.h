@@ -13,4 +13,7 @@ int client_drive_make(const char *name, char *out_path, size_t size);
 /* Makes what is missing of a kept machine's state folder and drive; size: of both paths. */
 int client_state_make(const char *name, char *out_state, char *out_drive, size_t size);
 
+/* <runtime folder>/NAME<ending>: what lies beside a machine's socket. */
+int client_log_path(const char *name, const char *ending, char *out_path, size_t size);
+
 #endif

@@ -34,6 +34,9 @@
         int log = open(boot->log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
         dup2(log < 0 ? null : log, 2);
     }
+    char ring[PATH_MAX] = "";
+    if (boot->log_path)
+        (void)client_log_path(boot->name, ".ring", ring, sizeof ring);
     char ready[16], processors[16], build[16], failing[24], signing[8];
     snprintf(ready, sizeof ready, "%d", ready_fd);
     snprintf(processors, sizeof processors, "%u", boot->processors);
@@ -43,7 +46,8 @@
     fcntl(ready_fd, F_SETFD, 0);
     execl(program, "cove-machine", "--name", boot->name, "--socket", socket_path, "--folder", drive,
           "--ready-fd", ready, "--processors", processors, "--build", build, "--fail-allocation",
-          failing, "--signing", signing, boot->is_kept ? "--state" : NULL, state, (char *)NULL);
+          failing, "--signing", signing, "--log-ring", ring, boot->is_kept ? "--state" : NULL,
+          state, (char *)NULL);
     _exit(127);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* log.c - `cove log` and `cove trace`: what a machine says, line by line. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,10 +77,15 @@ static int stream(int argc, char **argv, const char *usage, const char *verb, co
         return options_usage(usage);
     if (count)
         return events_switch(options_machine(name), rules, count);
-    const char *words[] = {verb, word, NULL};
-    return client_stream(options_machine(name), words, line_print, &is_json)
-               ? options_client_failed()
-               : 0;
+    const char *words[] = {verb, word, NULL}, *machine = options_machine(name);
+    int error = client_stream(machine, words, line_print, &is_json);
+    if (error == EHOSTDOWN && !strcmp(verb, "log") && word) {
+        if (!client_last_log(machine, line_print, &is_json)) {
+            fprintf(stderr, "cove log: machine '%s' has ended; this was its log\n", machine);
+            return 0;
+        }
+    }
+    return error ? options_client_failed() : 0;
 }
 
 int cli_log(int argc, char **argv)
@@ -88,7 +94,8 @@ int cli_log(int argc, char **argv)
         argc, argv,
         "usage: cove log [-m NAME] [--new] [--json]\n"
         "Prints what drivers print, from the oldest line kept (--new: from now on), until the\n"
-        "machine ends or Ctrl-C.\n"
+        "machine ends or Ctrl-C. Of a machine that has ended: the lines it had kept and its\n"
+        "report, until it is booted again.\n"
         "\n"
         "       cove log [-m NAME] --enable PROVIDER[:LEVEL[:FLAGS]] | --disable PROVIDER ...\n"
         "Switches trace events. PROVIDER is a GUID, a name or * for all, LEVEL a number or\n"

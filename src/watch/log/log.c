@@ -17,14 +17,10 @@
 #include "base/list.h"
 #include "host/host.h"
 #include "rtl/rtl.h"
+#include "wire/log_ring.h"
 
-#define LOG_LINES      4096u
-#define LOG_LINE_BYTES 1024u
-
-struct log_line {
-    uint16_t length;
-    char text[LOG_LINE_BYTES];
-};
+#define LOG_LINES      WIRE_LOG_LINES
+#define LOG_LINE_BYTES WIRE_LOG_LINE_BYTES
 
 struct log_listener {
     struct list link;
@@ -34,10 +30,10 @@ struct log_listener {
 };
 
 static struct {
-    struct host_lock lock; /* guards: lines, head, partial, listeners, delivering */
-    struct log_line *lines;
-    uint64_t head; /* lines ever completed */
-    struct log_line partial;
+    struct host_lock lock; /* guards: ring, partial, listeners, delivering */
+    struct wire_log_ring *ring;
+    bool is_own; /* ring was allocated here */
+    struct wire_log_line partial;
     struct list listeners;
     struct log_listener *delivering;
     _Atomic uint32_t bell;      /* changes when there is work for the thread */
@@ -48,14 +44,14 @@ static struct {
 
 static void line_complete_locked(void)
 {
-    log_state.lines[log_state.head % LOG_LINES] = log_state.partial;
-    log_state.head++;
+    log_state.ring->line[log_state.ring->head % LOG_LINES] = log_state.partial;
+    log_state.ring->head++;
     log_state.partial.length = 0;
 }
 
 static void text_append_locked(const char *text, size_t length)
 {
-    struct log_line *partial = &log_state.partial;
+    struct wire_log_line *partial = &log_state.partial;
     for (size_t i = 0; i < length; i++) {
         if (text[i] == '\n') {
             line_complete_locked();
@@ -76,9 +72,9 @@ static void bell_ring(void)
 static void log_print(ULONG component, ULONG level, const char *text, size_t length)
 {
     host_lock_take(&log_state.lock);
-    uint64_t head = log_state.head;
+    uint64_t head = log_state.ring->head;
     text_append_locked(text, length);
-    bool is_new = log_state.head != head;
+    bool is_new = log_state.ring->head != head;
     host_lock_give(&log_state.lock);
     if (is_new)
         bell_ring();
@@ -86,12 +82,12 @@ static void log_print(ULONG component, ULONG level, const char *text, size_t len
 
 static void line_add_locked(const char *line, size_t length)
 {
-    struct log_line *slot = &log_state.lines[log_state.head % LOG_LINES];
+    struct wire_log_line *slot = &log_state.ring->line[log_state.ring->head % LOG_LINES];
     if (length > LOG_LINE_BYTES)
         length = LOG_LINE_BYTES;
     memcpy(slot->text, line, length);
     slot->length = (uint16_t)length;
-    log_state.head++;
+    log_state.ring->head++;
 }
 
 void log_line(const char *line, size_t length)
@@ -121,16 +117,16 @@ void log_printf(const char *format, ...)
  * around the call. */
 static bool deliver_one_locked(struct log_listener *listener)
 {
-    if (listener->next == log_state.head)
+    if (listener->next == log_state.ring->head)
         return false;
-    struct log_line line;
-    if (log_state.head - listener->next > LOG_LINES) {
-        uint64_t lost = log_state.head - listener->next - LOG_LINES;
+    struct wire_log_line line;
+    if (log_state.ring->head - listener->next > LOG_LINES) {
+        uint64_t lost = log_state.ring->head - listener->next - LOG_LINES;
         line.length = (uint16_t)snprintf(line.text, sizeof line.text, "(%llu lines lost)",
                                          (unsigned long long)lost);
         listener->next += lost;
     } else {
-        line = log_state.lines[listener->next % LOG_LINES];
+        line = log_state.ring->line[listener->next % LOG_LINES];
         listener->next++;
     }
     log_state.delivering = listener;
@@ -170,20 +166,28 @@ static void log_thread(void *unused)
     deliver_all();
 }
 
-int log_start(void)
+static void ring_drop(void)
+{
+    if (log_state.is_own)
+        free(log_state.ring);
+    log_state.ring = NULL;
+}
+
+int log_start(struct wire_log_ring *ring)
 {
     list_init(&log_state.listeners);
-    log_state.head = 0;
     log_state.partial.length = 0;
     log_state.is_stopping = false;
-    log_state.lines = calloc(LOG_LINES, sizeof *log_state.lines);
-    if (!log_state.lines)
+    log_state.is_own = !ring;
+    log_state.ring = ring ? ring : calloc(1, sizeof *log_state.ring);
+    if (!log_state.ring)
         return ENOMEM;
+    log_state.ring->magic = WIRE_LOG_MAGIC;
+    log_state.ring->head = 0;
     struct host_thread_options options = {.name = "log"};
     int error = host_thread_create(&options, log_thread, NULL, &log_state.thread);
     if (error) {
-        free(log_state.lines);
-        log_state.lines = NULL;
+        ring_drop();
         return error;
     }
     rtl_debug_print_set(log_print);
@@ -201,8 +205,7 @@ void log_stop(void)
     bell_ring();
     host_thread_join(log_state.thread);
     log_state.thread = NULL;
-    free(log_state.lines);
-    log_state.lines = NULL;
+    ring_drop();
 }
 
 static bool is_all_delivered(uint64_t head)
@@ -227,8 +230,10 @@ void log_flush(void)
 
 void log_flush_until(uint64_t deadline_ns)
 {
+    if (!log_state.ring)
+        return;
     host_lock_take(&log_state.lock);
-    uint64_t head = log_state.head;
+    uint64_t head = log_state.ring->head;
     host_lock_give(&log_state.lock);
     for (;;) {
         uint32_t seen = log_state.delivered;
@@ -247,8 +252,8 @@ struct log_listener *log_listen(bool from_start, log_line_fn *line, void *contex
     listener->line = line;
     listener->context = context;
     host_lock_take(&log_state.lock);
-    uint64_t oldest = log_state.head > LOG_LINES ? log_state.head - LOG_LINES : 0;
-    listener->next = from_start ? oldest : log_state.head;
+    uint64_t oldest = log_state.ring->head > LOG_LINES ? log_state.ring->head - LOG_LINES : 0;
+    listener->next = from_start ? oldest : log_state.ring->head;
     list_push_back(&log_state.listeners, &listener->link);
     host_lock_give(&log_state.lock);
     bell_ring();

@@ -9,6 +9,8 @@
 
 #include "cm/store.h"
 
+struct wire_log_ring;
+
 struct boot_options {
     unsigned processors;       /* 0: as the host has */
     const char *host_folder;   /* drive C: of the machine; NULL: a private empty folder */
@@ -20,6 +22,7 @@ struct boot_options {
     int listener;              /* where it is listened already; the machine's from now on */
     void (*log_line)(const char *line, void *context); /* each DebugPrint line; may be NULL */
     void *log_context;
+    struct wire_log_ring *log_ring; /* keeps the lines, the caller's; NULL: none of them last */
 };
 /* The folder of the drivers that come with the machine; NULL: it is not there.
  * Looked for by the first call, which must come before the machine shuts itself in. */

@@ -64,8 +64,11 @@ int client_request_file(const char *name, const char *const *words, int file,
 int client_lend(const char *name, const char *file);
 /* A stream: line is called until it returns false or the machine ends (0). Empty lines only say
  * that the machine is there; the first, that it has begun to listen. */
-int client_stream(const char *name, const char *const *words,
-                  bool (*line)(const char *text, size_t length, void *context), void *context);
+typedef bool client_line(const char *text, size_t length, void *context);
+int client_stream(const char *name, const char *const *words, client_line *line, void *context);
+/* The lines that a machine booted by name had kept when it ended, however it did, and what it
+ * wrote to its standard error. ENOENT (without words): it never was, or left nothing. */
+int client_last_log(const char *name, client_line *line, void *context);
 
 /* ---- programs -------------------------------------------------------------------------------- */
 

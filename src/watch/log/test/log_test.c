@@ -29,7 +29,7 @@ static void hear(const char *line, size_t length, void *context)
 
 static int begin(void **state)
 {
-    return log_start();
+    return log_start(NULL);
 }
 
 static int end(void **state)

@@ -12,7 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-int log_start(void);  /* becomes rtl's DebugPrint hook; errno value */
+struct wire_log_ring;
+/* Becomes rtl's DebugPrint hook. ring: where lines are kept, the caller's until log_stop and after
+ * it (wire/log_ring.h); NULL: memory of its own. Errors: errno values */
+int log_start(struct wire_log_ring *ring);
 void log_stop(void);  /* delivers what is left */
 void log_flush(void); /* returns when every line printed before is delivered */
 
