@@ -17,7 +17,8 @@ set(COVE_32_ROOMS base crt pe inf ne wire front/door front/ntdll front/win32 fro
   front/wow64 front/program
   # 16-bit programs
   front/win16/cpu front/win16/loader front/win16/task front/win16/kernel front/win16/dos
-  front/win16/thunk front/win16/start front/win16/flat thunk/convert)
+  front/win16/user front/win16/toolhelp front/win16/thunk front/win16/start front/win16/flat
+  thunk/convert)
 set(COVE_32_ABSENT base/abi_export.c front/program/sixteen.c
   front/ntdll/call.c front/ntdll/call_entry.S front/ntdll/exception_context.c
   front/ntdll/exception_ddi.c front/ntdll/exception_entry.S front/ntdll/exception_unwind.c

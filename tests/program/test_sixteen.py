@@ -30,6 +30,10 @@ class Sixteen(SixteenTest):
         self.build("memory", "memory.def")
         self.assertEqual(self.passes("memory"), [])
 
+    def test_user_keyboard_toolhelp(self):
+        self.build("system")
+        self.assertEqual(self.passes("system"), [])
+
     def libraries_build(self):
         for name in ("library", "second"):
             self.write(name + ".def", LIBRARY.format(name.upper()))
