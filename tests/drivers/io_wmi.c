@@ -16,6 +16,7 @@ static WMIGUIDREGINFO guids[] = {{&block_guid, INSTANCES, 0},
 static UNICODE_STRING registry = RTL_CONSTANT_STRING(L"\\Registry\\Machine\\Test");
 static PDEVICE_OBJECT device;
 static ULONG values[INSTANCES], reginfos, events_on, events_off;
+static KEVENT switched_off;
 
 static NTSTATUS query_reginfo(PDEVICE_OBJECT which, PULONG flags, PUNICODE_STRING name,
                               PUNICODE_STRING *path, PUNICODE_STRING mof, PDEVICE_OBJECT *pdo)
@@ -88,7 +89,10 @@ static NTSTATUS function_control(PDEVICE_OBJECT which, PIRP irp, ULONG guid,
         events_on++;
     else
         events_off++;
-    return WmiCompleteRequest(which, irp, STATUS_SUCCESS, 0, IO_NO_INCREMENT);
+    NTSTATUS status = WmiCompleteRequest(which, irp, STATUS_SUCCESS, 0, IO_NO_INCREMENT);
+    if (!enable)
+        KeSetEvent(&switched_off, IO_NO_INCREMENT, FALSE);
+    return status;
 }
 
 static WMILIB_CONTEXT library = {RTL_NUMBER_OF(guids), guids,           query_reginfo,
@@ -117,6 +121,7 @@ static void provider_make(void)
 
     drivertest_dispatch = dispatch;
     reginfos = events_on = events_off = 0;
+    KeInitializeEvent(&switched_off, NotificationEvent, FALSE);
     for (i = 0; i < INSTANCES; i++)
         values[i] = 100 * (i + 1);
     IoCreateDevice(drivertest_driver, 0, NULL, FILE_DEVICE_UNKNOWN, 0, FALSE, &device);
@@ -256,6 +261,8 @@ static void events(void)
     KeWaitForSingleObject(&event_came, Executive, KernelMode, FALSE, NULL);
     expect_number(event_value, 4242);
     ObDereferenceObject(block);
+    /* Who delivered the event may hold the block a moment longer. */
+    KeWaitForSingleObject(&switched_off, Executive, KernelMode, FALSE, NULL);
     expect_number(events_off, 1);
     expect_status(IoWMIAllocateInstanceIds((GUID *)&block_guid, 4, &first), STATUS_SUCCESS);
     expect_status(IoWMIAllocateInstanceIds((GUID *)&block_guid, 1, &second), STATUS_SUCCESS);
