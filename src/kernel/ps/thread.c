@@ -174,6 +174,9 @@ NTSTATUS ps_thread_adopt(struct process *process, struct process_thread **out_th
     if (!NT_SUCCESS(status))
         return status;
     thread->tcb.is_system = process == ps_system_process;
+    /* A connection's thread comes and goes like a worker: nobody counts it as left behind. */
+    thread->is_worker = thread->tcb.is_system;
+    atomic_fetch_add(&thread_workers, thread->is_worker);
     ke_thread_adopt(&thread->tcb);
     *out_thread = thread;
     return STATUS_SUCCESS;
