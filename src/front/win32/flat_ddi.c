@@ -2,7 +2,7 @@
 /* flat_ddi.c - KERNEL32's door to flat thunks, which Windows 95 and 98 have.
  *
  * Who knows 16-bit code hangs itself in here; without it, or on a Windows NT, nothing is connected.
- * Doc: "Creating a Win32-Based Thunk DLL"; the last two parameters are ours (decision 0017)
+ * Doc: "Creating a Win32-Based Thunk DLL"; the last two parameters are ours (decision 0019)
  */
 #include "win32/flat.h"
 #include "win32_internal.h"
