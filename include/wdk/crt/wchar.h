@@ -3,6 +3,7 @@
 #pragma once
 #include <crtdefs.h>
 #include <corecrt_wstring.h>
+#include <string.h>
 #include <corecrt_wstdio.h>
 #include <wctype.h>
 
