@@ -34,8 +34,14 @@ NTSTATUS gate_key_open(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES us
         status = gate_capture_attributes(user, &attributes);
     if (!NT_SUCCESS(status))
         return status;
-    status = cm_key_open_transacted(&attributes.attributes, access, gate_mode(), create, options,
-                                    transaction, &outcome, &key);
+    OBJECT_ATTRIBUTES where = attributes.attributes;
+    UNICODE_STRING path;
+    bool is_redirected = gate_key_redirect(access, &where, &path);
+    access &= ~(ACCESS_MASK)(KEY_WOW64_32KEY | KEY_WOW64_64KEY); /* they chose, and grant nothing */
+    status = cm_key_open_transacted(&where, access, gate_mode(), create, options, transaction,
+                                    &outcome, &key);
+    if (is_redirected)
+        gate_key_redirect_end(&path);
     if (NT_SUCCESS(status)) {
         if (class_name && outcome == REG_CREATED_NEW_KEY) {
             UNICODE_STRING name;

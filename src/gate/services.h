@@ -218,6 +218,11 @@ SERVICE NtUnloadKey(POBJECT_ATTRIBUTES TargetKey);
 SERVICE NtUnloadKey2(POBJECT_ATTRIBUTES TargetKey, ULONG Flags);
 SERVICE NtReplaceKey(POBJECT_ATTRIBUTES NewFile, HANDLE KeyHandle, POBJECT_ATTRIBUTES OldFile);
 /* Opens or creates a key for a caller, in a transaction (a body; NULL: none). */
+/* Makes attributes name what a 32-bit program has in the place of a key. True: they were changed,
+ * and the path is given back at the end. */
+bool gate_key_redirect(ACCESS_MASK access, OBJECT_ATTRIBUTES *attributes, UNICODE_STRING *out_path);
+void gate_key_redirect_end(UNICODE_STRING *path);
+
 NTSTATUS gate_key_open(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES user, bool create,
                        ULONG options, PUNICODE_STRING class_name, void *transaction,
                        PULONG disposition);

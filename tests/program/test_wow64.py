@@ -149,6 +149,11 @@ class Wow64(CoveTest):
             self.assertEqual(child.returncode, 0, text)
         self.good("shutdown", "widths")
 
+    def test_views(self):
+        self.passes("views")
+        done = self.cove("run", "--quiet", driver("wdm1"), "--", program("views"))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_lies(self):
         for path in (program("lies"), program32("lies")):
             done = self.cove("run", "--quiet", driver("lies_driver"), "--", path)

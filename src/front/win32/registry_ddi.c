@@ -12,6 +12,7 @@
 #include "crt/utf.h"
 
 #define PREDEFINED(handle) ((uint32_t)(uintptr_t)(handle) & 0x80000000u)
+#define VIEWS              0x300u /* KEY_WOW64_32KEY, KEY_WOW64_64KEY */
 
 static const wchar_t *predefined_path(HKEY key)
 {
@@ -81,10 +82,10 @@ EXPORT(LSTATUS, RegOpenKeyExW,
     if (error)
         return error;
     /* An open key without a sub-key opens itself again. */
-    if (!name.name.Length && !PREDEFINED(key))
+    if (!name.name.Length && !PREDEFINED(key) && !(access & VIEWS))
         return (LSTATUS)error_of_status(NtDuplicateObject(
             ZwCurrentProcess(), key, ZwCurrentProcess(), out, 0, 0, DUPLICATE_SAME_ACCESS));
-    return (LSTATUS)error_of_status(NtOpenKey(out, access & ~0x300u, &name.attributes));
+    return (LSTATUS)error_of_status(NtOpenKey(out, access, &name.attributes));
 }
 
 EXPORT(LSTATUS, RegOpenKeyW, (HKEY key, LPCWSTR sub_key, HKEY *out))
@@ -102,8 +103,8 @@ static NTSTATUS key_create(struct registry_name *name, size_t from, ULONG option
             continue;
         HANDLE parent;
         name->name.Length = (USHORT)(i * sizeof(wchar_t));
-        NTSTATUS status =
-            NtCreateKey(&parent, KEY_CREATE_SUB_KEY, &name->attributes, 0, NULL, options, NULL);
+        NTSTATUS status = NtCreateKey(&parent, KEY_CREATE_SUB_KEY | (access & VIEWS),
+                                      &name->attributes, 0, NULL, options, NULL);
         if (!NT_SUCCESS(status))
             return status;
         NtClose(parent);
@@ -122,8 +123,7 @@ EXPORT(LSTATUS, RegCreateKeyExW,
     if (error)
         return error;
     size_t from = PREDEFINED(key) ? crt_wcslen(predefined_path(key)) : 0;
-    NTSTATUS status =
-        key_create(&name, from, options & REG_OPTION_VOLATILE, access & ~0x300u, out, &how);
+    NTSTATUS status = key_create(&name, from, options & REG_OPTION_VOLATILE, access, out, &how);
     if (NT_SUCCESS(status) && disposition)
         *disposition = how;
     return (LSTATUS)error_of_status(status);
@@ -144,10 +144,10 @@ EXPORT(LSTATUS, RegFlushKey, (HKEY key))
     return PREDEFINED(key) ? ERROR_SUCCESS : (LSTATUS)error_of_status(NtFlushKey(key));
 }
 
-EXPORT(LSTATUS, RegDeleteKeyW, (HKEY key, LPCWSTR sub_key))
+EXPORT(LSTATUS, RegDeleteKeyExW, (HKEY key, LPCWSTR sub_key, ACCESS_MASK view, DWORD reserved))
 {
     HKEY handle;
-    LSTATUS error = RegOpenKeyExW(key, sub_key, 0, DELETE, &handle);
+    LSTATUS error = RegOpenKeyExW(key, sub_key, 0, DELETE | (view & VIEWS), &handle);
     if (error)
         return error;
     NTSTATUS status = NtDeleteKey(handle);
@@ -155,9 +155,9 @@ EXPORT(LSTATUS, RegDeleteKeyW, (HKEY key, LPCWSTR sub_key))
     return (LSTATUS)error_of_status(status);
 }
 
-EXPORT(LSTATUS, RegDeleteKeyExW, (HKEY key, LPCWSTR sub_key, ACCESS_MASK view, DWORD reserved))
+EXPORT(LSTATUS, RegDeleteKeyW, (HKEY key, LPCWSTR sub_key))
 {
-    return RegDeleteKeyW(key, sub_key);
+    return RegDeleteKeyExW(key, sub_key, 0, 0);
 }
 
 /* Children first; a NULL sub_key empties the key and keeps it. */
@@ -296,6 +296,11 @@ EXPORT(LSTATUS, RegCreateKeyA, (HKEY key, LPCSTR sub_key, HKEY *out))
 EXPORT(LSTATUS, RegDeleteKeyA, (HKEY key, LPCSTR sub_key))
 {
     WITH_SUB_KEY(RegDeleteKeyW(key, wide.text));
+}
+
+EXPORT(LSTATUS, RegDeleteKeyExA, (HKEY key, LPCSTR sub_key, ACCESS_MASK view, DWORD reserved))
+{
+    WITH_SUB_KEY(RegDeleteKeyExW(key, wide.text, view, reserved));
 }
 
 EXPORT(LSTATUS, RegDeleteTreeA, (HKEY key, LPCSTR sub_key))

@@ -260,6 +260,21 @@ EXPORT(BOOL, IsWow64Process, (HANDLE process, BOOL *is_wow64))
     return error_result(status);
 }
 
+#define MACHINE_UNKNOWN 0
+#define MACHINE_I386    0x14c
+#define MACHINE_AMD64   0x8664
+
+EXPORT(BOOL, IsWow64Process2, (HANDLE process, USHORT *of_process, USHORT *of_machine))
+{
+    BOOL is_wow64;
+    if (!IsWow64Process(process, &is_wow64))
+        return FALSE;
+    *of_process = is_wow64 ? MACHINE_I386 : MACHINE_UNKNOWN;
+    if (of_machine)
+        *of_machine = MACHINE_AMD64;
+    return TRUE;
+}
+
 EXPORT(BOOL, ProcessIdToSessionId, (DWORD process, DWORD *session))
 {
     *session = 0;
