@@ -261,6 +261,15 @@ static bool record_add(cJSON *lines, const uint8_t *ring, uint32_t bytes,
     return true;
 }
 
+/* The offsets come out of the machine, too. */
+static bool form_is_whole(const struct record_form *form)
+{
+    return form->text <= 64 && form->length <= 60 && form->level <= 60 && form->irql <= 60 &&
+           form->number <= 60 && form->length + sizeof(uint16_t) <= form->text &&
+           form->level < form->text && form->irql < form->text &&
+           form->number + sizeof(uint32_t) <= form->text;
+}
+
 static cJSON *records(struct debugger *debugger, const struct wdf_copy *recorder)
 {
     const struct wdf_layout *layout = recorder->layout;
@@ -271,7 +280,7 @@ static cJSON *records(struct debugger *debugger, const struct wdf_copy *recorder
     uint32_t bytes = (uint32_t)wdf_value(recorder, "bytes"),
              offset = (uint32_t)wdf_value(recorder, "oldest");
     uint64_t held = wdf_value(recorder, "held");
-    if (bytes > RING_MAX || form.text > 64)
+    if (bytes > RING_MAX || !form_is_whole(&form))
         return NULL;
     uint8_t *ring = malloc(bytes + 1);
     cJSON *lines = cJSON_CreateArray();

@@ -178,8 +178,6 @@ static __attribute__((noinline)) void fault_answer(int number, siginfo_t *info, 
     bool handled = false;
     int saved = errno;
 
-    if (context->uc_mcontext.gregs[REG_TRAPNO] == TRAP_ALIGNMENT)
-        fault_clear_alignment_check();
     if (fault_decode(number, info, context, &fault)) {
         if (thread == NULL || thread->fault_depth < HOST_FAULT_DEPTH) {
             host_registers_load(&registers, context);
@@ -201,10 +199,13 @@ static __attribute__((noinline)) void fault_answer(int number, siginfo_t *info, 
     errno = saved;
 }
 
-/* Apart, so that nothing of the answer reads what a segment register leads to before that. */
+/* Apart, so that nothing of the answer reads what a segment register leads to, or trips over the
+ * flag, before that. */
 static void fault_handle(int number, siginfo_t *info, void *context)
 {
     host_segments_restore(context);
+    if (((ucontext_t *)context)->uc_mcontext.gregs[REG_TRAPNO] == TRAP_ALIGNMENT)
+        fault_clear_alignment_check();
     fault_answer(number, info, context);
 }
 
