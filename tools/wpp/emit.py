@@ -37,6 +37,8 @@ typedef union {
         REGHANDLE RegHandle;
         ULONG Flags[1];
         UCHAR Level;
+        PVOID AutoLogContext; /* the recorder's, which drivers name */
+        USHORT AutoLogVerboseEnabled;
     } Control;
 } WPP_PROJECT_CONTROL_BLOCK;
 
@@ -158,8 +160,16 @@ static __inline VOID WppIgnore_(const VOID *first, ...)
     (void)first;
 }
 
-#define WPP_INIT_TRACING(...) (WppIgnore_(0, ##__VA_ARGS__), WppInit_())
-#define WPP_CLEANUP(...)      (WppIgnore_(0, ##__VA_ARGS__), WppCleanup_())
+#ifdef COVE_WDK_WPPRECORDER_H
+#define WPP_RECORDER_START_() WppAutoLogStart(WPP_CB, NULL, NULL)
+#define WPP_RECORDER_STOP_()  WppAutoLogStop(WPP_CB, NULL)
+#else
+#define WPP_RECORDER_START_() (void)0
+#define WPP_RECORDER_STOP_()  (void)0
+#endif
+
+#define WPP_INIT_TRACING(...) (WppIgnore_(0, ##__VA_ARGS__), WppInit_(), WPP_RECORDER_START_())
+#define WPP_CLEANUP(...)      (WppIgnore_(0, ##__VA_ARGS__), WPP_RECORDER_STOP_(), WppCleanup_())
 #define WPP_SYSTEMCONTROL(...)
 #define WPP_SYSTEMCONTROL2(...)
 
@@ -193,6 +203,29 @@ static __inline VOID WppIgnore_(const VOID *first, ...)
 #define WPP_LEVEL_FLAGS_ENABLED(level, flags) \
     ((WPP_CONTROL(WPP_BIT_##flags).Flags[0] & WPP_MASK(WPP_BIT_##flags)) && \
      WPP_CONTROL(WPP_BIT_##flags).Level >= (level))
+#endif
+
+/* The recorder's conditions; a message goes by those above. */
+#ifndef WPP_RECORDER_LEVEL_FLAGS_FILTER
+#define WPP_RECORDER_LEVEL_FLAGS_FILTER(level, flags) WPP_LEVEL_FLAGS_ENABLED(level, flags)
+#endif
+#ifndef WPP_RECORDER_LEVEL_FLAGS_ARGS
+#define WPP_RECORDER_LEVEL_FLAGS_ARGS(level, flags) \
+    WPP_CONTROL(WPP_BIT_##flags).AutoLogContext, level, WPP_BIT_##flags
+#endif
+#ifndef WPP_RECORDER_FLAGS_FILTER
+#define WPP_RECORDER_FLAGS_FILTER(flags) WPP_FLAGS_ENABLED(flags)
+#endif
+#ifndef WPP_RECORDER_FLAGS_ARGS
+#define WPP_RECORDER_FLAGS_ARGS(flags) \
+    WPP_CONTROL(WPP_BIT_##flags).AutoLogContext, 0, WPP_BIT_##flags
+#endif
+#ifndef WPP_RECORDER_LEVEL_FILTER
+#define WPP_RECORDER_LEVEL_FILTER(flag) WPP_LEVEL_ENABLED(flag)
+#endif
+#ifndef WPP_RECORDER_LEVEL_ARGS
+#define WPP_RECORDER_LEVEL_ARGS(flag) \
+    WPP_CONTROL(WPP_BIT_##flag).AutoLogContext, 0, WPP_BIT_##flag
 #endif
 #endif
 """
