@@ -90,6 +90,20 @@ class Trace(unittest.TestCase):
                     return number + offset
         raise AssertionError(text)
 
+    def test_recorder(self):
+        driver = self.build("recorded.sys", "recorded.c")
+        name = "[RecordedDriver] "
+        self.assertEqual([line.split("(", 1)[0] + line.split(")", 1)[1]
+                          for line in self.lines_of(driver)], [
+            name + "INFORMATION RECORDED_ALL recorded.c DriverEntry: default log 1, before 0",
+            name + "WARNING RECORDED_ALL recorded.c DriverEntry: own log made: STATUS_SUCCESS (0x00000000)",
+            name + "ERROR RECORDED_ALL recorded.c DriverEntry: filtered 1, refused "
+                   "STATUS_INVALID_DEVICE_STATE (0xc0000184)",
+            name + "INFORMATION RECORDED_ALL recorded.c DriverEntry: "
+                   "\\Device\\RESOURCE_HUB\\00000abc12345678",
+            name + "VERBOSE RECORDED_ALL recorded.c RecordedUnload: default log 0",
+        ])
+
     def test_switching(self):
         driver = self.build("traced.sys", "traced.c", "second.cpp")
         seen = self.lines_of(driver, "--disable", "*", "--enable", "TracedDriver:warning:2")
