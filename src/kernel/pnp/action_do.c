@@ -348,8 +348,12 @@ static void node_is_back(struct device_node *node)
         return;
     if (node_is(node, NODE_IS_REMOVE_SENT)) {
         struct device_node *parent = node->parent;
+        bool was_last = node_is(node, NODE_IS_REMOVE_LAST);
         node_remove_stack(node);
         if (node_is(node, NODE_IS_MISSING) && list_is_empty(&node->children)) {
+            /* It went missing while a driver kept the first: the PDO waits for one that is told. */
+            if (!was_last && !io_device_is_deleted(node->pdo))
+                node_remove_stack(node);
             node_delete(node);
             node_closed(parent); /* which may have waited for it */
         }

@@ -93,6 +93,9 @@ void node_state_set(struct device_node *node, enum node_state to);
  * anew or not any more. */
 #define NODE_IS_HIDDEN 0x200000u
 
+/* When the remove was sent the bus did not report it any more: the PDO goes with it. */
+#define NODE_IS_REMOVE_LAST 0x400000u
+
 #define NODE_HISTORY 20u
 
 /* The drivers of every device in a stack; each referenced, pool. */

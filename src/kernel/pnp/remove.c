@@ -18,7 +18,8 @@ void node_remove_stack(struct device_node *node)
     io_stack_shut(node->pdo, false);
     if (!node_is(node, NODE_IS_REMOVE_SENT)) { /* else it has come back late */
         (void)stack_drivers_get(node, &node->drivers);
-        node->flags |= NODE_IS_REMOVE_SENT;
+        node->flags |=
+            NODE_IS_REMOVE_SENT | (node_is(node, NODE_IS_MISSING) ? NODE_IS_REMOVE_LAST : 0);
         NTSTATUS status = irp_plain(node, IRP_MN_REMOVE_DEVICE);
         if (!NT_SUCCESS(status) && status != STATUS_NOT_SUPPORTED)
             rtl_debug_printf("pnp: %s: IRP_MN_REMOVE_DEVICE must not fail: %s\n", node_text(node),
@@ -31,7 +32,7 @@ void node_remove_stack(struct device_node *node)
     resources_release(node);
     service_device_remove(node);
     node->flags &= ~(NODE_IS_ADDED | NODE_IS_SURPRISED | NODE_IS_ASKED | NODE_DO_ENUMERATE |
-                     NODE_IS_REMOVE_SENT);
+                     NODE_IS_REMOVE_SENT | NODE_IS_REMOVE_LAST);
     node->device_state = 0;
     if (node->state != NODE_INITIALIZED && node->state != NODE_REMOVED &&
         node->state != NODE_AWAITING_QUEUED_DELETION && node->state != NODE_DELETE_PENDING_CLOSES)
