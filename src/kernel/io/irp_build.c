@@ -254,7 +254,8 @@ static NTSTATUS irp_fill_directory(const struct io_request *request, PIRP abi,
         return STATUS_INSUFFICIENT_RESOURCES;
     copy->Buffer = (WCHAR *)(copy + 1);
     copy->Length = copy->MaximumLength = pattern->Length;
-    memcpy(copy->Buffer, pattern->Buffer, pattern->Length);
+    if (pattern->Length != 0)
+        memcpy(copy->Buffer, pattern->Buffer, pattern->Length);
     /* The finish frees it with the IRP. */
     abi->Tail.Overlay.AuxiliaryBuffer = (PCHAR)copy;
     stack->Parameters.QueryDirectory.FileName = copy;
