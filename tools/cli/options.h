@@ -15,7 +15,8 @@
 #define OPTIONS_WINDOWS_HELP                                                                       \
     "VERSION is 7, 8, 8.1, 10 or 11, or a release or build of it: 7:7600, 10:22H2, 10:17763,\n"    \
     "11:26100, 10.0.19045. Without it the machine is Windows 11, version 22H2. Exports that are\n" \
-    "newer than the version are not there. 95, 98 and 98:SE are what programs of 16 and 32 bits are\n" \
+    "newer than the version are not there. 95, 98 and 98:SE are what programs of 16 and 32 bits "  \
+    "are\n"                                                                                        \
     "told; drivers then see the default.\n"
 /* Reads the argument of --windows. 0, or an exit code after it has said what may stand there. */
 int options_windows(const char *text, uint32_t *out_build);

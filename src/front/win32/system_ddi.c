@@ -21,8 +21,8 @@ EXPORT(DWORD, GetVersion, (void))
     const struct peb *peb = peb_current();
     DWORD version = peb->OSMajorVersion | peb->OSMinorVersion << 8;
     /* Windows 95 and 98: the highest bit; they have no build here. */
-    return version | (peb->OSPlatformId == PLATFORM_NT ? (DWORD)peb->OSBuildNumber << 16
-                                                       : 0xc0000000u);
+    return version |
+           (peb->OSPlatformId == PLATFORM_NT ? (DWORD)peb->OSBuildNumber << 16 : 0xc0000000u);
 }
 
 /* Fills by hand: the caller's size says which of the structures it is. */

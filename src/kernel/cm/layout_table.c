@@ -160,8 +160,7 @@ const struct layout_row layout_rows[] = {
     {0, SET "\\Services"},
     /* the Framework: wdfldr.sys loads it for the first driver that binds */
     {0, SET "\\Services\\Wdf01000"},
-    {0, SET "\\Services\\Wdf01000", "DisplayName", REG_SZ,
-     "Kernel Mode Driver Frameworks service"},
+    {0, SET "\\Services\\Wdf01000", "DisplayName", REG_SZ, "Kernel Mode Driver Frameworks service"},
     {0, SET "\\Services\\Wdf01000", "ErrorControl", REG_DWORD, "1"},
     {0, SET "\\Services\\Wdf01000", "Group", REG_SZ, "WdfLoadGroup"},
     {0, SET "\\Services\\Wdf01000", "ImagePath", REG_EXPAND_SZ,

@@ -90,8 +90,8 @@ void selector_give(uint16_t first, unsigned count);
 int selector_set(uint16_t selector, const void *base, size_t size_bytes, enum cpu16_segment kind);
 
 bool selector_is(uint16_t selector);
-void *selector_base(uint16_t selector);        /* NULL: none */
-uint32_t selector_limit(uint16_t selector);    /* last byte; of none: 0 */
+void *selector_base(uint16_t selector);     /* NULL: none */
+uint32_t selector_limit(uint16_t selector); /* last byte; of none: 0 */
 enum cpu16_segment selector_kind(uint16_t selector);
 static inline uint32_t selector_bytes(uint16_t selector)
 {

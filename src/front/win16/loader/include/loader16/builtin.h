@@ -17,7 +17,6 @@ enum win16_export_kind {
     WIN16_ABSENT,   /* a function that names itself and its caller and ends the program */
 };
 
-
 struct win16_export {
     const char *name; /* in capitals, as importers by name write it; NULL: by ordinal alone */
     uint16_t ordinal;
@@ -29,7 +28,7 @@ struct win16_export {
 };
 
 struct win16_builtin {
-    const char *name; /* "KERNEL" */
+    const char *name;                   /* "KERNEL" */
     const struct win16_export *exports; /* by rising ordinal */
     uint16_t export_count;
 };
