@@ -307,6 +307,20 @@ void fx_rows_collect(void)
     }
 }
 
+bool fx_row_is_walked(const char *text)
+{
+    bool found = false, is_walked = false;
+    fx_rows_collect();
+    for (unsigned which = 0; which < FX_TABLES; which++)
+        for (unsigned i = 0; i < row_counts[which]; i++)
+            if (strcmp(rows[which][i].text, text) == 0) {
+                found = true;
+                is_walked |= rows[which][i].walked;
+            }
+    assert_true(found);
+    return is_walked;
+}
+
 /* FX_ROWS=file: which rows they were, for marks.py. */
 static void rows_write(const char *path)
 {

@@ -68,6 +68,8 @@ int fx_argument(int role, int callback, int id);
 const struct fx_table *fx_table(unsigned which);
 /* In a file's end: the rows that its machine has walked. */
 void fx_rows_collect(void);
+/* Has one been walked by now? text: as fx_rows_check prints it. */
+bool fx_row_is_walked(const char *text);
 /* A file's last test: those that are marked with its name must have been among them. */
 void fx_rows_check(const char *mark);
 #define FX_ROWS_TEST(name)            \

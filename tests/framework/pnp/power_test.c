@@ -156,7 +156,24 @@ static void reads_over_sleep(void **state)
     }
 }
 
+#define WAKES        1000u
+#define WOKEN_ASLEEP "policy: SystemAsleepWakeArmed, WakeSucceeded: SystemWakeDeviceWakeTriggered"
+
 /* The device and with it the system is woken by a signal that the bus has seen. */
+static void woken_by_device(void)
+{
+    sleep_to(PowerSystemSleeping3);
+    fx_forget();
+    KeClearEvent(&entry_event);
+    /* The bus hears the device while the system sleeps. */
+    fx_bus_wake(1);
+    fx_wait(&entry_event);
+    pnp_wait_idle();
+    settle();
+    function_did("D0Entry PostInterrupts WokenSx DisarmSx SelfRestart");
+    assert_int_equal(po_system_state(), PowerSystemWorking);
+}
+
 static void woken(void **state)
 {
     (void)state;
@@ -173,16 +190,10 @@ static void woken(void **state)
     settle();
     function_did("D0Entry PostInterrupts DisarmSx SelfRestart");
     child_did("DisableWake " UP);
-    sleep_to(PowerSystemSleeping3);
-    fx_forget();
-    KeClearEvent(&entry_event);
-    /* The bus hears the device while the system sleeps. */
-    fx_bus_wake(1);
-    fx_wait(&entry_event);
-    pnp_wait_idle();
-    settle();
-    function_did("D0Entry PostInterrupts WokenSx DisarmSx SelfRestart");
-    assert_int_equal(po_system_state(), PowerSystemWorking);
+    woken_by_device();
+    /* The wake may be heard before or after the system's S0; both are right, this one is wanted. */
+    for (unsigned i = 0; i < WAKES && !fx_row_is_walked(WOKEN_ASLEEP); i++)
+        woken_by_device();
 }
 
 /* Arming fails: the device goes down without; a deeper sleep than the bus can wake from. */
