@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILES_MAX     200
+#define FILES_MAX     1200
 #define ROUND_SECONDS 20 /* more is a hang */
 
 struct fuzz_file fuzz_files[FILES_MAX];
@@ -45,18 +45,18 @@ void fuzz_fail(const char *format, ...)
     exit(1);
 }
 
-static int file_read(const char *path, size_t size_max)
+int fuzz_file_read(const char *path, size_t size_max)
 {
     struct fuzz_file *file = &fuzz_files[fuzz_file_count];
     FILE *in = fuzz_file_count < FILES_MAX ? fopen(path, "rb") : NULL;
     if (!in) {
-        fprintf(stderr, "%s: %s cannot be read\n", fuzzer, path);
+        fprintf(stderr, "%s cannot be read\n", path);
         return -1;
     }
-    file->name = path;
-    file->bytes = malloc(size_max);
-    file->size = fread(file->bytes, 1, size_max, in);
+    uint8_t *bytes = malloc(size_max);
+    *file = (struct fuzz_file){.name = path, .size = fread(bytes, 1, size_max, in)};
     fclose(in);
+    file->bytes = realloc(bytes, file->size ? file->size : 1);
     fuzz_file_count++;
     return 0;
 }
@@ -64,6 +64,7 @@ static int file_read(const char *path, size_t size_max)
 int fuzz_rounds(int argc, char **argv, const char *name, size_t size_max,
                 void (*run)(uint64_t round), int (*summary)(uint64_t count))
 {
+    static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM};
     uint64_t from = 0, count = 1000;
     fuzzer = name;
     for (int i = 1; i < argc; i++) {
@@ -73,17 +74,19 @@ int fuzz_rounds(int argc, char **argv, const char *name, size_t size_max,
             from = strtoull(argv[++i], NULL, 0);
         else if (i + 1 < argc && !strcmp(argv[i], "--count"))
             count = strtoull(argv[++i], NULL, 0);
-        else if (file_read(argv[i], size_max))
+        else if (fuzz_file_read(argv[i], size_max))
             return 1;
     }
-    if (!fuzz_file_count)
+    if (!fuzz_file_count) {
+        fprintf(stderr, "usage: %s [--seed N] [--from I] [--count N] FILE…\n", name);
         return 2;
-    signal(SIGALRM, on_signal);
-    signal(SIGSEGV, on_signal);
-    signal(SIGABRT, on_signal);
+    }
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        signal(signals[i], on_signal);
     for (round_now = from; round_now < from + count; round_now++) {
         alarm(ROUND_SECONDS);
         run(round_now);
     }
+    alarm(0);
     return summary(count);
 }

@@ -18,6 +18,8 @@ extern struct fuzz_file fuzz_files[];
 extern unsigned fuzz_file_count;
 extern uint64_t fuzz_seed;
 
+/* Adds a file, of which it reads at most size_max bytes; says why it cannot. */
+int fuzz_file_read(const char *path, size_t size_max);
 /* Reads files of at most size_max bytes and runs each round under a time limit and with crashes
  * told. summary prints and returns the exit code; it is told how many rounds there were. */
 int fuzz_rounds(int argc, char **argv, const char *name, size_t size_max,

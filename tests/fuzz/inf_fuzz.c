@@ -8,60 +8,21 @@
  * must be refused with a line that names file and place, or answer every question that an
  * installation asks. What a round does depends on seed and its number alone.
  */
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "fuzz_rounds.h"
 #include "inf/check.h"
 #include "inf/inf.h"
 #include "inf/stamp.h"
 #include "inf_fuzz_ask.h"
 #include "loader_fuzz_mutate.h"
 
-#define FILES_MAX     1200
-#define ROUND_SECONDS 20 /* more is a hang */
-#define CHANGES_MAX   12
-#define SIZE_MAX_INF  (1u << 18)
+#define CHANGES_MAX  12
+#define SIZE_MAX_INF (1u << 18)
 
-struct file {
-    const char *name;
-    uint8_t *bytes;
-    size_t size;
-};
-
-static struct file files[FILES_MAX];
-static unsigned file_count;
-static uint64_t seed = 1, round_now;
 static uint64_t parsed, refused, answered_with_error, findings;
-
-static void say_round(const char *what)
-{
-    char line[160];
-    int length = snprintf(line, sizeof line, "inf_fuzz: %s: --seed %llu --from %llu --count 1\n",
-                          what, (unsigned long long)seed, (unsigned long long)round_now);
-    (void)!write(2, line, (size_t)length);
-}
-
-static void on_signal(int number)
-{
-    say_round(number == SIGALRM ? "a round takes too long" : "a crash");
-    signal(number, SIG_DFL);
-    raise(number == SIGALRM ? SIGABRT : number);
-}
-
-[[noreturn]] static void fail(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputc('\n', stderr);
-    say_round("failed");
-    exit(1);
-}
 
 /* A message is one line: the file's name, where, what, and what to do. */
 static void error_check(const struct inf_error *error)
@@ -74,7 +35,7 @@ static void error_check(const struct inf_error *error)
         snprintf(place, sizeof place, "fuzz.inf: ");
     if (strncmp(error->text, place, strlen(place)) != 0 || length < strlen(place) + 10 ||
         strpbrk(error->text, "\r\n"))
-        fail("names no place: \"%s\" (line %u)", error->text, error->line);
+        fuzz_fail("names no place: \"%s\" (line %u)", error->text, error->line);
 }
 
 static void on_refusal(const struct inf_error *error)
@@ -87,7 +48,7 @@ static void on_finding(void *context, const struct inf_finding *finding)
 {
     uint32_t *last = context;
     if (finding->line < *last || !finding->rule || !finding->text)
-        fail("finding %u is out of order", finding->rule->code);
+        fuzz_fail("finding %u is out of order", finding->rule->code);
     *last = finding->line;
     findings++;
 }
@@ -98,14 +59,14 @@ static void text_walk(const struct inf *inf)
     for (uint32_t i = 0; inf_section_at(inf, i); i++) {
         const struct inf_section *section = inf_section_at(inf, i);
         if (section->index != i || inf_section_find(inf, section->name) == NULL)
-            fail("section %u is not found by its name", i);
+            fuzz_fail("section %u is not found by its name", i);
         for (uint32_t k = 0; k < section->line_count; k++) {
             const struct inf_line *line = &section->lines[k];
             if (line->number < section->number)
-                fail("line %u of a section that begins at %u", line->number, section->number);
+                fuzz_fail("line %u of a section that begins at %u", line->number, section->number);
             for (uint32_t f = 0; f < line->field_count; f++)
                 if (strlen(line->fields[f].text) >= INF_FIELD_BYTES)
-                    fail("field %u of line %u is too long", f, line->number);
+                    fuzz_fail("field %u of line %u is too long", f, line->number);
         }
     }
 }
@@ -247,7 +208,7 @@ static size_t change(uint8_t *bytes, size_t size, struct fuzz_random *random)
         return insert(bytes, size, to, copy, end - from);
     }
     case 7: { /* a piece of another file */
-        const struct file *other = &files[fuzz_below(random, file_count)];
+        const struct fuzz_file *other = &fuzz_files[fuzz_below(random, fuzz_file_count)];
         size_t from = other->size ? fuzz_below(random, other->size) : 0;
         size_t take = other->size - from < 2000 ? other->size - from : 2000;
         return insert(bytes, size, at, other->bytes + from, take);
@@ -271,10 +232,11 @@ static size_t widen(uint8_t *bytes, size_t size)
     return 2 * size + 2;
 }
 
-static void round_run(uint8_t *bytes)
+static void round_run(uint64_t round)
 {
-    struct fuzz_random random = fuzz_random_make(seed, round_now);
-    const struct file *from = &files[fuzz_below(&random, file_count)];
+    static uint8_t bytes[SIZE_MAX_INF];
+    struct fuzz_random random = fuzz_random_make(fuzz_seed, round);
+    const struct fuzz_file *from = &fuzz_files[fuzz_below(&random, fuzz_file_count)];
     size_t size = from->size < SIZE_MAX_INF ? from->size : SIZE_MAX_INF;
     memcpy(bytes, from->bytes, size);
     for (uint64_t left = 1 + fuzz_below(&random, CHANGES_MAX); left > 0; left--)
@@ -290,22 +252,6 @@ static void round_run(uint8_t *bytes)
     free(exact);
 }
 
-static void file_read(const char *name)
-{
-    FILE *file = fopen(name, "rb");
-    if (!file || file_count == FILES_MAX) {
-        fprintf(stderr, "inf_fuzz: cannot read %s\n", name);
-        exit(2);
-    }
-    struct file *into = &files[file_count++];
-    into->name = name;
-    into->bytes = malloc(INF_FILE_MAX);
-    into->size = fread(into->bytes, 1, INF_FILE_MAX, file);
-    fclose(file);
-    uint8_t *exact = realloc(into->bytes, into->size ? into->size : 1);
-    into->bytes = exact ? exact : into->bytes;
-}
-
 static void ignore(const struct inf_error *error)
 {
     (void)error;
@@ -316,8 +262,8 @@ static int files_say(void)
 {
     unsigned bad = 0, installable = 0;
     uint64_t models = 0, registry = 0, copied = 0, services = 0;
-    for (unsigned i = 0; i < file_count; i++) {
-        const struct file *file = &files[i];
+    for (unsigned i = 0; i < fuzz_file_count; i++) {
+        const struct fuzz_file *file = &fuzz_files[i];
         const struct inf_options options = {
             .is_template = memmem(file->bytes, file->size, "$ARCH$", 6) ||
                            memmem(file->bytes, file->size, "$\0A\0R\0C\0H\0$", 11)};
@@ -340,44 +286,27 @@ static int files_say(void)
     }
     printf("%u files: %u refused, %u serve a target; %llu models, %llu files, %llu registry "
            "lines, %llu services\n",
-           file_count, bad, installable, (unsigned long long)models, (unsigned long long)copied,
-           (unsigned long long)registry, (unsigned long long)services);
+           fuzz_file_count, bad, installable, (unsigned long long)models,
+           (unsigned long long)copied, (unsigned long long)registry, (unsigned long long)services);
     return bad != 0;
 }
 
-int main(int argc, char **argv)
+static int summary(uint64_t count)
 {
-    static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM};
-    uint64_t from = 0, count = 20000;
-    bool is_read = argc > 1 && strcmp(argv[1], "--read") == 0;
-    int at = 1 + is_read;
-    for (; at + 1 < argc && !strncmp(argv[at], "--", 2); at += 2) {
-        uint64_t value = strtoull(argv[at + 1], NULL, 0);
-        *(!strcmp(argv[at], "--seed")   ? &seed
-          : !strcmp(argv[at], "--from") ? &from
-                                        : &count) = value;
-    }
-    for (; at < argc; at++)
-        file_read(argv[at]);
-    if (!file_count)
-        return fprintf(stderr, "usage: inf_fuzz [--seed N] [--from I] [--count N] FILE…\n"), 2;
-    if (is_read)
-        return files_say();
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
-        signal(signals[i], on_signal);
-    uint8_t *bytes = malloc(SIZE_MAX_INF);
-    for (round_now = from; round_now < from + count; round_now++) {
-        alarm(ROUND_SECONDS);
-        round_run(bytes);
-    }
-    alarm(0);
-    free(bytes);
-    for (unsigned i = 0; i < file_count; i++)
-        free(files[i].bytes);
     printf("%llu damaged INFs: %llu refused, %llu read and asked (%llu answers were errors, %llu "
            "findings)\n",
            (unsigned long long)count, (unsigned long long)refused, (unsigned long long)parsed,
            (unsigned long long)answered_with_error, (unsigned long long)findings);
     /* Any of them missing would mean that the others prove nothing. */
     return count > 1000 && (parsed < count / 50 || refused < count / 200 || !answered_with_error);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2 || strcmp(argv[1], "--read") != 0)
+        return fuzz_rounds(argc, argv, "inf_fuzz", INF_FILE_MAX, round_run, summary);
+    for (int at = 2; at < argc; at++)
+        if (fuzz_file_read(argv[at], INF_FILE_MAX))
+            return 2;
+    return files_say();
 }

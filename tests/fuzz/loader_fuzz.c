@@ -8,16 +8,14 @@
  * and go. What a round does depends on seed and its number alone: a failure prints both.
  */
 #include <fcntl.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/abi_export.h"
 #include "callout/ddi_frame.h"
+#include "fuzz_rounds.h"
 #include "host/host.h"
 #include "image/image.h"
 #include "loader_fuzz_mutate.h"
@@ -25,15 +23,12 @@
 #include "pe/tables.h"
 #include "pe/unwind.h"
 
-#define IMAGES_MAX    32
-#define ROUND_SECONDS 20 /* more is a hang */
-#define READ_MAX      65536u
-#define READ_STEP     509u /* meets every page, and not always at the same place */
+#define READ_MAX  65536u
+#define READ_STEP 509u /* meets every page, and not always at the same place */
 
-static struct fuzz_image images[IMAGES_MAX];
-static unsigned image_count;
-static uint64_t seed = 1, round_now;
 static char folder[64], path[96];
+static int file; /* at path */
+static unsigned images_before;
 static uint64_t loaded, refused;
 
 /* The images' imports lead nowhere: nothing here is run. */
@@ -42,33 +37,6 @@ void abi_export_absent(uint32_t row, struct ddi_frame *frame)
     (void)row;
     (void)frame;
     abort();
-}
-
-/* In handlers as well: no stdio. */
-static void say_round(const char *what)
-{
-    char line[160];
-    int length = snprintf(line, sizeof line, "loader_fuzz: %s: --seed %llu --from %llu --count 1\n",
-                          what, (unsigned long long)seed, (unsigned long long)round_now);
-    (void)!write(2, line, (size_t)length);
-}
-
-static void on_signal(int number)
-{
-    say_round(number == SIGALRM ? "a round takes too long" : "a crash");
-    signal(number, SIG_DFL);
-    raise(number == SIGALRM ? SIGABRT : number);
-}
-
-[[noreturn]] static void fail(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputc('\n', stderr);
-    say_round("failed");
-    exit(1);
 }
 
 static void count_one(struct image *image, void *context)
@@ -102,9 +70,9 @@ static int visit_export(void *context, const struct pe_export *export)
 {
     const struct image *image = context;
     if (export->name && strlen(export->name) > 0x10000)
-        fail("an export's name is too long");
+        fuzz_fail("an export's name is too long");
     if (!export->forwarder && export->rva >= image->size)
-        fail("an export lies outside: 0x%x", export->rva);
+        fuzz_fail("an export lies outside: 0x%x", export->rva);
     return 0;
 }
 
@@ -147,7 +115,7 @@ static void image_ask(struct image *image, uint64_t random)
     wchar_t text[64];
     volatile uint8_t sum = 0;
     if (image->entry != 0 && image_of_address(image->entry) != image)
-        fail("the entry point lies outside");
+        fuzz_fail("the entry point lies outside");
     for (uint64_t at = 0; at < image->size && at < READ_MAX; at += READ_STEP)
         if (image_can_read(image->base + at, 1))
             sum += *(const uint8_t *)(image->base + at);
@@ -168,20 +136,21 @@ static void image_ask(struct image *image, uint64_t random)
             sum += *(const uint8_t *)(image->base + at);
 }
 
-static void file_write(int file, const uint8_t *bytes, size_t size)
+static void file_write(const uint8_t *bytes, size_t size)
 {
     if (ftruncate(file, (off_t)size) || pwrite(file, bytes, size, 0) != (ssize_t)size)
-        fail("cannot write %s", path);
+        fuzz_fail("cannot write %s", path);
 }
 
-static void round_run(int file, uint8_t *bytes)
+static void image_try(uint64_t round)
 {
-    struct fuzz_random random = fuzz_random_make(seed, round_now);
-    const struct fuzz_image *from = &images[fuzz_below(&random, image_count)];
+    static uint8_t bytes[FUZZ_IMAGE_MAX];
+    struct fuzz_random random = fuzz_random_make(fuzz_seed, round);
+    const struct fuzz_file *from = &fuzz_files[fuzz_below(&random, fuzz_file_count)];
     size_t size = fuzz_mutate(from, bytes, &random);
     struct image_error error = {0};
     struct image *image = NULL;
-    file_write(file, bytes, size);
+    file_write(bytes, size);
     NTSTATUS status = image_load(path, &image, &error);
     if (NT_SUCCESS(status)) {
         loaded++;
@@ -191,71 +160,45 @@ static void round_run(int file, uint8_t *bytes)
     }
     refused++;
     if (error.status != status || strncmp(error.text, "fuzz.sys: ", 10) != 0)
-        fail("status 0x%x, text \"%s\"", (unsigned)status, error.text);
+        fuzz_fail("status 0x%x, text \"%s\"", (unsigned)status, error.text);
     if (!names_a_field(error.text))
-        fail("names no field: \"%s\"", error.text);
+        fuzz_fail("names no field: \"%s\"", error.text);
 }
 
-static void image_read(const char *name)
+static void round_run(uint64_t round)
 {
-    FILE *file = fopen(name, "rb");
-    if (!file || image_count == IMAGES_MAX) {
-        fprintf(stderr, "loader_fuzz: cannot read %s\n", name);
-        exit(2);
-    }
-    struct fuzz_image *image = &images[image_count++];
-    image->bytes = malloc(FUZZ_IMAGE_MAX);
-    image->size = fread(image->bytes, 1, FUZZ_IMAGE_MAX, file);
-    fclose(file);
+    image_try(round);
+    if (images_loaded() != images_before)
+        fuzz_fail("an image was left behind");
 }
 
 static void setup(void)
 {
-    static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM};
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
-        signal(signals[i], on_signal);
     strcpy(folder,
            access("/dev/shm", W_OK) ? "/tmp/cove-fuzz-XXXXXX" : "/dev/shm/cove-fuzz-XXXXXX");
     if (!mkdtemp(folder))
-        fail("cannot make %s", folder);
+        fuzz_fail("cannot make %s", folder);
     snprintf(path, sizeof path, "%s/fuzz.sys", folder);
+    file = open(path, O_RDWR | O_CREAT, 0600);
     image_init();
+    images_before = images_loaded();
 }
 
-int main(int argc, char **argv)
+static int summary(uint64_t count)
 {
-    uint64_t from = 0, count = 20000;
-    int at = 1;
-    for (; at + 1 < argc && !strncmp(argv[at], "--", 2); at += 2) {
-        uint64_t value = strtoull(argv[at + 1], NULL, 0);
-        *(!strcmp(argv[at], "--seed")   ? &seed
-          : !strcmp(argv[at], "--from") ? &from
-                                        : &count) = value;
-    }
-    for (; at < argc; at++)
-        image_read(argv[at]);
-    if (!image_count)
-        return fprintf(stderr, "usage: loader_fuzz [--seed N] [--from I] [--count N] IMAGE…\n"), 2;
-    setup();
-    int file = open(path, O_RDWR | O_CREAT, 0600);
-    uint8_t *bytes = malloc(FUZZ_IMAGE_MAX);
-    unsigned before = images_loaded();
-    for (round_now = from; round_now < from + count; round_now++) {
-        alarm(ROUND_SECONDS);
-        round_run(file, bytes);
-        if (images_loaded() != before)
-            fail("an image was left behind");
-    }
-    alarm(0);
-    close(file);
-    free(bytes);
-    for (unsigned i = 0; i < image_count; i++)
-        free(images[i].bytes);
-    unlink(path);
-    rmdir(folder);
-    image_fini();
     printf("%llu damaged images: %llu refused, %llu loaded and asked\n", (unsigned long long)count,
            (unsigned long long)refused, (unsigned long long)loaded);
     /* Either half missing would mean that the other proves nothing. */
     return count > 1000 && (loaded < count / 50 || refused < count / 50);
+}
+
+int main(int argc, char **argv)
+{
+    setup();
+    int result = fuzz_rounds(argc, argv, "loader_fuzz", FUZZ_IMAGE_MAX, round_run, summary);
+    close(file);
+    unlink(path);
+    rmdir(folder);
+    image_fini();
+    return result;
 }

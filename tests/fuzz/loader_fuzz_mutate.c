@@ -110,7 +110,7 @@ static struct place header_field(struct fuzz_random *random, uint32_t pe)
 }
 
 /* Where an RVA of the good image is in its file; 0 when nowhere. */
-static uint64_t file_offset(const struct fuzz_image *from, uint32_t pe, uint32_t rva)
+static uint64_t file_offset(const struct fuzz_file *from, uint32_t pe, uint32_t rva)
 {
     uint32_t count = load32(from->bytes + pe + 4) >> 16;
     for (uint32_t i = 0; i < count && pe + 264 + (i + 1) * 40 <= from->size; i++) {
@@ -123,7 +123,7 @@ static uint64_t file_offset(const struct fuzz_image *from, uint32_t pe, uint32_t
 }
 
 /* Four bytes of a table that a directory names, or of what an entry there names in turn. */
-static struct place table_field(struct fuzz_random *random, const struct fuzz_image *from,
+static struct place table_field(struct fuzz_random *random, const struct fuzz_file *from,
                                 uint32_t pe)
 {
     uint32_t index = (uint32_t)fuzz_below(random, 16);
@@ -141,7 +141,7 @@ static struct place table_field(struct fuzz_random *random, const struct fuzz_im
     return (struct place){at, 4};
 }
 
-size_t fuzz_mutate(const struct fuzz_image *from, uint8_t *out, struct fuzz_random *random)
+size_t fuzz_mutate(const struct fuzz_file *from, uint8_t *out, struct fuzz_random *random)
 {
     size_t size = from->size;
     uint32_t pe = load32(from->bytes + 0x3c);

@@ -6,12 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FUZZ_IMAGE_MAX (1u << 20)
+#include "fuzz_rounds.h"
 
-struct fuzz_image {
-    uint8_t *bytes;
-    size_t size;
-};
+#define FUZZ_IMAGE_MAX (1u << 20)
 
 struct fuzz_random {
     uint64_t state;
@@ -22,6 +19,6 @@ uint64_t fuzz_next(struct fuzz_random *random);
 uint64_t fuzz_below(struct fuzz_random *random, uint64_t limit);
 
 /* Writes a damaged copy to out (FUZZ_IMAGE_MAX bytes). Returns its size. */
-size_t fuzz_mutate(const struct fuzz_image *from, uint8_t *out, struct fuzz_random *random);
+size_t fuzz_mutate(const struct fuzz_file *from, uint8_t *out, struct fuzz_random *random);
 
 #endif
