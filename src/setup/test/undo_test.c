@@ -1,32 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* undo_test.c - steps of a plan on a registry in memory, and what undoing them leaves. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+
+#include "kerneltest.h"
 
 #include "cm/cm.h"
-#include "ex/ex.h"
-#include "ke/ke.h"
 #include "setup_internal.h"
 #include "undo.h"
 
 #define BASE "\\Registry\\Machine\\Software\\SetupTest"
 
-static struct thread test_thread;
-
 static int rooms_start(void **state)
 {
-    struct ke_options options = {.processors = 1};
-    assert_int_equal(ke_init(&options), STATUS_SUCCESS);
-    test_thread = (struct thread){0};
-    ke_thread_init(&test_thread, "test", NULL);
-    ke_thread_adopt(&test_thread);
-    assert_int_equal(ex_init(), STATUS_SUCCESS);
-    ke_processor_enter();
+    kernel_begin(1);
     assert_int_equal(ob_init(), STATUS_SUCCESS);
     assert_int_equal(cm_init(), STATUS_SUCCESS);
     return 0;
@@ -36,10 +22,7 @@ static int rooms_stop(void **state)
 {
     cm_fini();
     ob_fini();
-    ex_fini();
-    ke_processor_leave();
-    ke_thread_release(&test_thread);
-    ke_fini();
+    kernel_end();
     return 0;
 }
 

@@ -3,32 +3,16 @@
 #ifndef CM_TEST_H
 #define CM_TEST_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
+#include "kerneltest.h"
 
 #include "cm/cm.h"
-#include "ex/ex.h"
-#include "ke/ke.h"
 #include "rtl/rtl.h"
 
-static struct thread test_thread;
 static struct ob_counts counts_at_start;
-static struct ex_pool_counts pool_at_start;
 
 static int machine_start(void **state)
 {
-    struct ke_options options = {.processors = 2};
-    assert_int_equal(ke_init(&options), STATUS_SUCCESS);
-    test_thread = (struct thread){0};
-    ke_thread_init(&test_thread, "test", NULL);
-    ke_thread_adopt(&test_thread);
-    assert_int_equal(ex_init(), STATUS_SUCCESS);
-    ke_processor_enter();
-    ex_pool_counts(&pool_at_start);
+    kernel_begin(2);
     assert_int_equal(ob_init(), STATUS_SUCCESS);
     assert_int_equal(cm_init(), STATUS_SUCCESS);
     ob_counts(&counts_at_start);
@@ -46,20 +30,12 @@ static inline void counts_check(void)
 
 static int machine_stop(void **state)
 {
-    struct ex_pool_counts pool;
     counts_check();
     cm_fini();
     ob_fini();
-    ex_pool_counts(&pool);
-    assert_int_equal(pool.blocks, pool_at_start.blocks);
-    ex_fini();
-    ke_processor_leave();
-    ke_thread_release(&test_thread);
-    ke_fini();
+    kernel_end();
     return 0;
 }
-
-#define NAME(text) (&(UNICODE_STRING){sizeof(L"" text) - 2, sizeof(L"" text), (WCHAR *)(L"" text)})
 
 static inline NTSTATUS key_open(UNICODE_STRING *name, bool create, ULONG options, ULONG attributes,
                                 void **out_key)

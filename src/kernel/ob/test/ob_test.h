@@ -7,34 +7,17 @@
 #ifndef OB_TEST_H
 #define OB_TEST_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "kerneltest.h"
 
-#include "ex/ex.h"
-#include "ke/ke.h"
 #include "ob/dispatcher_types.h"
 #include "ob/ob.h"
 #include "rtl/rtl.h"
 
-static struct thread test_thread;
 static struct ob_counts counts_at_start;
-static struct ex_pool_counts pool_at_start;
 
 static int machine_start(void **state)
 {
-    struct ke_options options = {.processors = host_is_sim() ? 1 : 4};
-    if (host_is_sim())
-        host_sim_seed(1);
-    assert_int_equal(ke_init(&options), STATUS_SUCCESS);
-    test_thread = (struct thread){0};
-    ke_thread_init(&test_thread, "test", NULL);
-    ke_thread_adopt(&test_thread);
-    assert_int_equal(ex_init(), STATUS_SUCCESS);
-    ke_processor_enter();
-    ex_pool_counts(&pool_at_start);
+    kernel_begin(4);
     assert_int_equal(ob_init(), STATUS_SUCCESS);
     ob_counts(&counts_at_start);
     return 0;
@@ -52,22 +35,13 @@ static inline void counts_check(void)
 static int machine_stop(void **state)
 {
     struct ob_counts counts;
-    struct ex_pool_counts pool;
     counts_check();
     ob_fini();
     ob_counts(&counts);
     assert_int_equal(counts.objects, 0);
-    ex_pool_counts(&pool);
-    assert_int_equal(pool.blocks, pool_at_start.blocks);
-    ex_fini();
-    ke_processor_leave();
-    ke_thread_release(&test_thread);
-    ke_fini();
+    kernel_end();
     return 0;
 }
-
-/* Names as text. */
-#define NAME(text) (&(UNICODE_STRING){sizeof(L"" text) - 2, sizeof(L"" text), (WCHAR *)(L"" text)})
 
 static inline OBJECT_ATTRIBUTES attributes_of(UNICODE_STRING *name, ULONG flags, HANDLE root)
 {

@@ -3,40 +3,23 @@
 #ifndef PS_TEST_H
 #define PS_TEST_H
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
 
-#include "ex/ex.h"
-#include "ke/ke.h"
+#include "kerneltest.h"
+
 #include "mm/mm.h"
 #include "ob/dispatcher_types.h"
 #include "ps/ps.h"
 #include "se/se.h"
 
-static struct thread test_thread;
 static struct process_thread *test_ps_thread;
 static struct ob_counts counts_at_start;
 static struct ps_counts ps_at_start;
-static struct ex_pool_counts pool_at_start;
 
 static int machine_start(void **state)
 {
-    struct ke_options options = {.processors = host_is_sim() ? 1 : 4};
-    if (host_is_sim())
-        host_sim_seed(1);
-    assert_int_equal(ke_init(&options), STATUS_SUCCESS);
-    test_thread = (struct thread){0};
-    ke_thread_init(&test_thread, "test", NULL);
-    ke_thread_adopt(&test_thread);
-    assert_int_equal(ex_init(), STATUS_SUCCESS);
-    ke_processor_enter();
+    kernel_begin(4);
     assert_int_equal(mm_init(), STATUS_SUCCESS);
-    ex_pool_counts(&pool_at_start);
     assert_int_equal(ob_init(), STATUS_SUCCESS);
     assert_int_equal(se_init(), STATUS_SUCCESS);
     assert_int_equal(ps_init(), STATUS_SUCCESS);
@@ -70,20 +53,14 @@ static inline void counts_begin(void)
 
 static int machine_stop(void **state)
 {
-    struct ex_pool_counts pool;
     struct ob_counts counts;
     ps_fini();
     se_fini();
     ob_fini();
     ob_counts(&counts);
     assert_int_equal(counts.objects, 0);
-    ex_pool_counts(&pool);
-    assert_int_equal(pool.blocks, pool_at_start.blocks);
     mm_fini();
-    ex_fini();
-    ke_processor_leave();
-    ke_thread_release(&test_thread);
-    ke_fini();
+    kernel_end();
     return 0;
 }
 
