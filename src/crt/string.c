@@ -74,58 +74,19 @@ char *crt_strtok(char *text, const char *delimiters, char **context)
     return at;
 }
 
-/* Appends up to count characters of from at to[used]; the shared half of the four copies. */
-static int append_s(char *to, size_t used, size_t size, const char *from, size_t count)
-{
-    size_t room = size - used;
-    size_t length = strnlen(from, count < room ? count : room);
-    if (length < room) {
-        memcpy(to + used, from, length);
-        to[used + length] = 0;
-        return 0;
-    }
-    if (count == CRT_TRUNCATE) {
-        memcpy(to + used, from, room - 1);
-        to[size - 1] = 0;
-        return CRT_STRUNCATE;
-    }
-    to[0] = 0;
-    return CRT_ERANGE;
-}
+#define CHARACTER char
+#define LENGTH    strnlen
+#include "string_bounded.h"
 
 int crt_strncpy_s(char *to, size_t size, const char *from, size_t count)
 {
-    if (!to && size == 0 && count == 0)
-        return 0;
-    if (!to || size == 0)
-        return CRT_EINVAL;
-    if (!from && count != 0) {
-        to[0] = 0;
-        return CRT_EINVAL;
-    }
-    if (count == 0) {
-        to[0] = 0;
-        return 0;
-    }
-    return append_s(to, 0, size, from, count);
+    return copy_s(to, size, from, count);
 }
 
 int crt_strncat_s(char *to, size_t size, const char *from, size_t count)
 {
-    if (!to && size == 0 && count == 0)
-        return 0;
-    if (!to || size == 0)
-        return CRT_EINVAL;
-    size_t used = strnlen(to, size);
-    if (used == size || (!from && count != 0)) {
-        to[0] = 0;
-        return CRT_EINVAL;
-    }
-    return count == 0 ? 0 : append_s(to, used, size, from, count);
+    return concatenate_s(to, size, from, count);
 }
-
-/* One less than CRT_TRUNCATE: the whole string, and a failure when it does not fit. */
-#define WHOLE (CRT_TRUNCATE - 1)
 
 int crt_strcpy_s(char *to, size_t size, const char *from)
 {

@@ -196,58 +196,19 @@ wchar_t *crt_wmemset(wchar_t *to, wchar_t c, size_t count)
     return to;
 }
 
-/* Appends up to count characters of from at to[used]; the shared half of the four copies. */
-static int append_s(wchar_t *to, size_t used, size_t size, const wchar_t *from, size_t count)
-{
-    size_t room = size - used;
-    size_t length = crt_wcsnlen(from, count < room ? count : room);
-    if (length < room) {
-        memcpy(to + used, from, length * sizeof(wchar_t));
-        to[used + length] = 0;
-        return 0;
-    }
-    if (count == CRT_TRUNCATE) {
-        memcpy(to + used, from, (room - 1) * sizeof(wchar_t));
-        to[size - 1] = 0;
-        return CRT_STRUNCATE;
-    }
-    to[0] = 0;
-    return CRT_ERANGE;
-}
+#define CHARACTER wchar_t
+#define LENGTH    crt_wcsnlen
+#include "string_bounded.h"
 
 int crt_wcsncpy_s(wchar_t *to, size_t size, const wchar_t *from, size_t count)
 {
-    if (!to && size == 0 && count == 0)
-        return 0;
-    if (!to || size == 0)
-        return CRT_EINVAL;
-    if (!from && count != 0) {
-        to[0] = 0;
-        return CRT_EINVAL;
-    }
-    if (count == 0) {
-        to[0] = 0;
-        return 0;
-    }
-    return append_s(to, 0, size, from, count);
+    return copy_s(to, size, from, count);
 }
 
 int crt_wcsncat_s(wchar_t *to, size_t size, const wchar_t *from, size_t count)
 {
-    if (!to && size == 0 && count == 0)
-        return 0;
-    if (!to || size == 0)
-        return CRT_EINVAL;
-    size_t used = crt_wcsnlen(to, size);
-    if (used == size || (!from && count != 0)) {
-        to[0] = 0;
-        return CRT_EINVAL;
-    }
-    return count == 0 ? 0 : append_s(to, used, size, from, count);
+    return concatenate_s(to, size, from, count);
 }
-
-/* One less than CRT_TRUNCATE: the whole string, and a failure when it does not fit. */
-#define WHOLE (CRT_TRUNCATE - 1)
 
 int crt_wcscpy_s(wchar_t *to, size_t size, const wchar_t *from)
 {
