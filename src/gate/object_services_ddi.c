@@ -99,7 +99,7 @@ static NTSTATUS duplicate(struct process *from, HANDLE source, struct process *t
         return STATUS_PROCESS_IS_TERMINATING;
     if (to)
         return ob_handle_duplicate(from->handles, source, to->handles, access, attributes, options,
-                                   out_handle);
+                                   gate_mode(), out_handle);
     return STATUS_INVALID_HANDLE;
 }
 

@@ -9,7 +9,9 @@ static NTSTATUS open_found(void *body, ACCESS_MASK access, PHANDLE handle)
     HANDLE made;
     if (!body)
         return STATUS_INVALID_CID;
-    NTSTATUS status = ob_handle_create(body, access, 0, &made);
+    NTSTATUS status = ob_access_check(body, access, gate_mode(), &access);
+    if (NT_SUCCESS(status))
+        status = ob_handle_create(body, access, 0, &made);
     ob_dereference(body);
     if (NT_SUCCESS(status)) {
         status = gate_copy_out(handle, &made, sizeof made);
@@ -65,7 +67,7 @@ SERVICE NtTerminateProcess(HANDLE Handle, NTSTATUS Status)
 SERVICE NtAlertThread(HANDLE Handle)
 {
     void *thread;
-    NTSTATUS status = ob_handle_reference(Handle, 0, ps_thread_type, gate_mode(), &thread, NULL);
+    NTSTATUS status = ob_handle_reference(Handle, THREAD_ALERT, ps_thread_type, gate_mode(), &thread, NULL);
     if (!NT_SUCCESS(status))
         return status;
     ke_thread_alert(&((struct process_thread *)thread)->tcb);

@@ -17,7 +17,9 @@ static NTSTATUS token_open(void *token, ACCESS_MASK access, ULONG attributes, PH
     HANDLE made;
     if (gate_mode() == UserMode)
         attributes &= ~(ULONG)OBJ_KERNEL_HANDLE;
-    NTSTATUS status = ob_handle_create(token, access, attributes, &made);
+    NTSTATUS status = ob_access_check(token, access, gate_mode(), &access);
+    if (NT_SUCCESS(status))
+        status = ob_handle_create(token, access, attributes, &made);
     if (!NT_SUCCESS(status))
         return status;
     status = gate_copy_out(out_handle, &made, sizeof made);

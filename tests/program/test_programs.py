@@ -26,6 +26,9 @@ class Programs(CoveTest):
     def test_threads(self):
         self.passes("threads")
 
+    def test_border(self):
+        self.passes("border")
+
     def test_sync(self):
         self.passes("sync")
 

@@ -71,6 +71,12 @@ static NTSTATUS file_query_name(const void *body, UNICODE_STRING *out_name)
     return status;
 }
 
+/* A file object is opened for what it is opened for: no copy of a handle may do more. */
+static ACCESS_MASK file_limit(const void *body)
+{
+    return file_of((FILE_OBJECT *)body)->granted;
+}
+
 NTSTATUS file_type_create(void)
 {
     static const struct object_type_ops ops = {
@@ -79,6 +85,7 @@ NTSTATUS file_type_create(void)
         .parse = file_parse,
         .waitable = file_waitable,
         .query_name = file_query_name,
+        .user_limit = file_limit,
         .mapping = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE, FILE_ALL_ACCESS},
         .valid_access = FILE_ALL_ACCESS,
     };

@@ -253,14 +253,14 @@ NTSTATUS ob_handle_attributes_set(HANDLE handle, KPROCESSOR_MODE mode, ULONG att
 
 /* A source handle of the table `from`; pseudo handles and kernel handles are understood as
  * in the running process. */
-static NTSTATUS source_reference(struct handle_table *from, HANDLE handle,
+static NTSTATUS source_reference(struct handle_table *from, HANDLE handle, KPROCESSOR_MODE mode,
                                  struct handle_table **out_table, uint32_t *out_index,
                                  struct slot_value *out_value)
 {
     *out_table = NULL;
     if (handle == OB_CURRENT_PROCESS || handle == OB_CURRENT_THREAD)
         return pseudo_reference(handle, out_value);
-    NTSTATUS status = handle_locate(handle, KernelMode, out_table, out_index);
+    NTSTATUS status = handle_locate(handle, mode, out_table, out_index);
     if (!NT_SUCCESS(status))
         return status;
     if (!ob_handle_is_kernel(handle) && from)
@@ -268,27 +268,40 @@ static NTSTATUS source_reference(struct handle_table *from, HANDLE handle,
     return slot_reference(*out_table, *out_index, out_value);
 }
 
+/* What the copy of a handle may do. */
+static NTSTATUS copy_access(const struct slot_value *source, ACCESS_MASK desired, ULONG options,
+                            KPROCESSOR_MODE mode, ACCESS_MASK *out_granted)
+{
+    *out_granted = options & DUPLICATE_SAME_ACCESS ? source->granted
+                                                   : access_map(source->header->type, desired);
+    if (mode == KernelMode || !(*out_granted & ~source->granted))
+        return STATUS_SUCCESS;
+    return ob_access_check(body_of(source->header), desired, mode, out_granted);
+}
+
 NTSTATUS ob_handle_duplicate(struct handle_table *from, HANDLE handle, struct handle_table *to,
                              ACCESS_MASK access, ULONG attributes, ULONG options,
-                             HANDLE *out_handle)
+                             KPROCESSOR_MODE mode, HANDLE *out_handle)
 {
     struct handle_table *source;
     uint32_t index = 0;
     struct slot_value value;
     HANDLE result = NULL;
-    NTSTATUS status = source_reference(from, handle, &source, &index, &value);
+    NTSTATUS status = source_reference(from, handle, mode, &source, &index, &value);
     if (!NT_SUCCESS(status))
         return status;
+    if (mode != KernelMode)
+        attributes &= ~(ULONG)OBJ_KERNEL_HANDLE;
     void *body = body_of(value.header);
     if (to || out_handle) {
-        ACCESS_MASK granted = options & DUPLICATE_SAME_ACCESS
-                                  ? value.granted
-                                  : access_map(value.header->type, access);
+        ACCESS_MASK granted;
         ULONG flags = options & DUPLICATE_SAME_ATTRIBUTES ? value.attributes : attributes;
         struct handle_table *target =
             attributes & OBJ_KERNEL_HANDLE ? ob_handle_table_kernel() : (to ? to : table_current());
-        status = ob_callback_duplicate(target, source ? source->process : NULL, body, granted,
-                                       flags, handle_create_in, &result);
+        status = copy_access(&value, access, options, mode, &granted);
+        if (NT_SUCCESS(status))
+            status = ob_callback_duplicate(target, source ? source->process : NULL, body, granted,
+                                           flags, handle_create_in, &result);
         if (NT_SUCCESS(status) && (flags & OB_PROTECT_CLOSE)) {
             uintptr_t bits = (uintptr_t)result & ~KERNEL_HANDLE_BITS;
             slot_attributes_set(target, (uint32_t)(bits / 4), flags);
@@ -296,7 +309,7 @@ NTSTATUS ob_handle_duplicate(struct handle_table *from, HANDLE handle, struct ha
     }
     /* The source is closed whatever became of the copy, as documented. */
     if (source && (options & DUPLICATE_CLOSE_SOURCE))
-        handle_close_in(source, index, handle, KernelMode, false);
+        handle_close_in(source, index, handle, mode, false);
     ob_dereference(body);
     if (NT_SUCCESS(status) && out_handle)
         *out_handle = result;

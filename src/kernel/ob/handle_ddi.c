@@ -43,7 +43,7 @@ NTSTATUS NTAPI ObDuplicateObject(PEPROCESS SourceProcess, HANDLE SourceHandle,
     if (!from || (TargetProcess && !to))
         return STATUS_PROCESS_IS_TERMINATING;
     return ob_handle_duplicate(from, SourceHandle, to, DesiredAccess, HandleAttributes, Options,
-                               TargetHandle);
+                               PreviousMode, TargetHandle);
 }
 
 struct handle_search {

@@ -91,6 +91,20 @@ static ACCESS_MASK access_map(ACCESS_MASK access, const GENERIC_MAPPING *mapping
     return mapped;
 }
 
+/* What is asked for by name must lie within the limit; MAXIMUM_ALLOWED is content with less. */
+static NTSTATUS limit_apply(const void *body, ACCESS_MASK desired, ACCESS_MASK *granted)
+{
+    const struct object_type_ops *type = ob_type_ops(ob_type_of(body));
+    if (!type->user_limit)
+        return STATUS_SUCCESS;
+    ACCESS_MASK limit = type->user_limit(body);
+    ACCESS_MASK named = desired & ~(ACCESS_MASK)MAXIMUM_ALLOWED;
+    if (access_map(named, &type->mapping) & ~limit)
+        return STATUS_ACCESS_DENIED;
+    *granted &= limit;
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS ob_access_check(const void *body, ACCESS_MASK desired, KPROCESSOR_MODE mode,
                          ACCESS_MASK *out_granted)
 {
@@ -102,15 +116,16 @@ NTSTATUS ob_access_check(const void *body, ACCESS_MASK desired, KPROCESSOR_MODE 
         status = ob_security_get(body, &descriptor);
     if (!NT_SUCCESS(status))
         return status;
-    if (!descriptor) {
+    if (descriptor) {
+        status = ops->check(descriptor, desired, &type->mapping, mode, out_granted);
+        ob_security_free(descriptor);
+    } else {
         ACCESS_MASK mapped = access_map(desired, &type->mapping);
         if (mode != KernelMode &&
             (mapped & ~(type->valid_access | STANDARD_RIGHTS_ALL | ACCESS_SYSTEM_SECURITY)))
             return STATUS_ACCESS_DENIED;
         *out_granted = mapped;
-        return STATUS_SUCCESS;
     }
-    status = ops->check(descriptor, desired, &type->mapping, mode, out_granted);
-    ob_security_free(descriptor);
-    return status;
+    return NT_SUCCESS(status) && mode != KernelMode ? limit_apply(body, desired, out_granted)
+                                                    : status;
 }

@@ -14,6 +14,20 @@ static DISPATCHER_HEADER *header_first(void *body)
     return body;
 }
 
+/* Programs may look at the system process and its threads and wait for them, no more. */
+static ACCESS_MASK process_limit(const void *body)
+{
+    return body == ps_system_process ? PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE
+                                     : ~(ACCESS_MASK)0;
+}
+
+static ACCESS_MASK thread_limit(const void *body)
+{
+    const struct process_thread *thread = body;
+    return thread->process == ps_system_process ? THREAD_QUERY_LIMITED_INFORMATION | SYNCHRONIZE
+                                                : ~(ACCESS_MASK)0;
+}
+
 /* The specific rights behind the generic ones are those of the public process and thread
  * access rights pages. */
 static const struct object_type_ops process_ops = {
@@ -22,6 +36,7 @@ static const struct object_type_ops process_ops = {
     .mapping = {STANDARD_RIGHTS_READ | 0x0410 /* VM_READ | QUERY_INFORMATION */,
                 STANDARD_RIGHTS_WRITE | 0x0beb, STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE | 0x1001,
                 PROCESS_RIGHTS},
+    .user_limit = process_limit,
     .valid_access = PROCESS_RIGHTS,
     .is_watchable = true,
 };
@@ -31,6 +46,7 @@ static const struct object_type_ops thread_ops = {
     .mapping = {STANDARD_RIGHTS_READ | 0x0048 /* GET_CONTEXT | QUERY_INFORMATION */,
                 STANDARD_RIGHTS_WRITE | 0x0437, STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE | 0x1800,
                 THREAD_RIGHTS},
+    .user_limit = thread_limit,
     .valid_access = THREAD_RIGHTS,
     .is_watchable = true,
 };

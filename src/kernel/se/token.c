@@ -19,7 +19,14 @@ static struct token *system_token, *user_token;
 static se_subject_fn *_Atomic subject_of;
 static _Atomic ULONG id_last;
 
+/* A program may see who the system is, not become it. */
+static ACCESS_MASK token_limit(const void *body)
+{
+    return body == system_token ? TOKEN_QUERY | READ_CONTROL : ~(ACCESS_MASK)0;
+}
+
 static const struct object_type_ops token_ops = {
+    .user_limit = token_limit,
     .mapping = {TOKEN_READ, TOKEN_WRITE, TOKEN_EXECUTE, TOKEN_ALL_ACCESS},
     .valid_access = TOKEN_ALL_ACCESS,
 };

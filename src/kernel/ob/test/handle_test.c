@@ -123,8 +123,9 @@ static void an_exclusive_object_is_for_one_process(void **state)
     OBJECT_ATTRIBUTES attributes = attributes_of(NULL, OBJ_EXCLUSIVE, NULL);
     assert_int_equal(ob_insert(event, &attributes, 0, KernelMode, NULL, &mine), STATUS_SUCCESS);
     assert_int_equal(ob_handle_table_create(&other, &second), STATUS_SUCCESS);
-    assert_int_equal(ob_handle_duplicate(NULL, mine, second, 0, 0, DUPLICATE_SAME_ACCESS, &theirs),
-                     STATUS_ACCESS_DENIED);
+    assert_int_equal(
+        ob_handle_duplicate(NULL, mine, second, 0, 0, DUPLICATE_SAME_ACCESS, KernelMode, &theirs),
+        STATUS_ACCESS_DENIED);
     assert_int_equal(ob_handle_close(mine, KernelMode), STATUS_SUCCESS);
     ob_handle_table_destroy(second);
     ob_dereference(event);
@@ -144,7 +145,7 @@ static void duplicating_copies_and_moves(void **state)
     current = from;
     ob_current_table_set(current_of);
     assert_int_equal(ob_handle_create(event, EVENT_ALL_ACCESS, 0, &source), STATUS_SUCCESS);
-    assert_int_equal(ob_handle_duplicate(from, source, to, SYNCHRONIZE, 0, 0, &copy),
+    assert_int_equal(ob_handle_duplicate(from, source, to, SYNCHRONIZE, 0, 0, KernelMode, &copy),
                      STATUS_SUCCESS);
     assert_int_equal(ob_handle_table_count(to), 1);
     current = to;
@@ -154,16 +155,88 @@ static void duplicating_copies_and_moves(void **state)
     assert_int_equal(granted, SYNCHRONIZE);
     ob_dereference(body);
     assert_int_equal(ob_handle_duplicate(from, source, to, 0, 0,
-                                         DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE, &copy),
+                                         DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE, KernelMode,
+                                         &copy),
                      STATUS_SUCCESS);
     assert_int_equal(ob_handle_table_count(from), 0);
     assert_int_equal(ob_handle_table_count(to), 2);
-    assert_int_equal(ob_handle_duplicate(from, source, to, 0, 0, 0, &copy), STATUS_INVALID_HANDLE);
+    assert_int_equal(ob_handle_duplicate(from, source, to, 0, 0, 0, KernelMode, &copy),
+                     STATUS_INVALID_HANDLE);
     ob_current_table_set(NULL);
     ob_handle_table_destroy(from);
     ob_handle_table_destroy(to);
     assert_int_equal(ob_handle_count(event), 0);
     ob_dereference(event);
+    counts_check();
+}
+
+static ACCESS_MASK limited(const void *body)
+{
+    return body ? 0x3 : 0;
+}
+
+/* Copies asked for by a program: nothing of the kernel's, and no rights that opening would not
+ * give. */
+static void a_program_copies_what_it_may(void **state)
+{
+    static const struct object_type_ops ops = {
+        .user_limit = limited, .mapping = {1, 2, 4, 7}, .valid_access = 7};
+    HANDLE source, kernel, copy = NULL;
+    ULONG attributes;
+    int process;
+    void *body;
+    ACCESS_MASK granted;
+    struct object_type *type;
+    struct handle_table *table, *system = ob_handle_table_kernel();
+    assert_int_equal(ob_type_create("Limited", &ops, &type), STATUS_SUCCESS);
+    ob_counts(&counts_at_start);
+    assert_int_equal(ob_create(type, 1, &body), STATUS_SUCCESS);
+    assert_int_equal(ob_handle_table_create(&process, &table), STATUS_SUCCESS);
+    current = table;
+    ob_current_table_set(current_of);
+    uint64_t kernel_handles = ob_handle_table_count(system);
+    assert_int_equal(ob_handle_create(body, 1, 0, &source), STATUS_SUCCESS);
+    assert_int_equal(ob_handle_create(body, 7, OBJ_KERNEL_HANDLE, &kernel), STATUS_SUCCESS);
+    assert_int_equal(ob_handle_table_count(system), kernel_handles + 1);
+
+    /* Neither from the kernel's table nor into it, nor closed in it. */
+    assert_int_equal(
+        ob_handle_duplicate(table, kernel, table, 1, 0, DUPLICATE_CLOSE_SOURCE, UserMode, &copy),
+        STATUS_INVALID_HANDLE);
+    assert_int_equal(ob_handle_duplicate(table, source, table, 1,
+                                         OBJ_KERNEL_HANDLE | OBJ_INHERIT | OB_PROTECT_CLOSE, 0,
+                                         UserMode, &copy),
+                     STATUS_SUCCESS);
+    assert_false(ob_handle_is_kernel(copy));
+    assert_int_equal(ob_handle_attributes_get(copy, UserMode, &attributes), STATUS_SUCCESS);
+    assert_int_equal(attributes, OBJ_INHERIT | OB_PROTECT_CLOSE);
+    assert_int_equal(ob_handle_table_count(system), kernel_handles + 1);
+
+    /* More rights, as far as the type lets a program have them. */
+    assert_int_equal(ob_handle_duplicate(table, source, table, 3, 0, 0, UserMode, &copy),
+                     STATUS_SUCCESS);
+    assert_int_equal(ob_handle_duplicate(table, source, table, 4, 0, 0, UserMode, &copy),
+                     STATUS_ACCESS_DENIED);
+    assert_int_equal(ob_handle_duplicate(table, source, table, GENERIC_ALL, 0, 0, UserMode, &copy),
+                     STATUS_ACCESS_DENIED);
+    assert_int_equal(
+        ob_handle_duplicate(table, source, table, MAXIMUM_ALLOWED, 0, 0, UserMode, &copy),
+        STATUS_SUCCESS);
+    assert_int_equal(ob_handle_reference(copy, 0, NULL, KernelMode, &body, &granted),
+                     STATUS_SUCCESS);
+    assert_int_equal(granted, 3);
+    ob_dereference(body);
+
+    /* Drivers are trusted with all of it. */
+    assert_int_equal(
+        ob_handle_duplicate(table, source, table, 4, OBJ_KERNEL_HANDLE, 0, KernelMode, &copy),
+        STATUS_SUCCESS);
+    assert_true(ob_handle_is_kernel(copy));
+    assert_int_equal(ob_handle_close(copy, KernelMode), STATUS_SUCCESS);
+    assert_int_equal(ob_handle_close(kernel, KernelMode), STATUS_SUCCESS);
+    ob_current_table_set(NULL);
+    ob_handle_table_destroy(table);
+    ob_dereference(body);
     counts_check();
 }
 
@@ -214,7 +287,7 @@ static void closing_tells_how_many_are_left(void **state)
     assert_int_equal(ob_handle_table_create(&process, &table), STATUS_SUCCESS);
     assert_int_equal(ob_handle_create(body, 0, 0, &a), STATUS_SUCCESS);
     assert_int_equal(ob_handle_create(body, 0, 0, &b), STATUS_SUCCESS);
-    assert_int_equal(ob_handle_duplicate(NULL, a, table, 0, 0, 0, &c), STATUS_SUCCESS);
+    assert_int_equal(ob_handle_duplicate(NULL, a, table, 0, 0, 0, KernelMode, &c), STATUS_SUCCESS);
     ob_handle_close(a, KernelMode);
     assert_int_equal(told.process_handles, 1);
     assert_int_equal(told.system_handles, 2);
@@ -352,6 +425,7 @@ int main(void)
         cmocka_unit_test(a_protected_handle_stays),
         cmocka_unit_test(an_exclusive_object_is_for_one_process),
         cmocka_unit_test(duplicating_copies_and_moves),
+        cmocka_unit_test(a_program_copies_what_it_may),
         cmocka_unit_test(closing_tells_how_many_are_left),
         cmocka_unit_test(deleting_waits_for_passive_level),
         cmocka_unit_test(a_closed_table_takes_nothing_more),

@@ -50,6 +50,9 @@ struct object_type_ops {
     /* The full name of a body whose name is not in the name space (files, keys), as
      * ob_name_of gives it. NULL: the name under which it was inserted. */
     NTSTATUS (*query_name)(const void *body, UNICODE_STRING *out_name);
+    /* The most that a program may hold of this body, whatever its descriptor grants. NULL: no
+     * such limit. */
+    ACCESS_MASK (*user_limit)(const void *body);
     GENERIC_MAPPING mapping;
     ACCESS_MASK valid_access;
     ACCESS_MASK default_access;
@@ -124,7 +127,7 @@ NTSTATUS ob_security_set(void *body, PSECURITY_DESCRIPTOR descriptor);
 NTSTATUS ob_security_get(const void *body, PSECURITY_DESCRIPTOR *out_descriptor);
 void ob_security_free(PSECURITY_DESCRIPTOR descriptor);
 /* What desired comes to for this body: generic bits and MAXIMUM_ALLOWED mapped, checked
- * against its descriptor for mode UserMode. */
+ * against its descriptor and its type's user_limit for mode UserMode. */
 NTSTATUS ob_access_check(const void *body, ACCESS_MASK desired, KPROCESSOR_MODE mode,
                          ACCESS_MASK *out_granted);
 /* se's part of it: checks against a descriptor for the running thread; and makes any
@@ -204,10 +207,12 @@ NTSTATUS ob_handle_reference(HANDLE handle, ACCESS_MASK access, struct object_ty
                              KPROCESSOR_MODE mode, void **out_body, ACCESS_MASK *out_granted);
 NTSTATUS ob_handle_close(HANDLE handle, KPROCESSOR_MODE mode);
 /* options DUPLICATE_*; to NULL: the running process's table. from and to may be NULL and
- * out_handle too: then DUPLICATE_CLOSE_SOURCE alone is done. */
+ * out_handle too: then DUPLICATE_CLOSE_SOURCE alone is done. UserMode may neither copy kernel
+ * handles nor make one, and is granted more than the source's access only as far as opening
+ * the object again would grant it. */
 NTSTATUS ob_handle_duplicate(struct handle_table *from, HANDLE handle, struct handle_table *to,
                              ACCESS_MASK access, ULONG attributes, ULONG options,
-                             HANDLE *out_handle);
+                             KPROCESSOR_MODE mode, HANDLE *out_handle);
 bool ob_handle_is_kernel(HANDLE handle);
 /* OBJ_INHERIT and OB_PROTECT_CLOSE of a handle. */
 NTSTATUS ob_handle_attributes_get(HANDLE handle, KPROCESSOR_MODE mode, ULONG *out_attributes);
