@@ -14,6 +14,7 @@
 struct fxtoy_shared fxtoy;
 static struct sigaction machines_handler;
 KEVENT exit_event, entry_event, read_event, wake_event, gone_event;
+KEVENT held_event, go_event, kept_event;
 
 int fx_machine_start(void **state)
 {
@@ -26,6 +27,12 @@ int fx_machine_start(void **state)
     fxtoy.read_event = &read_event;
     fxtoy.wake_event = &wake_event;
     fxtoy.gone_event = &gone_event;
+    fxtoy.held_event = &held_event;
+    fxtoy.go_event = &go_event;
+    fxtoy.kept_event = &kept_event;
+    KeInitializeEvent(&held_event, SynchronizationEvent, FALSE);
+    KeInitializeEvent(&go_event, SynchronizationEvent, FALSE);
+    KeInitializeEvent(&kept_event, SynchronizationEvent, FALSE);
     KeInitializeEvent(&exit_event, SynchronizationEvent, FALSE);
     KeInitializeEvent(&entry_event, SynchronizationEvent, FALSE);
     KeInitializeEvent(&read_event, SynchronizationEvent, FALSE);
@@ -34,6 +41,8 @@ int fx_machine_start(void **state)
     service_make(COVE_FRAMEWORK_TESTS, "fxtoy_bus", &fxtoy);
     service_make(COVE_FRAMEWORK_TESTS, "fxtoy_function", &fxtoy);
     service_make(COVE_FRAMEWORK_TESTS, "fxtoy_filter", &fxtoy);
+    service_make(COVE_FRAMEWORK_TESTS, "fxtoy_below", &fxtoy);
+    service_make(COVE_FRAMEWORK_TESTS, "fxtoy_above", &fxtoy);
     return 0;
 }
 
@@ -200,6 +209,14 @@ int fx_pnp(int id, unsigned char minor)
     return pnp_send(id, &(IO_STACK_LOCATION){.MinorFunction = minor});
 }
 
+int fx_pnp_start(int id, PCM_RESOURCE_LIST resources)
+{
+    IO_STACK_LOCATION stack = {.MinorFunction = IRP_MN_START_DEVICE};
+    stack.Parameters.StartDevice.AllocatedResources = resources;
+    stack.Parameters.StartDevice.AllocatedResourcesTranslated = resources;
+    return pnp_send(id, &stack);
+}
+
 int fx_usage(int id, DEVICE_USAGE_NOTIFICATION_TYPE type, bool in)
 {
     IO_STACK_LOCATION stack = {.MinorFunction = IRP_MN_DEVICE_USAGE_NOTIFICATION};
@@ -282,16 +299,15 @@ static struct {
 } rows[FX_TABLES][ROWS_MAX];
 static unsigned row_counts[FX_TABLES];
 
-static void row_describe(const struct fx_table *table, unsigned which, unsigned at)
+void fx_row_text(const struct fx_table *table, unsigned at, char *text, size_t size)
 {
     const struct fx_row *row = &table->rows[at];
     const char *next = row->next == FX_NEXT_LATER    ? "(later)"
                        : row->next == FX_NEXT_IGNORE ? "(ignored)"
                                                      : table->states[row->next].name;
-    snprintf(rows[which][at].text, sizeof(rows[which][at].text), "%s: %s, %s: %s", table->name,
+    snprintf(text, size, "%s: %s, %s: %s", table->name,
              row->state == FX_STATE_ANY ? "(any)" : table->states[row->state].name,
              table->event_names[row->event], next);
-    snprintf(rows[which][at].mark, sizeof(rows[which][at].mark), "%s", row->mark);
 }
 
 void fx_rows_collect(void)
@@ -301,7 +317,8 @@ void fx_rows_collect(void)
         assert_true(table->row_count <= ROWS_MAX);
         row_counts[which] = table->row_count;
         for (unsigned i = 0; i < table->row_count; i++) {
-            row_describe(table, which, i);
+            fx_row_text(table, i, rows[which][i].text, sizeof(rows[which][i].text));
+            snprintf(rows[which][i].mark, sizeof(rows[which][i].mark), "%s", table->rows[i].mark);
             rows[which][i].walked |= table->walked[i] != 0;
         }
     }

@@ -14,6 +14,7 @@
 
 extern struct fxtoy_shared fxtoy;
 extern KEVENT exit_event, entry_event, read_event, wake_event, gone_event;
+extern KEVENT held_event, go_event, kept_event;
 
 int fx_machine_start(void **state); /* cmocka's setup and teardown */
 int fx_machine_stop(void **state);
@@ -45,6 +46,53 @@ void fx_idle_settle(int id);
 int fx_pnp(int id, unsigned char minor);
 int fx_usage(int id, DEVICE_USAGE_NOTIFICATION_TYPE type, bool in);
 
+/* A START_DEVICE of the test's own, with these resources. */
+int fx_pnp_start(int id, PCM_RESOURCE_LIST resources);
+
+/* ---- fxgate.c: IRPs of the test's own, filters that keep or fail one ------------------------- */
+
+/* The filters stand below and above the function driver from the next plugging on. */
+void fx_gates_install(void);
+void fx_gate(enum fxtoy_gate_place place, enum fxtoy_gate_what what, int major, int minor,
+             int state);
+#define fx_gate_power(place, what, state) \
+    fx_gate(place, what, IRP_MJ_POWER, IRP_MN_SET_POWER, PowerDevice##state)
+#define fx_gate_wake(what) fx_gate(FXTOY_BELOW, what, IRP_MJ_POWER, IRP_MN_WAIT_WAKE, -1)
+/* What a gate has kept, once it has: goes on down, or back with a status. */
+void fx_gate_pass(enum fxtoy_gate_place place);
+void fx_gate_end(enum fxtoy_gate_place place, int status);
+
+/* What the function driver does once, in a callback or on entering a state. Before fx_plug for the
+ * latter: drivers say beforehand what they want to hear. */
+void fx_moment(enum fxtoy_where where, const char *state, int callback, int what, int argument);
+void fx_held(void); /* waits until FXTOY_HOLD or FXTOY_STAY has come */
+void fx_go(void);   /* lets it go on */
+
+/* Power IRPs that the power manager knows nothing of: to the whole stack, or to the PDO alone. */
+struct fx_irp {
+    PIRP irp;
+    PDEVICE_OBJECT top;
+    KEVENT done;
+};
+enum fx_to { FX_STACK, FX_PDO };
+void fx_system_begin(struct fx_irp *to, int id, SYSTEM_POWER_STATE state);
+void fx_device_begin(struct fx_irp *to, int id, enum fx_to where, DEVICE_POWER_STATE state);
+void fx_wake_begin(struct fx_irp *to, int id, enum fx_to where);
+int fx_irp_wait(struct fx_irp *irp); /* its status */
+void fx_irp_cancel(struct fx_irp *irp);
+int fx_system(int id, SYSTEM_POWER_STATE state);
+int fx_device(int id, enum fx_to where, DEVICE_POWER_STATE state);
+
+/* Waits until a row has been walked since the machine started, text as in fx_row_is_walked; or one
+ * time more than that. */
+void fx_row_wait(const char *text);
+unsigned fx_row_count(const char *text);
+void fx_row_wait_more(const char *text, unsigned than);
+/* Waits until so many devices of the toys are left. */
+void fx_devices_wait(int count);
+/* Waits until the function's policy is in a state. */
+void fx_policy_wait(int id, const char *state);
+
 /* The callbacks of a role since the last call of fx_forget, names with blanks between. */
 void fx_forget(void);
 const char *fx_journal(int role, int id);
@@ -66,6 +114,7 @@ int fx_argument(int role, int callback, int id);
 
 /* The three tables of wdf01000.sys. */
 const struct fx_table *fx_table(unsigned which);
+void fx_row_text(const struct fx_table *table, unsigned at, char *text, size_t size);
 /* In a file's end: the rows that its machine has walked. */
 void fx_rows_collect(void);
 /* Has one been walked by now? text: as fx_rows_check prints it. */

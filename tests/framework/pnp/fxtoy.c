@@ -30,9 +30,65 @@ static void event_set(void *event)
         KeSetEvent(event, IO_NO_INCREMENT, FALSE);
 }
 
-#define NOTE(name, argument) \
-    note(context_of(device)->role, FXTOY_##name, context_of(device)->id, (int)(argument))
-#define IS_FUNCTION (context_of(device)->role == FXTOY_FUNCTION)
+/* ---- moments -------------------------------------------------------------------------------- */
+
+static VOID expired(PKDPC dpc, PVOID context, PVOID argument1, PVOID argument2)
+{
+    KeSetEvent(context, IO_NO_INCREMENT, FALSE);
+}
+
+/* Timers expire in their order, and so run their DPCs. */
+static void expire(void)
+{
+    LARGE_INTEGER due = {.QuadPart = -10000ll * (shared->idle_ms + 1)};
+    KEVENT event;
+    KTIMER timer;
+    KDPC dpc;
+
+    KeInitializeEvent(&event, NotificationEvent, FALSE);
+    KeInitializeTimer(&timer);
+    KeInitializeDpc(&dpc, expired, &event);
+    KeSetTimer(&timer, due, &dpc);
+    KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, NULL);
+    KeFlushQueuedDpcs();
+}
+
+static void moment_do(WDFDEVICE device, const struct fxtoy_moment *moment)
+{
+    if (moment->what == FXTOY_HOLD) {
+        event_set(shared->held_event);
+        KeWaitForSingleObject(shared->go_event, Executive, KernelMode, FALSE, NULL);
+    } else if (moment->what == FXTOY_EXPIRES) {
+        expire();
+    } else {
+        shared->command = moment->what;
+        shared->argument = moment->argument;
+        command(device);
+    }
+}
+
+static void moment_come(WDFDEVICE device, int where, int at)
+{
+    for (int i = 0; i < FXTOY_MOMENTS; i++) {
+        struct fxtoy_moment *moment = &shared->moments[i];
+
+        if (moment->role == context_of(device)->role && moment->at == at &&
+            InterlockedCompareExchange((volatile LONG *)&moment->where, FXTOY_NOWHERE, where) ==
+                where)
+            moment_do(device, moment);
+    }
+}
+
+NTSTATUS noted(WDFDEVICE device, int callback, int argument)
+{
+    TOY *context = context_of(device);
+
+    moment_come(device, FXTOY_IN_CALLBACK, callback);
+    return note(context->role, callback, context->id, argument);
+}
+
+#define NOTE(name, argument) noted(device, FXTOY_##name, (int)(argument))
+#define IS_FUNCTION          (context_of(device)->role == FXTOY_FUNCTION)
 
 /* ---- callbacks of all roles ----------------------------------------------------------------- */
 
@@ -230,7 +286,7 @@ static VOID woken_sx(WDFDEVICE device)
     (void)NOTE(WokenSx, 0);
 }
 
-static NTSTATUS idle_assign(WDFDEVICE device)
+NTSTATUS idle_assign(WDFDEVICE device)
 {
     WDF_DEVICE_POWER_POLICY_IDLE_SETTINGS idle;
 
@@ -282,6 +338,40 @@ static VOID heard_policy(WDFDEVICE device, PCWDF_DEVICE_POWER_POLICY_NOTIFICATIO
         InterlockedExchangeAdd((volatile LONG *)&shared->heard, 10000);
 }
 
+static VOID moment_pnp(WDFDEVICE device, PCWDF_DEVICE_PNP_NOTIFICATION_DATA data)
+{
+    moment_come(device, FXTOY_IN_PNP, data->Data.EnterState.NewState);
+}
+
+static VOID moment_power(WDFDEVICE device, PCWDF_DEVICE_POWER_NOTIFICATION_DATA data)
+{
+    moment_come(device, FXTOY_IN_POWER, data->Data.EnterState.NewState);
+}
+
+static VOID moment_policy(WDFDEVICE device, PCWDF_DEVICE_POWER_POLICY_NOTIFICATION_DATA data)
+{
+    moment_come(device, FXTOY_IN_POLICY, data->Data.EnterState.NewState);
+}
+
+static void moments_init(PWDFDEVICE_INIT init)
+{
+    for (int i = 0; i < FXTOY_MOMENTS; i++) {
+        const struct fxtoy_moment *moment = &shared->moments[i];
+
+        if (moment->where == FXTOY_IN_PNP)
+            WdfDeviceInitRegisterPnpStateChangeCallback(init, (WDF_DEVICE_PNP_STATE)moment->at,
+                                                        moment_pnp, StateNotificationEnterState);
+        else if (moment->where == FXTOY_IN_POWER)
+            WdfDeviceInitRegisterPowerStateChangeCallback(init, (WDF_DEVICE_POWER_STATE)moment->at,
+                                                          moment_power,
+                                                          StateNotificationEnterState);
+        else if (moment->where == FXTOY_IN_POLICY)
+            WdfDeviceInitRegisterPowerPolicyStateChangeCallback(
+                init, (WDF_DEVICE_POWER_POLICY_STATE)moment->at, moment_policy,
+                StateNotificationEnterState);
+    }
+}
+
 static void policy_init(PWDFDEVICE_INIT init)
 {
     WDF_POWER_POLICY_EVENT_CALLBACKS evt;
@@ -294,6 +384,7 @@ static void policy_init(PWDFDEVICE_INIT init)
     evt.EvtDeviceDisarmWakeFromSx = disarm_sx;
     evt.EvtDeviceWakeFromSxTriggered = woken_sx;
     WdfDeviceInitSetPowerPolicyEventCallbacks(init, &evt);
+    moments_init(init);
     if (shared->is_not_owner)
         WdfDeviceInitSetPowerPolicyOwnership(init, FALSE);
     if (shared->is_np)
@@ -376,7 +467,7 @@ static void state_set(WDFDEVICE device)
                          : STATUS_UNSUCCESSFUL;
 }
 
-static void command(WDFDEVICE device)
+void command(WDFDEVICE device)
 {
     switch (shared->command) {
     case FXTOY_SCAN:
@@ -419,7 +510,14 @@ static void command(WDFDEVICE device)
 
 static VOID evt_write(WDFQUEUE queue, WDFREQUEST request, size_t length)
 {
-    command(WdfIoQueueGetDevice(queue));
+    WDFDEVICE device = WdfIoQueueGetDevice(queue);
+
+    if (shared->on_child != 0 && context_of(device)->role == FXTOY_BUS)
+        device = bus_child(device, shared->on_child);
+    if (device != NULL)
+        command(device);
+    else
+        shared->status = STATUS_NO_SUCH_DEVICE;
     WdfRequestComplete(request, STATUS_SUCCESS);
 }
 
@@ -464,6 +562,53 @@ static NTSTATUS added_remove(WDFDEVICE device, WDFCMRESLIST raw, WDFCMRESLIST tr
     return NOTE(RemoveAdded, WdfCmResourceListGetCount(raw));
 }
 
+/* ---- hardware of the function driver -------------------------------------------------------- */
+
+static BOOLEAN isr(WDFINTERRUPT interrupt, ULONG message)
+{
+    return FALSE;
+}
+
+static NTSTATUS interrupt_on(WDFINTERRUPT interrupt, WDFDEVICE device)
+{
+    return note(FXTOY_FUNCTION, FXTOY_InterruptOn, context_of(device)->id, 0);
+}
+
+static NTSTATUS interrupt_off(WDFINTERRUPT interrupt, WDFDEVICE device)
+{
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS dma_on(WDFDMAENABLER enabler)
+{
+    return note(FXTOY_FUNCTION, FXTOY_DmaOn, -1, 0);
+}
+
+static NTSTATUS hardware_make(WDFDEVICE device)
+{
+    static const GUID interface = {0x5d2c1e11, 0x77a1, 0x4b06, {1, 2, 3, 4, 5, 6, 7, 8}};
+    WDF_INTERRUPT_CONFIG interrupt;
+    WDF_DMA_ENABLER_CONFIG dma;
+    WDFDMAENABLER enabler;
+    WDFINTERRUPT made;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (shared->has_interface)
+        status = WdfDeviceCreateDeviceInterface(device, &interface, NULL);
+    if (NT_SUCCESS(status) && shared->has_interrupt) {
+        WDF_INTERRUPT_CONFIG_INIT(&interrupt, isr, NULL);
+        interrupt.EvtInterruptEnable = interrupt_on;
+        interrupt.EvtInterruptDisable = interrupt_off;
+        status = WdfInterruptCreate(device, &interrupt, WDF_NO_OBJECT_ATTRIBUTES, &made);
+    }
+    if (NT_SUCCESS(status) && shared->has_dma) {
+        WDF_DMA_ENABLER_CONFIG_INIT(&dma, WdfDmaProfileScatterGather64, 65536);
+        dma.EvtDmaEnablerEnable = dma_on;
+        status = WdfDmaEnablerCreate(device, &dma, WDF_NO_OBJECT_ATTRIBUTES, &enabler);
+    }
+    return status;
+}
+
 /* ---- the drivers ---------------------------------------------------------------------------- */
 
 static NTSTATUS device_add(WDFDRIVER driver, PWDFDEVICE_INIT init)
@@ -493,7 +638,11 @@ static NTSTATUS device_add(WDFDRIVER driver, PWDFDEVICE_INIT init)
     if (FXTOY_ROLE == FXTOY_FUNCTION) {
         context_of(device)->id = child_id(WdfDeviceWdmGetPhysicalDevice(device));
         status = policy_assign(device);
+        if (NT_SUCCESS(status))
+            status = hardware_make(device);
     }
+    if (FXTOY_ROLE == FXTOY_BUS && shared->bus_idles)
+        status = idle_assign(device);
     if (NT_SUCCESS(status) && FXTOY_ROLE != FXTOY_FILTER)
         status = queues_make(device, FXTOY_ROLE == FXTOY_FUNCTION);
     return status;

@@ -7,8 +7,7 @@ struct child {
     ULONG id;
 };
 
-#define NOTE(name, argument) \
-    note(FXTOY_CHILD, FXTOY_##name, context_of(device)->id, (int)(argument))
+#define NOTE(name, argument) noted(device, FXTOY_##name, (int)(argument))
 
 static NTSTATUS resources(WDFDEVICE device, WDFCMRESLIST list)
 {
@@ -106,6 +105,8 @@ static NTSTATUS child_create(WDFCHILDLIST list,
     evt.EvtDeviceReportedMissing = missing;
     WdfPdoInitSetEventCallbacks(init, &evt);
     callbacks_set(init);
+    if (shared->child_is_owner)
+        WdfDeviceInitSetPowerPolicyOwnership(init, TRUE);
     status = device_make(&init, FXTOY_CHILD, (int)id, &device);
     if (NT_SUCCESS(status))
         capabilities_set(device);
@@ -143,16 +144,21 @@ NTSTATUS bus_scan(WDFDEVICE device)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS bus_wake(WDFDEVICE device, int id, NTSTATUS status)
+WDFDEVICE bus_child(WDFDEVICE device, int id)
 {
     WDF_CHILD_RETRIEVE_INFO info;
     struct child child;
-    WDFDEVICE pdo;
 
     WDF_CHILD_IDENTIFICATION_DESCRIPTION_HEADER_INIT(&child.header, sizeof(child));
     child.id = (ULONG)id;
     WDF_CHILD_RETRIEVE_INFO_INIT(&info, &child.header);
-    pdo = WdfChildListRetrievePdo(WdfFdoGetDefaultChildList(device), &info);
+    return WdfChildListRetrievePdo(WdfFdoGetDefaultChildList(device), &info);
+}
+
+NTSTATUS bus_wake(WDFDEVICE device, int id, NTSTATUS status)
+{
+    WDFDEVICE pdo = bus_child(device, id);
+
     return pdo != NULL ? WdfDeviceIndicateWakeStatus(pdo, status) : STATUS_NO_SUCH_DEVICE;
 }
 

@@ -18,6 +18,11 @@ WDF_DECLARE_CONTEXT_TYPE_WITH_NAME(TOY, context_of);
 extern struct fxtoy_shared *shared;
 
 NTSTATUS note(int role, int callback, int id, int argument);
+/* The same for a device that there is; then what is to be done at that moment. */
+NTSTATUS noted(WDFDEVICE device, int callback, int argument);
+/* fxtoy.c, what the test asks for */
+void command(WDFDEVICE device);
+NTSTATUS idle_assign(WDFDEVICE device);
 void callbacks_set(PWDFDEVICE_INIT init);
 NTSTATUS device_make(PWDFDEVICE_INIT *init, int role, int id, WDFDEVICE *out_device);
 
@@ -25,6 +30,7 @@ NTSTATUS device_make(PWDFDEVICE_INIT *init, int role, int id, WDFDEVICE *out_dev
 void bus_init(PWDFDEVICE_INIT init);
 NTSTATUS bus_scan(WDFDEVICE device);
 NTSTATUS bus_wake(WDFDEVICE device, int id, NTSTATUS status);
+WDFDEVICE bus_child(WDFDEVICE device, int id);
 int child_id(PDEVICE_OBJECT physical);
 
 #endif

@@ -96,8 +96,10 @@ static const struct fx_row *queue_next(struct fx_machine *machine, UCHAR *out_ev
         const struct fx_row *row = row_find(machine->table, machine->state, event);
 
         *out_event = event;
-        if (row != NULL && row->next == FX_NEXT_LATER)
+        if (row != NULL && row->next == FX_NEXT_LATER) {
+            row_count(machine->table, row);
             continue;
+        }
         queue_remove(machine, i);
         return row;
     }

@@ -67,12 +67,28 @@ NTSTATUS fx_irp_forward_and_wait(struct fx_device *device, PIRP irp)
 
 /* ---- to the machine ------------------------------------------------------------------------- */
 
+/* Documented: one IRP that changes the state, and then the next. */
+static void irp_take(struct fx_device *device, PIRP irp)
+{
+    struct fx_pnp *pnp = device->pnp;
+
+    if (pnp->irp != NULL) {
+        fx_log(device->object.globals, FX_LOG_ERROR,
+               "WDFDEVICE %p: a PNP IRP (minor %02x) came while another (minor %02x) is worked at",
+               fx_device_handle(device), IoGetCurrentIrpStackLocation(irp)->MinorFunction,
+               IoGetCurrentIrpStackLocation(pnp->irp)->MinorFunction);
+        fx_violation(device->object.globals, WDF_PNP_FATAL_ERROR,
+                     (ULONG_PTR)fx_device_handle(device), (ULONG_PTR)irp, 0);
+    }
+    pnp->irp = irp;
+}
+
 static NTSTATUS to_machine(struct fx_device *device, PIRP irp, UCHAR event)
 {
     struct fx_pnp *pnp = device->pnp;
 
+    irp_take(device, irp);
     IoMarkIrpPending(irp);
-    pnp->irp = irp;
     pnp->irp_event = event;
     pnp->irp_status = STATUS_SUCCESS;
     fx_machine_send(&pnp->pnp, event);
@@ -95,7 +111,7 @@ static NTSTATUS remove(struct fx_device *device, PIRP irp)
     struct fx_pnp *pnp = device->pnp;
     NTSTATUS status = STATUS_SUCCESS;
 
-    pnp->irp = irp;
+    irp_take(device, irp);
     pnp->irp_event = PNP_Remove;
     pnp->irp_status = STATUS_SUCCESS;
     KeClearEvent(&pnp->removed);

@@ -147,6 +147,7 @@ static UCHAR stop_check(struct fx_device *device)
 static UCHAR awake_take(struct fx_device *device)
 {
     struct fx_pnp *pnp = device->pnp;
+    BOOLEAN is_told;
     KIRQL irql;
 
     if (!pnp->is_owner)
@@ -158,9 +159,10 @@ static UCHAR awake_take(struct fx_device *device)
     if (!fx_power_reference(device) && !pnp->policy_failed)
         return FX_EVENT_NONE;
     KeAcquireSpinLock(&pnp->lock, &irql);
+    is_told = !pnp->wants_awake; /* meanwhile: Awake or AwakeFailed is on its way */
     pnp->wants_awake = FALSE;
     KeReleaseSpinLock(&pnp->lock, irql);
-    return FX_EVENT_DONE;
+    return is_told ? FX_EVENT_NONE : FX_EVENT_DONE;
 }
 
 static UCHAR awake_give(struct fx_device *device)

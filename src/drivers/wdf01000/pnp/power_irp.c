@@ -75,12 +75,28 @@ static WDF_POWER_DEVICE_STATE target_of(struct fx_pnp *pnp, DEVICE_POWER_STATE s
     return (WDF_POWER_DEVICE_STATE)(WdfPowerDeviceD0 + (state - PowerDeviceD0));
 }
 
+/* The owner of the power policy has asked for every device power IRP and every wait-wake that it
+ * sees. A bus's own device is let off, but with the verifier. */
+void fx_power_irp_check(struct fx_device *device, PIRP irp, BOOLEAN was_asked_for)
+{
+    if (was_asked_for || !device->pnp->is_owner)
+        return;
+    fx_log(device->object.globals, FX_LOG_ERROR,
+           "WDFDEVICE %p owns the power policy of its stack and has not asked for the power IRP %p "
+           "(minor %02x); is there another owner?",
+           fx_device_handle(device), irp, IoGetCurrentIrpStackLocation(irp)->MinorFunction);
+    if (device->kind != FX_DEVICE_PDO || device->object.globals->verifier.on)
+        fx_violation(device->object.globals, WDF_POWER_MULTIPLE_PPO,
+                     (ULONG_PTR)fx_device_handle(device), (ULONG_PTR)irp, 0);
+}
+
 static NTSTATUS device_set(struct fx_device *device, PIRP irp)
 {
     struct fx_pnp *pnp = device->pnp;
     DEVICE_POWER_STATE state =
         IoGetCurrentIrpStackLocation(irp)->Parameters.Power.State.DeviceState;
 
+    fx_power_irp_check(device, irp, pnp->request_pending);
     if (state == PowerDeviceD0)
         return d0_set(device, irp);
     IoMarkIrpPending(irp);

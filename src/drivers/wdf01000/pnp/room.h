@@ -251,6 +251,7 @@ NTSTATUS fx_irp_finish(struct fx_device *device, PIRP irp, NTSTATUS status);
 /* The same for the D-IRP that the power machine works at; nothing when there is none. */
 void fx_power_irp_end(struct fx_device *device, NTSTATUS status);
 void fx_system_irp_end(struct fx_device *device);
+void fx_power_irp_check(struct fx_device *device, PIRP irp, BOOLEAN was_asked_for);
 
 /* ---- query.c: questions about the device; each ends the IRP --------------------------------- */
 NTSTATUS fx_query_capabilities(struct fx_device *device, PIRP irp);

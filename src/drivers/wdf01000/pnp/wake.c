@@ -200,11 +200,12 @@ NTSTATUS fx_wake_dispatch(struct fx_device *device, PIRP irp)
     BOOLEAN is_ours;
     KIRQL irql;
 
-    if (device->kind == FX_DEVICE_PDO)
-        return wake_keep(device, irp);
     KeAcquireSpinLock(&pnp->lock, &irql);
     is_ours = pnp->wake_is_ours && pnp->asked_wake_irp == NULL;
     KeReleaseSpinLock(&pnp->lock, irql);
+    fx_power_irp_check(device, irp, is_ours);
+    if (device->kind == FX_DEVICE_PDO)
+        return wake_keep(device, irp);
     if (is_ours)
         return asked_wake_pass(device, irp);
     IoSkipCurrentIrpStackLocation(irp);
