@@ -133,7 +133,7 @@ static const int refused[] = {
 #define WHEN(op, value, yes, no) (struct sock_filter) BPF_JUMP(BPF_JMP | op | BPF_K, value, yes, no)
 
 struct filter {
-    struct sock_filter code[40 + 2 * REFUSED];
+    struct sock_filter code[48 + 2 * REFUSED];
     unsigned short length;
 };
 
@@ -148,10 +148,25 @@ static void refuse_add(struct filter *filter, int number, int error)
     add(filter, RETURN(SECCOMP_RET_ERRNO | (unsigned)error));
 }
 
+/* A program of the other width that this one starts keeps the filter: its host's calls come from
+ * above HOST_NATIVE_LOW32, where a 64-bit program has nothing. The architecture stays loaded. */
+static void other_width_add(struct filter *filter)
+{
+    add(filter, WHEN(BPF_JEQ, AUDIT_ARCH_I386, 0, 6));
+    add(filter, LOAD_HIGH(instruction_pointer));
+    add(filter, WHEN(BPF_JEQ, 0, 0, 3));
+    add(filter, LOAD(instruction_pointer));
+    add(filter, WHEN(BPF_JGE, HOST_NATIVE_LOW32, 0, 1));
+    add(filter, RETURN(SECCOMP_RET_ALLOW));
+    add(filter, RETURN(SECCOMP_RET_TRAP));
+}
+
 static int calls_confine(bool refuse)
 {
     struct filter filter = {0};
     add(&filter, LOAD(arch)); /* int 0x80 and sysenter come with another one */
+    if (!refuse)
+        other_width_add(&filter);
     add(&filter, WHEN(BPF_JEQ, AUDIT_ARCH_X86_64, 1, 0));
     add(&filter, RETURN(SECCOMP_RET_TRAP));
     add(&filter, LOAD_HIGH(instruction_pointer));

@@ -7,7 +7,8 @@
 #ifndef HOST_CONFINE_H
 #define HOST_CONFINE_H
 
-#define HOST_NATIVE_LOW 0x500000000000ull
+#define HOST_NATIVE_LOW   0x500000000000ull
+#define HOST_NATIVE_LOW32 0xc0000000u /* in the process of a 32-bit program */
 
 /* That alone. 0 or an errno value: EINVAL, ENOSYS or EPERM where the host has no system call
  * filters or a container refuses them. */
