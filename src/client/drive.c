@@ -49,6 +49,9 @@ static int drive_fill(const char *drive, const char *name)
                                           "/Windows/INF",
                                           "/Windows/System32",
                                           "/Windows/System32/drivers",
+                                          "/Windows/System32/drivers/etc",
+                                          "/Windows/SysWOW64",
+                                          "/Windows/SysWOW64/drivers",
                                           "/Windows/Temp"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         char path[PATH_MAX];

@@ -119,6 +119,25 @@ class Wow64(CoveTest):
         self.assertIn("all checks passed", done.stdout)
         self.good("shutdown", "scm32")
 
+    def test_the_system_folders(self):
+        for path, other in ((program32("redirect"), program("redirect")),
+                            (program("redirect"), program32("redirect"))):
+            folder = os.path.join(self.folder, path.replace("/", "_"))
+            os.mkdir(folder)
+            shutil.copy(driver("wdm1"), os.path.join(folder, "its.sys"))
+            shutil.copy(path, folder)
+            shutil.copy(other, os.path.join(folder, "other.exe"))
+            done = self.cove("run", "--quiet", driver("pending"), "--", "./redirect.exe",
+                             cwd=folder)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn("all checks passed", done.stdout)
+            self.assertNotIn("leak", done.stderr)
+
+    def test_wrong_pointers_of_services(self):
+        self.passes("pointers")
+        done = self.cove("run", "--quiet", driver("wdm1"), "--", program("pointers"))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_devices(self):
         done = self.good("run", driver("toybus"), driver("toy"), "--", program32("devices"))
         self.assertIn("all checks passed", done.stdout)

@@ -15,21 +15,25 @@ COLUMNS = ["service", "parameter", "conversion"]
 CONVERSIONS = {
     "same": None,
     "out_handle": ("uint64_t w_%s = 0;", "wow64_number(a_%s, &w_%s)",
-                   "wow64_number_end(a_%s, w_%s);"),
+                   "wow64_number_end(a_%s, w_%s)"),
     "out_pointer": ("uint64_t w_%s = 0;", "wow64_number(a_%s, &w_%s)",
-                    "wow64_number_end(a_%s, w_%s);"),
+                    "wow64_number_end(a_%s, w_%s)"),
     "inout_pointer": ("uint64_t w_%s = 0;", "wow64_number(a_%s, &w_%s)",
-                      "wow64_number_end(a_%s, w_%s);"),
+                      "wow64_number_end(a_%s, w_%s)"),
     "out_status": ("struct wow64_status w_%s = {0};", "wow64_status(a_%s, &w_%s)",
-                   "wow64_status_end(a_%s, &w_%s);"),
+                   "wow64_status_end(a_%s, &w_%s)"),
     "attributes": ("struct wow64_attributes w_%s;", "wow64_attributes(a_%s, &w_%s)", None),
     "string": ("struct wow64_string w_%s;", "wow64_string(a_%s, &w_%s)", None),
-    "string_out": ("struct wow64_string w_%s;", "wow64_string(a_%s, &w_%s)",
-                   "wow64_string_end(a_%s, &w_%s);"),
+    "string_out": ("struct wow64_string w_%s;", "wow64_string_out(a_%s, &w_%s)",
+                   "wow64_string_out_end(a_%s, &w_%s)"),
     "client_id": ("uint64_t w_%s[2];", "wow64_pointers(a_%s, 2, w_%s)", None),
-    "out_client_id": ("uint64_t w_%s[2] = {0};", "wow64_pointers(a_%s, 2, w_%s)",
-                      "wow64_pointers_end(a_%s, 2, w_%s);"),
+    "out_client_id": ("uint64_t w_%s[2] = {0};", "wow64_pointers_out(a_%s, 2, w_%s)",
+                      "wow64_pointers_out_end(a_%s, 2, w_%s)"),
     "handles": ("uint64_t w_%s[64];", "wow64_handles(a_%s, a_Count, w_%s)", None),
+    "file_attributes": ("struct wow64_file_attributes w_%s;", "wow64_file_attributes(a_%s, &w_%s)",
+                        "wow64_file_attributes_end(a_%s, &w_%s)"),
+    "file_string": ("struct wow64_file_string w_%s;", "wow64_file_string(a_%s, &w_%s)",
+                    "wow64_file_string_end(a_%s, &w_%s)"),
     "own": None,
 }
 TYPES = {"u8": "uint8_t", "bool": "uint8_t", "u16": "uint16_t", "u32": "uint32_t",
@@ -88,7 +92,7 @@ def stub(row, kinds):
         before.append("    " + declare % name + "\n")
         values.append(begin % (name, name))
         if end:
-            after.append("    " + end % (name, name) + "\n")
+            after.append("    if (!%s)\n        status = ACCESS_VIOLATION;\n" % (end % (name, name)))
     return ("%s;\n%s\n{\n%s    const uint64_t args[%d] = {%s};\n"
             "    uint32_t status = (uint32_t)door_call(SERVICE_%s, args, %d);\n%s"
             "    return status;\n}\n\n"
@@ -98,7 +102,8 @@ def stub(row, kinds):
 
 def emit(rows, rules, output, faults):
     out = [tables.banner("abi/services/nt.tsv and wow64.tsv"),
-           '#include "abi/services.h"\n#include "wow64/widen.h"\n\n']
+           '#include "abi/services.h"\n#include "wow64/widen.h"\n\n'
+           "#define ACCESS_VIOLATION 0xc0000005u\n\n"]
     for row in rows:
         kinds = [conversion(rules, row["name"], kind, name) for kind, name in row["parameters"]]
         if "own" not in kinds:

@@ -63,6 +63,11 @@ void registers_of_context(const CONTEXT *from, struct host_registers *to)
     to->r15 = from->R15;
 }
 
+bool exception_is_expected(struct host_registers *registers)
+{
+    return false; /* what a 64-bit program hands over is looked at by the kernel alone */
+}
+
 /* A call that handlers can be looked for from, and no service that would stay half asked. */
 bool exception_is_reachable(const struct teb *teb, uint64_t rsp)
 {

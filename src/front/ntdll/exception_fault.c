@@ -192,7 +192,8 @@ static bool fault_hook(const struct host_fault *fault, struct host_registers *re
     if (!teb || teb->Self != teb)
         return false;
     NTSTATUS answer = window_ask(fault);
-    if (NT_SUCCESS(answer) || (first_hook && first_hook(fault, registers)))
+    if (NT_SUCCESS(answer) || (first_hook && first_hook(fault, registers)) ||
+        exception_is_expected(registers))
         return true;
     EXCEPTION_RECORD record = {0};
     fault_describe(fault, registers, &record);

@@ -32,6 +32,8 @@ struct host_registers;
 /* Can handlers be looked for from native code that stands at this stack pointer? Only when no
  * service would stay half asked. */
 bool exception_is_reachable(const struct teb *teb, uint64_t rsp);
+/* Code of ours that expects the fault goes on where it says so. */
+bool exception_is_expected(struct host_registers *registers);
 /* Makes a thread go on in `to`, on its own stack below that address. */
 void exception_divert(struct host_registers *registers, uint64_t stack, EXCEPTION_RECORD *record,
                       CONTEXT *context, void (*to)(EXCEPTION_RECORD *, CONTEXT *));

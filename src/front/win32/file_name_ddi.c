@@ -291,35 +291,6 @@ EXPORT(DWORD, GetSystemDirectoryA, (LPSTR out, DWORD size))
     return narrow_answer(L"C:\\Windows\\System32", out, size);
 }
 
-/* ---- 32-bit programs' files -----------------------------------------------------------------
- *
- * Names of theirs are never changed into others: turning that off is always done, and there is
- * nothing to go back to.
- */
-
-EXPORT(UINT, GetSystemWow64DirectoryW, (LPWSTR out, UINT count))
-{
-    return system_directory(L"C:\\Windows\\SysWOW64", out, count);
-}
-
-EXPORT(UINT, GetSystemWow64DirectoryA, (LPSTR out, UINT size))
-{
-    return narrow_answer(L"C:\\Windows\\SysWOW64", out, size);
-}
-
-EXPORT(BOOL, Wow64DisableWow64FsRedirection, (PVOID * old))
-{
-    if (BY_WIDTH(true, false))
-        return error_fail(ERROR_INVALID_FUNCTION); /* not a program of another width */
-    *old = NULL;
-    return TRUE;
-}
-
-EXPORT(BOOL, Wow64RevertWow64FsRedirection, (PVOID old))
-{
-    return BY_WIDTH(error_fail(ERROR_INVALID_FUNCTION), TRUE);
-}
-
 EXPORT(DWORD, GetWindowsDirectoryW, (LPWSTR out, DWORD count))
 {
     return system_directory(L"C:\\Windows", out, count);

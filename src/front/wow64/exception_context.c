@@ -59,6 +59,17 @@ bool exception_is_reachable(const struct teb *teb, uint64_t rsp)
     return !door_is_in_service(teb->thread->channel);
 }
 
+extern const char wow64_copy_begin[], wow64_copy_end[], wow64_copy_failed[]; /* copy.S */
+
+bool exception_is_expected(struct host_registers *registers)
+{
+    bool is_copy =
+        registers->rip >= (uintptr_t)wow64_copy_begin && registers->rip < (uintptr_t)wow64_copy_end;
+    if (is_copy)
+        registers->rip = (uintptr_t)wow64_copy_failed;
+    return is_copy;
+}
+
 void exception_divert(struct host_registers *registers, uint64_t stack, EXCEPTION_RECORD *record,
                       CONTEXT *context, void (*to)(EXCEPTION_RECORD *, CONTEXT *))
 {

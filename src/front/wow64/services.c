@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "abi/services.h"
+#include "ntdll/heap.h"
 #include "ntdll/nt.h"
 #include "wow64/widen.h"
 #include "wow64_internal.h"
@@ -19,6 +20,15 @@
 /* Answers of variable length are fetched into twice the room, and some. */
 #define ROOM_MOST         0x10000u
 #define WIDE_ROOM(length) ((length) > ROOM_MOST ? ROOM_MOST * 2 : (length) * 2 + 64)
+
+/* What the narrow answer is written to is looked at before the service does anything; it raises in
+ * the caller only when it goes meanwhile. */
+#define ANSWERS_TO(at, bytes)               \
+    do {                                    \
+        if (!wow64_is_writable(at, bytes))  \
+            return STATUS_ACCESS_VIOLATION; \
+    } while (0)
+#define RETURNS_TO(at) ANSWERS_TO(at, (at) ? sizeof *(at) : 0)
 
 static void length_tell(ULONG *to, uint64_t length)
 {
@@ -46,6 +56,8 @@ NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE process, PVOID address, MEMORY_INFORM
         return STATUS_INVALID_INFO_CLASS;
     if (length < sizeof *narrow)
         return STATUS_INFO_LENGTH_MISMATCH;
+    ANSWERS_TO(narrow, sizeof *narrow);
+    RETURNS_TO(returned);
     NTSTATUS status = CALL(NtQueryVirtualMemory, HANDLE64(process), ADDRESS64(address), class,
                            ADDRESS64(&wide), sizeof wide, ADDRESS64(&wide_returned));
     if (!NT_SUCCESS(status))
@@ -82,6 +94,8 @@ NTSTATUS NTAPI NtQuerySection(HANDLE section, ULONG class, PVOID information, SI
         return STATUS_INVALID_INFO_CLASS;
     if (length < sizeof *narrow)
         return STATUS_INFO_LENGTH_MISMATCH;
+    ANSWERS_TO(narrow, sizeof *narrow);
+    RETURNS_TO(returned);
     NTSTATUS status =
         CALL(NtQuerySection, HANDLE64(section), class, ADDRESS64(&wide), sizeof wide, 0);
     if (!NT_SUCCESS(status))
@@ -106,6 +120,9 @@ NTSTATUS NTAPI NtRemoveIoCompletion(HANDLE port, PVOID *key, PVOID *context, PIO
                                     PLARGE_INTEGER timeout)
 {
     struct completion64 wide = {0};
+    ANSWERS_TO(key, sizeof *key);
+    ANSWERS_TO(context, sizeof *context);
+    ANSWERS_TO(block, 2 * sizeof(ULONG));
     NTSTATUS status = CALL(NtRemoveIoCompletion, HANDLE64(port), ADDRESS64(&wide.key),
                            ADDRESS64(&wide.context), ADDRESS64(&wide.block), ADDRESS64(timeout));
     if (status != STATUS_SUCCESS)
@@ -128,6 +145,8 @@ NTSTATUS NTAPI NtRemoveIoCompletionEx(HANDLE port, PVOID entries, ULONG count, P
     struct completion32 *narrow = entries;
     if (count > COMPLETIONS_AT_ONCE)
         count = COMPLETIONS_AT_ONCE;
+    ANSWERS_TO(removed, sizeof *removed);
+    ANSWERS_TO(narrow, count * sizeof *narrow);
     NTSTATUS status = CALL(NtRemoveIoCompletionEx, HANDLE64(port), ADDRESS64(wide), count,
                            ADDRESS64(removed), ADDRESS64(timeout), is_alertable);
     for (ULONG i = 0; status == STATUS_SUCCESS && i < *removed; i++)
@@ -144,9 +163,10 @@ NTSTATUS NTAPI NtCoveApcTake(PVOID call);
 NTSTATUS NTAPI NtCoveApcTake(PVOID call)
 {
     uint64_t wide[4] = {0};
+    ANSWERS_TO(call, 4 * sizeof(ULONG));
     NTSTATUS status = CALL(NtCoveApcTake, ADDRESS64(wide));
     if (NT_SUCCESS(status))
-        wow64_pointers_end((uint32_t)(uintptr_t)call, 4, wide);
+        wow64_pointers_out_end((uint32_t)(uintptr_t)call, 4, wide);
     return status;
 }
 
@@ -169,6 +189,8 @@ NTSTATUS NTAPI NtQueryInformationThread(HANDLE thread, THREADINFOCLASS class, PV
                     length, ADDRESS64(returned));
     if (length != sizeof *narrow)
         return STATUS_INFO_LENGTH_MISMATCH;
+    ANSWERS_TO(narrow, sizeof *narrow);
+    RETURNS_TO(returned);
     NTSTATUS status =
         CALL(NtQueryInformationThread, HANDLE64(thread), class, ADDRESS64(&wide), sizeof wide, 0);
     if (!NT_SUCCESS(status))
@@ -220,6 +242,8 @@ NTSTATUS NTAPI NtQueryInformationProcess(HANDLE process, PROCESSINFOCLASS class,
     uint64_t number = 0;
     NTSTATUS status;
     uint8_t *room;
+    ANSWERS_TO(information, length);
+    RETURNS_TO(returned);
     switch ((int)class) {
     case ProcessBasicInformation:
         if (length != sizeof(struct process_basic32))
@@ -266,6 +290,8 @@ NTSTATUS NTAPI NtQueryObject(HANDLE handle, OBJECT_INFORMATION_CLASS class, PVOI
     if (class != OBJECT_NAME && class != OBJECT_TYPE)
         return CALL(NtQueryObject, HANDLE64(handle), class, ADDRESS64(information), length,
                     ADDRESS64(returned));
+    ANSWERS_TO(information, length);
+    RETURNS_TO(returned);
     uint8_t *room = alloca(WIDE_ROOM(length));
     NTSTATUS status = CALL(NtQueryObject, HANDLE64(handle), class, ADDRESS64(room),
                            WIDE_ROOM(length), ADDRESS64(returned));
@@ -277,6 +303,9 @@ NTSTATUS NTAPI NtQueryDirectoryObject(HANDLE directory, PVOID buffer, ULONG leng
                                       BOOLEAN is_single, BOOLEAN is_restart, PULONG context,
                                       PULONG returned)
 {
+    ANSWERS_TO(buffer, length);
+    RETURNS_TO(context);
+    RETURNS_TO(returned);
     uint8_t *room = alloca(WIDE_ROOM(length));
     NTSTATUS status =
         CALL(NtQueryDirectoryObject, HANDLE64(directory), ADDRESS64(room), WIDE_ROOM(length),
@@ -363,6 +392,8 @@ static NTSTATUS token_narrow(const uint8_t *room, ULONG class, PVOID information
 NTSTATUS NTAPI NtQueryInformationToken(HANDLE token, TOKEN_INFORMATION_CLASS class,
                                        PVOID information, ULONG length, PULONG returned)
 {
+    ANSWERS_TO(information, length);
+    RETURNS_TO(returned);
     switch ((int)class) {
     case TOKEN_USER_CLASS:
     case TOKEN_GROUPS_CLASS:
@@ -404,29 +435,58 @@ struct rename64 {
     uint8_t name[];
 } __attribute__((packed, aligned(8)));
 
+/* A target that is redirected grows by this at most. */
+#define REDIRECT_MORE 64u
+
+/* wide has room for length and REDIRECT_MORE more. False: the program's buffer is not there. */
+static bool rename_widen(const void *information, ULONG length, struct rename64 *wide,
+                         uint64_t *out_size)
+{
+    struct rename32 head;
+    uint32_t rest = length - (uint32_t)sizeof head;
+    if (!wow64_copy(&head, information, sizeof head) ||
+        !wow64_copy(wide->name, (const uint8_t *)information + sizeof head, rest))
+        return false;
+    wide->flags = head.flags;
+    wide->unused = 0;
+    wide->root = HANDLE64((int32_t)head.root);
+    wide->length = head.length;
+    size_t count = 0;
+    wchar_t *moved = NULL;
+    if (!head.root && head.length <= rest)
+        moved =
+            wow64_name_redirect((const wchar_t *)wide->name, head.length / sizeof *moved, &count);
+    if (moved) {
+        wide->length = rest = (uint32_t)(count * sizeof *moved);
+        memcpy(wide->name, moved, rest);
+        heap_give(moved);
+    }
+    *out_size = sizeof *wide + rest;
+    return true;
+}
+
 NTSTATUS NTAPI NtSetInformationFile(HANDLE file, PIO_STATUS_BLOCK block, PVOID information,
                                     ULONG length, FILE_INFORMATION_CLASS class)
 {
     struct wow64_status wide_block = {0};
+    uint32_t words[2];
     uint64_t completion[2];
     uint64_t at = ADDRESS64(information), size = length;
-    if (class == FILE_COMPLETION && length >= 8) {
-        completion[0] = HANDLE64(((int32_t *)information)[0]);
-        completion[1] = ((uint32_t *)information)[1];
+    ANSWERS_TO(block, sizeof words);
+    if (class == FILE_COMPLETION && length >= sizeof words) {
+        if (!wow64_copy(words, information, sizeof words))
+            return STATUS_ACCESS_VIOLATION;
+        completion[0] = HANDLE64((int32_t)words[0]);
+        completion[1] = words[1];
         at = ADDRESS64(completion);
         size = sizeof completion;
     } else if ((class == FILE_RENAME || class == FILE_LINK || (int)class == FILE_RENAME_EX ||
                 (int)class == FILE_LINK_EX) &&
                length >= sizeof(struct rename32) && length <= ROOM_MOST) {
-        const struct rename32 *narrow = information;
-        struct rename64 *wide = alloca(sizeof *wide + length);
-        wide->flags = narrow->flags;
-        wide->unused = 0;
-        wide->root = HANDLE64((int32_t)narrow->root);
-        wide->length = narrow->length;
-        memcpy(wide->name, narrow->name, length - sizeof *narrow);
+        struct rename64 *wide = alloca(sizeof *wide + length + REDIRECT_MORE);
+        if (!rename_widen(information, length, wide, &size))
+            return STATUS_ACCESS_VIOLATION;
         at = ADDRESS64(wide);
-        size = sizeof *wide + length - sizeof *narrow;
     }
     NTSTATUS status =
         CALL(NtSetInformationFile, HANDLE64(file), ADDRESS64(&wide_block), at, size, class);

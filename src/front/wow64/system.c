@@ -213,6 +213,9 @@ NTSTATUS NTAPI NtQuerySystemInformation(ULONG class, PVOID information, ULONG le
             SERVICE_NtQuerySystemInformation,
             (const uint64_t[]){class, ADDRESS64(information), length, ADDRESS64(returned)}, 4);
     }
+    if (!wow64_is_writable(information, length) ||
+        !wow64_is_writable(returned, returned ? sizeof *returned : 0))
+        return STATUS_ACCESS_VIOLATION;
     void *wide = wide_fetch(class, &status);
     if (!wide)
         return status;

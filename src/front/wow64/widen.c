@@ -5,89 +5,148 @@
 #include "wow64_internal.h"
 
 #define HANDLES_MAX 64u
+/* Nobody's address: the service that is given it fails with STATUS_ACCESS_VIOLATION. */
+#define NOWHERE 0xffff800000000000u
+
+/* wow64_copy from and to the program's memory. */
+static bool words_get(uint32_t pointer, uint32_t count, uint32_t *words)
+{
+    return wow64_copy(words, POINTER32(const void, pointer), count * sizeof *words);
+}
+
+static bool words_put(uint32_t pointer, uint32_t count, const uint32_t *words)
+{
+    return wow64_copy(POINTER32(void, pointer), words, count * sizeof *words);
+}
+
+bool wow64_is_writable(void *at, uint32_t bytes)
+{
+    enum { PAGE = 0x1000 };
+    uint32_t begin = (uint32_t)(uintptr_t)at & ~3u, end = (uint32_t)(uintptr_t)at + bytes;
+    if (!at || !bytes)
+        return !bytes;
+    if (end < begin)
+        return false;
+    for (uint32_t page = begin; page < end; page = (page | (PAGE - 1)) + 1) {
+        if (!wow64_touch(POINTER32(void, page)))
+            return false;
+    }
+    return true;
+}
 
 uint64_t wow64_number(uint32_t pointer, uint64_t *wide)
 {
+    uint32_t number;
     if (!pointer)
         return 0;
-    *wide = *POINTER32(const uint32_t, pointer);
+    if (!wow64_touch(POINTER32(void, pointer)) || !words_get(pointer, 1, &number))
+        return NOWHERE;
+    *wide = number;
     return (uintptr_t)wide;
 }
 
-void wow64_number_end(uint32_t pointer, uint64_t wide)
+bool wow64_number_end(uint32_t pointer, uint64_t wide)
 {
-    if (pointer)
-        *POINTER32(uint32_t, pointer) = (uint32_t)wide;
+    uint32_t number = (uint32_t)wide;
+    return !pointer || words_put(pointer, 1, &number);
 }
 
 uint64_t wow64_status(uint32_t pointer, struct wow64_status *wide)
 {
+    uint32_t words[2];
     if (!pointer)
         return 0;
-    wide->status = POINTER32(const uint32_t, pointer)[0];
-    wide->information = POINTER32(const uint32_t, pointer)[1];
+    if (!wow64_touch(POINTER32(void, pointer)) || !wow64_touch(POINTER32(void, pointer + 4)) ||
+        !words_get(pointer, 2, words))
+        return NOWHERE;
+    *wide = (struct wow64_status){words[0], words[1]};
     return (uintptr_t)wide;
 }
 
-void wow64_status_end(uint32_t pointer, const struct wow64_status *wide)
+bool wow64_status_end(uint32_t pointer, const struct wow64_status *wide)
 {
-    if (!pointer)
-        return;
-    POINTER32(uint32_t, pointer)[0] = (uint32_t)wide->status;
-    POINTER32(uint32_t, pointer)[1] = (uint32_t)wide->information;
+    const uint32_t words[2] = {(uint32_t)wide->status, (uint32_t)wide->information};
+    return !pointer || words_put(pointer, 2, words);
 }
 
 uint64_t wow64_string(uint32_t pointer, struct wow64_string *wide)
 {
-    const UNICODE_STRING *string = POINTER32(const UNICODE_STRING, pointer);
+    UNICODE_STRING string;
     if (!pointer)
         return 0;
-    *wide = (struct wow64_string){.length = string->Length,
-                                  .maximum = string->MaximumLength,
-                                  .buffer = (uintptr_t)string->Buffer};
+    if (!wow64_copy(&string, POINTER32(const void, pointer), sizeof string))
+        return NOWHERE;
+    *wide = (struct wow64_string){.length = string.Length,
+                                  .maximum = string.MaximumLength,
+                                  .buffer = (uintptr_t)string.Buffer};
     return (uintptr_t)wide;
 }
 
-void wow64_string_end(uint32_t pointer, const struct wow64_string *wide)
+uint64_t wow64_string_out(uint32_t pointer, struct wow64_string *wide)
 {
-    if (pointer)
-        POINTER32(UNICODE_STRING, pointer)->Length = wide->length;
+    return pointer && !wow64_touch(POINTER32(void, pointer)) ? NOWHERE
+                                                             : wow64_string(pointer, wide);
+}
+
+bool wow64_string_out_end(uint32_t pointer, const struct wow64_string *wide)
+{
+    return !pointer || wow64_copy(POINTER32(void, pointer), &wide->length, sizeof wide->length);
 }
 
 uint64_t wow64_attributes(uint32_t pointer, struct wow64_attributes *wide)
 {
-    const OBJECT_ATTRIBUTES *attributes = POINTER32(const OBJECT_ATTRIBUTES, pointer);
+    OBJECT_ATTRIBUTES attributes;
     if (!pointer)
         return 0;
+    if (!wow64_copy(&attributes, POINTER32(const void, pointer), sizeof attributes))
+        return NOWHERE;
     *wide =
-        (struct wow64_attributes){.length = attributes->Length == sizeof *attributes
+        (struct wow64_attributes){.length = attributes.Length == sizeof attributes
                                                 ? (uint32_t)offsetof(struct wow64_attributes, text)
-                                                : attributes->Length,
-                                  .root = (uint64_t)(int64_t)(intptr_t)attributes->RootDirectory,
-                                  .flags = attributes->Attributes,
-                                  .security = (uintptr_t)attributes->SecurityDescriptor,
-                                  .quality = (uintptr_t)attributes->SecurityQualityOfService};
-    wide->name = wow64_string((uintptr_t)attributes->ObjectName, &wide->text);
+                                                : attributes.Length,
+                                  .root = (uint64_t)(int64_t)(intptr_t)attributes.RootDirectory,
+                                  .flags = attributes.Attributes,
+                                  .security = (uintptr_t)attributes.SecurityDescriptor,
+                                  .quality = (uintptr_t)attributes.SecurityQualityOfService};
+    wide->name = wow64_string((uintptr_t)attributes.ObjectName, &wide->text);
     return (uintptr_t)wide;
 }
 
 uint64_t wow64_pointers(uint32_t pointer, uint32_t count, uint64_t *wide)
 {
-    for (uint32_t i = 0; pointer && i < count; i++)
-        wide[i] = POINTER32(const uint32_t, pointer)[i];
+    uint32_t word;
+    for (uint32_t i = 0; pointer && i < count; i++) {
+        if (!words_get(pointer + i * 4, 1, &word))
+            return NOWHERE;
+        wide[i] = word;
+    }
     return pointer ? (uintptr_t)wide : 0;
 }
 
-void wow64_pointers_end(uint32_t pointer, uint32_t count, const uint64_t *wide)
+uint64_t wow64_pointers_out(uint32_t pointer, uint32_t count, uint64_t *wide)
 {
+    return wow64_is_writable(POINTER32(void, pointer), pointer ? count * 4 : 0)
+               ? wow64_pointers(pointer, count, wide)
+               : NOWHERE;
+}
+
+bool wow64_pointers_out_end(uint32_t pointer, uint32_t count, const uint64_t *wide)
+{
+    bool is_done = true;
     for (uint32_t i = 0; pointer && i < count; i++)
-        POINTER32(uint32_t, pointer)[i] = (uint32_t)wide[i];
+        is_done &= wow64_number_end(pointer + i * 4, wide[i]);
+    return is_done;
 }
 
 uint64_t wow64_handles(uint32_t pointer, uint32_t count, uint64_t *wide)
 {
+    uint32_t words[HANDLES_MAX];
     /* Of more than there may be the service looks at none. */
-    for (uint32_t i = 0; pointer && count <= HANDLES_MAX && i < count; i++)
-        wide[i] = (uint64_t)(int64_t)POINTER32(const int32_t, pointer)[i];
-    return pointer ? (uintptr_t)wide : 0;
+    if (!pointer || count > HANDLES_MAX)
+        return pointer ? (uintptr_t)wide : 0;
+    if (!words_get(pointer, count, words))
+        return NOWHERE;
+    for (uint32_t i = 0; i < count; i++)
+        wide[i] = (uint64_t)(int64_t)(int32_t)words[i];
+    return (uintptr_t)wide;
 }

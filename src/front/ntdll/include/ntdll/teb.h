@@ -103,6 +103,7 @@ struct teb {
     void *crt;                              /* the C run-time's per-thread data */
     struct call_record *calls, *calls_free; /* ntdll/call.h */
     struct catch_record *catches;           /* ntdll/exception.h */
+    BOOLEAN files_as_named;                 /* a 32-bit program's names are not redirected now */
 };
 
 #define DOCUMENTED(type, member, at64, at32) \

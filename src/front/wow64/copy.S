@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* copy.S - memory that a program names, read and written by code of ours that may meet a fault.
+ *
+ * What is there in between is copied or nothing is promised: a fault between wow64_copy_begin and
+ * wow64_copy_end goes on at wow64_copy_failed (exception_context.c), which answers false.
+ * The frame of both functions is the same: edi and esi on top of the stack.
+ */
+    .text
+
+/* bool wow64_copy(void *to, const void *from, uint32_t bytes) */
+    .globl wow64_copy
+    .hidden wow64_copy
+    .type wow64_copy, @function
+wow64_copy:
+    pushl %edi
+    pushl %esi
+    movl 12(%esp), %edi
+    movl 16(%esp), %esi
+    movl 20(%esp), %ecx
+    movl %ecx, %edx
+    shrl $2, %ecx
+    jz .Lbytes
+    .globl wow64_copy_begin
+    .hidden wow64_copy_begin
+wow64_copy_begin:
+    movl (%esi), %eax
+    movl %eax, (%edi)
+    addl $4, %esi
+    addl $4, %edi
+    decl %ecx
+    jnz wow64_copy_begin
+.Lbytes:
+    andl $3, %edx
+    jz .Ldone
+.Lbyte:
+    movb (%esi), %al
+    movb %al, (%edi)
+    incl %esi
+    incl %edi
+    decl %edx
+    jnz .Lbyte
+.Ldone:
+    movl $1, %eax
+    popl %esi
+    popl %edi
+    ret
+    .size wow64_copy, . - wow64_copy
+
+/* bool wow64_touch(void *at): is the word there, and may it be written? It keeps its value. */
+    .globl wow64_touch
+    .hidden wow64_touch
+    .type wow64_touch, @function
+wow64_touch:
+    pushl %edi
+    pushl %esi
+    movl 12(%esp), %edi
+    lock
+    orl $0, (%edi)
+    movl $1, %eax
+    popl %esi
+    popl %edi
+    ret
+    .globl wow64_copy_end
+    .hidden wow64_copy_end
+wow64_copy_end:
+    .size wow64_touch, . - wow64_touch
+
+    .globl wow64_copy_failed
+    .hidden wow64_copy_failed
+    .type wow64_copy_failed, @function
+wow64_copy_failed:
+    xorl %eax, %eax
+    popl %esi
+    popl %edi
+    ret
+    .size wow64_copy_failed, . - wow64_copy_failed
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* redirect.c - the system's files as 32-bit programs have them.
+ *
+ * Below the Windows folder System32 means SysWOW64, but for folders that both widths share;
+ * Sysnative means System32. A thread may turn that off for itself. Names come in as NT names
+ * and are changed before the kernel sees them; names below an open folder are where it is.
+ * Doc: "File System Redirector" (Microsoft Learn).
+ */
+#include <string.h>
+
+#include "crt/string.h"
+#include "ntdll/heap.h"
+#include "ntdll/teb.h"
+#include "wow64/widen.h"
+#include "wow64_internal.h"
+
+static const wchar_t *const windows[] = {L"\\??\\C:\\Windows\\", L"\\DosDevices\\C:\\Windows\\",
+                                         L"\\GLOBAL??\\C:\\Windows\\", L"\\SystemRoot\\"};
+
+/* Whole components below the Windows folder; the first rule that fits counts. */
+static const struct rule {
+    const wchar_t *from, *to; /* NULL: it stays */
+} rules[] = {
+    {L"Sysnative", L"System32"},
+    {L"System32\\catroot", NULL},
+    {L"System32\\catroot2", NULL},
+    {L"System32\\driverstore", NULL},
+    {L"System32\\drivers\\etc", NULL},
+    {L"System32\\logfiles", NULL},
+    {L"System32\\spool", NULL},
+    {L"System32", L"SysWOW64"},
+    {L"lastgood\\System32", L"lastgood\\SysWOW64"},
+    {L"regedit.exe", L"SysWOW64\\regedit.exe"},
+};
+
+/* The length of front if text begins with it, whatever its case. */
+static size_t begins_with(const wchar_t *text, size_t count, const wchar_t *front)
+{
+    size_t length = crt_wcslen(front);
+    for (size_t i = 0; i < length; i++) {
+        if (i == count || crt_towlower(text[i]) != crt_towlower(front[i]))
+            return 0;
+    }
+    return length;
+}
+
+static const struct rule *rule_find(const wchar_t *text, size_t count, size_t *out_length)
+{
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        size_t length = begins_with(text, count, rules[i].from);
+        if (length && (length == count || text[length] == '\\')) {
+            *out_length = length;
+            return &rules[i];
+        }
+    }
+    return NULL;
+}
+
+wchar_t *wow64_name_redirect(const wchar_t *name, size_t count, size_t *out_count)
+{
+    size_t front = 0, length = 0;
+    if (teb_current()->files_as_named)
+        return NULL;
+    for (size_t i = 0; i < sizeof windows / sizeof *windows && !front; i++)
+        front = begins_with(name, count, windows[i]);
+    const struct rule *rule = front ? rule_find(name + front, count - front, &length) : NULL;
+    if (!rule || !rule->to)
+        return NULL;
+    size_t rest = count - front - length, instead = crt_wcslen(rule->to);
+    *out_count = front + instead + rest;
+    wchar_t *moved = heap_take(*out_count * sizeof *moved);
+    if (!moved)
+        return NULL;
+    memcpy(moved, name, front * sizeof *moved);
+    memcpy(moved + front, rule->to, instead * sizeof *moved);
+    memcpy(moved + front + instead, name + front + length, rest * sizeof *moved);
+    return moved;
+}
+
+/* The characters of a wide string, copied: they are looked at once. NULL: they stay. */
+static wchar_t *string_redirect(struct wow64_string *string)
+{
+    size_t count = string->length / sizeof(wchar_t), moved_count = 0;
+    wchar_t *name = heap_take(string->length + sizeof *name), *moved = NULL;
+    if (name &&
+        wow64_copy(name, POINTER32(const void, string->buffer), (uint32_t)(count * sizeof *name)))
+        moved = wow64_name_redirect(name, count, &moved_count);
+    heap_give(name);
+    if (moved_count * sizeof(wchar_t) > UINT16_MAX) {
+        heap_give(moved);
+        moved = NULL;
+    }
+    if (moved)
+        *string = (struct wow64_string){.length = (uint16_t)(moved_count * sizeof(wchar_t)),
+                                        .maximum = (uint16_t)(moved_count * sizeof(wchar_t)),
+                                        .buffer = (uintptr_t)moved};
+    return moved;
+}
+
+uint64_t wow64_file_string(uint32_t pointer, struct wow64_file_string *wide)
+{
+    uint64_t at = wow64_string(pointer, &wide->string);
+    wide->moved = at == (uintptr_t)&wide->string ? string_redirect(&wide->string) : NULL;
+    return at;
+}
+
+bool wow64_file_string_end(uint32_t pointer, struct wow64_file_string *wide)
+{
+    (void)pointer;
+    heap_give(wide->moved);
+    return true;
+}
+
+uint64_t wow64_file_attributes(uint32_t pointer, struct wow64_file_attributes *wide)
+{
+    uint64_t at = wow64_attributes(pointer, &wide->attributes);
+    struct wow64_attributes *attributes = &wide->attributes;
+    bool has_name = at == (uintptr_t)attributes && !attributes->root &&
+                    attributes->name == (uintptr_t)&attributes->text;
+    wide->moved = has_name ? string_redirect(&attributes->text) : NULL;
+    return at;
+}
+
+bool wow64_file_attributes_end(uint32_t pointer, struct wow64_file_attributes *wide)
+{
+    (void)pointer;
+    heap_give(wide->moved);
+    return true;
+}
