@@ -222,6 +222,7 @@ static NTSTATUS scm_step(void)
 
 static NTSTATUS server_step(void)
 {
+    po_programs_set(boot_options.socket_path ? server_programs_freeze : NULL);
     server_windows_set(windows_is_9x(boot_options.windows_build) ? boot_options.windows_build : 0);
     return boot_options.socket_path ? server_start(boot_options.socket_path, boot_options.listener,
                                                    boot_options.host_folder)

@@ -2,12 +2,24 @@
 """cove power: the system's states, what is refused, and a driver that keeps a power request."""
 import json
 import os
+import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "program"))
 
-from kit import CoveTest, driver, program  # noqa: E402
+from kit import COVE, CoveTest, driver, program, wait_until  # noqa: E402
+
+
+def running(pid):
+    """How many threads of a process, and of those it started, want a processor."""
+    count = 0
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/stat") as file:
+            count += file.read().rpartition(")")[2].split()[0] == "R"
+        with open(f"/proc/{pid}/task/{thread}/children") as file:
+            count += sum(running(int(child)) for child in file.read().split())
+    return count
 
 
 class Power(CoveTest):
@@ -32,6 +44,66 @@ class Power(CoveTest):
         self.boot("sleeper")
         self.good("power", "-m", "sleeper", "sleep")
         self.good("shutdown", "sleeper")
+
+    def awake(self, machine, which):
+        """Starts the program that counts; answers it once it has counted."""
+        counter = subprocess.Popen([COVE, "exec", "-m", machine, which], env=self.environment,
+                                   cwd=self.folder, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, text=True)
+        self.assertTrue(wait_until(lambda: self.count(machine), 60), "it never counted")
+        return counter
+
+    def count(self, machine):
+        done = self.cove("reg", "-m", machine, "query", r"HKLM\SYSTEM\Awake", "/v", "Count")
+        return done.stdout if done.returncode == 0 else None
+
+    def stands_still(self, machine, counter):
+        """Nothing more is counted, and no thread of the program runs; a thread that turns round
+        in its own code always does. Answers the count."""
+        def is_still():
+            counted = self.count(machine)
+            return counted if all(running(counter.pid) == 0 and self.count(machine) == counted
+                                  for _ in range(6)) else None
+        counted = wait_until(is_still, 60)
+        self.assertTrue(counted, "it runs while the machine sleeps")
+        return counted
+
+    def test_programs_stand_still(self):
+        self.boot("still")
+        for which in (program("awake"), program("awake").replace("programs", "programs32")):
+            counter = self.awake("still", which)
+            for words in (("sleep", "S1"), ("hibernate",)):
+                self.assertTrue(wait_until(lambda: running(counter.pid) > 0, 60), "it never ran")
+                self.good("power", "-m", "still", *words)
+                counted = self.stands_still("still", counter)
+                refused = self.cove("exec", "-m", "still", which)
+                self.assertNotEqual(refused.returncode, 0)
+                self.assertIn("the machine sleeps", refused.stderr)
+                self.good("power", "-m", "still", "wake")
+                self.assertTrue(wait_until(lambda: self.count("still") != counted, 60),
+                                "it does not go on")
+            self.good("reg", "-m", "still", "add", r"HKLM\SYSTEM\Awake", "/v", "Stop", "/t",
+                      "REG_DWORD", "/d", "1")
+            self.assertEqual(counter.communicate(timeout=60)[0], "counted\n")
+            self.assertEqual(counter.returncode, 0)
+            self.good("reg", "-m", "still", "delete", r"HKLM\SYSTEM\Awake", "/f")
+        self.good("shutdown", "still")
+
+    def test_ended_asleep(self):
+        self.boot("ended")
+        counter = self.program_start("ended", program("awake"))
+        self.assertTrue(wait_until(lambda: self.count("ended"), 60), "it never counted")
+        self.good("power", "-m", "ended", "sleep")
+        self.stands_still("ended", counter)
+        counter.kill()
+        counter.wait(timeout=60)
+        self.wait_ended("ended", 60)
+        self.good("power", "-m", "ended", "wake")
+        counter = self.awake("ended", program("awake"))
+        self.good("power", "-m", "ended", "sleep")
+        self.good("shutdown", "ended")
+        self.assertEqual(counter.communicate(timeout=60)[0], "")
+        self.assertNotEqual(counter.returncode, 0)
 
     def test_words(self):
         for words in ((), ("doze",), ("sleep", "S5"), ("sleep", "3"), ("source",),

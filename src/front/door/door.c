@@ -55,12 +55,21 @@ bool door_is_in_service(uint32_t channel)
     return atomic_load(&door.link->channel[channel].turn) == WIRE_TURN_KERNEL;
 }
 
+bool door_is_still(uint32_t channel)
+{
+    return door_is_in_service(channel) || atomic_load(&door.link->channel[channel].is_still);
+}
+
 static void suspended_wait(struct wire_channel *channel)
 {
     uint32_t asks = atomic_load(&channel->asks);
-    for (; (asks & (WIRE_ASK_SUSPEND | WIRE_ASK_END)) == WIRE_ASK_SUSPEND;
-         asks = atomic_load(&channel->asks))
+    for (; asks & (WIRE_ASK_SUSPEND | WIRE_ASK_FREEZE) && !(asks & WIRE_ASK_END);
+         asks = atomic_load(&channel->asks)) {
+        atomic_store(&channel->is_still, 1);
         host_wait_shared(&channel->asks, asks, HOST_FOREVER);
+    }
+    if (atomic_load(&channel->is_still))
+        atomic_store(&channel->is_still, 0);
 }
 
 void door_suspended_wait(uint32_t channel)

@@ -10,7 +10,7 @@
 #include "ntdll/nt.h"
 #include "thread_internal.h"
 
-#define ASKS_TO_STOP (WIRE_ASK_SUSPEND | WIRE_ASK_END)
+#define ASKS_TO_STOP (WIRE_ASK_SUSPEND | WIRE_ASK_FREEZE | WIRE_ASK_END)
 #define LOOK_NS      50000u    /* between two looks, at first */
 #define LOOK_MOST_NS 4000000u  /* and in the end */
 #define STOP_WAIT_NS 20000000u /* what a suspending thread waits at most */
@@ -85,10 +85,11 @@ static bool look_once(uint32_t channel)
     while (thread && (thread->channel != channel || !thread->host))
         thread = thread->next;
     bool goes_on = thread && door_asks(channel) & ASKS_TO_STOP && !atomic_load(&thread->parked);
-    if (goes_on)
+    bool is_still = goes_on && door_is_still(channel);
+    if (goes_on) /* one that stands still shows its registers */
         host_thread_interrupt(thread->host);
     host_lock_give(&threads.lock);
-    return goes_on && !door_is_in_service(channel);
+    return goes_on && !is_still;
 }
 
 static void pause_ns(uint64_t length_ns)
@@ -167,8 +168,8 @@ void thread_stopped_wait(ULONG_PTR id)
         struct thread *thread = thread_find_locked(id);
         goes_on = thread && thread->host && door_asks(thread->channel) & WIRE_ASK_SUSPEND &&
                   !atomic_load(&thread->parked) && host_clock_ns() < deadline;
-        /* Inside a service it stands still already, once its registers were seen. */
-        if (goes_on && door_is_in_service(thread->channel) && thread->has_seen)
+        /* Inside a service and behind it a thread stands still, once its registers were seen. */
+        if (goes_on && door_is_still(thread->channel) && thread->has_seen)
             goes_on = false;
         host_lock_give(&threads.lock);
         if (goes_on)

@@ -75,7 +75,9 @@ static void companion_run(void *context)
         ke_processor_enter();
         if (turn != WIRE_TURN_KERNEL)
             break;
-        channel->result = gate_call(request.service, request.arguments, request.count);
+        channel->result = freeze_wait()
+                              ? gate_call(request.service, request.arguments, request.count)
+                              : (uint64_t)STATUS_THREAD_IS_TERMINATING;
         /* Only what changed: the line stays in both caches. */
         uint32_t is_watched = trace_is_on();
         if (channel->is_watched != is_watched)
@@ -103,6 +105,7 @@ static void companion_run(void *context)
     free(companion);
 }
 
+/* Who looks through the list from now on finds a channel that is ready. */
 static uint32_t channel_take(struct program *program, struct companion *companion)
 {
     uint32_t index = 0;
@@ -110,8 +113,15 @@ static uint32_t channel_take(struct program *program, struct companion *companio
     while (index < WIRE_CHANNELS &&
            (program->companions[index] || program->shared->channel[index].program_holds))
         index++;
-    if (index < WIRE_CHANNELS)
+    if (index < WIRE_CHANNELS) {
+        companion->index = index;
+        companion->channel = &program->shared->channel[index];
+        *companion->channel =
+            (struct wire_channel){.turn = WIRE_TURN_PROGRAM,
+                                  .program_holds = 1,
+                                  .asks = freeze_is_on() ? (uint32_t)WIRE_ASK_FREEZE : 0};
         program->companions[index] = companion;
+    }
     host_lock_give(&program->lock);
     return index;
 }
@@ -126,13 +136,10 @@ NTSTATUS companion_create(struct program *program, bool is_suspended,
     companion->window_base = mm_window_base(program->process->window);
     companion->suspend_count = is_suspended;
     KeInitializeEvent(&companion->may_begin, NotificationEvent, !is_suspended);
-    companion->index = channel_take(program, companion);
-    if (companion->index == WIRE_CHANNELS) {
+    if (channel_take(program, companion) == WIRE_CHANNELS) {
         free(companion);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    companion->channel = &program->shared->channel[companion->index];
-    *companion->channel = (struct wire_channel){.turn = WIRE_TURN_PROGRAM, .program_holds = 1};
     /* The companion may run, and end, before the creation has returned. */
     *out_companion = companion;
     char name[32];

@@ -256,6 +256,14 @@ static void welcome_refuse(int socket, struct wire_welcome *welcome, NTSTATUS st
     host_message_send(socket, welcome, sizeof *welcome, NULL, 0);
 }
 
+static void sleeps_refuse(int socket, struct wire_welcome *welcome)
+{
+    welcome->status = STATUS_POWER_STATE_INVALID;
+    snprintf(welcome->text, sizeof welcome->text,
+             "the machine sleeps and takes no program in; `cove power wake` wakes it");
+    host_message_send(socket, welcome, sizeof *welcome, NULL, 0);
+}
+
 static void program_live(struct program *program, const struct wire_hello *hello,
                          const int *descriptors, unsigned count)
 {
@@ -282,6 +290,13 @@ void program_serve(int socket, const struct wire_hello *hello, const int *descri
                    unsigned count)
 {
     struct wire_welcome welcome = {.kind = WIRE_WELCOME};
+    /* Nobody can start a program on a computer that sleeps; a child was begun before. */
+    if (freeze_is_on() && !hello->ticket) {
+        sleeps_refuse(socket, &welcome);
+        for (unsigned i = 0; i < count; i++)
+            close(descriptors[i]);
+        return;
+    }
     struct program *program = calloc(1, sizeof *program);
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
     if (program) {

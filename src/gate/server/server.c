@@ -46,6 +46,8 @@ void program_enlist(struct program *program)
 {
     host_lock_take(&server.lock);
     list_push_back(&server.programs, &program->link);
+    if (freeze_is_on())
+        program_freeze(program, true);
     host_lock_give(&server.lock);
     if (server.is_stopping)
         host_socket_shut(program->socket);
@@ -55,6 +57,16 @@ void program_delist(struct program *program)
 {
     host_lock_take(&server.lock);
     list_remove(&program->link);
+    host_lock_give(&server.lock);
+}
+
+void programs_freeze(bool freezes)
+{
+    host_lock_take(&server.lock);
+    list_for_each(node, &server.programs)
+    {
+        program_freeze(list_entry(node, struct program, link), freezes);
+    }
     host_lock_give(&server.lock);
 }
 
@@ -228,6 +240,7 @@ NTSTATUS server_start(const char *socket_path, int listener, const char *drive_f
     place_drive_set(drive_folder);
     list_init(&server.programs);
     server.is_stopping = false;
+    freeze_init();
     server.listener = listener;
     ps_process_gone_set(process_gone);
     struct host_thread_options options = {.name = "listener"};

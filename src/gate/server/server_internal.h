@@ -55,6 +55,14 @@ void companion_ask(struct companion *companion, uint32_t ask);
 /* Wakes all companions so that they see that their process ends. */
 void companions_close(struct program *program);
 
+/* freeze.c: programs stand still while the machine sleeps. freeze_wait holds up who wants to be
+ * served; false: it is being ended. */
+void freeze_init(void);
+bool freeze_is_on(void);
+bool freeze_wait(void);
+void program_freeze(struct program *program, bool freezes);
+void programs_freeze(bool freezes); /* all in the list; server.c */
+
 /* child_services_ddi.c: what the holder of a ticket inherits; standard is 0 where it has nothing of
  * its own. False: no such ticket. */
 bool child_inherit(uint64_t ticket, struct process *process, uint64_t *standard,

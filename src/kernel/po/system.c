@@ -3,7 +3,8 @@
  *
  * In: the state wanted; out: a system power request for every started device, one after the other.
  * Down: all are asked first, then all are told, a device's children before itself. Up: a device
- * before its children. Each device's power policy owner turns the system's request into its
+ * before its children. Programs stand still between the last device down and the first one up. Each
+ * device's power policy owner turns the system's request into its
  * device's own (request.c). A device that comes or goes between is left out.
  */
 #include "po_internal.h"
@@ -21,7 +22,8 @@
 
 static KMUTANT transition; /* one at a time */
 static _Atomic int system_state;
-static PCALLBACK_OBJECT state_callback; /* \Callback\PowerState */
+static PCALLBACK_OBJECT state_callback;       /* \Callback\PowerState */
+static void (*programs_freeze)(bool freezes); /* set once, before the first transition */
 static struct ex_work wake_work;
 static _Atomic bool wake_is_queued;
 
@@ -205,6 +207,8 @@ static NTSTATUS sleep_locked(SYSTEM_POWER_STATE state, struct devices *devices,
             rtl_debug_printf("po: %s\n", late.text);
         }
     }
+    if (programs_freeze != NULL)
+        programs_freeze(true);
     atomic_store(&system_state, (int)state);
     return STATUS_SUCCESS;
 }
@@ -248,6 +252,8 @@ NTSTATUS po_wake(struct po_refusal *out_refusal)
         status = devices_take(&devices);
         if (!NT_SUCCESS(status))
             refusal_set(out_refusal, status, NULL, "the devices cannot be listed");
+        if (NT_SUCCESS(status) && programs_freeze != NULL)
+            programs_freeze(false);
         for (size_t i = 0; NT_SUCCESS(status) && i < devices.count; i++)
             (void)node_request(devices.nodes[i], IRP_MN_SET_POWER, PowerSystemWorking,
                                PowerSystemWorking);
@@ -279,6 +285,11 @@ void system_wake_signal(void)
 {
     if (atomic_load(&system_state) != PowerSystemWorking && !atomic_exchange(&wake_is_queued, true))
         ex_work_queue(&wake_work, wake_run, NULL);
+}
+
+void po_programs_set(void (*freeze)(bool freezes))
+{
+    programs_freeze = freeze;
 }
 
 SYSTEM_POWER_STATE po_system_state(void)

@@ -29,6 +29,7 @@ enum wire_ask {
     WIRE_ASK_APC = 1,     /* user APCs are due; cleared by the thread */
     WIRE_ASK_SUSPEND = 2, /* it must not go on; cleared by the kernel */
     WIRE_ASK_END = 4,     /* it is terminated */
+    WIRE_ASK_FREEZE = 8,  /* the machine sleeps; cleared by the kernel */
 };
 
 /* A request goes over by turn PROGRAM -> KERNEL, the answer by KERNEL -> PROGRAM; only
@@ -49,6 +50,7 @@ struct wire_channel {
     uint64_t result;
     uint64_t arguments[WIRE_ARGUMENTS];
     _Atomic uint32_t is_watched; /* somebody follows requests; as of the last service */
+    _Atomic uint32_t is_still;   /* the program's thread stands still, as it was asked */
     _Atomic uint32_t wakes; /* how often a sleeping side was woken: seldom, and never in a row */
 };
 

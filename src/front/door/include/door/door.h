@@ -25,6 +25,8 @@ void door_hooks_set(const struct door_hooks *hooks);
 /* What that channel's thread is asked (enum wire_ask), and whether it is inside a service. */
 uint32_t door_asks(uint32_t channel);
 bool door_is_in_service(uint32_t channel);
+/* The channel's thread is inside a service, or waits as it was asked to. */
+bool door_is_still(uint32_t channel);
 /* Blocks the calling thread, which speaks on channel, while it is suspended. */
 void door_suspended_wait(uint32_t channel);
 

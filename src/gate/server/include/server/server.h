@@ -18,6 +18,9 @@ void server_windows_set(uint32_t build);
  * seconds for their rundown. Returns how many could not be run down: a driver holds what they
  * asked for. The rooms below must not be stopped then. */
 unsigned server_stop(const char *goodbye, uint32_t exit_code);
+/* Every thread of every program stands still, or goes on: the machine sleeps, or works again. A
+ * program that wants to come in meanwhile is refused. */
+void server_programs_freeze(bool freezes);
 /* The last step: waits until the control connections have said their last words. */
 void server_controls_wait(void);
 /* From a bug check: tells every program to end with exit_code, takes no lock that may hang. */

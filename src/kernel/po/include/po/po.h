@@ -15,6 +15,10 @@
 NTSTATUS po_init(void);
 void po_fini(void);
 
+/* Who stops programs when the last device sleeps, and lets them go on before the first one is back:
+ * as on a computer, whose processors stop last and begin first. NULL: nobody. Before po_init. */
+void po_programs_set(void (*freeze)(bool freezes));
+
 /* Who is in the way of a transition, in words, or why there is none. */
 struct po_refusal {
     NTSTATUS status;
