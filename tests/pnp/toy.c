@@ -198,9 +198,11 @@ static NTSTATUS pdo_requirements(struct extension *extension, PIRP irp)
     if (slot->line) {
         wanted[count].Type = CmResourceTypeInterrupt;
         wanted[count].Flags = CM_RESOURCE_INTERRUPT_LEVEL_SENSITIVE;
-        wanted[count].ShareDisposition = CmResourceShareShared;
+        wanted[count].ShareDisposition =
+            slot->last_line ? CmResourceShareDeviceExclusive : CmResourceShareShared;
         wanted[count].u.Interrupt.MinimumVector = (ULONG)slot->line;
-        wanted[count++].u.Interrupt.MaximumVector = (ULONG)slot->line;
+        wanted[count++].u.Interrupt.MaximumVector =
+            (ULONG)(slot->last_line ? slot->last_line : slot->line);
     }
     if (slot->messages) {
         wanted[count].Type = CmResourceTypeInterrupt;
@@ -212,7 +214,7 @@ static NTSTATUS pdo_requirements(struct extension *extension, PIRP irp)
     if (slot->channel) {
         wanted[count].Type = CmResourceTypeDma;
         wanted[count].u.Dma.MinimumChannel = 0;
-        wanted[count++].u.Dma.MaximumChannel = 1;
+        wanted[count++].u.Dma.MaximumChannel = slot->is_channel_0 ? 0 : 1;
     }
     list->List[0].Count = count;
     irp->IoStatus.Information = (ULONG_PTR)list;

@@ -28,8 +28,10 @@ struct toy_slot {
     int can_lock;     /* LockSupported */
     int pages;        /* of memory it wants; 0: none */
     int line;         /* the interrupt line it wants; 0: none */
+    int last_line;    /* not 0: any line up to this one would do, but it does not share it */
     int ports;        /* it wants these many ports from a small range; 0: none */
     int channel;      /* it wants a DMA channel 0..1 */
+    int is_channel_0; /* and no other than 0 would do */
     int messages;     /* it wants these many messages for interrupts */
     int container;    /* not 0: which container it says it is in */
     int is_removable; /* Removable: it can be taken out of its parent */
