@@ -15,10 +15,14 @@ def running(pid):
     """How many threads of a process, and of those it started, want a processor."""
     count = 0
     for thread in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{thread}/stat") as file:
-            count += file.read().rpartition(")")[2].split()[0] == "R"
-        with open(f"/proc/{pid}/task/{thread}/children") as file:
-            count += sum(running(int(child)) for child in file.read().split())
+        try:
+            with open(f"/proc/{pid}/task/{thread}/stat") as file:
+                count += file.read().rpartition(")")[2].split()[0] == "R"
+            with open(f"/proc/{pid}/task/{thread}/children") as file:
+                children = file.read().split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # a thread that has ended meanwhile
+        count += sum(running(int(child)) for child in children)
     return count
 
 
