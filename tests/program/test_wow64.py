@@ -133,6 +133,13 @@ class Wow64(CoveTest):
             self.assertIn("all checks passed", done.stdout)
             self.assertNotIn("leak", done.stderr)
 
+    def test_libraries_that_come_and_go(self):
+        for folder in ("programs32", "programs"):
+            done = self.cove("run", "--quiet", driver("wdm1"), "--", "./unload.exe",
+                             cwd=os.path.join(BUILD, "test", folder, "unload"))
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn("all checks passed", done.stdout)
+
     def test_wrong_pointers_of_services(self):
         self.passes("pointers")
         done = self.cove("run", "--quiet", driver("wdm1"), "--", program("pointers"))

@@ -46,6 +46,8 @@ NTSTATUS file_read_host(const char *path, void **out_bytes, size_t *out_size);
 
 /* ldr_tls.c */
 NTSTATUS tls_module_add(struct ldr_module *module);
+/* Every thread's block of it goes; its index is free. */
+void tls_module_remove(struct ldr_module *module);
 void tls_callbacks(struct ldr_module *module, ULONG reason);
 
 bool name_equal(const char *a, const char *b); /* without case */

@@ -71,10 +71,38 @@ void *ldr_export(struct ldr_module *module, const char *name, uint16_t ordinal)
 /* ---- binding ----------------------------------------------------------------------------------
  */
 
+/* An importer holds a module once for each run of names out of it: import_release walks the same
+ * runs. */
+struct binding {
+    struct ldr_module *importer, *last;
+    uint32_t count; /* imports that were bound, or met in walking */
+};
+
+static int import_release(void *context, const struct pe_import *import)
+{
+    struct binding *binding = context;
+    if (!binding->count--)
+        return 1;
+    struct ldr_module *module = ldr_find(import->module);
+    if (module && module != binding->last)
+        ldr_unload(module);
+    binding->last = module;
+    return 0;
+}
+
+/* Of the first count imports. */
+static void imports_release(struct ldr_module *module, uint32_t count)
+{
+    struct binding binding = {.importer = module, .count = count};
+    struct pe_view view = ldr_view(module);
+    pe_imports_each(&view, import_release, &binding, NULL);
+}
+
 static void *import_resolve(void *context, const char *dll, const char *name,
                             uint16_t ordinal_or_hint, bool by_ordinal)
 {
-    struct ldr_module *importer = context, *module;
+    struct binding *binding = context;
+    struct ldr_module *importer = binding->importer, *module;
     wchar_t wide[260];
     char number[16];
     crt_utf16_from_string(dll, wide, 260);
@@ -83,6 +111,10 @@ static void *import_resolve(void *context, const char *dll, const char *name,
                  "%s needs %s, which is neither beside it nor provided", importer->name, dll);
         return NULL;
     }
+    if (module == binding->last)
+        ldr_unload(module); /* not its only reference */
+    binding->last = module;
+    binding->count++;
     void *address = ldr_export(module, by_ordinal ? NULL : name, ordinal_or_hint);
     if (address)
         return address;
@@ -100,17 +132,25 @@ static void *import_resolve(void *context, const char *dll, const char *name,
 static NTSTATUS module_bind(struct ldr_module *module)
 {
     struct pe_error error = {0};
+    struct binding binding = {.importer = module};
     load.refusal[0] = '\0';
     int result = pe_imports_bind(&module->image, (void *)module->base, module->size_bytes,
-                                 import_resolve, module, &error);
+                                 import_resolve, &binding, &error);
+    NTSTATUS status = STATUS_SUCCESS;
     if (result == PE_DAMAGED) {
         if (!load.refusal[0])
             snprintf(load.refusal, sizeof load.refusal, "%s: %s", module->name, error.text);
-        return STATUS_DLL_NOT_FOUND;
+        status = STATUS_DLL_NOT_FOUND;
     }
-    module->is_bound = true;
-    NTSTATUS status = image_protect(module);
-    return NT_SUCCESS(status) ? tls_module_add(module) : status;
+    if (NT_SUCCESS(status))
+        status = image_protect(module);
+    if (NT_SUCCESS(status))
+        status = tls_module_add(module);
+    if (NT_SUCCESS(status))
+        module->is_bound = true;
+    else
+        imports_release(module, binding.count);
+    return status;
 }
 
 /* Takes bytes' image in; the bytes may go afterwards. */
@@ -368,7 +408,9 @@ NTSTATUS ldr_program_load(const void *bytes, size_t size, const char *name, cons
         program_complain("%s", load.refusal[0] ? load.refusal : "it cannot be loaded");
         return status;
     }
-    module->references = UINT32_MAX;
+    /* What the program itself needs stays as long as it does. */
+    for (struct ldr_module *needed = list_first(); needed; needed = needed->next)
+        needed->references = UINT32_MAX;
     *out_module = module;
     return STATUS_SUCCESS;
 }
@@ -389,28 +431,19 @@ NTSTATUS ldr_load(const wchar_t *name, struct ldr_module **out_module)
     return status;
 }
 
-static int import_release(void *context, const struct pe_import *import)
-{
-    struct ldr_module **last = context;
-    struct ldr_module *module = ldr_find(import->module);
-    if (module && module != *last && module->references != UINT32_MAX)
-        ldr_unload(module);
-    *last = module;
-    return 0;
-}
-
-/* Differs: a module whose functions were imported more than once keeps those references, so
- * it may stay loaded longer than on Windows. A module with static TLS stays to the end. */
+/* Differs: modules that import each other keep each other, and what a forwarder named stays. */
 void ldr_unload(struct ldr_module *module)
 {
     ldr_lock();
-    if (module->references != UINT32_MAX && !--module->references && !module->tls_index) {
+    if (module->references != UINT32_MAX && !--module->references) {
         dll_entry entry = entry_of(module);
-        if (entry && module->is_attached)
-            entry((PVOID)module->base, DLL_PROCESS_DETACH, NULL);
-        struct ldr_module *last = NULL;
-        struct pe_view view = ldr_view(module);
-        pe_imports_each(&view, import_release, &last, NULL);
+        if (module->is_attached) {
+            if (entry)
+                entry((PVOID)module->base, DLL_PROCESS_DETACH, NULL);
+            tls_callbacks(module, DLL_PROCESS_DETACH);
+        }
+        tls_module_remove(module);
+        imports_release(module, UINT32_MAX);
         list_remove(module);
         image_unmap(module);
         free(module);

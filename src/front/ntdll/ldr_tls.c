@@ -60,6 +60,25 @@ NTSTATUS tls_module_add(struct ldr_module *module)
     return STATUS_SUCCESS;
 }
 
+static void block_give_of(struct teb *teb, void *index)
+{
+    PVOID *pointers = teb->ThreadLocalStoragePointer;
+    if (!pointers)
+        return;
+    heap_give(pointers[(uint32_t)(uintptr_t)index]);
+    pointers[(uint32_t)(uintptr_t)index] = NULL;
+}
+
+void tls_module_remove(struct ldr_module *module)
+{
+    if (!module->tls_index)
+        return;
+    uint32_t index = module->tls_index - 1;
+    tls_module[index] = NULL;
+    module->tls_index = 0;
+    thread_each(block_give_of, (void *)(uintptr_t)index);
+}
+
 void tls_callbacks(struct ldr_module *module, ULONG reason)
 {
     struct pe_tls tls;

@@ -338,9 +338,11 @@ NTSTATUS mm_window_query(struct mm_window *window, uint64_t address,
 {
     uint64_t start = PAGE_ROUND_DOWN(address);
     MEMORY_BASIC_INFORMATION information = {.BaseAddress = (void *)start};
+    /* A 32-bit program's addresses end where its numbers still tell what lies behind. */
+    const uint64_t user_end = window->is_low ? MM_LOW_END : MM_USER_END;
     size_t index;
 
-    if (address >= MM_USER_END)
+    if (address >= user_end)
         return STATUS_INVALID_PARAMETER;
     host_lock_take(&window->lock);
     const struct view *view = view_find(window, start);
@@ -364,11 +366,11 @@ NTSTATUS mm_window_query(struct mm_window *window, uint64_t address,
         information.Protect = extent->protect;
         information.Type = extent->type;
     } else {
-        uint64_t end = index < window->extent_count ? window->extents[index].start : MM_USER_END;
+        uint64_t end = index < window->extent_count ? window->extents[index].start : user_end;
         if (start < window->base) { /* other programs' addresses are free to look at, not to take */
             end = window->base;
         } else if (start >= window->base + window->bytes) {
-            end = MM_USER_END;
+            end = user_end;
         }
         information.RegionSize = end - start;
         information.State = MEM_FREE;
