@@ -40,7 +40,7 @@ class States(unittest.TestCase):
             for state in states.values():
                 self.assertIn(f"| {state.name}", text)
         # May only rise.
-        self.assertGreaterEqual(demanded, 346)
+        self.assertGreaterEqual(demanded, 458)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def machine_page(title, prefix, states, anywhere):
 def page(folder):
     lines = ["# States of a device of the Framework", "",
              "Generated from `src/drivers/wdf01000/pnp/*_states.def`. Marks are demanded by "
-             "`tests/framework/pnp` (`order`, `fault`, `power`, `gate`, `policy`).", ""]
+             "`tests/framework/pnp` (`order`, `fault`, `power`, `gate`, `policy`, `irp`).", ""]
     for name, title, prefix in MACHINES:
         lines += machine_page(title, prefix, *read(os.path.join(folder, f"{name}_states.def")))
     return "\n".join(lines)

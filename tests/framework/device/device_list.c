@@ -277,6 +277,35 @@ void iteration_holds_the_list(void)
     expect_number(copies, 0);
 }
 
+/* What a scan describes or leaves out meanwhile counts when the list is let go. */
+void scan_while_the_list_is_held(void)
+{
+    WDF_CHILD_LIST_ITERATOR iterator;
+
+    if (!list_make())
+        return;
+    expect_status(add(0, 0), STATUS_SUCCESS);
+    expect_status(add(1, 0), STATUS_SUCCESS);
+    expect(test_wait(&children[0].started) && test_wait(&children[1].started));
+    WDF_CHILD_LIST_ITERATOR_INIT(&iterator, WdfRetrievePresentChildren);
+    WdfChildListBeginIteration(list, &iterator);
+    WdfChildListBeginScan(list);
+    expect_status(add(1, 0), STATUS_SUCCESS);
+    expect_status(add(2, 0), STATUS_SUCCESS);
+    WdfChildListEndScan(list);
+    find(0, WdfChildListRetrieveDeviceSuccess, 0);
+    WdfChildListEndIteration(list, &iterator);
+    expect(test_wait(&children[2].started) && test_wait(&children[0].gone));
+    find(0, WdfChildListRetrieveDeviceNoSuchDevice, 0);
+    find(1, WdfChildListRetrieveDeviceSuccess, 1);
+    expect_number(children[1].starts, 1);
+    expect_status(missing(1), STATUS_SUCCESS);
+    expect_status(missing(2), STATUS_SUCCESS);
+    expect(test_wait(&children[1].gone) && test_wait(&children[2].gone));
+    WdfObjectDelete(list);
+    expect_number(copies, 0);
+}
+
 void creation_is_refused(void)
 {
     if (!list_make())

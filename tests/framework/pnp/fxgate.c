@@ -18,6 +18,14 @@ void fx_gates_install(void)
     }
 }
 
+void fx_device_disable_next(int id)
+{
+    ULONG disabled = 1; /* CONFIGFLAG_DISABLED */
+    char key[64];
+    snprintf(key, sizeof(key), "Enum\\%s", fx_name(id));
+    value_set(key, "ConfigFlags", REG_DWORD, &disabled, sizeof(disabled));
+}
+
 void fx_gate(enum fxtoy_gate_place place, enum fxtoy_gate_what what, int major, int minor,
              int state)
 {
@@ -173,12 +181,12 @@ int fx_device(int id, enum fx_to where, DEVICE_POWER_STATE state)
 
 /* ---- rows and states ------------------------------------------------------------------------ */
 
-static void moment_wait(unsigned *rounds)
+static void moment_wait(unsigned *rounds, const char *what)
 {
     LARGE_INTEGER moment = {.QuadPart = -10000};
     KeDelayExecutionThread(KernelMode, FALSE, &moment);
-    if (++*rounds == 60000) /* only so that a failure is seen */
-        fail();
+    if (++*rounds == 30000) /* only so that a failure is seen */
+        fail_msg("%s: it does not come", what);
 }
 
 unsigned fx_row_count(const char *text)
@@ -198,11 +206,8 @@ unsigned fx_row_count(const char *text)
 
 void fx_row_wait_more(const char *text, unsigned than)
 {
-    for (unsigned rounds = 0; fx_row_count(text) <= than;) {
-        if (rounds == 59000)
-            printf("%s: not walked\n", text);
-        moment_wait(&rounds);
-    }
+    for (unsigned rounds = 0; fx_row_count(text) <= than;)
+        moment_wait(&rounds, text);
 }
 
 void fx_row_wait(const char *text)
@@ -218,12 +223,12 @@ void fx_policy_wait(int id, const char *state)
         fx_states(id, &pnp, &power, &policy);
         if ((policy & 0xfff) == (wanted & 0xfff))
             return;
-        moment_wait(&rounds);
+        moment_wait(&rounds, state);
     }
 }
 
 void fx_devices_wait(int count)
 {
     for (unsigned rounds = 0; fxtoy.devices != count;)
-        moment_wait(&rounds);
+        moment_wait(&rounds, "the devices' end");
 }

@@ -53,6 +53,7 @@ int fx_pnp_start(int id, PCM_RESOURCE_LIST resources);
 
 /* The filters stand below and above the function driver from the next plugging on. */
 void fx_gates_install(void);
+void fx_device_disable_next(int id); /* disabled when it is plugged */
 void fx_gate(enum fxtoy_gate_place place, enum fxtoy_gate_what what, int major, int minor,
              int state);
 #define fx_gate_power(place, what, state) \

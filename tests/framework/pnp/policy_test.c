@@ -258,6 +258,330 @@ static void idle_and_sleeping(void **state)
     failures_run(state, while_idle_and_sleeping, COUNT(while_idle_and_sleeping));
 }
 
+/* ---- unusual moments ------------------------------------------------------------------------ */
+
+static void again(void **state)
+{
+    out();
+    assert_int_equal(end(state), 0);
+    (void)begin(state);
+}
+
+/* The device goes down; the power IRP is kept below it. */
+static void down_and_kept(int idles)
+{
+    fxtoy.idles = idles;
+    fx_gate(FXTOY_BELOW, FXTOY_KEEP, IRP_MJ_POWER, IRP_MN_SET_POWER,
+            idles == 1 ? PowerDeviceD3 : PowerDeviceD2);
+    plug_begin();
+    fx_wait(&kept_event);
+}
+
+static void waits_until_down(void **state)
+{
+    struct fx_irp sleep;
+    down_and_kept(1);
+    (void)fx_command(1, FXTOY_STOP_IDLE_NO_WAIT, 0);
+    fx_row_wait("policy: (any), IoPresent: (later)");
+    assert_int_equal(fx_command(1, FXTOY_IDLE, 0), STATUS_SUCCESS);
+    fx_row_wait("policy: (any), Settings: (later)");
+    fx_system_begin(&sleep, 1, PowerSystemSleeping3);
+    fx_row_wait("policy: (any), Sx: (later)");
+    fx_gate_pass(FXTOY_BELOW);
+    assert_int_equal(fx_irp_wait(&sleep), STATUS_SUCCESS);
+    fx_row_wait("policy: SleepingNoWakeCompletePowerDown, PowerDown: SystemAsleepNoWake");
+    assert_int_equal(fx_system(1, PowerSystemWorking), STATUS_SUCCESS);
+    again(state);
+    down_and_kept(1);
+    fxtoy.present[0] = 0;
+    (void)fx_command(0, FXTOY_SCAN, 0);
+    fx_row_wait("policy: (any), Stop: (later)");
+    fx_gate_pass(FXTOY_BELOW);
+    again(state);
+    down_and_kept(2);
+    assert_int_equal(fx_bus_wake(1), STATUS_SUCCESS);
+    fx_row_wait("policy: (any), WakeSucceeded: (later)");
+    fx_gate_pass(FXTOY_BELOW);
+    fx_row_wait("policy: WaitingArmed, WakeSucceeded: WokeFromS0");
+    again(state);
+    down_and_kept(2);
+    assert_int_equal(fx_bus_wake_with(1, STATUS_UNSUCCESSFUL), STATUS_SUCCESS);
+    fx_row_wait("policy: (any), WakeGone: (later)");
+    fx_gate_pass(FXTOY_BELOW);
+    fx_row_wait("policy: WaitingArmed, WakeGone: IoPresentArmedWakeCanceled");
+    out();
+}
+
+/* From D0, where the device may idle and has not yet. */
+static void before_it_idles(void **state)
+{
+    fx_plug(1);
+    assert_int_equal(fx_system(1, PowerSystemWorking), STATUS_SUCCESS);
+    fx_row_wait("policy: (any), S0: (ignored)");
+    assert_int_equal(fx_command(1, FXTOY_IDLE, 0), STATUS_SUCCESS);
+    fx_row_wait("policy: Started, Settings: StartingDecideS0Wake");
+    for (int idles = 1; idles <= 2; idles++) {
+        again(state);
+        fxtoy.idles = idles;
+        fxtoy.idle_ms = LONG_IDLE;
+        fx_moment(FXTOY_IN_CALLBACK, NULL, FXTOY_D0Entry, FXTOY_STOP_IDLE_NO_WAIT, 0);
+        fx_plug(1);
+        (void)fx_command(1, FXTOY_RESUME_IDLE, 0);
+        assert_int_equal(fx_command(1, FXTOY_IDLE, 0), STATUS_SUCCESS);
+        fx_row_wait("policy: StartedCancelTimer, Done: StartingDecideS0Wake");
+        fx_row_wait(idles == 1 ? "policy: StartedIdleCapable, IoPresent: (ignored)"
+                               : "policy: StartedWakeCapable, IoPresent: (ignored)");
+        fx_policy_wait(1, idles == 1 ? "StartedIdleCapable" : "StartedWakeCapable");
+        assert_int_equal(fx_system(1, PowerSystemSleeping3), STATUS_SUCCESS);
+        assert_int_equal(fx_system(1, PowerSystemSleeping3), STATUS_SUCCESS);
+        fx_row_wait("policy: SystemAsleepNoWake, Sx: (ignored)");
+        assert_int_equal(fx_system(1, PowerSystemWorking), STATUS_SUCCESS);
+        if (idles == 1) /* nobody needs it: it stays down */
+            fx_row_wait("policy: SystemWakeQueryIdle, Done: WaitingUnarmed");
+        else
+            fx_policy_wait(1, "StartedWakeCapable");
+    }
+    out();
+    fx_row_wait("policy: StartedWakeCapable, Stop: StoppingCancelTimer");
+}
+
+/* The need for the device changes just when it is asked for. */
+static void needed_or_not(void **state)
+{
+    static const char *const to_idle[] = {"IdleCapableDeviceIdle", "WakeCapableDeviceIdle"};
+    static const char *const to_ask[] = {"WaitingUnarmedQueryIdle", "WaitingArmedQueryIdle"};
+    char row[120];
+    for (int idles = 1; idles <= 2; idles++) {
+        fxtoy.idles = idles;
+        fx_moment(FXTOY_IN_POLICY, to_idle[idles - 1], 0, FXTOY_STOP_IDLE_NO_WAIT, 0);
+        plug_begin();
+        snprintf(row, sizeof(row), "policy: %s, No: DeviceIdleReturnToActive", to_idle[idles - 1]);
+        fx_row_wait(row);
+        (void)fx_command(1, FXTOY_RESUME_IDLE, 0);
+        again(state);
+        fxtoy.idles = idles;
+        fx_moment(FXTOY_IN_POLICY, to_ask[idles - 1], 0, FXTOY_RESUME_IDLE, 0);
+        fx_plug(1);
+        rest(idles);
+        (void)fx_command(1, FXTOY_STOP_IDLE_NO_WAIT, 0);
+        snprintf(row, sizeof(row), "policy: %s, No: %s", to_ask[idles - 1],
+                 idles == 1 ? "WaitingUnarmed" : "WaitingArmed");
+        fx_row_wait(row);
+        again(state);
+    }
+    /* The time is up after a sleep has begun. */
+    fxtoy.idles = 1;
+    fx_moment(FXTOY_IN_POLICY, "StartedIdleCapableCancelTimerForSleep", 0, FXTOY_RESUME_IDLE, 0);
+    fx_moment(FXTOY_IN_POLICY, "StartedIdleCapableCancelTimerForSleep", 0, FXTOY_EXPIRES, 0);
+    fx_plug(1);
+    assert_int_equal(fx_command(1, FXTOY_STOP_IDLE, 0), STATUS_SUCCESS);
+    fx_policy_wait(1, "StartedIdleCapable");
+    assert_int_equal(fx_system(1, PowerSystemSleeping3), STATUS_SUCCESS);
+    fx_row_wait("policy: (any), Idle: (ignored)");
+    assert_int_equal(fx_system(1, PowerSystemWorking), STATUS_SUCCESS);
+    out();
+}
+
+/* The wait for a wake signal ends before it has begun. */
+static void no_wait(void **state)
+{
+    for (int i = 0; i < 4; i++) {
+        bool comes = i % 2 != 0;
+        if (i != 0)
+            again(state);
+        fx_gate_wake(FXTOY_FAIL);
+        if (comes)
+            fxtoy.gates[FXTOY_BELOW].status = STATUS_SUCCESS;
+        fxtoy.idles = i < 2 ? 2 : 0;
+        fxtoy.wakes_system = i >= 2;
+        if (i < 2) {
+            plug_begin();
+            fx_row_wait(comes ? "policy: TimerExpiredWakeCapableWakeSucceeded, Done: "
+                                "TimerExpiredWakeCompletedPowerDown"
+                              : "policy: TimerExpiredWakeCapableWakeFailed, Done: "
+                                "TimerExpiredWakeCompletedPowerDown");
+        } else {
+            fx_plug(1);
+            assert_int_equal(fx_system(1, PowerSystemSleeping3), STATUS_SUCCESS);
+            fx_row_wait(comes ? "policy: SleepingSendWake, WakeSucceeded: SleepingWakeRevertArmWake"
+                              : "policy: SleepingSendWake, WakeGone: SleepingWakeRevertArmWake");
+        }
+        fx_row_wait("policy: (any), WakeArrived: (ignored)");
+    }
+    again(state);
+    /* Not armed, and it does not come back up. */
+    fxtoy.idles = 2;
+    fx_moment(FXTOY_IN_CALLBACK, NULL, FXTOY_SelfSuspend, FXTOY_HOLD, 0);
+    plug_begin();
+    fx_held();
+    FAILS(ArmS0);
+    FAILS(D0Entry);
+    fx_go();
+    fx_row_wait(
+        "policy: TimerExpiredWakeCompletedPowerUp, PowerUpFailed: DeviceD0PowerRequestFailed");
+    out();
+}
+
+static void armed(void **state)
+{
+    fxtoy.idles = 2;
+    fx_plug(1);
+    rest(2);
+    assert_int_equal(fx_command(1, FXTOY_IDLE, 0), STATUS_SUCCESS);
+    fx_row_wait("policy: WaitingArmed, Settings: IoPresentArmed");
+    again(state);
+    fxtoy.idles = 2;
+    fx_gate_wake(FXTOY_CANCELED);
+    fxtoy.gates[FXTOY_BELOW].status = STATUS_SUCCESS;
+    fx_plug(1);
+    rest(2);
+    fx_unplug(1);
+    fx_row_wait("policy: StoppingCancelWake, WakeSucceeded: Stopping");
+    again(state);
+    /* Taken out while the system sleeps: armed, woken, or not armed. */
+    for (int i = 0; i < 3; i++) {
+        fxtoy.wakes_system = i != 2;
+        fx_plug(1);
+        assert_int_equal(fx_system(1, PowerSystemSleeping3), STATUS_SUCCESS);
+        if (i != 2) {
+            assert_int_equal(fx_system(1, PowerSystemSleeping3), STATUS_SUCCESS);
+            fx_row_wait("policy: SystemAsleepWakeArmed, Sx: (ignored)");
+        }
+        if (i == 1) {
+            assert_int_equal(fx_bus_wake(1), STATUS_SUCCESS);
+            fx_row_wait(
+                "policy: SystemAsleepWakeArmed, WakeSucceeded: SystemWakeDeviceWakeTriggered");
+            assert_int_equal(fx_system(1, PowerSystemSleeping3), STATUS_SUCCESS);
+            fx_row_wait("policy: SystemWakeDeviceWakeTriggered, Sx: (ignored)");
+        }
+        out();
+    }
+    fx_row_wait("policy: SystemAsleepWakeArmed, Stop: StoppingCancelWake");
+    fx_row_wait("policy: SystemWakeDeviceWakeTriggered, Stop: Stopping");
+    fx_row_wait("policy: SystemAsleepNoWake, Stop: Stopping");
+}
+
+/* ---- a device that is not started, or has failed -------------------------------------------- */
+
+static void not_started(void **state)
+{
+    struct fx_irp sleep;
+    /* Its start waits above it; then fails in it, while somebody needs it and the system sleeps. */
+    fx_gate(FXTOY_ABOVE, FXTOY_KEEP, IRP_MJ_PNP, IRP_MN_START_DEVICE, 0);
+    plug_begin();
+    fx_wait(&kept_event);
+    assert_int_equal(fx_system(1, PowerSystemSleeping3), STATUS_SUCCESS);
+    fx_row_wait("policy: ObjectCreated, Sx: (ignored)");
+    fx_gate_pass(FXTOY_ABOVE);
+    again(state);
+    fx_moment(FXTOY_IN_CALLBACK, NULL, FXTOY_D0Entry, FXTOY_STOP_IDLE_NO_WAIT, 0);
+    fx_moment(FXTOY_IN_CALLBACK, NULL, FXTOY_D0Entry, FXTOY_HOLD, 0);
+    FAILS(D0Entry);
+    plug_begin();
+    fx_held();
+    fx_system_begin(&sleep, 1, PowerSystemSleeping3);
+    fx_go();
+    assert_int_equal(fx_irp_wait(&sleep), STATUS_SUCCESS);
+    fx_row_wait("policy: StartingFailed, IoPresent: (ignored)");
+    fx_row_wait("policy: StartingFailed, Sx: (ignored)");
+    again(state);
+    fx_plug(1);
+    assert_int_equal(fx_pnp(1, IRP_MN_QUERY_STOP_DEVICE), STATUS_SUCCESS);
+    assert_int_equal(fx_pnp(1, IRP_MN_STOP_DEVICE), STATUS_SUCCESS);
+    assert_int_equal(fx_system(1, PowerSystemSleeping3), STATUS_SUCCESS);
+    (void)fx_command(1, FXTOY_STOP_IDLE_NO_WAIT, 0);
+    assert_int_equal(fx_command(1, FXTOY_IDLE, 0), STATUS_SUCCESS);
+    fx_row_wait("policy: Stopped, Sx: (ignored)");
+    fx_row_wait("policy: Stopped, IoPresent: (ignored)");
+    fx_row_wait("policy: Stopped, Settings: (ignored)");
+    (void)fx_command(1, FXTOY_RESUME_IDLE, 0);
+    assert_int_equal(fx_pnp(1, IRP_MN_START_DEVICE), STATUS_SUCCESS);
+    out();
+}
+
+/* A bus's child that owns its power policy, never started and removed. */
+static void child_not_started(void **state)
+{
+    static const char *const states[] = {"ObjectCreated", "Removed"};
+    struct pnp_veto veto;
+    struct device_node *child;
+    char row[80];
+    (void)state;
+    fxtoy.child_is_owner = 1;
+    fxtoy.is_not_owner = 1;
+    fx_device_disable_next(1);
+    fx_plug(1);
+    child = node_get(fx_name(1));
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(fx_system(1, PowerSystemSleeping3), STATUS_SUCCESS);
+        snprintf(row, sizeof(row), "policy: %s, Sx: (ignored)", states[i]);
+        fx_row_wait(row);
+        fxtoy.on_child = 1;
+        (void)fx_command(0, FXTOY_STOP_IDLE_NO_WAIT, 0);
+        snprintf(row, sizeof(row), "policy: %s, IoPresent: (ignored)", states[i]);
+        fx_row_wait(row);
+        (void)fx_command(0, FXTOY_RESUME_IDLE, 0);
+        assert_int_equal(fx_command(0, FXTOY_IDLE, 0), STATUS_SUCCESS);
+        snprintf(row, sizeof(row), "policy: %s, Settings: (ignored)", states[i]);
+        fx_row_wait(row);
+        fxtoy.on_child = 0;
+        if (i == 0) {
+            assert_int_equal(pnp_device_enable(child), STATUS_SUCCESS);
+            pnp_wait_idle();
+            assert_int_equal(pnp_device_disable(child, &veto), STATUS_SUCCESS);
+            pnp_wait_idle();
+        }
+    }
+    pnp_node_put(child);
+    out();
+}
+
+/* It fails while a removal is asked for: Plug and Play hears of it when that is answered. */
+static void failed_and_asked(void **state)
+{
+    struct pending_read read;
+    void *file;
+    (void)state;
+    fx_plug(1);
+    assert_int_equal(fx_pnp(1, IRP_MN_QUERY_REMOVE_DEVICE), STATUS_SUCCESS);
+    FAILS(D0Exit);
+    (void)fx_system(1, PowerSystemSleeping3);
+    fx_row_wait("pnp: (any), PowerFailed: (later)");
+    assert_int_equal(fx_system(1, PowerSystemSleeping3), STATUS_SUCCESS);
+    file = toy_open(fx_name(1), NULL);
+    assert_non_null(file);
+    toy_read(file, &read);
+    assert_int_equal(fx_command(1, FXTOY_IDLE, 0), STATUS_SUCCESS);
+    fx_row_wait("policy: DevicePowerRequestFailed, Sx: (ignored)");
+    fx_row_wait("policy: DevicePowerRequestFailed, IoPresent: (ignored)");
+    fx_row_wait("policy: DevicePowerRequestFailed, Settings: (ignored)");
+    assert_int_equal(fx_pnp(1, IRP_MN_CANCEL_REMOVE_DEVICE), STATUS_SUCCESS);
+    toy_close(file);
+    out();
+    assert_false(NT_SUCCESS(toy_read_wait(&read)));
+}
+
+/* A question brings the device back to D0 first, or does not. */
+static void asked_while_idle(void **state)
+{
+    static const UCHAR questions[] = {IRP_MN_QUERY_STOP_DEVICE, IRP_MN_QUERY_REMOVE_DEVICE};
+    for (int i = 0; i < 4; i++) {
+        if (i != 0)
+            again(state);
+        fxtoy.idles = 1;
+        fx_plug(1);
+        rest(1);
+        if (i >= 2)
+            FAILS(D0Entry);
+        (void)fx_pnp(1, questions[i % 2]);
+        if (i < 2)
+            assert_int_equal(
+                fx_pnp(1, i == 0 ? IRP_MN_CANCEL_STOP_DEVICE : IRP_MN_CANCEL_REMOVE_DEVICE),
+                STATUS_SUCCESS);
+    }
+    out();
+}
+
 FX_ROWS_TEST(policy)
 
 int main(void)
@@ -266,6 +590,15 @@ int main(void)
         FX_TEST(working),
         FX_TEST(sleeping),
         FX_TEST(idle_and_sleeping),
+        FX_TEST(waits_until_down),
+        FX_TEST(before_it_idles),
+        FX_TEST(needed_or_not),
+        FX_TEST(no_wait),
+        FX_TEST(armed),
+        FX_TEST(not_started),
+        FX_TEST(child_not_started),
+        FX_TEST(failed_and_asked),
+        FX_TEST(asked_while_idle),
         cmocka_unit_test(policy_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -236,6 +236,31 @@ static void dead_take_locked(struct fx_child_list *list, LIST_ENTRY *dead)
     }
 }
 
+/* What the scan that has ended did not describe. A description that came while the list was held
+ * counts from when it was let go; until then nothing is left out. */
+static void sweep_locked(struct fx_child_list *list, LIST_ENTRY *freed)
+{
+    LIST_ENTRY *at, *next;
+
+    if (!list->is_swept || list->holds != 0 || list->scans != 0)
+        return;
+    list->is_swept = FALSE;
+    for (at = list->children.Flink; at != &list->children; at = next) {
+        struct fx_child *child = CONTAINING_RECORD(at, struct fx_child, entry);
+
+        next = at->Flink;
+        if (child->seen || (child->state != FX_CHILD_NEW && child->state != FX_CHILD_PRESENT))
+            continue;
+        list->is_dirty = TRUE;
+        if (child->state == FX_CHILD_PRESENT) {
+            child->state = FX_CHILD_MISSING;
+        } else {
+            RemoveEntryList(&child->entry);
+            InsertTailList(freed, &child->entry);
+        }
+    }
+}
+
 void children_invalidate(struct fx_device *device)
 {
     if (device->wdm != NULL && device->physical != NULL)
@@ -257,6 +282,7 @@ void list_release(struct fx_child_list *list, BOOLEAN is_scan)
         list->holds--;
     dead_take_locked(list, &dead);
     changes_apply_locked(list, &done);
+    sweep_locked(list, &dead);
     invalidate = dirty_take_locked(list);
     KeReleaseSpinLock(&list->lock, irql);
     while (!IsListEmpty(&done))
@@ -276,7 +302,6 @@ NTSTATUS list_add_again(struct fx_child_list *list, const struct fx_child *old)
     if (child == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
     child->list = list;
-    child->seen = TRUE;
     status = id_duplicate(list, old->id, &child->id);
     if (NT_SUCCESS(status) && old->address != NULL)
         status = address_duplicate(list, old->address, &child->address);
@@ -285,6 +310,7 @@ NTSTATUS list_add_again(struct fx_child_list *list, const struct fx_child *old)
         return status;
     }
     KeAcquireSpinLock(&list->lock, &irql);
+    child->seen = old->seen; /* a scan may have left it out since the list was held */
     InsertTailList(&list->children, &child->entry);
     KeReleaseSpinLock(&list->lock, irql);
     return STATUS_SUCCESS;
@@ -379,6 +405,7 @@ void list_scan_begin(struct fx_child_list *list)
     KeAcquireSpinLock(&list->lock, &irql);
     /* One that begins inside another goes on with its marks. */
     if (list->scans++ == 0) {
+        list->is_swept = FALSE; /* this one's end does */
         for (at = list->children.Flink; at != &list->children; at = at->Flink)
             CONTAINING_RECORD(at, struct fx_child, entry)->seen = FALSE;
     }
@@ -387,30 +414,11 @@ void list_scan_begin(struct fx_child_list *list)
 
 void list_scan_end(struct fx_child_list *list)
 {
-    LIST_ENTRY freed, *at, *next;
     KIRQL irql;
 
-    InitializeListHead(&freed);
     KeAcquireSpinLock(&list->lock, &irql);
-    for (at = list->children.Flink; list->scans == 1 && at != &list->children; at = next) {
-        struct fx_child *child = CONTAINING_RECORD(at, struct fx_child, entry);
-
-        next = at->Flink;
-        if (child->seen || (child->state != FX_CHILD_NEW && child->state != FX_CHILD_PRESENT))
-            continue;
-        list->is_dirty = TRUE;
-        if (child->state == FX_CHILD_PRESENT) {
-            child->state = FX_CHILD_MISSING;
-        } else if (list->holds != 0) {
-            child->seen = TRUE; /* somebody walks over it: the next scan takes it */
-        } else {
-            RemoveEntryList(&child->entry);
-            InsertTailList(&freed, &child->entry);
-        }
-    }
+    list->is_swept |= list->scans == 1;
     KeReleaseSpinLock(&list->lock, irql);
-    while (!IsListEmpty(&freed))
-        child_free(CONTAINING_RECORD(RemoveHeadList(&freed), struct fx_child, entry));
     list_release(list, TRUE);
 }
 

@@ -100,6 +100,7 @@ struct fx_child_list {
     LIST_ENTRY changes; /* struct fx_child_change, while holds > 0 */
     ULONG holds;        /* iterations and reports under way: children stay as they are */
     ULONG scans;        /* scans begun and not ended */
+    BOOLEAN is_swept;   /* a scan has ended meanwhile: what it left out goes with the last hold */
     BOOLEAN is_dirty;   /* changed: PnP is asked to look when no scan and no hold is left */
     ULONG retries;      /* how often in a row a child asked for one; report only */
     BOOLEAN in_report;  /* held by the report under way; report only */

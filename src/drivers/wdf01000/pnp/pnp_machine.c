@@ -269,9 +269,10 @@ static UCHAR failed_started(struct fx_device *device)
     struct fx_pnp *pnp = device->pnp;
 
     fx_io_purge_power_managed(device);
+    irp_pass(device); /* what this leads to is one more IRP */
     fx_pnp_set_failed(device, pnp->failed_action != 0 ? (WDF_DEVICE_FAILED_ACTION)pnp->failed_action
                                                       : WdfDeviceFailedAttemptRestart);
-    return irp_pass(device);
+    return FX_EVENT_NONE;
 }
 
 static UCHAR failed_surprise(struct fx_device *device)
