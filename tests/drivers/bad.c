@@ -22,6 +22,7 @@ extern NTKERNELAPI PVOID ExCompositionObjectType;
 static PDRIVER_OBJECT BadDriver;
 static KTIMER LeftTimer;
 static KDPC LeftDpc;
+static ERESOURCE LeftResource;
 static KSPIN_LOCK KeptLock;
 static BOOLEAN IsDeviceLeft, IsRecursionWanted = TRUE;
 static volatile ULONG Nowhere;
@@ -354,6 +355,9 @@ static BOOLEAN Do(ULONG Deed, PDEVICE_OBJECT Device, PIRP Irp)
         break;
     case BAD_LEAVE_POOL:
         (VOID) ExAllocatePool2(POOL_FLAG_NON_PAGED, 1234, TAG);
+        break;
+    case BAD_LEAVE_RESOURCE:
+        ExInitializeResourceLite(&LeftResource);
         break;
     case BAD_LEAVE_DEVICE:
         IsDeviceLeft = TRUE;

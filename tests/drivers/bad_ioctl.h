@@ -38,6 +38,7 @@ enum bad_deed {
     BAD_CALLBACK_HANGS,    /* the same, and one never comes back */
     BAD_LEAVE_INTERRUPT,   /* unloads with a service routine connected */
     BAD_ABSENT_DATA,       /* reads a variable that the kernel does not have */
+    BAD_LEAVE_RESOURCE,    /* unloads with an executive resource in its image */
     BAD_DEEDS
 };
 
@@ -49,6 +50,6 @@ enum bad_deed {
      "wild-call",        "raise",           "thread-fault",      "wait-at-dispatch", \
      "leave-late-work",  "touch-freed",     "write-behind",      "write-beside",     \
      "host-syscall",     "host-int80",      "host-caught",       "callbacks",        \
-     "callback-hangs",   "leave-interrupt", "absent-data"}
+     "callback-hangs",   "leave-interrupt", "absent-data",       "leave-resource"}
 
 #endif

@@ -200,6 +200,10 @@ class Refusals(CoveTest):
         self.told("leave-pool", r"bad unloaded and left 1 pool blocks, 1234 bytes",
                   r"leak: 1234 bytes of nonpaged pool, tag 'Badl'")
 
+    def test_unload_with_a_resource_left(self):
+        """The list of all resources does not lead into the memory of a driver that is gone."""
+        self.told("leave-resource", r"bad unloaded and left 1 executive resources not deleted")
+
     def test_unload_with_a_device_left(self):
         self.told("leave-device", r"bad unloaded and left a device")
 

@@ -56,6 +56,22 @@ void resource_delete(ERESOURCE *resource)
     resource->OwnerTable = NULL;
 }
 
+unsigned ex_resource_forget(uint64_t low, uint64_t high)
+{
+    unsigned count = 0;
+    host_lock_take(&list_lock);
+    for (LIST_ENTRY *entry = all.Flink, *next; entry != NULL && entry != &all; entry = next) {
+        next = entry->Flink;
+        if ((uint64_t)entry < low || (uint64_t)entry >= high)
+            continue;
+        RemoveEntryList(entry);
+        alive--;
+        count++;
+    }
+    host_lock_give(&list_lock);
+    return count;
+}
+
 uint64_t resources_alive(void)
 {
     return alive;

@@ -22,6 +22,17 @@ static UNICODE_STRING hardware_database =
 
 /* ---- the type ---------------------------------------------------------------------------- */
 
+/* Resources in its image that nobody deleted: on Windows the list of all of them would lead into
+ * memory that is gone, until the machine stops at another driver's resource. */
+static void driver_resources_report(const struct driver *driver)
+{
+    uint64_t low = driver->image->base;
+    unsigned count = ex_resource_forget(low, low + driver->image->size);
+    if (count != 0)
+        rtl_debug_printf("io: %s unloaded and left %u executive resources not deleted\n",
+                         driver->name, count);
+}
+
 static void driver_delete(void *body)
 {
     struct driver *driver = driver_of(body);
@@ -37,6 +48,7 @@ static void driver_delete(void *body)
     if (driver->extension.ServiceKeyName.Buffer != NULL)
         ExFreePoolWithTag(driver->extension.ServiceKeyName.Buffer, IO_TAG_NAME);
     if (driver->image != NULL) {
+        driver_resources_report(driver);
         image_unload(driver->image);
         module_list_update();
         driver_libraries_end();

@@ -52,6 +52,10 @@ void ex_pages_free(void *memory);
  * has grown, say): no leak of the driver's. */
 void ex_pool_disown(void *memory);
 
+/* Takes the executive resources that lie in [low, high) off the list of all, because their memory
+ * is about to go; how many there were. IRQL: <= DISPATCH_LEVEL. */
+unsigned ex_resource_forget(uint64_t low, uint64_t high);
+
 /* The n-th allocation from now on fails, of pool or of what is counted like it; 0: none. What
  * is kept for the next user (IRPs, small system buffers) counts each time it is given out. */
 void ex_allocation_fail_at(uint64_t number);
