@@ -204,6 +204,30 @@ class Cc(unittest.TestCase):
         self.file("second.c", '#include "shared.h"\nint second(void) { return ++shared_count; }\n')
         self.built("-o", self.path("one.sys"), self.path("first.c"), self.path("second.c"))
 
+    def test_what_microsofts_compiler_lets_pass(self):
+        """Undeclared functions, PAGED_CODE without a semicolon, the wide name of a function,
+        operator delete without a size: drivers in the wild have them all."""
+        self.file("old.c", "#include <ntddk.h>\n#include <ntimage.h>\n#include \"ntiologc.h\"\n"
+                  "int KdPlain(int);\n"
+                  "static Count() { return Undeclared(4) + IRP_MN_NOTIFY_CHANGE_DIRECTORY; }\n"
+                  "NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING path)\n"
+                  "{\n    VM_COUNTERS counters = {0};\n    PAGED_CODE()\n"
+                  "    DbgPrint(\"%S %p\", __FUNCTIONW__, (PVOID)counters.WorkingSetSize);\n"
+                  "    vKdPrintExWithPrefix((\"a\", 0, 0, \"b\", NULL));\n"
+                  "    return IMAGE_SNAP_BY_ORDINAL(Count()) ? IO_ERR_PARITY : STATUS_SUCCESS;\n}\n"
+                  "int Undeclared(int x) { return x; }\n")
+        result = self.built("-o", self.path("old.sys"), self.path("old.c"), quiet=False)
+        self.assertIn("Undeclared", result.stderr)
+        self.file("new.cpp", "extern \"C\" {\n#include <ntddk.h>\n}\n"
+                  "void *operator new(size_t, void *place) { return place; }\n"
+                  "void operator delete(void *block) { ExFreePool(block); }\n"
+                  "struct thing { int x; virtual ~thing() {} };\n"
+                  "extern \"C\" NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING path)\n"
+                  "{ delete (thing *)driver->DriverExtension; return 0; }\n")
+        self.built("-o", self.path("new.sys"), self.path("new.cpp"))
+        self.file("version.rc", '#include "afxres.h"\n1 RCDATA { "x" }\n')
+        self.built("-o", self.path("rc.sys"), self.path("a.c"), self.path("version.rc"))
+
     def test_guids_of_a_header_that_came_before(self):
         self.file("ports.c", "#include <ntddk.h>\n#include <ntddser.h>\n"
                   "#include <initguid.h>\n#include <ntddser.h>\n#include <ntddser.h>\n"

@@ -16,15 +16,6 @@ NTSYSAPI NTSTATUS NTAPI ZwQueryInformationProcess(HANDLE Process, ULONG Class, P
 NTSYSAPI NTSTATUS NTAPI ZwSetInformationProcess(HANDLE Process, ULONG Class, PVOID Information,
                                                 ULONG Length);
 
-typedef struct _VM_COUNTERS {
-    SIZE_T PeakVirtualSize, VirtualSize;
-    ULONG PageFaultCount;
-    SIZE_T PeakWorkingSetSize, WorkingSetSize;
-    SIZE_T QuotaPeakPagedPoolUsage, QuotaPagedPoolUsage;
-    SIZE_T QuotaPeakNonPagedPoolUsage, QuotaNonPagedPoolUsage;
-    SIZE_T PagefileUsage, PeakPagefileUsage;
-} VM_COUNTERS;
-
 static PVOID Kept;
 
 static VM_COUNTERS Counters(VOID)

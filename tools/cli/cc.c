@@ -115,6 +115,8 @@ static const char *const warning_flags[] = {
     "-Wno-multichar",
     "-Wno-four-char-constants",
     "-Wno-nonportable-include-path",
+    "-Wno-error=implicit-function-declaration",
+    "-Wno-error=implicit-int",
     "-Wno-error=incompatible-function-pointer-types",
     "-Wno-error=int-conversion",
     "-Wno-error=invalid-token-paste",
@@ -162,6 +164,7 @@ static void defines_add(struct words *command, const struct cc_options *options)
         {"UNICODE", "1"},
         {"_UNICODE", "1"},
         {"DEPRECATE_DDK_FUNCTIONS", "1"},
+        {"__FUNCTIONW__", "L__FUNCTION__"}, /* a word of Microsoft's compiler */
     };
     static const char *const version[] = {"-D_WIN32_WINNT=0x0A00", "-DWINVER=0x0A00",
                                           "-DNTDDI_VERSION=0x0A00000C", NULL};
@@ -403,11 +406,24 @@ static int sources_compile(const struct cc_options *options, const struct cc_pla
 /* ---- linking ----------------------------------------------------------------- */
 
 static const char *const link_flags[] = {
-    "/nologo",           "/driver",           "/subsystem:native,10.0",
-    "/machine:x64",      "/nodefaultlib",     "/release",
-    "/opt:ref",          "/incremental:no",   "/tsaware:no",
-    "/version:10.0",     "/osversion:10.0",   "/merge:_TEXT=.text",
-    "/merge:_PAGE=PAGE", "/section:INIT,ERD", NULL,
+    "/nologo",
+    "/driver",
+    "/subsystem:native,10.0",
+    "/machine:x64",
+    "/nodefaultlib",
+    "/release",
+    "/opt:ref",
+    "/incremental:no",
+    "/tsaware:no",
+    "/version:10.0",
+    "/osversion:10.0",
+    "/merge:_TEXT=.text",
+    "/merge:_PAGE=PAGE",
+    "/section:INIT,ERD",
+    /* operator delete that is told the size, where the driver has the other one alone */
+    "/alternatename:??3@YAXPEAX_K@Z=??3@YAXPEAX@Z",
+    "/alternatename:??_V@YAXPEAX_K@Z=??_V@YAXPEAX@Z",
+    NULL,
 };
 
 /* In the WDK's order; those a driver does not use leave no trace. */

@@ -27,6 +27,8 @@ int __cdecl isspace(int);
 int __cdecl isupper(int);
 int __cdecl isxdigit(int);
 int __cdecl tolower(int);
+wint_t __cdecl towlower(wint_t);
+wint_t __cdecl towupper(wint_t);
 int __cdecl toupper(int);
 int __cdecl _tolower(int);
 int __cdecl _toupper(int);

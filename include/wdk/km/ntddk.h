@@ -10,5 +10,8 @@
 #include "ntddk/shared_data.h"
 #include "ntddk/processor.h"
 #include "ntddk/pci_express.h"
+#include "ntddk/file_system.h"
+
+#include <ntiologc.h>
 
 #endif

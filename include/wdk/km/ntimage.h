@@ -300,5 +300,11 @@ typedef PIMAGE_THUNK_DATA64 PIMAGE_THUNK_DATA;
 #define IMAGE_ORDINAL_FLAG64       0x8000000000000000ull
 #define IMAGE_ORDINAL64(ordinal)   ((ordinal) & 0xffff)
 #define IMAGE_SNAP_BY_ORDINAL64(o) (((o) & IMAGE_ORDINAL_FLAG64) != 0)
+#define IMAGE_ORDINAL_FLAG32       0x80000000
+#define IMAGE_ORDINAL32(ordinal)   ((ordinal) & 0xffff)
+#define IMAGE_SNAP_BY_ORDINAL32(o) (((o) & IMAGE_ORDINAL_FLAG32) != 0)
+#define IMAGE_ORDINAL_FLAG         IMAGE_ORDINAL_FLAG64
+#define IMAGE_ORDINAL(ordinal)     IMAGE_ORDINAL64(ordinal)
+#define IMAGE_SNAP_BY_ORDINAL(o)   IMAGE_SNAP_BY_ORDINAL64(o)
 
 #endif

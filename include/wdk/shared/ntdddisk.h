@@ -86,7 +86,20 @@ typedef enum _MEDIA_TYPE {
     F5_180_512,
     F5_160_512,
     RemovableMedia,
-    FixedMedia
+    FixedMedia,
+    F3_120M_512,
+    F3_640_512,
+    F5_640_512,
+    F5_720_512,
+    F3_1Pt2_512,
+    F3_1Pt23_1024,
+    F5_1Pt23_1024,
+    F3_128Mb_512,
+    F3_230Mb_512,
+    F8_256_128,
+    F3_200Mb_512,
+    F3_240M_512,
+    F3_32M_512
 } MEDIA_TYPE,
     *PMEDIA_TYPE;
 
@@ -151,6 +164,17 @@ typedef struct _SET_PARTITION_INFORMATION {
     UCHAR PartitionType;
 } SET_PARTITION_INFORMATION, *PSET_PARTITION_INFORMATION;
 
+typedef SET_PARTITION_INFORMATION SET_PARTITION_INFORMATION_MBR;
+typedef PARTITION_INFORMATION_GPT SET_PARTITION_INFORMATION_GPT;
+
+typedef struct _SET_PARTITION_INFORMATION_EX {
+    PARTITION_STYLE PartitionStyle;
+    union {
+        SET_PARTITION_INFORMATION_MBR Mbr;
+        SET_PARTITION_INFORMATION_GPT Gpt;
+    } DUMMYUNIONNAME;
+} SET_PARTITION_INFORMATION_EX, *PSET_PARTITION_INFORMATION_EX;
+
 typedef struct _DRIVE_LAYOUT_INFORMATION {
     ULONG PartitionCount;
     ULONG Signature;
@@ -186,6 +210,17 @@ typedef struct _FORMAT_PARAMETERS {
     ULONG StartHeadNumber;
     ULONG EndHeadNumber;
 } FORMAT_PARAMETERS, *PFORMAT_PARAMETERS;
+
+typedef struct _FORMAT_EX_PARAMETERS {
+    MEDIA_TYPE MediaType;
+    ULONG StartCylinderNumber;
+    ULONG EndCylinderNumber;
+    ULONG StartHeadNumber;
+    ULONG EndHeadNumber;
+    USHORT FormatGapLength;
+    USHORT SectorsPerTrack;
+    USHORT SectorNumber[1];
+} FORMAT_EX_PARAMETERS, *PFORMAT_EX_PARAMETERS;
 
 typedef struct _VERIFY_INFORMATION {
     LARGE_INTEGER StartingOffset;

@@ -419,4 +419,20 @@ typedef struct _REQUEST_OPLOCK_OUTPUT_BUFFER {
 #ifdef __cplusplus
 }
 #endif
+/* FSCTL_FILE_LEVEL_TRIM */
+typedef struct _FILE_LEVEL_TRIM_RANGE {
+    ULONGLONG Offset;
+    ULONGLONG Length;
+} FILE_LEVEL_TRIM_RANGE, *PFILE_LEVEL_TRIM_RANGE;
+
+typedef struct _FILE_LEVEL_TRIM {
+    ULONG Key;
+    ULONG NumRanges;
+    FILE_LEVEL_TRIM_RANGE Ranges[1];
+} FILE_LEVEL_TRIM, *PFILE_LEVEL_TRIM;
+
+typedef struct _FILE_LEVEL_TRIM_OUTPUT {
+    ULONG NumRangesProcessed;
+} FILE_LEVEL_TRIM_OUTPUT, *PFILE_LEVEL_TRIM_OUTPUT;
+
 #endif

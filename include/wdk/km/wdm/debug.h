@@ -63,6 +63,7 @@ NTSYSAPI VOID NTAPI RtlAssert(PVOID VoidFailedAssertion, PVOID VoidFileName, ULO
 #define KdPrint(_x_)              DbgPrint _x_
 #define KdPrintEx(_x_)            DbgPrintEx _x_
 #define vKdPrintEx(_x_)           vDbgPrintEx _x_
+#define vKdPrintExWithPrefix(_x_) vDbgPrintExWithPrefix _x_
 #define KdBreakPoint()            DbgBreakPoint()
 #define KdBreakPointWithStatus(s) DbgBreakPointWithStatus(s)
 #define ASSERT(exp) \
@@ -96,6 +97,7 @@ NTSYSAPI VOID NTAPI RtlAssert(PVOID VoidFailedAssertion, PVOID VoidFileName, ULO
 #define KdPrint(_x_)
 #define KdPrintEx(_x_)
 #define vKdPrintEx(_x_)
+#define vKdPrintExWithPrefix(_x_)
 #define KdBreakPoint()
 #define KdBreakPointWithStatus(s)
 #define ASSERT(exp)                  ((void)0)

@@ -396,6 +396,7 @@ FORCEINLINE LONG64 InterlockedAdd64(LONG64 volatile *Addend, LONG64 Value)
 #define InterlockedAddAcquire             InterlockedAdd
 #define InterlockedAddRelease             InterlockedAdd
 #define InterlockedAddNoFence64           InterlockedAdd64
+#define _InlineInterlockedAdd64           InterlockedAdd64
 #define InterlockedExchangeAddSizeT(a, b) InterlockedExchangeAdd64((LONG64 *)(a), (LONG64)(b))
 #define InterlockedExchangeAddPtr         InterlockedExchangeAdd64
 #define InterlockedIncrementSizeT(a)      InterlockedIncrement64((LONG64 *)(a))
@@ -713,12 +714,12 @@ FORCEINLINE VOID WritePointerNoFence(PVOID volatile *Destination, PVOID Value)
 
 /* ---- Rotations ---- */
 
-#define RotateLeft8(v, n)          ((UCHAR)(((UCHAR)(v) << ((n) & 7)) | ((UCHAR)(v) >> ((8 - (n)) & 7))))
-#define RotateLeft32(v, n)         __builtin_rotateleft32((v), (n))
-#define RotateLeft64(v, n)         __builtin_rotateleft64((v), (n))
-#define RotateRight32(v, n)        __builtin_rotateright32((v), (n))
-#define RotateRight64(v, n)        __builtin_rotateright64((v), (n))
-#define PopulationCount64(v)       ((ULONG64)__builtin_popcountll(v))
+#define RotateLeft8(v, n)    ((UCHAR)(((UCHAR)(v) << ((n) & 7)) | ((UCHAR)(v) >> ((8 - (n)) & 7))))
+#define RotateLeft32(v, n)   __builtin_rotateleft32((v), (n))
+#define RotateLeft64(v, n)   __builtin_rotateleft64((v), (n))
+#define RotateRight32(v, n)  __builtin_rotateright32((v), (n))
+#define RotateRight64(v, n)  __builtin_rotateright64((v), (n))
+#define PopulationCount64(v) ((ULONG64)__builtin_popcountll(v))
 #ifdef _WIN64
 #define UnsignedMultiplyHigh(a, b) ((ULONG64)(((unsigned __int128)(a) * (b)) >> 64))
 

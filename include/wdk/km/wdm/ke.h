@@ -199,16 +199,17 @@ NTKERNELAPI LOGICAL NTAPI KeShouldYieldProcessor(VOID);
 
 #if DBG
 #define PAGED_ASSERT(exp) NT_ASSERT(exp)
+/* A block: some drivers write no semicolon behind it. */
 #define PAGED_CODE()                                                                \
-    do {                                                                            \
+    {                                                                               \
         if (KeGetCurrentIrql() > APC_LEVEL) {                                       \
             KdPrint(("EX: Pageable code called at IRQL %d\n", KeGetCurrentIrql())); \
             NT_ASSERT(FALSE);                                                       \
         }                                                                           \
-    } while (0)
+    }
 #else
 #define PAGED_ASSERT(exp) ((void)0)
-#define PAGED_CODE()      ((void)0)
+#define PAGED_CODE()      ((void)0);
 #endif
 #define PAGED_CODE_LOCKED() ((void)0)
 #define NON_PAGED_CODE()    ((void)0)

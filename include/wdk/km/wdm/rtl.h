@@ -600,6 +600,12 @@ FORCEINLINE LARGE_INTEGER RtlLargeIntegerNegate(LARGE_INTEGER Subtrahend)
 #define RtlLargeIntegerNotEqualTo(X, Y)           ((X).QuadPart != (Y).QuadPart)
 #define RtlLargeIntegerLessThan(X, Y)             ((X).QuadPart < (Y).QuadPart)
 #define RtlLargeIntegerLessThanOrEqualTo(X, Y)    ((X).QuadPart <= (Y).QuadPart)
+#define RtlLargeIntegerGreaterThanZero(X)         ((X).QuadPart > 0)
+#define RtlLargeIntegerGreaterOrEqualToZero(X)    ((X).QuadPart >= 0)
+#define RtlLargeIntegerEqualToZero(X)             ((X).QuadPart == 0)
+#define RtlLargeIntegerNotEqualToZero(X)          ((X).QuadPart != 0)
+#define RtlLargeIntegerLessThanZero(X)            ((X).QuadPart < 0)
+#define RtlLargeIntegerLessOrEqualToZero(X)       ((X).QuadPart <= 0)
 
 /* ---- Unaligned data ---- */
 
