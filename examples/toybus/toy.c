@@ -223,7 +223,9 @@ static NTSTATUS ToyRemove(PTOY Toy, PIRP Irp)
 {
     NTSTATUS status;
 
-    IoSetDeviceInterfaceState(&Toy->Interface, FALSE);
+    /* After a surprise another toy may have the name, and its interface, by now. */
+    if (Toy->IsStarted)
+        IoSetDeviceInterfaceState(&Toy->Interface, FALSE);
     ToyWmi(Toy, FALSE);
     ToyRunning(Toy, FALSE, STATUS_DELETE_PENDING);
     IoReleaseRemoveLockAndWait(&Toy->RemoveLock, Irp);

@@ -3,6 +3,8 @@
  */
 #include "kit.h"
 
+#include "pnp/interface.h"
+
 #define ONE "TOYBUS\\DEV1\\1"
 #define TWO "TOYBUS\\DEV2\\2"
 
@@ -144,6 +146,51 @@ static void back_before_it_has_gone(void **state)
     pnp_node_put(bus);
 }
 
+static const GUID toy_class = {0x5b1f0c7a, 0x2d53, 0x4c1e, {0x9a, 0x0d, 0x6e, 0x41, 1, 2, 3, 4}};
+
+static UNICODE_STRING interface_on(const char *reference)
+{
+    UNICODE_STRING instance, name = {0}, link;
+    ANSI_STRING text;
+    RtlInitAnsiString(&text, ONE);
+    assert_int_equal(RtlAnsiStringToUnicodeString(&instance, &text, TRUE), STATUS_SUCCESS);
+    RtlInitAnsiString(&text, reference);
+    assert_int_equal(RtlAnsiStringToUnicodeString(&name, &text, TRUE), STATUS_SUCCESS);
+    assert_true(NT_SUCCESS(pnp_interface_register(&instance, &toy_class, &name, &link)));
+    RtlFreeUnicodeString(&name);
+    RtlFreeUnicodeString(&instance);
+    assert_int_equal(pnp_interface_enable(&link, true), STATUS_SUCCESS);
+    return link;
+}
+
+/* The new one's interfaces are its own: those of the old one go before, and not once more. */
+static void interfaces_of_who_is_back(void **state)
+{
+    (void)state;
+    struct device_node *bus = bus_with_one();
+    UNICODE_STRING first = interface_on("a"), second = interface_on("b");
+    void *file = toy_open(ONE, NULL);
+    unplug(0);
+    bus_look(bus);
+    plug(1, 1);
+    bus_look(bus);
+    assert_true(is_started(ONE));
+    RtlFreeUnicodeString(&first);
+    first = interface_on("a"); /* no driver has disabled the old one's */
+    assert_false(pnp_interface_is_enabled(&second));
+    toy_close(file);
+    pnp_wait_idle();
+    assert_true(pnp_interface_is_enabled(&first));
+    unplug(1);
+    bus_look(bus);
+    assert_false(pnp_interface_is_enabled(&first));
+    assert_int_equal(pnp_interface_delete(&first), STATUS_SUCCESS);
+    assert_int_equal(pnp_interface_delete(&second), STATUS_SUCCESS);
+    RtlFreeUnicodeString(&first);
+    RtlFreeUnicodeString(&second);
+    pnp_node_put(bus);
+}
+
 static void a_bus_is_unplugged_with_its_children(void **state)
 {
     (void)state;
@@ -264,6 +311,7 @@ int main(void)
         TEST(an_open_file_refuses),
         TEST(unplugged_during_a_read),
         TEST(back_before_it_has_gone),
+        TEST(interfaces_of_who_is_back),
         TEST(a_bus_is_unplugged_with_its_children),
         TEST(a_bus_driver_is_unloaded_after_its_childrens_devices),
         TEST(ejected),

@@ -28,6 +28,7 @@ struct enabled {
     USHORT base_bytes;   /* of name, up to the reference */
     GUID class_guid;
     UNICODE_STRING instance;
+    const struct device_node *owner; /* whose drivers have enabled it; only compared */
     bool is_announced;
 };
 static struct host_lock enabled_lock; /* guards: enabled_all */
@@ -270,7 +271,8 @@ static void enabled_free(struct enabled *one)
 }
 
 static NTSTATUS enabled_make(const struct link_parts *parts, const UNICODE_STRING *instance,
-                             bool is_announced, struct enabled **out_one)
+                             const struct device_node *owner, bool is_announced,
+                             struct enabled **out_one)
 {
     struct enabled *one = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *one, PNP_TAG);
     if (!one)
@@ -280,6 +282,7 @@ static NTSTATUS enabled_make(const struct link_parts *parts, const UNICODE_STRIN
         status = text_copy(instance, &one->instance);
     one->base_bytes = parts->base.Length;
     one->class_guid = parts->class_guid;
+    one->owner = owner;
     one->is_announced = is_announced;
     if (!NT_SUCCESS(status)) {
         enabled_free(one);
@@ -323,45 +326,6 @@ static void announce(const struct enabled *one, bool is_arrival)
     (void)notice_interface(&one->class_guid, &link.name, &one->instance, is_arrival);
 }
 
-static NTSTATUS enable(const struct link_parts *parts, const UNICODE_STRING *instance)
-{
-    UNICODE_STRING target = {0};
-    struct enabled *one;
-    struct pnp_status state;
-    struct device_node *node = pnp_node_find_get(instance);
-    DEVICE_OBJECT *pdo = node ? pnp_node_pdo(node) : NULL;
-    NTSTATUS status = pdo ? ob_name_of(pdo, &target) : STATUS_INVALID_DEVICE_REQUEST;
-    if (NT_SUCCESS(status) && !target.Length)
-        status = STATUS_INVALID_DEVICE_REQUEST; /* a PDO without a name cannot be opened */
-    if (node) {
-        pnp_status_get(node, &state);
-        pnp_node_put(node);
-    }
-    if (NT_SUCCESS(status))
-        status = enabled_make(parts, instance, state.flags & DN_STARTED, &one);
-    if (!NT_SUCCESS(status)) {
-        RtlFreeUnicodeString(&target);
-        return status;
-    }
-    host_lock_take(&enabled_lock);
-    bool is_there = enabled_find_locked(&parts->name, false);
-    bool has_link = enabled_find_locked(&parts->base, true);
-    if (!is_there)
-        list_push_back(&enabled_all, &one->link);
-    host_lock_give(&enabled_lock);
-    if (!is_there && !has_link)
-        status = dos_link(&parts->base, &target);
-    RtlFreeUnicodeString(&target);
-    if (is_there) {
-        enabled_free(one);
-        return STATUS_OBJECT_NAME_EXISTS;
-    }
-    linked_write(parts, true);
-    if (state.flags & DN_STARTED)
-        announce(one, true);
-    return status == STATUS_OBJECT_NAME_COLLISION ? STATUS_SUCCESS : status;
-}
-
 static NTSTATUS disable(const struct link_parts *parts)
 {
     host_lock_take(&enabled_lock);
@@ -379,6 +343,79 @@ static NTSTATUS disable(const struct link_parts *parts)
         announce(one, false);
     enabled_free(one);
     return STATUS_SUCCESS;
+}
+
+/* The name of one that another device of the same name has enabled; false: none. */
+static bool left_over_find(const struct link_parts *parts, const struct device_node *owner,
+                           struct key_path *out_link)
+{
+    bool is_found = false;
+    host_lock_take(&enabled_lock);
+    list_for_each(at, &enabled_all)
+    {
+        const struct enabled *one = list_entry(at, struct enabled, link);
+        UNICODE_STRING base = one->name;
+        base.Length = one->base_bytes;
+        is_found = one->owner != owner && RtlEqualUnicodeString(&base, &parts->base, TRUE);
+        if (!is_found)
+            continue;
+        key_path_begin(out_link, L"\\??\\");
+        key_path_add_string(out_link, &one->name);
+        break;
+    }
+    host_lock_give(&enabled_lock);
+    return is_found;
+}
+
+/* A device that is gone, but for files that are open, may not have disabled what the one that came
+ * back by its name enables now: the link leads to it. */
+static void left_over_disable(const struct link_parts *parts, const struct device_node *owner)
+{
+    struct key_path link;
+    struct link_parts old;
+    while (left_over_find(parts, owner, &link) && NT_SUCCESS(link_parse(&link.name, &old)) &&
+           NT_SUCCESS(disable(&old)))
+        ;
+}
+
+static NTSTATUS enable(const struct link_parts *parts, const UNICODE_STRING *instance)
+{
+    UNICODE_STRING target = {0};
+    struct enabled *one;
+    struct pnp_status state;
+    struct device_node *node = pnp_node_find_get(instance);
+    DEVICE_OBJECT *pdo = node ? pnp_node_pdo(node) : NULL;
+    NTSTATUS status = pdo ? ob_name_of(pdo, &target) : STATUS_INVALID_DEVICE_REQUEST;
+    if (NT_SUCCESS(status) && !target.Length)
+        status = STATUS_INVALID_DEVICE_REQUEST; /* a PDO without a name cannot be opened */
+    if (node) {
+        pnp_status_get(node, &state);
+        pnp_node_put(node);
+    }
+    if (NT_SUCCESS(status))
+        status = enabled_make(parts, instance, node, state.flags & DN_STARTED, &one);
+    if (!NT_SUCCESS(status)) {
+        RtlFreeUnicodeString(&target);
+        return status;
+    }
+    left_over_disable(parts, one->owner);
+    host_lock_take(&enabled_lock);
+    bool is_there = enabled_find_locked(&parts->name, false);
+    bool has_link = enabled_find_locked(&parts->base, true);
+    if (!is_there)
+        list_push_back(&enabled_all, &one->link);
+    host_lock_give(&enabled_lock);
+    if (!is_there && !has_link)
+        status = dos_link(&parts->base, &target);
+    RtlFreeUnicodeString(&target);
+    if (is_there) {
+        enabled_free(one);
+        return STATUS_OBJECT_NAME_EXISTS;
+    }
+    linked_write(parts, true);
+    if (state.flags & DN_STARTED)
+        announce(one, true);
+    return status == STATUS_OBJECT_NAME_COLLISION ? STATUS_SUCCESS : status;
 }
 
 /* Doc:     wdm.h IoSetDeviceInterfaceState */
@@ -414,16 +451,15 @@ bool pnp_interface_is_enabled(const UNICODE_STRING *link)
  */
 
 /* A copy of the name of one of the device's, by state; false: none. */
-static bool enabled_of_device(const UNICODE_STRING *instance, bool is_unannounced,
+static bool enabled_of_device(const struct device_node *node, bool is_unannounced,
                               struct key_path *out_link)
 {
     bool is_found = false;
     host_lock_take(&enabled_lock);
-    list_for_each(node, &enabled_all)
+    list_for_each(at, &enabled_all)
     {
-        struct enabled *one = list_entry(node, struct enabled, link);
-        if ((is_unannounced && one->is_announced) ||
-            !RtlEqualUnicodeString(&one->instance, instance, TRUE))
+        struct enabled *one = list_entry(at, struct enabled, link);
+        if ((is_unannounced && one->is_announced) || one->owner != node)
             continue;
         if (is_unannounced)
             one->is_announced = true;
@@ -436,19 +472,19 @@ static bool enabled_of_device(const UNICODE_STRING *instance, bool is_unannounce
     return is_found;
 }
 
-void interface_device_started(const UNICODE_STRING *instance)
+void interface_device_started(struct device_node *node)
 {
     struct key_path link;
     struct link_parts parts;
-    while (enabled_of_device(instance, true, &link))
+    while (enabled_of_device(node, true, &link))
         if (NT_SUCCESS(link_parse(&link.name, &parts)))
-            (void)notice_interface(&parts.class_guid, &link.name, instance, true);
+            (void)notice_interface(&parts.class_guid, &link.name, pnp_node_instance(node), true);
 }
 
-void interface_device_removed(const UNICODE_STRING *instance)
+void interface_device_removed(struct device_node *node)
 {
     struct key_path link;
-    while (enabled_of_device(instance, false, &link))
+    while (enabled_of_device(node, false, &link))
         (void)pnp_interface_enable(&link.name, false);
 }
 

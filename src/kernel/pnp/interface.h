@@ -7,9 +7,10 @@
 #include "pnp/interface.h"
 
 /* The device has started: interfaces that were enabled meanwhile are announced. */
-void interface_device_started(const UNICODE_STRING *instance);
-/* Its drivers are gone: interfaces that they left enabled are disabled. */
-void interface_device_removed(const UNICODE_STRING *instance);
+void interface_device_started(struct device_node *node);
+/* Its drivers are gone: interfaces that they left enabled are disabled, not those of a device that
+ * has come back by the same name meanwhile. */
+void interface_device_removed(struct device_node *node);
 void interface_fini(void);
 
 #endif

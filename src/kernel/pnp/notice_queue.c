@@ -218,7 +218,7 @@ static NTSTATUS event(struct device_node *node, enum pnp_event what, struct pnp_
         node_post(node, PNP_NOTICE_ENUMERATED);
         return STATUS_SUCCESS;
     case PNP_EVENT_STARTED:
-        interface_device_started(pnp_node_instance(node));
+        interface_device_started(node);
         node_post(node, PNP_NOTICE_STARTED);
         return STATUS_SUCCESS;
     case PNP_EVENT_QUERY_REMOVE:
@@ -228,7 +228,7 @@ static NTSTATUS event(struct device_node *node, enum pnp_event what, struct pnp_
     case PNP_EVENT_REMOVE_PENDING:
         return target_tell(node, &GUID_TARGET_DEVICE_REMOVE_COMPLETE, NULL);
     case PNP_EVENT_STACK_REMOVED:
-        interface_device_removed(pnp_node_instance(node));
+        interface_device_removed(node);
         return STATUS_SUCCESS;
     case PNP_EVENT_GONE:
         node_post(node, PNP_NOTICE_REMOVED);
