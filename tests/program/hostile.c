@@ -6,7 +6,8 @@
  * What is passed is drawn from the seed: NULL, misaligned, kernel and unmapped addresses, pages
  * whose protection another thread changes all the time, huge lengths, handles of every type,
  * closed ones and numbers that never were one. Spared is only what would end the game: this
- * program's own end, waits for ever, and memory that holds its code and stacks.
+ * program's own end, waits for ever, the handles that it waits for itself (closed, their numbers
+ * would soon mean an event that nobody sets), and memory that holds its code and stacks.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ static struct service {
 
 static char *Cells, *Victim;
 static HANDLE Handles[HANDLES];
+static HANDLE Kept[THREADS + 1]; /* the threads; set before one of them runs */
 static volatile LONG IsOver;
 static unsigned long Calls, OnlyService = ~0ul;
 
@@ -117,7 +119,7 @@ static uint64_t DrawAddress(struct player *Player)
     }
 }
 
-static uint64_t DrawHandle(struct player *Player)
+static uint64_t DrawAnyHandle(struct player *Player)
 {
     switch (Draw(Player, 10)) {
     case 0:
@@ -131,6 +133,16 @@ static uint64_t DrawHandle(struct player *Player)
     default:
         return (uint64_t)Handles[Draw(Player, HANDLES)];
     }
+}
+
+static uint64_t DrawHandle(struct player *Player)
+{
+    uint64_t handle = DrawAnyHandle(Player);
+
+    for (int i = 0; i <= THREADS; i++)
+        if ((handle & ~3ull) == (uint64_t)Kept[i])
+            return 0;
+    return handle;
 }
 
 static uint64_t DrawName(struct player *Player, size_t Offset)
@@ -344,7 +356,6 @@ int main(int argc, char **argv)
 {
     static struct player players[THREADS];
     HMODULE ntdll = GetModuleHandleA("ntdll.dll");
-    HANDLE threads[THREADS + 1];
 
     if (argc < 3)
         return 2;
@@ -358,17 +369,19 @@ int main(int argc, char **argv)
     Victim = VirtualAlloc(NULL, VICTIM_BYTES, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
     for (int i = 0; i < HANDLES; i++)
         Handles[i] = HandleMake(i);
-    threads[THREADS] = CreateThread(NULL, 0, FlipPages, NULL, 0, NULL);
+    Kept[THREADS] = CreateThread(NULL, 0, FlipPages, NULL, CREATE_SUSPENDED, NULL);
     for (int i = 0; i < THREADS; i++) {
         char *pages = VirtualAlloc(NULL, 0x20000, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
         players[i].State = (strtoull(argv[1], NULL, 0) * THREADS + i + 1) * 0x9e3779b97f4a7c15ull;
         players[i].Time = (int64_t *)pages;
         players[i].Structure = pages + PAGE;
-        threads[i] = CreateThread(NULL, 0, PlayAll, &players[i], 0, NULL);
+        Kept[i] = CreateThread(NULL, 0, PlayAll, &players[i], CREATE_SUSPENDED, NULL);
     }
+    for (int i = 0; i <= THREADS; i++)
+        ResumeThread(Kept[i]);
     for (int i = 0; i < THREADS; i++)
-        WaitForSingleObject(threads[i], INFINITE);
+        WaitForSingleObject(Kept[i], INFINITE);
     IsOver = 1;
-    WaitForSingleObject(threads[THREADS], INFINITE);
+    WaitForSingleObject(Kept[THREADS], INFINITE);
     ExitProcess(SURVIVED); /* its standard output may be closed by now */
 }
