@@ -69,9 +69,15 @@ uint64_t host_context_address(const ucontext_t *context);
 void host_registers_load(struct host_registers *out_registers, const ucontext_t *context);
 void host_registers_store(const struct host_registers *registers, ucontext_t *context);
 
-/* First act of a signal handler: 16-bit code has segment registers of its own, and a 32-bit
- * process's handler is entered with its FS and GS. */
+/* First act of a signal handler: 16-bit code has segment registers of its own, 32-bit code may
+ * change them, and a 32-bit process's handler is entered with their FS and GS. */
 void host_segments_restore(const ucontext_t *context);
+
+/* What a new thread has to do for itself once its process is confined (confine.h). */
+void host_confine_thread(void);
+/* A refused system call that is made all the same, for code that had no other way; the registers
+ * say then what came of it. False: it is a fault. */
+bool host_system_call_answer(const siginfo_t *info, ucontext_t *context);
 
 /* HOST_READ and friends as mmap wants them. */
 int host_protection_bits(int protection);

@@ -205,7 +205,10 @@ static bool fault_hook(const struct host_fault *fault, struct host_registers *re
     }
     bool has_stack = top > (uint64_t)teb->StackLimit && registers->rsp <= (uint64_t)teb->StackBase;
     struct ldr_module *module = ldr_by_address(registers->rip);
-    bool is_program = (module && !module->builtin) || fault->is_execute;
+    /* Ours makes no call that is refused: one that comes from the kernel's page is the program's.
+     */
+    bool is_program =
+        (module && !module->builtin) || fault->is_execute || fault->kind == HOST_FAULT_SYSTEM_CALL;
     if (!has_stack && record.ExceptionCode == STATUS_STACK_OVERFLOW) {
         program_die(STATUS_STACK_OVERFLOW, "its stack overflowed at %s+0x%llx",
                     module ? module->name : "0x0",

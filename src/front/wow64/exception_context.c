@@ -82,4 +82,5 @@ void exception_divert(struct host_registers *registers, uint64_t stack, EXCEPTIO
     registers->rsp = (uintptr_t)&top[-5];
     registers->rip = (uintptr_t)to;
     registers->eflags &= ~(uint64_t)0x500; /* direction and trap flags */
+    host_segments_own(registers);
 }

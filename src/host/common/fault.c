@@ -206,6 +206,8 @@ static void fault_handle(int number, siginfo_t *info, void *context)
     host_segments_restore(context);
     if (((ucontext_t *)context)->uc_mcontext.gregs[REG_TRAPNO] == TRAP_ALIGNMENT)
         fault_clear_alignment_check();
+    if (number == SIGSYS && info->si_code > 0 && host_system_call_answer(info, context))
+        return;
     fault_answer(number, info, context);
 }
 

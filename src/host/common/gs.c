@@ -48,6 +48,11 @@ void *host_gs_get(void)
     return (void *)base;
 }
 
+void host_segments_own(struct host_registers *registers)
+{
+    (void)registers;
+}
+
 void host_segments_restore(const ucontext_t *context)
 {
     (void)context; /* segment registers carry no addresses here */

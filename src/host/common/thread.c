@@ -72,6 +72,7 @@ void host_thread_begin(struct host_thread *thread)
     thread->alternate = memory;
     thread_find_stack(thread);
     if (thread->entry != NULL) {
+        host_confine_thread();
         host_gs_set(NULL);
         if (thread->name[0] != '\0')
             pthread_setname_np(pthread_self(), thread->name);

@@ -3,7 +3,8 @@
  *
  * Windows code lies below 2 GiB, everything of ours and the kernel's own page above 3 GiB: a call
  * from below is a fault, and so is one of another width, unless it comes from where the host of a
- * 64-bit program lies, which this one has started.
+ * 64-bit program lies, which this one has started. What comes through the kernel's page is told
+ * apart by dispatch.c.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -14,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "dispatch.h"
 #include "host/confine.h"
 
 int host_confine_code(void)
@@ -34,7 +36,10 @@ int host_confine_code(void)
 
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         return errno;
-    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) ? errno : 0;
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program))
+        return errno;
+    dispatch_begin();
+    return 0;
 }
 
 int host_confine(void)

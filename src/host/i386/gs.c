@@ -14,9 +14,10 @@
 
 static _Atomic uint32_t entry = NOT_GIVEN; /* the kernel gives each thread the same */
 
-static uint16_t library_gs; /* the C library's, the same in all threads; set before 16-bit code */
+static uint16_t library_gs; /* the C library's, the same in all threads; set before Windows code */
 
-#define LOCAL_TABLE 4 /* in a selector: the process's own descriptors, which 16-bit code uses */
+#define FLAT_CODE 0x23 /* the kernel's, for every 32-bit process */
+#define FLAT_DATA 0x2b
 
 void host_gs_set(void *base)
 {
@@ -42,10 +43,21 @@ void host_segments_restore(const ucontext_t *context)
 {
     const greg_t *registers = context->uc_mcontext.gregs;
 
-    if (!((registers[REG_CS] | registers[REG_SS]) & LOCAL_TABLE))
+    if (library_gs == 0 || ((registers[REG_GS] & 0xffff) == library_gs &&
+                            (registers[REG_FS] & 0xffff) == (greg_t)(entry << 3 | 3)))
         return;
     __asm__ volatile("movw %0, %%gs" : : "r"(library_gs) : "memory");
     __asm__ volatile("movw %w0, %%fs" : : "r"(entry << 3 | 3) : "memory");
+}
+
+void host_segments_own(struct host_registers *registers)
+{
+    registers->cs = FLAT_CODE;
+    registers->ss = registers->ds = registers->es = FLAT_DATA;
+    if (library_gs != 0) {
+        registers->gs = library_gs;
+        registers->fs = (uint16_t)(entry << 3 | 3);
+    }
 }
 
 void *host_gs_get(void)

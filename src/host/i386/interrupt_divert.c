@@ -38,6 +38,7 @@ void host_interrupt_divert(ucontext_t *context)
     uintptr_t top = (uintptr_t)registers[REG_ESP];
     void *state = context->uc_mcontext.fpregs;
     ucontext_t *copy;
+    struct host_registers own;
 
     if (state != NULL) {
         uint32_t bytes = state_bytes(state);
@@ -50,6 +51,9 @@ void host_interrupt_divert(ucontext_t *context)
     __builtin_memcpy(copy, context, KERNEL_CONTEXT_BYTES);
     copy->uc_mcontext.fpregs = state;
 
+    host_registers_load(&own, context);
+    host_segments_own(&own);
+    host_registers_store(&own, context);
     registers[REG_ESP] = (greg_t)((uintptr_t)copy - CONTEXT_ABOVE);
     registers[REG_EAX] = (greg_t)(uintptr_t)copy;
     registers[REG_EBP] = 0;

@@ -162,6 +162,11 @@ struct host_registers {
     void *fpu; /* struct _fpstate of the signal frame (fxsave layout), may be NULL */
 };
 
+/* Of a 32-bit process: the segment registers with which its own code runs. Windows code may have
+ * changed them, even so that it is 64-bit code; who sends a thread from there into code of ours
+ * sets them too. */
+void host_segments_own(struct host_registers *registers);
+
 enum host_fault_kind {
     HOST_FAULT_ACCESS,     /* page fault: address and write/execute are set */
     HOST_FAULT_PRIVILEGED, /* #GP: privileged instruction, non-canonical address, int n */
