@@ -16,6 +16,9 @@ static _Atomic uint32_t entry = NOT_GIVEN; /* the kernel gives each thread the s
 
 static uint16_t library_gs; /* the C library's, the same in all threads; set before Windows code */
 
+/* Other threads of ours have no such entry. */
+static __thread bool has_block __attribute__((tls_model("local-exec")));
+
 #define FLAT_CODE 0x23 /* the kernel's, for every 32-bit process */
 #define FLAT_DATA 0x2b
 
@@ -34,30 +37,40 @@ void host_gs_set(void *base)
     if (syscall(SYS_set_thread_area, &segment) != 0)
         return;
     entry = segment.entry_number;
+    has_block = true;
     selector = entry << 3 | 3;
     __asm__ volatile("movw %w0, %%fs" : : "r"(selector));
     __asm__ volatile("movw %%gs, %0" : "=r"(library_gs));
+}
+
+/* Apart, so that nothing of the thread's is read before GS leads to it. */
+static __attribute__((noinline)) void block_restore(const greg_t *registers)
+{
+    uint32_t selector = entry << 3 | 3;
+
+    if (has_block && (registers[REG_FS] & 0xffff) != (greg_t)selector)
+        __asm__ volatile("movw %w0, %%fs" : : "r"(selector) : "memory");
 }
 
 void host_segments_restore(const ucontext_t *context)
 {
     const greg_t *registers = context->uc_mcontext.gregs;
 
-    if (library_gs == 0 || ((registers[REG_GS] & 0xffff) == library_gs &&
-                            (registers[REG_FS] & 0xffff) == (greg_t)(entry << 3 | 3)))
+    if (library_gs == 0)
         return;
-    __asm__ volatile("movw %0, %%gs" : : "r"(library_gs) : "memory");
-    __asm__ volatile("movw %w0, %%fs" : : "r"(entry << 3 | 3) : "memory");
+    if ((registers[REG_GS] & 0xffff) != library_gs)
+        __asm__ volatile("movw %0, %%gs" : : "r"(library_gs) : "memory");
+    block_restore(registers);
 }
 
 void host_segments_own(struct host_registers *registers)
 {
     registers->cs = FLAT_CODE;
     registers->ss = registers->ds = registers->es = FLAT_DATA;
-    if (library_gs != 0) {
+    if (library_gs != 0)
         registers->gs = library_gs;
+    if (has_block)
         registers->fs = (uint16_t)(entry << 3 | 3);
-    }
 }
 
 void *host_gs_get(void)
