@@ -31,6 +31,12 @@ WAYS = {
 }
 
 
+def is_told_apart():
+    major, minor = os.uname().release.split(".")[:2]
+    return (int(major), int(minor)) >= (5, 11)
+
+
+@unittest.skipUnless(is_told_apart(), "syscall user dispatch needs Linux 5.11")
 class Raw(CoveTest):
     @classmethod
     def setUpClass(cls):

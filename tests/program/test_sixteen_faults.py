@@ -46,6 +46,15 @@ class SixteenFaults(SixteenTest):
         self.wait_ended("faults")
         self.assertNotIn("leak", self.good("shutdown", "faults").stderr)
 
+    def test_escapes(self):
+        """Into the host's kernel or its own segments: exit(77) is what they ask for there."""
+        for word, segment in ("enter", "0023"), ("wide", "0023"), ("giant", "0033"):
+            with self.subTest(word):
+                done = self.run16("faults.exe", word)
+                self.assertEqual((done.returncode, done.stdout), (0x05, ""), done.stderr)
+                self.assertRegex(done.stderr, r"cove: faults.exe: FAULTS caused a General Protection "
+                                              r"Fault in no module at %s:[0-9A-F]{4}\.\n" % segment)
+
     def test_what_is_not_there(self):
         done = self.run16("faults.exe", "absent")
         self.assertEqual(done.returncode, 127)

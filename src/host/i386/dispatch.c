@@ -21,7 +21,7 @@
 #include "dispatch.h"
 #include "host_internal.h"
 
-#define NATIVE_LOW  0xc0000000u
+#define NATIVE_LOW  HOST_NATIVE_LOW32
 #define CALL_FILTER 1u /* SYSCALL_DISPATCH_FILTER_BLOCK */
 
 #define FLAT_CODE 0x23

@@ -11,7 +11,10 @@ import _lread KERNEL _lread
 import NOWHERE KERNEL NOSUCHFUNCTION
 
 global overrun, divide, halt, control, recurse, nowhere, loop_for_ever, far_away, bad_pointer
-global interrupt, absent, illegal, port, linux
+extern GetSelectorBase
+import GetSelectorBase KERNEL GetSelectorBase
+
+global interrupt, absent, illegal, port, linux, enter, wide, long_mode
 export overrun OVERRUN
 export divide DIVIDE
 export halt HALT
@@ -25,6 +28,9 @@ export absent ABSENT
 export illegal ILLEGAL
 export port PORT
 export linux LINUX
+export enter ENTER
+export wide WIDE
+export long_mode LONGMODE
 
 main:
     mov al, [es:82h]
@@ -102,6 +108,51 @@ linux:                      ; exit(5) of the host, were it let through
     int 80h
     ret
 
+enter:                      ; exit(77) by sysenter, whose stack pointer is flat
+    push ss
+    call far GetSelectorBase
+    shl edx, 16
+    mov dx, ax
+    movzx ebp, sp
+    lea ebp, [ebp + edx - 16]
+    mov eax, 1
+    mov ebx, 77
+    db 0fh, 34h             ; sysenter
+    ret
+wide:                       ; by a jump into the kernel's 32-bit segment
+    mov si, .code
+    mov cx, 23h
+    jmp escape
+.code:
+    db 0b8h, 1, 0, 0, 0     ; mov eax, 1
+    db 0bbh, 77, 0, 0, 0    ; mov ebx, 77
+    db 0cdh, 80h            ; int 80h
+    db 0cch
+long_mode:                  ; and into that of 64-bit code
+    mov si, .code
+    mov cx, 33h
+    jmp escape
+.code:
+    db 0b8h, 60, 0, 0, 0    ; mov eax, 60
+    db 0bfh, 77, 0, 0, 0    ; mov edi, 77
+    db 0fh, 5               ; syscall
+    db 0cch
+escape:                     ; to cx:(the flat address of cs:si)
+    push cx
+    push si
+    push cs
+    call far GetSelectorBase
+    pop si
+    pop cx
+    shl edx, 16
+    mov dx, ax
+    movzx esi, si
+    add edx, esi
+    movzx ecx, cx
+    push ecx
+    push edx
+    o32 retf
+
 segment data
 table:
     db "o"
@@ -132,5 +183,11 @@ table:
     dw port
     db "x"
     dw linux
+    db "e"
+    dw enter
+    db "w"
+    dw wide
+    db "g"
+    dw long_mode
     db 0
 looping: db "looping", 10, 0

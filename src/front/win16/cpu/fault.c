@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "cpu_internal.h"
+#include "host/confine.h"
 
-#define LOCAL_TABLE     4u       /* in a selector */
+#define LOCAL_TABLE     4u /* in a selector */
+#define NATIVE_LOW      HOST_NATIVE_LOW32
 #define EFLAGS_UNWANTED 0x40500u /* trap, direction, alignment check */
 #define OPCODE_INT      0xcdu
 #define VECTOR_STACK    12u
@@ -100,6 +102,19 @@ static bool push_describe(struct host_registers *registers)
     return true;
 }
 
+/* 16-bit code has jumped into a segment of the kernel's, 32 or 64 bits wide, or called the kernel,
+ * which came back with its own. Its stack, or else its GS, tells it from code of ours, whose place
+ * tells it from 32-bit programs' below. */
+static bool escape_describe(const struct host_fault *fault, struct host_registers *registers)
+{
+    bool is_from_16 = (registers->ss & LOCAL_TABLE) || registers->gs != cpu16_host_gs;
+    if (!is_from_16 || (fault->kind != HOST_FAULT_SYSTEM_CALL && registers->rip >= NATIVE_LOW))
+        return false;
+    registers_keep(registers);
+    pending = (struct cpu16_fault){.kind = CPU16_FAULT, .vector = VECTOR_GENERAL};
+    return true;
+}
+
 bool cpu16_fault_hook(const struct host_fault *fault, struct host_registers *registers)
 {
     if (!cpu16_is_here() || !cpu16_flat_stack)
@@ -107,7 +122,8 @@ bool cpu16_fault_hook(const struct host_fault *fault, struct host_registers *reg
     if (registers->cs & LOCAL_TABLE) {
         registers_keep(registers);
         fault_describe(fault);
-    } else if (!(registers->ss & LOCAL_TABLE) || !push_describe(registers)) {
+    } else if (!((registers->ss & LOCAL_TABLE) && push_describe(registers)) &&
+               !escape_describe(fault, registers)) {
         return false;
     }
     registers->rip = (uintptr_t)cpu16_fault_enter;
