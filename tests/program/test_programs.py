@@ -80,6 +80,9 @@ class Programs(CoveTest):
     def test_console(self):
         self.passes("console")
 
+    def test_functions_of_older_compilers(self):
+        self.passes("classic")
+
     def test_time(self):
         self.passes("time")
 

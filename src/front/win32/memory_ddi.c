@@ -115,6 +115,11 @@ EXPORT(BOOL, IsBadWritePtr, (LPVOID address, ULONG_PTR size))
     return size && !is_committed(address, size, true);
 }
 
+EXPORT(BOOL, IsBadCodePtr, (FARPROC address))
+{
+    return !is_committed((LPCVOID)address, 1, false);
+}
+
 EXPORT(BOOL, ReadProcessMemory,
        (HANDLE process, LPCVOID address, LPVOID buffer, SIZE_T size, SIZE_T *done))
 {

@@ -375,3 +375,20 @@ EXPORT(PVOID, EncodePointer, (PVOID pointer))
 {
     return (PVOID) ~(ULONG_PTR)pointer;
 }
+
+/* As many handles as there is memory for. */
+EXPORT(UINT, SetHandleCount, (UINT count))
+{
+    return count;
+}
+
+/* number * numerator / denominator by way of 64 bits, rounded to the nearest; -1: does not fit. */
+EXPORT(int, MulDiv, (int number, int numerator, int denominator))
+{
+    if (!denominator)
+        return -1;
+    int64_t product = (int64_t)number * numerator;
+    int64_t half = denominator < 0 ? -((int64_t)denominator / 2) : (int64_t)denominator / 2;
+    int64_t answer = (product < 0 ? product - half : product + half) / denominator;
+    return answer < INT32_MIN || answer > INT32_MAX ? -1 : (int)answer;
+}
