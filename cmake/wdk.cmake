@@ -24,7 +24,8 @@ add_dependencies(wdk_headers abi_headers)
 
 # Generators that `cove cc`, `cove wpp` and `cove mc` start.
 file(GLOB COVE_WDK_TOOLS RELATIVE ${CMAKE_SOURCE_DIR}/tools CONFIGURE_DEPENDS
-  ${CMAKE_SOURCE_DIR}/tools/wpp/*.py ${CMAKE_SOURCE_DIR}/tools/mc/*.py)
+  ${CMAKE_SOURCE_DIR}/tools/wpp/*.py ${CMAKE_SOURCE_DIR}/tools/mc/*.py
+  ${CMAKE_SOURCE_DIR}/tools/redeclare/*.py)
 set(COVE_WDK_BIN "")
 foreach(tool ${COVE_WDK_TOOLS})
   add_custom_command(OUTPUT ${COVE_WDK_DIR}/bin/${tool}
@@ -76,6 +77,9 @@ cove_import_library(wdmsec ${COVE_GEN}/lib/wdmsec.def)
 cove_import_library(cng ${CMAKE_SOURCE_DIR}/src/drivers/cng/cng_import.def)
 cove_import_library(ksecdd ${CMAKE_SOURCE_DIR}/src/drivers/ksecdd/ksecdd_import.def)
 cove_import_library(wmilib ${CMAKE_SOURCE_DIR}/src/drivers/wmilib/wmilib.def)
+foreach(name hidclass battc)
+  cove_import_library(${name} ${CMAKE_SOURCE_DIR}/src/drivers/classes/${name}.def)
+endforeach()
 set(gs ${CMAKE_SOURCE_DIR}/src/drivers/gs)
 set(gs_common ${gs}/gs_entry.c ${gs}/cookie.c ${gs}/cookie_check.S ${gs}/load_config.c
     ${gs}/guard_nop.S ${gs}/gs_handler.c ${gs}/report_range.c)

@@ -345,6 +345,34 @@ class Cc(unittest.TestCase):
         self.assertEqual(Image(self.path("m.sys")).number("H", 44), 3)
         self.refused(2, ["@none.rsp", "m.c"], "none.rsp cannot be read")
 
+    def test_sources_in_capitals_are_c(self):
+        self.file("UP.C", "int DriverEntry(void *driver) { char *class = driver; return !class; }\n")
+        self.built("-o", "up.sys", "UP.C")
+
+    def test_a_trace_function_by_the_name_of_kdprint(self):
+        self.file("t.c", "#include <ntddk.h>\n#undef KdPrint\n#define KdPrint(text) no_such_name\n"
+                  "NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING path)\n"
+                  "{ (void)driver, (void)path; PAGED_CODE(); return STATUS_SUCCESS; }\n")
+        self.built("-o", "t.sys", "t.c")
+
+    def test_parameters_that_differ_from_the_declaration(self):
+        self.file("key.h", "#define IN\nextern int key_open(IN void **parent,\n"
+                  "    IN char *name\n    );\nint key_close(long *key);\n")
+        self.file("key.c", '#include "key.h"\n'
+                  "int key_open(IN void *parent, IN char *name)\n{ return parent == name; }\n"
+                  "int key_close(unsigned long *key) { return key != 0; }\n"
+                  "int DriverEntry(void *d, char *p) { return key_open(d, p) + __LINE__; }\n")
+        result = self.built("-O2", "-o", "key.sys", "key.c", quiet=False)
+        self.assertIn("key.c:2: warning: the parameters of 'key_open' are not those of its "
+                      "declaration at ./key.h:2", result.stderr)
+        self.assertIn("key.c:4: warning: the parameters of 'key_close'", result.stderr)
+        self.assertNotIn("error", result.stderr)
+        # Results that differ are an error, and so is what else is wrong with the source.
+        self.file("other.c", "int f(int *a);\nlong f(long *a) { return *a; }\n")
+        self.refused(1, ["-c", "other.c"], "other.c:2:6: error: conflicting types for 'f'")
+        self.file("both.c", "int f(int *a);\nint f(long *a) { return *b; }\n")
+        self.refused(1, ["-c", "both.c"], "conflicting types for 'f'", "undeclared identifier 'b'")
+
     def test_exports(self):
         self.file("e.c", "int shared(void) { return 1; }\nint DriverEntry(void) { return 0; }\n")
         self.built("-o", "e.sys", "--export=shared", "e.c")

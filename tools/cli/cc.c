@@ -216,6 +216,37 @@ static char *stem_of(const char *path)
                       name);
 }
 
+/* Compiles a C source; one whose declarations differ from its functions, a second time with
+ * declarations that agree. Colours are asked for, since the compiler sees no terminal.
+ */
+static int c_compile(const struct cc_options *options, const struct cc_place *place,
+                     const struct cc_source *source, const struct words *command)
+{
+    char *said = text_copyf("%s/%s.said", place->temporary, stem_of(source->path));
+    char *agreed = text_copyf("%s/%s-agreed.i", place->temporary, stem_of(source->path));
+    struct words first = {0}, second = {0};
+
+    words_join(&first, command);
+    if (isatty(STDERR_FILENO))
+        words_add(&first, "-fcolor-diagnostics");
+    int code = cc_run_kept(options, &first, said);
+    if (code == 1 && !options->is_dry && cc_redeclare(options, place->wdk, command, agreed) == 0) {
+        for (size_t i = 0; i < command->count; i++) {
+            const char *word = command->items[i];
+            if (strcmp(word, source->path) == 0) {
+                words_add(&second, "-xcpp-output");
+                word = agreed;
+            } else if (strcmp(word, "-xc") == 0) {
+                continue;
+            }
+            words_add(&second, word);
+        }
+        return cc_run(options, &second);
+    }
+    cc_said_show(said);
+    return code;
+}
+
 static int source_compile(const struct cc_options *options, const struct cc_place *place,
                           const struct cc_source *source, const char *object)
 {
@@ -247,6 +278,8 @@ static int source_compile(const struct cc_options *options, const struct cc_plac
         words_add(&command, "-o");
         words_add(&command, object);
     }
+    if (source->language == CC_C && options->mode != CC_CLANG)
+        return c_compile(options, place, source, &command);
     return cc_run(options, &command);
 }
 

@@ -89,6 +89,10 @@ bool cc_options_read(int count, const char *const *items, struct cc_options *out
  * package brings it), 128 + n after signal n.
  */
 int cc_run(const struct cc_options *options, const struct words *command);
+/* The same; what the tool says on standard error goes to a file. */
+int cc_run_kept(const struct cc_options *options, const struct words *command, const char *said);
+/* Shows such a file. */
+void cc_said_show(const char *said);
 
 /* A private folder for one run; NULL on failure, with a message. */
 const char *cc_temporary_create(void);
@@ -102,6 +106,11 @@ const char *cc_overlay_write(const struct cc_options *options, const char *tempo
 /* Has the .tmh made that a source includes; nothing for one that includes none. */
 int cc_trace_header_make(const struct cc_options *options, const char *wdk, const char *temporary,
                          const char *source);
+/* Has a C source that failed to compile made into one, out, whose declarations agree with its
+ * functions. 0: out was written and is worth compiling; other codes: the errors stand.
+ */
+int cc_redeclare(const struct cc_options *options, const char *wdk, const struct words *command,
+                 const char *out);
 /* Has header, STEM.rc and message tables made of a message file or manifest. */
 int cc_messages_make(const struct cc_options *options, const char *wdk, const char *temporary,
                      const char *source);

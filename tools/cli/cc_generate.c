@@ -83,6 +83,17 @@ int cc_messages_make(const struct cc_options *options, const char *wdk, const ch
     return cc_run(options, &command);
 }
 
+int cc_redeclare(const struct cc_options *options, const char *wdk, const struct words *command,
+                 const char *out)
+{
+    struct words generator = {0};
+
+    generator_start(&generator, wdk, "redeclare/redeclare.py");
+    words_add(&generator, out);
+    words_join(&generator, command);
+    return cc_run(options, &generator);
+}
+
 int cli_generator(const char *wdk, const char *script, int argc, char **argv)
 {
     struct cc_options options = {0};

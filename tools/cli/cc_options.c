@@ -89,6 +89,20 @@ static bool is_one_of(const char *extension, const char *list)
     return false;
 }
 
+/* C or C++ by the extension in any case, as file systems of Windows mean it; clang, which
+ * takes .C for C++, is told.
+ */
+static bool code_add(struct cc_options *options, const struct reader *reader, const char *path,
+                     const char *extension)
+{
+    enum cc_language language = is_one_of(extension, "c i") ? CC_C : CC_CXX;
+
+    source_add(options, reader, path, language);
+    if (strpbrk(extension, "CIPX") != NULL)
+        options->sources[options->source_count - 1].forced = language == CC_C ? "c" : "c++";
+    return true;
+}
+
 static bool file_read(struct cc_options *options, const struct reader *reader, const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -97,10 +111,8 @@ static bool file_read(struct cc_options *options, const struct reader *reader, c
 
     if (reader->forced != NULL)
         return source_add(options, reader, path, strstr(reader->forced, "++") ? CC_CXX : CC_C);
-    if (is_one_of(extension, "c i"))
-        return source_add(options, reader, path, CC_C);
-    if (is_one_of(extension, "cpp cc cxx c++ ii"))
-        return source_add(options, reader, path, CC_CXX);
+    if (is_one_of(extension, "c i") || is_one_of(extension, "cpp cc cxx c++ ii"))
+        return code_add(options, reader, path, extension);
     if (is_one_of(extension, "s"))
         return source_add(options, reader, path, CC_ASSEMBLER);
     if (is_one_of(extension, "rc"))

@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -161,8 +162,9 @@ static int child_wait(const char *tool, pid_t child)
     return WEXITSTATUS(status);
 }
 
-int cc_run(const struct cc_options *options, const struct words *command)
+static int tool_run(const struct cc_options *options, const struct words *command, const char *said)
 {
+    posix_spawn_file_actions_t actions;
     const char *tool = command->items[0];
     posix_spawnattr_t attributes;
     sigset_t defaults;
@@ -181,8 +183,12 @@ int cc_run(const struct cc_options *options, const struct words *command)
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
     void (*old_interrupt)(int) = signal(SIGINT, SIG_IGN);
     void (*old_quit)(int) = signal(SIGQUIT, SIG_IGN);
+    posix_spawn_file_actions_init(&actions);
+    if (said != NULL)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, said,
+                                         O_WRONLY | O_CREAT | O_TRUNC, 0600);
     int error =
-        posix_spawnp(&child, tool, NULL, &attributes, (char *const *)command->items, environ);
+        posix_spawnp(&child, tool, &actions, &attributes, (char *const *)command->items, environ);
     int code = 127;
     if (error == 0)
         code = child_wait(tool, child);
@@ -193,8 +199,31 @@ int cc_run(const struct cc_options *options, const struct words *command)
         fprintf(stderr, "cove cc: %s cannot be started: %s\n", tool, strerror(error));
     signal(SIGINT, old_interrupt);
     signal(SIGQUIT, old_quit);
+    posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return code;
+}
+
+int cc_run(const struct cc_options *options, const struct words *command)
+{
+    return tool_run(options, command, NULL);
+}
+
+int cc_run_kept(const struct cc_options *options, const struct words *command, const char *said)
+{
+    return tool_run(options, command, said);
+}
+
+void cc_said_show(const char *said)
+{
+    FILE *file = fopen(said, "r");
+    char text[4096];
+    size_t count;
+
+    while (file != NULL && (count = fread(text, 1, sizeof(text), file)) != 0)
+        fwrite(text, 1, count, stderr);
+    if (file != NULL)
+        fclose(file);
 }
 
 /* ---- the temporary folder ---------------------------------------------------- */
