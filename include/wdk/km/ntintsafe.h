@@ -19,4 +19,9 @@
 #undef INTSAFE_RESULT
 #undef INTSAFE_OK
 #undef INTSAFE_OVERFLOW
+
+/* The same for SIZE_T by its other name. */
+#define RtlSIZETAdd  RtlSizeTAdd
+#define RtlSIZETSub  RtlSizeTSub
+#define RtlSIZETMult RtlSizeTMult
 #endif

@@ -51,12 +51,14 @@ DEFINE_GUID(GUID_DEVICE_APPLICATIONLAUNCH_BUTTON, 0x629758ee, 0x986e, 0x4d9e, 0x
 #define UNKNOWN_RATE             BATTERY_UNKNOWN_RATE
 
 /* BATTERY_INFORMATION.Capabilities */
-#define BATTERY_SET_CHARGE_SUPPORTED    0x00000001
-#define BATTERY_SET_DISCHARGE_SUPPORTED 0x00000002
-#define BATTERY_SEALED                  0x10000000
-#define BATTERY_IS_SHORT_TERM           0x20000000
-#define BATTERY_CAPACITY_RELATIVE       0x40000000
-#define BATTERY_SYSTEM_BATTERY          0x80000000
+#define BATTERY_SET_CHARGE_SUPPORTED         0x00000001
+#define BATTERY_SET_DISCHARGE_SUPPORTED      0x00000002
+#define BATTERY_SET_CHARGINGSOURCE_SUPPORTED 0x00000004
+#define BATTERY_SET_CHARGER_ID_SUPPORTED     0x00000008
+#define BATTERY_SEALED                       0x10000000
+#define BATTERY_IS_SHORT_TERM                0x20000000
+#define BATTERY_CAPACITY_RELATIVE            0x40000000
+#define BATTERY_SYSTEM_BATTERY               0x80000000
 
 /* BATTERY_STATUS.PowerState */
 #define BATTERY_POWER_ON_LINE 0x00000001
@@ -80,8 +82,24 @@ typedef enum {
     BatteryCriticalBias,
     BatteryCharge,
     BatteryDischarge,
-    BatteryChargingSource
+    BatteryChargingSource,
+    BatteryChargerId,
+    BatteryChargerStatus
 } BATTERY_SET_INFORMATION_LEVEL;
+
+/* What BatteryChargingSource carries: who feeds the battery, and milliamperes it may take. */
+typedef enum _BATTERY_CHARGING_SOURCE_TYPE {
+    BatteryChargingSourceType_AC = 1,
+    BatteryChargingSourceType_USB,
+    BatteryChargingSourceType_Wireless,
+    BatteryChargingSourceType_Max
+} BATTERY_CHARGING_SOURCE_TYPE,
+    *PBATTERY_CHARGING_SOURCE_TYPE;
+
+typedef struct _BATTERY_CHARGING_SOURCE {
+    BATTERY_CHARGING_SOURCE_TYPE Type;
+    ULONG MaxCurrent;
+} BATTERY_CHARGING_SOURCE, *PBATTERY_CHARGING_SOURCE;
 
 typedef struct _BATTERY_QUERY_INFORMATION {
     ULONG BatteryTag;
@@ -154,5 +172,17 @@ typedef struct _BATTERY_MANUFACTURE_DATE {
 #define ACTIVE_COOLING            0x0
 #define PASSIVE_COOLING           0x1
 #define MAX_ACTIVE_COOLING_LEVELS 10
+
+/* IOCTL_THERMAL_READ_TEMPERATURE is answered once the temperature (tenths of a kelvin) leaves
+ * the two bounds, or after Timeout milliseconds.
+ */
+typedef struct _THERMAL_WAIT_READ {
+    ULONG Timeout;
+    ULONG LowTemperature;
+    ULONG HighTemperature;
+} THERMAL_WAIT_READ, *PTHERMAL_WAIT_READ;
+
+#define THERMAL_WAIT_READ_TIMEOUT_IMMEDIATE 0x0
+#define THERMAL_WAIT_READ_TIMEOUT_NONE      0xffffffff
 
 #endif

@@ -437,6 +437,7 @@
 #define __deref_opt_inout_nz_opt
 #define __deref_opt_inout_nn
 #define __deref_opt_inout_nn_opt
+#define __deref_opt_out
 #define __deref_opt_out_opt
 #define __deref_opt_out_z
 #define __deref_opt_out_z_opt

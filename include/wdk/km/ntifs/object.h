@@ -61,17 +61,6 @@ NTKERNELAPI UCHAR NTAPI KeSetIdealProcessorThread(PKTHREAD Thread, UCHAR Process
 NTKERNELAPI BOOLEAN NTAPI KeSetKernelStackSwapEnable(BOOLEAN Enable);
 NTKERNELAPI BOOLEAN NTAPI KeIsAttachedProcess(VOID);
 
-#define KERNEL_STACK_SIZE       0x6000
-#define KERNEL_LARGE_STACK_SIZE 0x12000
-/* Bytes between the caller and the end of its kernel stack. */
-FORCEINLINE ULONG_PTR IoGetRemainingStackSize(VOID)
-{
-    ULONG_PTR low, high;
-
-    IoGetStackLimits(&low, &high);
-    return (ULONG_PTR)&low - low;
-}
-
 NTKERNELAPI VOID NTAPI ExDisableResourceBoostLite(PERESOURCE Resource);
 NTKERNELAPI SIZE_T NTAPI ExQueryPoolBlockSize(PVOID PoolBlock, PBOOLEAN QuotaCharged);
 

@@ -344,6 +344,18 @@ NTKERNELAPI NTSTATUS NTAPI IoGetIrpExtraCreateParameter(PIRP Irp,
 NTKERNELAPI PDEVICE_OBJECT NTAPI IoGetRelatedDeviceObject(PFILE_OBJECT FileObject);
 NTKERNELAPI PVOID NTAPI IoGetSfioStreamIdentifier(PFILE_OBJECT FileObject, PVOID Signature);
 NTKERNELAPI VOID NTAPI IoGetStackLimits(PULONG_PTR LowLimit, PULONG_PTR HighLimit);
+
+#define KERNEL_STACK_SIZE       0x6000
+#define KERNEL_LARGE_STACK_SIZE 0x12000
+/* Bytes between the caller and the end of its kernel stack. */
+FORCEINLINE ULONG_PTR IoGetRemainingStackSize(VOID)
+{
+    ULONG_PTR low, high;
+
+    IoGetStackLimits(&low, &high);
+    return (ULONG_PTR)&low - low;
+}
+
 NTKERNELAPI VOID NTAPI IoInitializeIrp(PIRP Irp, USHORT PacketSize, CCHAR StackSize);
 NTKERNELAPI NTSTATUS NTAPI IoInitializeTimer(PDEVICE_OBJECT DeviceObject,
                                              PIO_TIMER_ROUTINE TimerRoutine, PVOID Context);

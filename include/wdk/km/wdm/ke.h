@@ -199,13 +199,15 @@ NTKERNELAPI LOGICAL NTAPI KeShouldYieldProcessor(VOID);
 
 #if DBG
 #define PAGED_ASSERT(exp) NT_ASSERT(exp)
-/* A block: some drivers write no semicolon behind it. */
-#define PAGED_CODE()                                                                \
-    {                                                                               \
-        if (KeGetCurrentIrql() > APC_LEVEL) {                                       \
-            KdPrint(("EX: Pageable code called at IRQL %d\n", KeGetCurrentIrql())); \
-            NT_ASSERT(FALSE);                                                       \
-        }                                                                           \
+/* A block: some drivers write no semicolon behind it. DbgPrint, not KdPrint: that name may be a
+ * driver's own trace function.
+ */
+#define PAGED_CODE()                                                               \
+    {                                                                              \
+        if (KeGetCurrentIrql() > APC_LEVEL) {                                      \
+            DbgPrint("EX: Pageable code called at IRQL %d\n", KeGetCurrentIrql()); \
+            NT_ASSERT(FALSE);                                                      \
+        }                                                                          \
     }
 #else
 #define PAGED_ASSERT(exp) ((void)0)

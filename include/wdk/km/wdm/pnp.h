@@ -216,6 +216,50 @@ typedef struct _REENUMERATE_SELF_INTERFACE_STANDARD {
     PREENUMERATE_SELF SurpriseRemoveAndReenumerateSelf;
 } REENUMERATE_SELF_INTERFACE_STANDARD, *PREENUMERATE_SELF_INTERFACE_STANDARD;
 
+/* ---- D3cold: what the bus and the firmware know of a device's deepest sleep ---- */
+
+#define D3COLD_SUPPORT_INTERFACE_VERSION 1
+
+typedef enum _D3COLD_LAST_TRANSITION_STATUS {
+    LastDStateTransitionStatusUnknown = 0,
+    LastDStateTransitionD3hot,
+    LastDStateTransitionD3cold
+} D3COLD_LAST_TRANSITION_STATUS,
+    *PD3COLD_LAST_TRANSITION_STATUS;
+
+typedef VOID NTAPI SET_D3COLD_SUPPORT(PVOID Context, BOOLEAN D3ColdSupport);
+typedef SET_D3COLD_SUPPORT *PSET_D3COLD_SUPPORT;
+typedef NTSTATUS NTAPI GET_IDLE_WAKE_INFO(PVOID Context, SYSTEM_POWER_STATE SystemPowerState,
+                                          PDEVICE_WAKE_DEPTH DeepestWakeableDstate);
+typedef GET_IDLE_WAKE_INFO *PGET_IDLE_WAKE_INFO;
+typedef NTSTATUS NTAPI GET_D3COLD_CAPABILITY(PVOID Context, PBOOLEAN D3ColdSupported);
+typedef GET_D3COLD_CAPABILITY *PGET_D3COLD_CAPABILITY;
+typedef VOID NTAPI GET_D3COLD_LAST_TRANSITION_STATUS(
+    PVOID Context, PD3COLD_LAST_TRANSITION_STATUS LastTransitionStatus);
+typedef GET_D3COLD_LAST_TRANSITION_STATUS *PGET_D3COLD_LAST_TRANSITION_STATUS;
+
+/* GUID_D3COLD_SUPPORT_INTERFACE */
+typedef struct _D3COLD_SUPPORT_INTERFACE {
+    USHORT Size;
+    USHORT Version;
+    PVOID Context;
+    PINTERFACE_REFERENCE InterfaceReference;
+    PINTERFACE_DEREFERENCE InterfaceDereference;
+    PSET_D3COLD_SUPPORT SetD3ColdSupport;
+    PGET_IDLE_WAKE_INFO GetIdleWakeInfo;
+    PGET_D3COLD_CAPABILITY GetD3ColdCapability;
+    PGET_D3COLD_CAPABILITY GetBusDriverD3ColdSupport;
+    PGET_D3COLD_LAST_TRANSITION_STATUS GetLastTransitionStatus;
+} D3COLD_SUPPORT_INTERFACE, *PD3COLD_SUPPORT_INTERFACE;
+
+/* The state to ask for when a device may sleep as deep as Depth and still wake. */
+FORCEINLINE DEVICE_POWER_STATE MapWakeDepthToDstate(DEVICE_WAKE_DEPTH Depth)
+{
+    return Depth <= DeviceWakeDepthNotWakeable || Depth >= DeviceWakeDepthMaximum ? PowerDeviceD0
+           : Depth >= DeviceWakeDepthD3hot                                        ? PowerDeviceD3
+                                           : (DEVICE_POWER_STATE)Depth;
+}
+
 typedef struct _TARGET_DEVICE_CUSTOM_NOTIFICATION {
     USHORT Version;
     USHORT Size;

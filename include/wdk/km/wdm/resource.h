@@ -329,7 +329,12 @@ typedef struct _IO_RESOURCE_DESCRIPTOR {
         struct {
             ULONG MinimumVector;
             ULONG MaximumVector;
+#if defined(NT_PROCESSOR_GROUPS)
+            USHORT AffinityPolicy; /* an IRQ_DEVICE_POLICY */
+            USHORT Group;
+#else
             IRQ_DEVICE_POLICY AffinityPolicy;
+#endif
             IRQ_PRIORITY PriorityPolicy;
             KAFFINITY TargetedProcessors;
         } Interrupt;
