@@ -172,7 +172,7 @@ char *image_file_beside(const char *importer, const char *name)
         return NULL;
     }
     while (path == NULL && (entry = readdir(directory)) != NULL)
-        if (strcasecmp(entry->d_name, name) == 0 &&
+        if (entry->d_type != DT_DIR && strcasecmp(entry->d_name, name) == 0 &&
             asprintf(&path, "%s%s", folder, entry->d_name) < 0)
             path = NULL;
     closedir(directory);

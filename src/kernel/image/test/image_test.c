@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -252,6 +253,12 @@ static void missing_modules(void **state)
     unlink(path_in("room_library.sys"));
     copy_driver("room_client.sys", "alone.sys");
     refuse("alone.sys", STATUS_DLL_NOT_FOUND, "alone.sys", "room_library.sys");
+    /* A folder of that name is no module, nor are those that every folder has. */
+    assert_int_equal(mkdir(path_in("room_library.sys"), 0700), 0);
+    refuse("alone.sys", STATUS_DLL_NOT_FOUND, "alone.sys", "room_library.sys");
+    assert_int_equal(rmdir(path_in("room_library.sys")), 0);
+    assert_null(image_file_beside(path_in("alone.sys"), "."));
+    assert_null(image_file_beside(path_in("alone.sys"), ".."));
     copy_driver("room_seh.sys", "room_library.sys"); /* the name, but not the exports */
     refuse("alone.sys", STATUS_DRIVER_ENTRYPOINT_NOT_FOUND, "Library", "room_library.sys");
     unlink(path_in("room_library.sys"));
