@@ -214,6 +214,14 @@ static struct thunk_type *struct_read(struct thunk_reader *reader)
     }
     if (!thunk_is(reader, "{"))
         return type;
+    if (type && type->is_being_read) {
+        thunk_fail_at(
+            reader, at.line, at.column,
+            "the structure \"%s\" is being declared, since line %u: it cannot be declared "
+            "again within itself",
+            type->name, type->line);
+        return NULL;
+    }
     if (type && type->fields) {
         thunk_fail_at(reader, at.line, at.column, "there is a structure \"%s\" already, in line %u",
                       type->name, type->line);
@@ -228,7 +236,9 @@ static struct thunk_type *struct_read(struct thunk_reader *reader)
     struct thunk_script *script = reader->script;
     thunk_next(reader);
     reader->depth++;
+    type->is_being_read = true;
     bool is_good = fields_read(reader, type);
+    type->is_being_read = false;
     reader->depth--;
     if (!is_good)
         return NULL;

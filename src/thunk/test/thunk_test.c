@@ -185,6 +185,7 @@ static void test_words_that_are_wrong(void **state)
     refuse(DOWN "#define A 1\n", 2, "no preprocessor");
     refuse(DOWN "typedef struct { } S;\n", 2, "no fields");
     refuse(DOWN "typedef struct { long a; long a; } S;\n", 2, "already");
+    refuse(DOWN "typedef struct s { long a; struct s { long b; } c; } S;\n", 2, "within itself");
     refuse(DOWN "typedef struct { char a[0]; } S;\n", 2, "1 to");
     refuse(DOWN "typedef struct { char a[99999]; } S;\n", 2, "64 KiB");
     refuse(DOWN "typedef long L;\ntypedef short L;\n", 3, "already");

@@ -55,10 +55,11 @@ struct thunk_type {
     uint32_t count;                  /* elements, or fields */
     const struct thunk_field *fields;
     bool is_complete;
-    bool is_same;    /* 16 and 32 bits agree, and no pointer is within */
-    bool is_typedef; /* the name is; else a tag or C's own */
-    bool is_handle;  /* an address that is widened with its sign */
-    uint32_t number; /* in the order of the script; names the descriptor */
+    bool is_being_read; /* its fields are */
+    bool is_same;       /* 16 and 32 bits agree, and no pointer is within */
+    bool is_typedef;    /* the name is; else a tag or C's own */
+    bool is_handle;     /* an address that is widened with its sign */
+    uint32_t number;    /* in the order of the script; names the descriptor */
     uint32_t line, column;
 };
 
