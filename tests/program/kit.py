@@ -49,6 +49,12 @@ def wait_until(condition, seconds=10):
             return value
 
 
+def is_of_intel():
+    """Who made the processor; another maker's are as AMD's are."""
+    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
+        return "GenuineIntel" in file.read()
+
+
 class CoveTest(unittest.TestCase):
     """A temporary folder, and a runtime folder in which machines live."""
 

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import unittest
 
+from kit import is_of_intel
 from sixteen_kit import SixteenTest
 
 # the word of the command line: exit code (low byte of the status), kind, where
@@ -48,7 +49,10 @@ class SixteenFaults(SixteenTest):
 
     def test_escapes(self):
         """Into the host's kernel or its own segments: exit(77) is what they ask for there."""
-        for word, segment in ("enter", "0023"), ("wide", "0023"), ("giant", "0033"):
+        ways = [("wide", "0023"), ("giant", "0033")]
+        if is_of_intel(): # other makers' processors do not know sysenter under a 64-bit kernel
+            ways.append(("enter", "0023"))
+        for word, segment in ways:
             with self.subTest(word):
                 done = self.run16("faults.exe", word)
                 self.assertEqual((done.returncode, done.stdout), (0x05, ""), done.stderr)
