@@ -9,13 +9,15 @@ import unittest
 from kit import BUILD, CoveTest
 
 STOPPED = 70
-MISUSE = os.path.join(BUILD, "test", "framework", "misuse.sys")
+DRIVERS = os.path.join(BUILD, "test", "framework")
 
 
-class Misuse(CoveTest):
+class Rules(CoveTest):
+    driver = None
+
     def run_rule(self, rule):
         path = os.path.join(self.folder, rule + ".sys")
-        shutil.copyfile(MISUSE, path)
+        shutil.copyfile(os.path.join(DRIVERS, self.driver), path)
         return self.cove("run", path)
 
     def stops(self, rule, code, name, *parameters):
@@ -33,6 +35,10 @@ class Misuse(CoveTest):
         self.assertRegex(report, rf"wdf01000: {rule}: ")
         self.assertRegex(report, rf"{rule}\.sys\+0x[0-9a-f]+")
         return report
+
+
+class Misuse(Rules):
+    driver = "misuse.sys"
 
     def test_nothing(self):
         done = self.run_rule("nothing")
@@ -109,6 +115,34 @@ class Misuse(CoveTest):
         self.assertRegex(done.stderr, r"wdf01000: leak: leaked: WDFOBJECT [0-9A-F]+, tag 'leak', "
                                       r"1 references; created at \+0x[0-9a-f]+")
         self.assertIn("1 objects were deleted and are still referenced", done.stderr)
+
+
+class MisuseOfStacks(Rules):
+    """Rules about PNP and power IRPs, which the rest of the stack may break, and about DMA."""
+    driver = "misuse_pnp.sys"
+
+    def test_nothing(self):
+        done = self.run_rule("device_nothing")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("leak", done.stderr)
+
+    def test_power_irps(self):
+        handle = "0x0*ffff[0-9a-f]+ "
+        for rule in ("power_not_asked", "wake_not_asked"):
+            with self.subTest(rule):
+                report = self.violates(rule, 0xd, (2, handle), (3, "0x0*[1-9a-f][0-9a-f]+ "))
+                self.assertIn("WDF_POWER_MULTIPLE_PPO", report)
+
+    def test_pnp_irps(self):
+        report = self.violates("pnp_at_once", 0xc, (2, "0x0*ffff[0-9a-f]+ "),
+                               (3, "0x0*[1-9a-f][0-9a-f]+ "))
+        self.assertIn("WDF_PNP_FATAL_ERROR", report)
+
+    def test_dma(self):
+        for rule in ("dma_not_initialized", "dma_initialized_twice", "dma_not_executing"):
+            with self.subTest(rule):
+                report = self.violates(rule, 8, (2, "0x0*ffff[0-9a-f]+ "))
+                self.assertIn("WDF_DMA_FATAL_ERROR", report)
 
 
 if __name__ == "__main__":

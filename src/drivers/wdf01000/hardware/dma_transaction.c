@@ -60,6 +60,16 @@ static BOOLEAN state_change(struct fx_dma_transaction *transaction, ULONG from, 
     return is_it;
 }
 
+/* Documented: what is asked of a transaction in a state that does not allow it stops the machine.
+ */
+static DECLSPEC_NORETURN void state_wrong(struct fx_dma_transaction *transaction, const char *what)
+{
+    fx_log(transaction->object.globals, FX_LOG_ERROR, "WDFDMATRANSACTION %p %s",
+           fx_handle_of(&transaction->object), what);
+    fx_violation(transaction->object.globals, WDF_DMA_FATAL_ERROR,
+                 (ULONG_PTR)fx_handle_of(&transaction->object), transaction->state, 0);
+}
+
 ULONG fx_dma_pages(const struct fx_dma_transaction *transaction, SIZE_T length)
 {
     SIZE_T offset = transaction->offset, piece;
@@ -148,12 +158,8 @@ NTSTATUS fx_dma_initialize(struct fx_dma_transaction *transaction, PFN_WDF_PROGR
                fx_handle_of(&transaction->object));
         return STATUS_INVALID_DEVICE_REQUEST;
     }
-    if (!state_change(transaction, FX_DMA_CREATED, FX_DMA_INITIALIZED)) {
-        fx_log(globals, FX_LOG_ERROR,
-               "WDFDMATRANSACTION %p is in use: WdfDmaTransactionRelease comes first",
-               fx_handle_of(&transaction->object));
-        return STATUS_INVALID_DEVICE_REQUEST;
-    }
+    if (!state_change(transaction, FX_DMA_CREATED, FX_DMA_INITIALIZED))
+        state_wrong(transaction, "is in use: WdfDmaTransactionRelease comes first");
     transaction->program = program;
     transaction->direction = direction;
     transaction->mdl = mdl;
@@ -186,16 +192,11 @@ NTSTATUS fx_dma_execute(struct fx_dma_transaction *transaction, WDFCONTEXT conte
         transaction->holds_enabler = TRUE;
     }
     transaction->context = context;
-    if (!state_change(transaction, FX_DMA_INITIALIZED, FX_DMA_TRANSFER)) {
-        fx_log(transaction->object.globals, FX_LOG_ERROR,
-               "WDFDMATRANSACTION %p: executed without being initialized",
-               fx_handle_of(&transaction->object));
-        status = STATUS_INVALID_DEVICE_REQUEST;
-    } else {
-        status = fx_dma_stage(transaction);
-        if (!NT_SUCCESS(status))
-            state_change(transaction, FX_DMA_TRANSFER, FX_DMA_COMPLETED);
-    }
+    if (!state_change(transaction, FX_DMA_INITIALIZED, FX_DMA_TRANSFER))
+        state_wrong(transaction, "is executed without being initialized");
+    status = fx_dma_stage(transaction);
+    if (!NT_SUCCESS(status))
+        state_change(transaction, FX_DMA_TRANSFER, FX_DMA_COMPLETED);
     if (!NT_SUCCESS(status) && transaction->holds_enabler) {
         transaction->holds_enabler = FALSE;
         InterlockedExchange(&enabler->is_busy, FALSE);
@@ -224,7 +225,9 @@ BOOLEAN fx_dma_completed(struct fx_dma_transaction *transaction, SIZE_T bytes, B
 {
     NTSTATUS status;
 
-    if (transaction->state != FX_DMA_TRANSFER || bytes > transaction->current_bytes) {
+    if (transaction->state != FX_DMA_TRANSFER)
+        state_wrong(transaction, "is completed, and is not executing");
+    if (bytes > transaction->current_bytes) {
         fx_log(transaction->object.globals, FX_LOG_ERROR,
                "WDFDMATRANSACTION %p: %Iu bytes transferred, %Iu were programmed",
                fx_handle_of(&transaction->object), bytes, transaction->current_bytes);
