@@ -104,6 +104,10 @@ class Programs(CoveTest):
     def test_messages(self):
         self.passes("messages")
 
+    def test_profiles(self):
+        shutil.copy(program("profiles"), self.folder)
+        self.passes("profiles", cwd=self.folder)
+
     def test_children(self):
         folder = os.path.join(self.folder, "children")
         os.mkdir(folder)

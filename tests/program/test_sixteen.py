@@ -30,6 +30,16 @@ class Sixteen(SixteenTest):
         self.build("memory", "memory.def")
         self.assertEqual(self.passes("memory"), [])
 
+    def test_dos_profiles_and_other_programs(self):
+        self.build("dos")
+        hello = "hello from 16 bits\nand from DOS\nto the dollar\n"
+        self.boot("dos16")  # what it starts lives longer than it does
+        done = self.cove("exec", "-m", "dos16", "./dos.exe", cwd=self.folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        # Two of them write at the same time.
+        self.assertEqual(sorted(done.stdout), sorted(hello + hello + " one\n"), done.stdout)
+        self.good("shutdown", "dos16")
+
     def test_user_keyboard_toolhelp(self):
         self.build("system")
         self.assertEqual(self.passes("system"), [])

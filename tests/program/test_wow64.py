@@ -107,6 +107,12 @@ class Wow64(CoveTest):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("all checks passed", done.stdout)
 
+    def test_profiles(self):
+        done = self.cove("run", "--quiet", driver("wdm1"), "--", "profiles.exe",
+                         cwd=self.folder_with("profiles"))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("all checks passed", done.stdout)
+
     def test_services(self):
         """A program that installs the driver that lies beside it."""
         folder = self.folder_with("scm")

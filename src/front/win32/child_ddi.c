@@ -306,3 +306,24 @@ EXPORT(BOOL, CreatePipe, (HANDLE * read, HANDLE *write, SECURITY_ATTRIBUTES *sec
     }
     return error_result(status);
 }
+
+#define WINEXEC_STARTED 33u /* anything above 31 */
+
+EXPORT(UINT, WinExec, (LPCSTR line, UINT show))
+{
+    struct startup startup = {.size = sizeof startup, .flags = 1 /* show counts */};
+    struct process_information started;
+    struct wide wide;
+    (void)show; /* there is nothing to be seen */
+    wide_of(&wide, line);
+    BOOL is_done =
+        CreateProcessW(NULL, wide.text, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &started);
+    wide_drop(&wide);
+    if (is_done) {
+        CloseHandle(started.thread);
+        CloseHandle(started.process);
+        return WINEXEC_STARTED;
+    }
+    UINT error = error_get();
+    return error < 32 ? error : 0;
+}

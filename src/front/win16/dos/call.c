@@ -49,6 +49,8 @@ void dos16_call(struct cpu16_registers *registers)
     }
     dos_service *service = service_find(dos_file_rows, dos_file_row_count, number);
     if (!service)
+        service = service_find(dos_find_rows, dos_find_row_count, number);
+    if (!service)
         service = service_find(dos_system_rows, dos_system_row_count, number);
     uint16_t error = service ? service(registers) : DOS16_INVALID_FUNCTION;
     registers->eflags &= ~CPU16_FLAG_CARRY;

@@ -12,8 +12,8 @@ struct dos_row {
     dos_service *service;
 };
 
-extern const struct dos_row dos_file_rows[], dos_system_rows[];
-extern const unsigned dos_file_row_count, dos_system_row_count;
+extern const struct dos_row dos_file_rows[], dos_find_rows[], dos_system_rows[];
+extern const unsigned dos_file_row_count, dos_find_row_count, dos_system_row_count;
 
 #define AX(registers) REG16((registers)->eax)
 #define AL(registers) REG8((registers)->eax)

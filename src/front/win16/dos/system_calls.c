@@ -4,14 +4,12 @@
 
 #include "dos16/windows.h"
 #include "dos_internal.h"
-#include "host/host.h"
 #include "loader16/memory16.h"
 #include "task16/task16.h"
 
-#define DOS_VERSION            0x0005u /* 5.0: minor above major */
-#define PARAGRAPH              16u
-#define DRIVE_C                2
-#define TICKS_PER_SECOND_100NS 10000000u
+#define DOS_VERSION 0x0005u /* 5.0: minor above major */
+#define PARAGRAPH   16u
+#define DRIVE_C     2
 
 static struct far16 vectors[256]; /* as programs set them; nothing here calls them */
 
@@ -55,50 +53,29 @@ static uint16_t vector_get(struct cpu16_registers *registers)
     return 0;
 }
 
-/* Days since 1601-01-01 to a date. */
-static void date_of(uint32_t days, uint16_t *year, uint8_t *month, uint8_t *day)
-{
-    static const uint8_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    uint16_t y = 1601;
-    uint8_t m = 0;
-    for (;; y++) {
-        uint32_t length = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0 ? 366 : 365;
-        if (days < length)
-            break;
-        days -= length;
-    }
-    bool is_leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
-    for (; days >= lengths[m] + (m == 1 && is_leap ? 1u : 0u); m++)
-        days -= lengths[m] + (m == 1 && is_leap ? 1u : 0u);
-    *year = y;
-    *month = (uint8_t)(m + 1);
-    *day = (uint8_t)(days + 1);
-}
-
-static uint64_t seconds_now(uint32_t *out_hundredths)
-{
-    uint64_t now = host_wallclock_100ns();
-    *out_hundredths = (uint32_t)(now / (TICKS_PER_SECOND_100NS / 100) % 100);
-    return now / TICKS_PER_SECOND_100NS;
-}
-
 static uint16_t date_get(struct cpu16_registers *registers)
 {
-    uint32_t hundredths;
-    uint32_t days = (uint32_t)(seconds_now(&hundredths) / 86400);
-    uint8_t month, day;
-    date_of(days, &CX(registers), &month, &day);
-    DX(registers) = (uint16_t)(month << 8 | day);
-    AL(registers) = (uint8_t)((days + 1) % 7); /* 1601-01-01 was a Monday */
+    SYSTEMTIME now;
+    GetLocalTime(&now);
+    CX(registers) = now.wYear;
+    DX(registers) = (uint16_t)(now.wMonth << 8 | now.wDay);
+    AL(registers) = (uint8_t)now.wDayOfWeek;
     return 0;
 }
 
 static uint16_t time_get(struct cpu16_registers *registers)
 {
-    uint32_t hundredths;
-    uint32_t second = (uint32_t)(seconds_now(&hundredths) % 86400);
-    CX(registers) = (uint16_t)(second / 3600 << 8 | second / 60 % 60);
-    DX(registers) = (uint16_t)(second % 60 << 8 | hundredths);
+    SYSTEMTIME now;
+    GetLocalTime(&now);
+    CX(registers) = (uint16_t)(now.wHour << 8 | now.wMinute);
+    DX(registers) = (uint16_t)(now.wSecond << 8 | now.wMilliseconds / 10);
+    return 0;
+}
+
+/* 2Bh, 2Dh: the clock is the host's; what a program sets is refused as if it were no time. */
+static uint16_t clock_set(struct cpu16_registers *registers)
+{
+    AL(registers) = 0xff;
     return 0;
 }
 
@@ -165,10 +142,10 @@ static uint16_t prefix_get(struct cpu16_registers *registers)
 }
 
 const struct dos_row dos_system_rows[] = {
-    {0x00, program_end_plain}, {0x0e, drive_select},  {0x19, drive_get},   {0x1a, transfer_set},
-    {0x25, vector_set},        {0x2a, date_get},      {0x2c, time_get},    {0x2f, transfer_get},
-    {0x30, version_get},       {0x33, break_check},   {0x35, vector_get},  {0x48, memory_take},
-    {0x49, memory_give},       {0x4a, memory_resize}, {0x4c, program_end}, {0x51, prefix_get},
-    {0x62, prefix_get},
+    {0x00, program_end_plain}, {0x0e, drive_select}, {0x19, drive_get},   {0x1a, transfer_set},
+    {0x25, vector_set},        {0x2a, date_get},     {0x2b, clock_set},   {0x2c, time_get},
+    {0x2d, clock_set},         {0x2f, transfer_get}, {0x30, version_get}, {0x33, break_check},
+    {0x35, vector_get},        {0x48, memory_take},  {0x49, memory_give}, {0x4a, memory_resize},
+    {0x4c, program_end},       {0x51, prefix_get},   {0x62, prefix_get},
 };
 const unsigned dos_system_row_count = sizeof dos_system_rows / sizeof *dos_system_rows;

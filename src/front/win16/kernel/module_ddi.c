@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "abi/win16.h"
+#include "dos16/dos16.h"
 #include "dos16/windows.h"
 #include "loader16/builtin.h"
 #include "loader16/memory16.h"
@@ -158,4 +159,38 @@ uint32_t kernel16_GetInstanceData(uint16_t instance, uint16_t offset, uint16_t b
         return 0;
     memmove(to, from, bytes);
     return bytes;
+}
+
+#define SHOW_MINIMIZED 2u /* SW_SHOWMINIMIZED */
+
+uint32_t kernel16_WinExec(const char *line, uint16_t show)
+{
+    return WinExec(line, show);
+}
+
+/* What LoadModule gets besides the program's name. */
+struct __attribute__((packed)) load_parameters {
+    uint16_t environment; /* 0: the caller's */
+    uint32_t line, show;  /* far pointers: length, text; 2, show command */
+    uint32_t reserved;
+};
+
+/* The line: the program's name in quotes, then the parameters' text. False: too long. */
+static bool load_line(const char *name, const struct load_parameters *parameters, char *out,
+                      size_t size)
+{
+    const uint8_t *tail = win16_buffer(cpu16_outer(), parameters->line, 1);
+    tail = win16_buffer(cpu16_outer(), parameters->line, 1u + *tail);
+    int length = snprintf(out, size, "\"%s\" %.*s", name, *tail, (const char *)tail + 1);
+    return length > 0 && (size_t)length < size;
+}
+
+uint32_t kernel16_LoadModule(const char *name, struct far16 block)
+{
+    const struct load_parameters *parameters =
+        win16_buffer(cpu16_outer(), far16_value(block), sizeof *parameters);
+    char line[600];
+    if (!load_line(name, parameters, line, sizeof line))
+        return DOS16_INVALID_DATA;
+    return WinExec(line, SHOW_MINIMIZED);
 }

@@ -31,4 +31,27 @@ UINT WINAPI GetDriveTypeA(LPCSTR root);
 UINT WINAPI GetWindowsDirectoryA(LPSTR out, UINT size);
 UINT WINAPI GetSystemDirectoryA(LPSTR out, UINT size);
 
+typedef struct WIN32_FIND_DATAA {
+    DWORD dwFileAttributes;
+    FILETIME ftCreationTime, ftLastAccessTime, ftLastWriteTime;
+    DWORD nFileSizeHigh, nFileSizeLow, dwReserved0, dwReserved1;
+    char cFileName[260], cAlternateFileName[14];
+} WIN32_FIND_DATAA;
+HANDLE WINAPI FindFirstFileA(LPCSTR pattern, WIN32_FIND_DATAA *out);
+BOOL WINAPI FindNextFileA(HANDLE find, WIN32_FIND_DATAA *out);
+BOOL WINAPI FindClose(HANDLE find);
+BOOL WINAPI GetFileTime(HANDLE file, FILETIME *created, FILETIME *accessed, FILETIME *written);
+BOOL WINAPI SetFileTime(HANDLE file, const FILETIME *created, const FILETIME *accessed,
+                        const FILETIME *written);
+BOOL WINAPI FileTimeToLocalFileTime(const FILETIME *from, FILETIME *to);
+BOOL WINAPI LocalFileTimeToFileTime(const FILETIME *from, FILETIME *to);
+BOOL WINAPI FileTimeToSystemTime(const FILETIME *from, SYSTEMTIME *to);
+BOOL WINAPI SystemTimeToFileTime(const SYSTEMTIME *from, FILETIME *to);
+void WINAPI GetLocalTime(SYSTEMTIME *out);
+UINT WINAPI GetPrivateProfileIntA(LPCSTR section, LPCSTR key, INT otherwise, LPCSTR file);
+DWORD WINAPI GetPrivateProfileStringA(LPCSTR section, LPCSTR key, LPCSTR otherwise, LPSTR out,
+                                      DWORD size, LPCSTR file);
+BOOL WINAPI WritePrivateProfileStringA(LPCSTR section, LPCSTR key, LPCSTR value, LPCSTR file);
+UINT WINAPI WinExec(LPCSTR line, UINT show);
+
 #endif
