@@ -85,6 +85,9 @@ class Verifier(CoveTest):
     def test_irql(self):
         self.stops("irql", 0xe, (2, "0x0+ "), (3, "0x0*2 "))
 
+    def test_more_bytes_than_there_is_room_for(self):
+        self.stops("length", 6, (2, "0x0*4 "), (3, "0x0*[1-9a-f][0-9a-f]+ "))
+
     def test_critical_region(self):
         self.stops("region", 0xf, (2, r".*verified_io\.sys\+"))
 

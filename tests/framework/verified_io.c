@@ -21,6 +21,11 @@ static VOID evt_read(WDFQUEUE queue, WDFREQUEST request, size_t length)
 {
     KIRQL irql;
 
+    if (is_rule(L"length")) { /* more than a program has room for */
+        WdfRequestWdmGetIrp(request)->RequestorMode = UserMode;
+        WdfRequestCompleteWithInformation(request, STATUS_SUCCESS, length + 1);
+        return;
+    }
     WdfRequestComplete(request, STATUS_SUCCESS);
     if (is_rule(L"irql"))
         KeRaiseIrql(DISPATCH_LEVEL, &irql);
