@@ -3,7 +3,7 @@
  *
  * What is there in between is copied or nothing is promised: a fault between wow64_copy_begin and
  * wow64_copy_end goes on at wow64_copy_failed (exception_context.c), which answers false.
- * The frame of both functions is the same: edi and esi on top of the stack.
+ * The frame of all functions is the same: edi and esi on top of the stack.
  */
     .text
 
@@ -45,6 +45,32 @@ wow64_copy_begin:
     popl %edi
     ret
     .size wow64_copy, . - wow64_copy
+
+/* bool wow64_copy4(void *to, const void *from), and 8 and 24 bytes: no loop to be guessed wrong. */
+.macro COPY_FIXED bytes
+    .globl wow64_copy\bytes
+    .hidden wow64_copy\bytes
+    .type wow64_copy\bytes, @function
+wow64_copy\bytes:
+    pushl %edi
+    pushl %esi
+    movl 12(%esp), %edi
+    movl 16(%esp), %esi
+    .set offset, 0
+    .rept \bytes / 4
+    movl offset(%esi), %eax
+    movl %eax, offset(%edi)
+    .set offset, offset + 4
+    .endr
+    movl $1, %eax
+    popl %esi
+    popl %edi
+    ret
+    .size wow64_copy\bytes, . - wow64_copy\bytes
+.endm
+COPY_FIXED 4
+COPY_FIXED 8
+COPY_FIXED 24
 
 /* bool wow64_touch(void *at): is the word there, and may it be written? It keeps its value. */
     .globl wow64_touch

@@ -14,8 +14,13 @@
 #include "wow64/widen.h"
 #include "wow64_internal.h"
 
-static const wchar_t *const windows[] = {L"\\??\\C:\\Windows\\", L"\\DosDevices\\C:\\Windows\\",
-                                         L"\\GLOBAL??\\C:\\Windows\\", L"\\SystemRoot\\"};
+#define PREFIX(text) {text, sizeof(text) / sizeof(wchar_t) - 1}
+static const struct {
+    const wchar_t *text;
+    size_t count;
+} windows[] = {PREFIX(L"\\??\\C:\\Windows\\"), PREFIX(L"\\DosDevices\\C:\\Windows\\"),
+               PREFIX(L"\\GLOBAL??\\C:\\Windows\\"), PREFIX(L"\\SystemRoot\\")};
+#define PREFIX_MAX 24u /* characters of the longest */
 
 /* Whole components below the Windows folder; the first rule that fits counts. */
 static const struct rule {
@@ -33,22 +38,37 @@ static const struct rule {
     {L"regedit.exe", L"SysWOW64\\regedit.exe"},
 };
 
-/* The length of front if text begins with it, whatever its case. */
-static size_t begins_with(const wchar_t *text, size_t count, const wchar_t *front)
+static inline wchar_t lower(wchar_t c)
 {
-    size_t length = crt_wcslen(front);
+    return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
+
+/* Does text begin with front, whatever the case? All fronts are ASCII. */
+static bool begins_with(const wchar_t *text, size_t count, const wchar_t *front, size_t length)
+{
     for (size_t i = 0; i < length; i++) {
-        if (i == count || crt_towlower(text[i]) != crt_towlower(front[i]))
-            return 0;
+        if (i == count || lower(text[i]) != lower(front[i]))
+            return false;
     }
-    return length;
+    return true;
+}
+
+/* Characters of the Windows folder's name, in any of its forms, in front of text; 0: none. */
+static size_t windows_front(const wchar_t *text, size_t count)
+{
+    for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
+        if (begins_with(text, count, windows[i].text, windows[i].count))
+            return windows[i].count;
+    }
+    return 0;
 }
 
 static const struct rule *rule_find(const wchar_t *text, size_t count, size_t *out_length)
 {
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        size_t length = begins_with(text, count, rules[i].from);
-        if (length && (length == count || text[length] == '\\')) {
+        size_t length = crt_wcslen(rules[i].from);
+        if (begins_with(text, count, rules[i].from, length) &&
+            (length == count || text[length] == '\\')) {
             *out_length = length;
             return &rules[i];
         }
@@ -58,11 +78,9 @@ static const struct rule *rule_find(const wchar_t *text, size_t count, size_t *o
 
 wchar_t *wow64_name_redirect(const wchar_t *name, size_t count, size_t *out_count)
 {
-    size_t front = 0, length = 0;
+    size_t front = windows_front(name, count), length = 0;
     if (teb_current()->files_as_named)
         return NULL;
-    for (size_t i = 0; i < sizeof windows / sizeof *windows && !front; i++)
-        front = begins_with(name, count, windows[i]);
     const struct rule *rule = front ? rule_find(name + front, count - front, &length) : NULL;
     if (!rule || !rule->to)
         return NULL;
@@ -81,6 +99,12 @@ wchar_t *wow64_name_redirect(const wchar_t *name, size_t count, size_t *out_coun
 static wchar_t *string_redirect(struct wow64_string *string)
 {
     size_t count = string->length / sizeof(wchar_t), moved_count = 0;
+    size_t first = count < PREFIX_MAX ? count : PREFIX_MAX;
+    wchar_t prefix[PREFIX_MAX];
+    if (!wow64_copy(prefix, POINTER32(const void, string->buffer),
+                    (uint32_t)(first * sizeof *prefix)) ||
+        !windows_front(prefix, first))
+        return NULL;
     wchar_t *name = heap_take(string->length + sizeof *name), *moved = NULL;
     if (name &&
         wow64_copy(name, POINTER32(const void, string->buffer), (uint32_t)(count * sizeof *name)))

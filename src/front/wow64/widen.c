@@ -4,20 +4,11 @@
 
 #include "wow64_internal.h"
 
+_Static_assert(sizeof(UNICODE_STRING) == 8 && sizeof(OBJECT_ATTRIBUTES) == 24, "copy.S");
+
 #define HANDLES_MAX 64u
 /* Nobody's address: the service that is given it fails with STATUS_ACCESS_VIOLATION. */
 #define NOWHERE 0xffff800000000000u
-
-/* wow64_copy from and to the program's memory. */
-static bool words_get(uint32_t pointer, uint32_t count, uint32_t *words)
-{
-    return wow64_copy(words, POINTER32(const void, pointer), count * sizeof *words);
-}
-
-static bool words_put(uint32_t pointer, uint32_t count, const uint32_t *words)
-{
-    return wow64_copy(POINTER32(void, pointer), words, count * sizeof *words);
-}
 
 bool wow64_is_writable(void *at, uint32_t bytes)
 {
@@ -34,12 +25,14 @@ bool wow64_is_writable(void *at, uint32_t bytes)
     return true;
 }
 
+/* What a service will answer to is read and written back, which shows whether it may be. */
 uint64_t wow64_number(uint32_t pointer, uint64_t *wide)
 {
     uint32_t number;
     if (!pointer)
         return 0;
-    if (!wow64_touch(POINTER32(void, pointer)) || !words_get(pointer, 1, &number))
+    if (!wow64_copy4(&number, POINTER32(void, pointer)) ||
+        !wow64_copy4(POINTER32(void, pointer), &number))
         return NOWHERE;
     *wide = number;
     return (uintptr_t)wide;
@@ -48,7 +41,7 @@ uint64_t wow64_number(uint32_t pointer, uint64_t *wide)
 bool wow64_number_end(uint32_t pointer, uint64_t wide)
 {
     uint32_t number = (uint32_t)wide;
-    return !pointer || words_put(pointer, 1, &number);
+    return !pointer || wow64_copy4(POINTER32(void, pointer), &number);
 }
 
 uint64_t wow64_status(uint32_t pointer, struct wow64_status *wide)
@@ -56,17 +49,18 @@ uint64_t wow64_status(uint32_t pointer, struct wow64_status *wide)
     uint32_t words[2];
     if (!pointer)
         return 0;
-    if (!wow64_touch(POINTER32(void, pointer)) || !wow64_touch(POINTER32(void, pointer + 4)) ||
-        !words_get(pointer, 2, words))
+    if (!wow64_copy8(words, POINTER32(void, pointer)) ||
+        !wow64_copy8(POINTER32(void, pointer), words))
         return NOWHERE;
-    *wide = (struct wow64_status){words[0], words[1]};
+    wide->status = words[0];
+    wide->information = words[1];
     return (uintptr_t)wide;
 }
 
 bool wow64_status_end(uint32_t pointer, const struct wow64_status *wide)
 {
     const uint32_t words[2] = {(uint32_t)wide->status, (uint32_t)wide->information};
-    return !pointer || words_put(pointer, 2, words);
+    return !pointer || wow64_copy8(POINTER32(void, pointer), words);
 }
 
 uint64_t wow64_string(uint32_t pointer, struct wow64_string *wide)
@@ -74,11 +68,13 @@ uint64_t wow64_string(uint32_t pointer, struct wow64_string *wide)
     UNICODE_STRING string;
     if (!pointer)
         return 0;
-    if (!wow64_copy(&string, POINTER32(const void, pointer), sizeof string))
+    if (!wow64_copy8(&string, POINTER32(const void, pointer)))
         return NOWHERE;
-    *wide = (struct wow64_string){.length = string.Length,
-                                  .maximum = string.MaximumLength,
-                                  .buffer = (uintptr_t)string.Buffer};
+    /* Member by member: what is built elsewhere and copied waits for its own stores. */
+    wide->length = string.Length;
+    wide->maximum = string.MaximumLength;
+    wide->unused = 0;
+    wide->buffer = (uintptr_t)string.Buffer;
     return (uintptr_t)wide;
 }
 
@@ -98,16 +94,16 @@ uint64_t wow64_attributes(uint32_t pointer, struct wow64_attributes *wide)
     OBJECT_ATTRIBUTES attributes;
     if (!pointer)
         return 0;
-    if (!wow64_copy(&attributes, POINTER32(const void, pointer), sizeof attributes))
+    if (!wow64_copy24(&attributes, POINTER32(const void, pointer)))
         return NOWHERE;
-    *wide =
-        (struct wow64_attributes){.length = attributes.Length == sizeof attributes
-                                                ? (uint32_t)offsetof(struct wow64_attributes, text)
-                                                : attributes.Length,
-                                  .root = (uint64_t)(int64_t)(intptr_t)attributes.RootDirectory,
-                                  .flags = attributes.Attributes,
-                                  .security = (uintptr_t)attributes.SecurityDescriptor,
-                                  .quality = (uintptr_t)attributes.SecurityQualityOfService};
+    wide->length = attributes.Length == sizeof attributes
+                       ? (uint32_t)offsetof(struct wow64_attributes, text)
+                       : attributes.Length;
+    wide->unused = wide->unused2 = 0;
+    wide->root = (uint64_t)(int64_t)(intptr_t)attributes.RootDirectory;
+    wide->flags = attributes.Attributes;
+    wide->security = (uintptr_t)attributes.SecurityDescriptor;
+    wide->quality = (uintptr_t)attributes.SecurityQualityOfService;
     wide->name = wow64_string((uintptr_t)attributes.ObjectName, &wide->text);
     return (uintptr_t)wide;
 }
@@ -116,7 +112,7 @@ uint64_t wow64_pointers(uint32_t pointer, uint32_t count, uint64_t *wide)
 {
     uint32_t word;
     for (uint32_t i = 0; pointer && i < count; i++) {
-        if (!words_get(pointer + i * 4, 1, &word))
+        if (!wow64_copy4(&word, POINTER32(void, pointer + i * 4)))
             return NOWHERE;
         wide[i] = word;
     }
@@ -144,7 +140,7 @@ uint64_t wow64_handles(uint32_t pointer, uint32_t count, uint64_t *wide)
     /* Of more than there may be the service looks at none. */
     if (!pointer || count > HANDLES_MAX)
         return pointer ? (uintptr_t)wide : 0;
-    if (!words_get(pointer, count, words))
+    if (!wow64_copy(words, POINTER32(const void, pointer), count * (uint32_t)sizeof *words))
         return NOWHERE;
     for (uint32_t i = 0; i < count; i++)
         wide[i] = (uint64_t)(int64_t)(int32_t)words[i];
