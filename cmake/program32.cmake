@@ -66,3 +66,17 @@ target_link_options(cove-program32 PRIVATE -m32 -no-pie -fuse-ld=lld-19 -pthread
   -Wl,--image-base=0xC0000000 --rtlib=compiler-rt --unwindlib=none)
 target_link_libraries(cove-program32 PRIVATE m)
 install(TARGETS cove-program32 RUNTIME DESTINATION libexec/cove)
+
+# For the benchmark: the stubs of the services with nobody behind them.
+add_executable(cove-convert32 ${CMAKE_SOURCE_DIR}/tools/bench/convert32.c
+  ${COVE_GEN}/service_stubs32.c ${CMAKE_SOURCE_DIR}/src/front/wow64/widen.c
+  ${CMAKE_SOURCE_DIR}/src/front/wow64/redirect.c ${CMAKE_SOURCE_DIR}/src/front/wow64/copy.S)
+add_dependencies(cove-convert32 abi_headers)
+set_target_properties(cove-convert32 PROPERTIES POSITION_INDEPENDENT_CODE OFF
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+target_compile_options(cove-convert32 PRIVATE ${COVE_32_FLAGS})
+target_compile_definitions(cove-convert32 PRIVATE ${COVE_32_DEFINITIONS})
+target_include_directories(cove-convert32 PRIVATE ${COVE_32_INCLUDES})
+target_include_directories(cove-convert32 SYSTEM PRIVATE ${COVE_WDK_NATIVE})
+target_link_options(cove-convert32 PRIVATE -m32 -no-pie -fuse-ld=lld-19 --rtlib=compiler-rt
+  --unwindlib=none)

@@ -239,7 +239,8 @@ static void folder_find(const char *argument)
     bench_folder = self;
 }
 
-/* cove-bench [BUILD-FOLDER [calls | flat | generic | machine | framework | many | setup | wine]] */
+/* cove-bench [BUILD-FOLDER [calls | flat | generic | machine | framework | many |
+ * setup | width32 | wine]] */
 static void measure_devices(void)
 {
     struct bench_plug plug;
@@ -261,6 +262,23 @@ static void generic(double one)
     row_most("generic thunk (CallProc32W), three parameters", generic_call_ns(), "ns", 300);
     row_most("the ladder: 16-bit program, 32-bit DLL, driver, and back", ladder_call_ns(), "ns",
              one + 1000);
+}
+
+static void width32(void)
+{
+    static const char *const services[] = {"NtDeviceIoControlFile", "NtWaitForMultipleObjects",
+                                           "NtCreateEvent", "NtOpenFile"};
+    double of_64, of_32;
+    char text[96];
+    program_calls_of_widths(&of_64, &of_32);
+    baseline("DeviceIoControl of a 64-bit program, one core", of_64, "ns");
+    row_times("... of a 32-bit program", of_32, "ns", of_64, "the 64-bit one's", 1.1);
+    for (size_t i = 0; i < sizeof services / sizeof services[0]; i++) {
+        snprintf(text, sizeof text, "conversion of a 32-bit program's %s", services[i]);
+        row_most(text, conversion_ns(services[i]), "ns", 30);
+    }
+    row_most("start of a 32-bit program to its first answered DeviceIoControl", first_call32_ms(),
+             "ms", 30);
 }
 
 int main(int argc, char **argv)
@@ -294,6 +312,10 @@ int main(int argc, char **argv)
         generic(program_call("0"));
         return 0;
     }
+    if (!strcmp(part, "width32")) {
+        width32();
+        return 0;
+    }
     if (!strcmp(part, "many")) {
         many();
         return 0;
@@ -307,6 +329,7 @@ int main(int argc, char **argv)
     }
     flat();
     generic(one);
+    width32();
     in_process();
     framework();
     row_most("cove run to the first answered DeviceIoControl", first_call_ms(), "ms", 40);

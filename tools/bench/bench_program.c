@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@
 
 #define WINE_ROUNDS   7
 #define FIRST_ROUNDS  11
+#define WIDTH_ROUNDS  3
 #define WAKES_ROUNDS  1000
 #define WAKES_WINDOWS 4000
 #define PROGRAMS_MOST 8
@@ -55,14 +57,13 @@ static double median_of_text(char *text, char **out_end)
     return bench_median(rounds, count);
 }
 
-/* Median of the numbers a benchapp prints. */
-static double program_median(const char *cores, const char *arguments)
+/* Median of the numbers a benchapp prints; bench or bench32 is the folder of its width. */
+static double program_median(const char *folder, const char *cores, const char *arguments)
 {
     char line[PATH_MAX * 3], *out = malloc(1 << 16), *end;
-    snprintf(
-        line, sizeof line,
-        "taskset -c %s %s/bin/cove run --quiet %s/bench/benchdrv.sys -- %s/bench/benchapp.exe %s",
-        cores, bench_folder, bench_folder, bench_folder, arguments);
+    snprintf(line, sizeof line,
+             "taskset -c %s %s/bin/cove run --quiet %s/bench/benchdrv.sys -- %s/%s/benchapp.exe %s",
+             cores, bench_folder, bench_folder, bench_folder, folder, arguments);
     double value = command(line, out, 1 << 16) ? 0 : median_of_text(out, &end);
     free(out);
     return value;
@@ -72,14 +73,37 @@ double program_call(const char *cores)
 {
     char arguments[16];
     snprintf(arguments, sizeof arguments, "%d", ROUNDS);
-    return program_median(cores, arguments);
+    return program_median("bench", cores, arguments);
+}
+
+void program_calls_of_widths(double *out_64, double *out_32)
+{
+    double of_64[WIDTH_ROUNDS], of_32[WIDTH_ROUNDS];
+    char arguments[16];
+    snprintf(arguments, sizeof arguments, "%d", ROUNDS);
+    for (int i = 0; i < WIDTH_ROUNDS; i++) {
+        of_64[i] = program_median("bench", "0", arguments);
+        of_32[i] = program_median("bench32", "0", arguments);
+    }
+    *out_64 = bench_median(of_64, WIDTH_ROUNDS);
+    *out_32 = bench_median(of_32, WIDTH_ROUNDS);
+}
+
+double conversion_ns(const char *service)
+{
+    char line[PATH_MAX * 2], out[512];
+    snprintf(line, sizeof line, "taskset -c 0 %s/bench/cove-convert32", bench_folder);
+    if (command(line, out, sizeof out))
+        return 0;
+    const char *found = strstr(out, service);
+    return found ? strtod(found + strlen(service), NULL) : 0;
 }
 
 double program_outstanding(int count, int is_cancelled)
 {
     char arguments[32];
     snprintf(arguments, sizeof arguments, "%s %d", is_cancelled ? "cancel" : "pend", count);
-    return program_median("0", arguments);
+    return program_median("bench", "0", arguments);
 }
 
 double flat_call_ns(void)
@@ -113,21 +137,29 @@ double ladder_call_ns(void)
     return thunkbench('l');
 }
 
+/* Milliseconds from now to the answer that a benchapp tells of; false: it told nothing. */
+static bool first_answered(const char *line, double *out_ms)
+{
+    char out[256];
+    long long counter, frequency;
+    double began = bench_now_ns();
+    /* The program's counter is the host's monotonic clock. */
+    if (command(line, out, sizeof out) || sscanf(out, "%lld %lld", &counter, &frequency) != 2)
+        return false;
+    *out_ms = ((double)counter * 1e9 / (double)frequency - began) / 1e6;
+    return true;
+}
+
 double first_call_ms(void)
 {
-    char line[PATH_MAX * 3], out[256];
+    char line[PATH_MAX * 3];
     double starts[FIRST_ROUNDS];
     int count = 0;
     snprintf(line, sizeof line,
              "%s/bin/cove run --quiet %s/bench/benchdrv.sys -- %s/bench/benchapp.exe first",
              bench_folder, bench_folder, bench_folder);
-    for (int i = 0; i < FIRST_ROUNDS; i++) {
-        long long counter, frequency;
-        double began = bench_now_ns();
-        /* The program's counter is the host's monotonic clock. */
-        if (!command(line, out, sizeof out) && sscanf(out, "%lld %lld", &counter, &frequency) == 2)
-            starts[count++] = ((double)counter * 1e9 / (double)frequency - began) / 1e6;
-    }
+    for (int i = 0; i < FIRST_ROUNDS; i++)
+        count += first_answered(line, &starts[count]);
     return bench_median(starts, count);
 }
 
@@ -173,6 +205,23 @@ static void machine_stop(pid_t pid)
     kill(pid, SIGTERM);
     waitpid(pid, NULL, 0);
     client_forget(machine_name);
+}
+
+double first_call32_ms(void)
+{
+    char driver[PATH_MAX], line[PATH_MAX * 2];
+    double starts[FIRST_ROUNDS];
+    int count = 0;
+    pid_t pid;
+    snprintf(driver, sizeof driver, "%s/bench/benchdrv.sys", bench_folder);
+    if (machine_start(driver, &pid))
+        return 0;
+    snprintf(line, sizeof line, "%s/bin/cove exec -m %s %s/bench32/benchapp.exe first",
+             bench_folder, machine_name, bench_folder);
+    for (int i = 0; i < FIRST_ROUNDS; i++)
+        count += first_answered(line, &starts[count]);
+    machine_stop(pid);
+    return bench_median(starts, count);
 }
 
 double idle_mib(void)
