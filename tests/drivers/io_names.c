@@ -175,6 +175,47 @@ static void secure_devices(void)
     device_drop();
 }
 
+/* A device's descriptor is what ObGetObjectSecurity shows, and what is set by a handle counts for
+ * who opens it next. */
+static void descriptors_of_devices(void)
+{
+    SECURITY_DESCRIPTOR open_to_all;
+    PSECURITY_DESCRIPTOR found = NULL;
+    BOOLEAN is_ours = FALSE, has_acl = FALSE, is_default;
+    PACL acl = NULL;
+    HANDLE handle, second;
+
+    device_make(NULL, 0, FALSE);
+    expect_status(ObGetObjectSecurity(device, &found, &is_ours), STATUS_SUCCESS);
+    expect(found == NULL && !is_ours); /* none was given */
+    ObReleaseObjectSecurity(found, is_ours);
+    device_drop();
+
+    device_make(L"D:P(A;;GA;;;SY)", FILE_DEVICE_SECURE_OPEN, FALSE);
+    expect_status(ObGetObjectSecurity(device, &found, &is_ours), STATUS_SUCCESS);
+    expect(found != NULL && is_ours && found != device->SecurityDescriptor);
+    expect_number(RtlLengthSecurityDescriptor(found),
+                  RtlLengthSecurityDescriptor(device->SecurityDescriptor));
+    expect_status(RtlGetDaclSecurityDescriptor(found, &has_acl, &acl, &is_default), STATUS_SUCCESS);
+    expect(has_acl && acl != NULL && acl->AceCount == 1);
+    ObReleaseObjectSecurity(found, is_ours);
+    expect_status(open_with(device_name, ACCESS | WRITE_DAC, 0, NULL, CreateFileTypeNone, &handle),
+                  STATUS_SUCCESS);
+    expect_status(
+        open_with(device_name, ACCESS, IO_FORCE_ACCESS_CHECK, NULL, CreateFileTypeNone, &second),
+        STATUS_ACCESS_DENIED);
+    RtlCreateSecurityDescriptor(&open_to_all, SECURITY_DESCRIPTOR_REVISION);
+    RtlSetDaclSecurityDescriptor(&open_to_all, TRUE, NULL, FALSE);
+    expect_status(ZwSetSecurityObject(handle, DACL_SECURITY_INFORMATION, &open_to_all),
+                  STATUS_SUCCESS);
+    expect_status(
+        open_with(device_name, ACCESS, IO_FORCE_ACCESS_CHECK, NULL, CreateFileTypeNone, &second),
+        STATUS_SUCCESS);
+    ZwClose(second);
+    ZwClose(handle);
+    device_drop();
+}
+
 /* ---- past a filter
  * --------------------------------------------------------------------------------
  */
@@ -580,15 +621,8 @@ static void access_checks(void)
 }
 
 DRIVERTEST_LIST = {
-    DRIVERTEST(opens),
-    DRIVERTEST(secure_devices),
-    DRIVERTEST(hints),
-    DRIVERTEST(attaching),
-    DRIVERTEST(streams),
-    DRIVERTEST(fast_io),
-    DRIVERTEST(file_systems),
-    DRIVERTEST(controllers),
-    DRIVERTEST(drive_letters),
-    DRIVERTEST(access_checks),
-    DRIVERTEST_END,
+    DRIVERTEST(opens),         DRIVERTEST(secure_devices), DRIVERTEST(descriptors_of_devices),
+    DRIVERTEST(hints),         DRIVERTEST(attaching),      DRIVERTEST(streams),
+    DRIVERTEST(fast_io),       DRIVERTEST(file_systems),   DRIVERTEST(controllers),
+    DRIVERTEST(drive_letters), DRIVERTEST(access_checks),  DRIVERTEST_END,
 };

@@ -7,12 +7,14 @@
 #include <stdio.h>
 
 static volatile LONG64 spins;
+static volatile LONG is_over; /* it never is: the process ends the thread */
 
 static DWORD WINAPI spin(void *unused)
 {
     (void)unused;
-    for (;;)
+    while (!is_over)
         spins++;
+    return 0;
 }
 
 int main(void)

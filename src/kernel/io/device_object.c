@@ -59,11 +59,30 @@ static NTSTATUS device_parse(void *body, struct ob_parse *parse, UNICODE_STRING 
     return STATUS_SUCCESS;
 }
 
+static ULONG device_descriptor_copy(const void *body, void *buffer, ULONG room)
+{
+    const struct device *device = body;
+    host_lock_take(&io_database_lock);
+    PSECURITY_DESCRIPTOR descriptor = device->abi.SecurityDescriptor;
+    ULONG length = descriptor != NULL ? RtlLengthSecurityDescriptor(descriptor) : 0;
+    if (length != 0 && length <= room)
+        memcpy(buffer, descriptor, length);
+    host_lock_give(&io_database_lock);
+    return length;
+}
+
+static void device_descriptor_set(void *body, PSECURITY_DESCRIPTOR descriptor)
+{
+    io_device_security_set(&((struct device *)body)->abi, descriptor);
+}
+
 NTSTATUS device_type_create(void)
 {
     static const struct object_type_ops ops = {
         .delete_body = device_free,
         .parse = device_parse,
+        .descriptor_copy = device_descriptor_copy,
+        .descriptor_set = device_descriptor_set,
         .mapping = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE, FILE_ALL_ACCESS},
         .valid_access = FILE_ALL_ACCESS,
     };

@@ -32,6 +32,7 @@ void ob_security_free(PSECURITY_DESCRIPTOR descriptor)
 NTSTATUS ob_security_set(void *body, PSECURITY_DESCRIPTOR descriptor)
 {
     const struct ob_security_ops *ops = atomic_load(&security_ops);
+    const struct object_type_ops *type = ob_type_ops(ob_type_of(body));
     struct object_security *fresh = NULL;
     if (descriptor && ops) {
         PSECURITY_DESCRIPTOR copy;
@@ -39,6 +40,11 @@ NTSTATUS ob_security_set(void *body, PSECURITY_DESCRIPTOR descriptor)
         NTSTATUS status = ops->copy(descriptor, OB_TAG_SECURITY, &copy, &length);
         if (!NT_SUCCESS(status))
             return status;
+        if (type->descriptor_set) {
+            ex_pool_disown(copy);
+            type->descriptor_set(body, copy);
+            return STATUS_SUCCESS;
+        }
         fresh = ExAllocatePool2(POOL_FLAG_PAGED, sizeof *fresh + length, OB_TAG_SECURITY);
         if (fresh) {
             fresh->length = length;
@@ -55,8 +61,32 @@ NTSTATUS ob_security_set(void *body, PSECURITY_DESCRIPTOR descriptor)
     return STATUS_SUCCESS;
 }
 
+/* It may be another one between the two questions. */
+static NTSTATUS own_descriptor_get(const void *body, const struct object_type_ops *type,
+                                   PSECURITY_DESCRIPTOR *out_descriptor)
+{
+    PSECURITY_DESCRIPTOR copy = NULL;
+    ULONG room = 0, length;
+    while ((length = type->descriptor_copy(body, copy, room)) > room) {
+        ob_security_free(copy);
+        copy = ExAllocatePool2(POOL_FLAG_PAGED, length, OB_TAG_SECURITY);
+        if (!copy)
+            return STATUS_INSUFFICIENT_RESOURCES;
+        room = length;
+    }
+    if (length == 0) {
+        ob_security_free(copy);
+        copy = NULL;
+    }
+    *out_descriptor = copy;
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS ob_security_get(const void *body, PSECURITY_DESCRIPTOR *out_descriptor)
 {
+    const struct object_type_ops *type = ob_type_ops(ob_type_of(body));
+    if (type->descriptor_copy)
+        return own_descriptor_get(body, type, out_descriptor);
     struct object_header *header = header_of(body);
     PSECURITY_DESCRIPTOR copy = NULL;
     NTSTATUS status = STATUS_SUCCESS;

@@ -53,6 +53,11 @@ struct object_type_ops {
     /* The most that a program may hold of this body, whatever its descriptor grants. NULL: no
      * such limit. */
     ACCESS_MASK (*user_limit)(const void *body);
+    /* A type whose bodies keep their descriptors themselves; both or neither. As much as fits into
+     * buffer is copied; answers how long it is, 0: there is none. The other takes one from pool,
+     * NULL: none. */
+    ULONG (*descriptor_copy)(const void *body, void *buffer, ULONG room);
+    void (*descriptor_set)(void *body, PSECURITY_DESCRIPTOR descriptor);
     GENERIC_MAPPING mapping;
     ACCESS_MASK valid_access;
     ACCESS_MASK default_access;
