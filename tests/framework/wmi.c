@@ -62,6 +62,7 @@ static NTSTATUS evt_method(WDFWMIINSTANCE instance, ULONG method, ULONG in, ULON
 }
 
 static ULONG controls_on, controls_off;
+static KEVENT control_off; /* set by each of the latter */
 
 static NTSTATUS evt_control(WDFWMIPROVIDER provider, WDF_WMI_PROVIDER_CONTROL control,
                             BOOLEAN enable)
@@ -71,6 +72,8 @@ static NTSTATUS evt_control(WDFWMIPROVIDER provider, WDF_WMI_PROVIDER_CONTROL co
         controls_on++;
     else
         controls_off++;
+    if (!enable)
+        KeSetEvent(&control_off, IO_NO_INCREMENT, FALSE);
     return STATUS_SUCCESS;
 }
 
@@ -114,6 +117,7 @@ static void begin(void)
 {
     answer = STATUS_SUCCESS;
     controls_on = controls_off = 0;
+    KeInitializeEvent(&control_off, SynchronizationEvent, FALSE);
     device = control_device_create(WdfSynchronizationScopeNone, WdfExecutionLevelPassive);
 }
 
@@ -352,7 +356,9 @@ static void events(void)
     expect_status(WdfWmiInstanceFireEvent(first, sizeof value, &value),
                   STATUS_INVALID_DEVICE_REQUEST);
     KeLowerIrql(irql);
+    /* Who has told us of the last event may hold the block a moment longer than we. */
     ObDereferenceObject(block);
+    KeWaitForSingleObject(&control_off, Executive, KernelMode, FALSE, NULL);
     expect_number(controls_off, 1);
     expect(!WdfWmiProviderIsEnabled(provider, WdfWmiEventControl));
     WdfObjectDelete(device);
