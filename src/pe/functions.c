@@ -63,9 +63,11 @@ int pe_functions_check(const struct pe_view *view, struct pe_error *out_error)
                        "not whole entries of 12 bytes within the image");
     for (uint32_t i = 0; i < image.table_count; i++) {
         const uint8_t *entry = table + 12 * i;
-        /* Linkers that round the table's size up leave empty entries at its end. */
+        /* Linkers that round the table's size up leave empty entries at its end; one that links
+         * incrementally keeps spare ones, sorted, at its beginning. */
         if (load32(entry) == 0 && load32(entry + 4) == 0 && load32(entry + 8) == 0) {
-            before = UINT32_MAX;
+            if (before != 0)
+                before = UINT32_MAX;
             continue;
         }
         if (check_function(&image, entry, offset + 12 * i, before, out_error))

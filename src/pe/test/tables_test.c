@@ -326,6 +326,22 @@ static void functions_are_checked(void **state)
     }
 }
 
+/* Spare entries of an incremental link stand first; between functions there are none. */
+static void spare_entries_stand_first(void **state)
+{
+    struct sample *s = *state;
+    uint8_t before[12];
+    memcpy(before, s->file + 0xc00, sizeof(before));
+    memset(s->file + 0xc00, 0, sizeof(before));
+    sample_open(s);
+    assert_int_equal(pe_functions_check(&s->view, &s->error), PE_OK);
+    memcpy(s->file + 0xc00, before, sizeof(before));
+    memset(s->file + 0xc0c, 0, sizeof(before));
+    sample_open(s);
+    assert_int_equal(pe_functions_check(&s->view, &s->error), PE_DAMAGED);
+    assert_string_equal(s->error.field, "BeginAddress");
+}
+
 static void configuration_is_read(void **state)
 {
     struct sample *s = *state;
@@ -446,6 +462,7 @@ int main(void)
         TEST(exports_are_found),
         TEST(export_errors_name_the_field),
         TEST(functions_are_checked),
+        TEST(spare_entries_stand_first),
         TEST(configuration_is_read),
         TEST(tls_is_read),
         TEST(pdb_and_certificates_are_found),
