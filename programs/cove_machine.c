@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@
 #include "host/files.h"
 #include "host/host.h"
 #include "host/socket.h"
+#include "host/starter.h"
 #include "ke/ke.h"
 #include "wire/log_ring.h"
 
@@ -160,6 +162,21 @@ static int lend(const struct arguments *arguments)
     return error ? error : folder_lend(boot_drivers_folder());
 }
 
+/* Programs that are services are started by another process; it knows their host, beside this
+ * one, and nothing else. Without it services of programs do not start, and say so. */
+static void starter_begin(const char *socket_path)
+{
+    static char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 32);
+    if (length <= 0)
+        return;
+    program[length] = '\0';
+    strcpy(strrchr(program, '/') + 1, "cove-program");
+    int error = host_starter_start(program, socket_path);
+    if (error)
+        fprintf(stderr, "cove: services of programs cannot start: %s\n", strerror(error));
+}
+
 /* Before there is a thread: what the machine may reach from here on. A host that cannot do it,
  * an old container say, is told about and lived with. */
 static int shut_in(struct arguments *arguments)
@@ -169,6 +186,7 @@ static int shut_in(struct arguments *arguments)
     int error = host_socket_listen(arguments->boot.socket_path, &arguments->boot.listener);
     if (error)
         return error;
+    starter_begin(arguments->boot.socket_path);
     int refusal = host_opener_start();
     if (!refusal) {
         error = lend(arguments);

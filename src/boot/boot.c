@@ -309,6 +309,7 @@ NTSTATUS boot_start(const struct boot_options *options, char *error)
     }
     boot_counts_take(&boot_began);
     (void)pnp_start(); /* what a device or driver lacks is in the log */
+    scm_begin();
     ex_allocation_fail_at(options->fail_allocation);
     return STATUS_SUCCESS;
 }
@@ -338,13 +339,15 @@ static void drivers_rooms_stop(void)
 
 unsigned boot_stop(void (*report)(const char *line, void *context), void *context)
 {
+    scm_end();
     if (server_end()) {
         boot_is_stuck = true;
         registry_end(report, context);
         followers_end();
         return boot_stuck_report(report, context);
     }
-    bool is_running = !ps_programs_wait(host_clock_ns() + LAST_INSTRUCTIONS_NS);
+    bool is_running = !scm_programs_wait();
+    is_running |= !ps_programs_wait(host_clock_ns() + LAST_INSTRUCTIONS_NS);
     if (is_running)
         report("a thread of a program is still running", context);
     io_shutdown_send();

@@ -39,6 +39,7 @@ void control_service_create(server_control *control, unsigned count, char **word
 void control_service_delete(server_control *control, unsigned count, char **words);
 void control_service_start(server_control *control, unsigned count, char **words);
 void control_service_stop(server_control *control, unsigned count, char **words);
+void control_service_control(server_control *control, unsigned count, char **words);
 void control_service_query(server_control *control, unsigned count, char **words);
 
 #endif

@@ -57,7 +57,7 @@ static int32_t service_make(struct cove_machine *machine, const char *path, bool
     ke_processor_enter();
     uint32_t result = scm_create(&config);
     if (!result && starts) {
-        result = scm_start(config.name, text, sizeof text);
+        result = scm_start(config.name, NULL, text, sizeof text);
         if (result)
             scm_delete(config.name);
     }

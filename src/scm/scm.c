@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* scm.c - services: the registry keys behind them and the states they are in.
  *
- * A service is a key below …\CurrentControlSet\Services. Whether it runs is asked of the
- * I/O manager (does \Driver\<name> exist?), so that a driver loaded by another way shows
- * too. One lock orders all changes; it is a wait lock because loading takes its time.
+ * A service is a key below …\CurrentControlSet\Services. Whether a driver runs is asked of the
+ * I/O manager (does \Driver\<name> exist?), so that one loaded by another way shows too; services
+ * of programs are scm_program.c's. One lock orders changes of keys and drivers; it is a wait lock
+ * because loading takes its time, and nobody holds it who waits for a program.
  */
 #include "scm/scm.h"
 
@@ -30,11 +31,14 @@ static void lock_give(void)
 uint32_t scm_init(void)
 {
     KeInitializeMutex(&scm_lock, 0);
+    scm_programs_init();
+    scm_failures_init();
     return NO_ERROR;
 }
 
 void scm_fini(void)
 {
+    scm_programs_fini();
 }
 
 static bool name_is_valid(const char *name)
@@ -49,6 +53,8 @@ static bool is_driver_type(uint32_t type)
 
 static bool is_running(const char *name)
 {
+    if (!scm_program_is_stopped(name))
+        return true;
     DRIVER_OBJECT *driver = io_driver_find_get(name);
     if (!driver)
         return false;
@@ -58,6 +64,10 @@ static bool is_running(const char *name)
 
 static void status_fill(const char *name, uint32_t type, struct scm_status *out_status)
 {
+    if (!is_driver_type(type)) {
+        scm_program_status(name, type, out_status);
+        return;
+    }
     bool running = is_running(name);
     *out_status = (struct scm_status){
         .type = type,
@@ -71,7 +81,9 @@ uint32_t scm_create(const struct scm_config *config)
 {
     if (!name_is_valid(config->name))
         return ERROR_INVALID_NAME;
-    if (!is_driver_type(config->type) || config->start > SERVICE_DISABLED ||
+    bool is_program = scm_is_program(config->type);
+    if ((!is_driver_type(config->type) && !is_program) || config->start > SERVICE_DISABLED ||
+        (is_program && config->start < SERVICE_AUTO_START) ||
         config->error_control > SERVICE_ERROR_CRITICAL || !*config->image_path)
         return ERROR_INVALID_PARAMETER;
     lock_take();
@@ -119,31 +131,95 @@ static uint32_t start_error(NTSTATUS status)
     }
 }
 
-uint32_t scm_start(const char *name, char *error, size_t error_size)
+static uint32_t driver_start(const char *name, char *error, size_t error_size)
 {
-    if (error_size)
-        *error = '\0';
+    UNICODE_STRING path;
     lock_take();
+    uint32_t result = is_running(name) ? ERROR_SERVICE_ALREADY_RUNNING : scm_key_path(name, &path);
+    if (!result) {
+        struct io_load_error load = {0};
+        NTSTATUS status = io_driver_load(&path, &load);
+        RtlFreeUnicodeString(&path);
+        if (!NT_SUCCESS(status)) {
+            result = start_error(status);
+            snprintf(error, error_size, "%s", load.text);
+        }
+    }
+    lock_give();
+    return result;
+}
+
+uint32_t scm_start_deep(const char *name, const struct scm_arguments *arguments, unsigned depth,
+                        char *error, size_t error_size)
+{
     struct scm_config config;
+    lock_take();
     uint32_t result = scm_config_read(name, &config);
     if (!result && config.start == SERVICE_DISABLED)
         result = ERROR_SERVICE_DISABLED;
     if (!result && is_running(name))
         result = ERROR_SERVICE_ALREADY_RUNNING;
-    if (!result) {
-        UNICODE_STRING path;
-        result = scm_key_path(name, &path);
-        if (!result) {
-            struct io_load_error load = {0};
-            NTSTATUS status = io_driver_load(&path, &load);
-            RtlFreeUnicodeString(&path);
-            if (!NT_SUCCESS(status)) {
-                result = start_error(status);
-                snprintf(error, error_size, "%s", load.text);
-            }
-        }
+    void *key;
+    if (!result && !scm_key_open(name, false, &key)) {
+        result = scm_key_is_marked(key) ? ERROR_SERVICE_MARKED_FOR_DELETE : NO_ERROR;
+        ObDereferenceObject(key);
     }
     lock_give();
+    if (!result)
+        result = scm_dependencies_start(&config, depth, error, error_size);
+    if (result)
+        return result;
+    return is_driver_type(config.type) ? driver_start(name, error, error_size)
+                                       : scm_program_start(&config, arguments, error, error_size);
+}
+
+uint32_t scm_start(const char *name, const struct scm_arguments *arguments, char *error,
+                   size_t error_size)
+{
+    if (error_size)
+        *error = '\0';
+    return scm_start_deep(name, arguments, 0, error, error_size);
+}
+
+void scm_marked_remove(const char *name)
+{
+    void *key;
+    lock_take();
+    if (!is_running(name) && !scm_key_open(name, false, &key)) {
+        if (scm_key_is_marked(key))
+            scm_key_remove(key);
+        ObDereferenceObject(key);
+    }
+    lock_give();
+}
+
+uint32_t scm_control(const char *name, uint32_t code, struct scm_status *out_status, char *error,
+                     size_t error_size)
+{
+    struct scm_config config;
+    struct scm_ask ask = {.code = code};
+    if (error_size)
+        *error = '\0';
+    if (code == SERVICE_CONTROL_STOP)
+        return scm_stop(name, out_status, error, error_size);
+    lock_take();
+    uint32_t result = scm_config_read(name, &config);
+    bool runs = !result && is_running(name);
+    lock_give();
+    if (result)
+        return result;
+    /* These are the system's own to send. */
+    bool is_inner = code == SERVICE_CONTROL_SHUTDOWN || code == SERVICE_CONTROL_DEVICEEVENT ||
+                    code == SERVICE_CONTROL_POWEREVENT || code == SERVICE_CONTROL_PRESHUTDOWN;
+    if (!runs)
+        result = ERROR_SERVICE_NOT_ACTIVE;
+    else if (is_driver_type(config.type))
+        result = code == SERVICE_CONTROL_INTERROGATE ? NO_ERROR : ERROR_INVALID_SERVICE_CONTROL;
+    else if (is_inner)
+        result = ERROR_INVALID_SERVICE_CONTROL;
+    else
+        result = scm_program_control(name, &ask, error, error_size);
+    scm_query(name, out_status);
     return result;
 }
 
@@ -153,6 +229,30 @@ static uint32_t stop_error(NTSTATUS status)
                                                    : RtlNtStatusToDosError(status);
 }
 
+static uint32_t driver_stop(const char *name, char *error, size_t error_size)
+{
+    UNICODE_STRING path;
+    uint32_t result = is_running(name) ? scm_key_path(name, &path) : ERROR_SERVICE_NOT_ACTIVE;
+    if (result)
+        return result;
+    struct io_load_error unload = {0};
+    NTSTATUS status = io_driver_unload(&path, &unload);
+    RtlFreeUnicodeString(&path);
+    if (NT_SUCCESS(status))
+        return NO_ERROR;
+    snprintf(error, error_size, "%s", unload.text);
+    return stop_error(status);
+}
+
+static uint32_t program_stop(const char *name, struct scm_status *out_status, char *error,
+                             size_t error_size)
+{
+    struct scm_ask ask = {.code = SERVICE_CONTROL_STOP};
+    uint32_t result = scm_program_control(name, &ask, error, error_size);
+    scm_query(name, out_status);
+    return result;
+}
+
 uint32_t scm_stop(const char *name, struct scm_status *out_status, char *error, size_t error_size)
 {
     if (error_size)
@@ -160,36 +260,24 @@ uint32_t scm_stop(const char *name, struct scm_status *out_status, char *error, 
     lock_take();
     struct scm_config config;
     uint32_t result = scm_config_read(name, &config);
-    if (!result && !is_running(name))
-        result = ERROR_SERVICE_NOT_ACTIVE;
-    if (!result) {
-        UNICODE_STRING path;
-        result = scm_key_path(name, &path);
-        if (!result) {
-            struct io_load_error unload = {0};
-            NTSTATUS status = io_driver_unload(&path, &unload);
-            RtlFreeUnicodeString(&path);
-            if (!NT_SUCCESS(status)) {
-                result = stop_error(status);
-                snprintf(error, error_size, "%s", unload.text);
-            }
-        }
+    if (!result && is_running(name) && scm_dependents_run(name)) {
+        result = ERROR_DEPENDENT_SERVICES_RUNNING;
+        snprintf(error, error_size, "services that depend on it run");
     }
-    if (!result) {
+    bool is_program = !result && !is_driver_type(config.type);
+    if (!result && !is_program)
+        result = driver_stop(name, error, error_size);
+    if (!result && !is_program) {
         status_fill(name, config.type, out_status);
         out_status->win32_exit_code = NO_ERROR; /* it has run */
-        void *key;
         /* A driver with open files stops later: SERVICE_STOP_PENDING. */
         if (out_status->state == SERVICE_RUNNING)
             out_status->state = SERVICE_STOP_PENDING;
-        else if (!scm_key_open(name, false, &key)) {
-            if (scm_key_is_marked(key))
-                scm_key_remove(key);
-            ObDereferenceObject(key);
-        }
+        else
+            scm_marked_remove(name);
     }
     lock_give();
-    return result;
+    return is_program ? program_stop(name, out_status, error, error_size) : result;
 }
 
 uint32_t scm_query(const char *name, struct scm_status *out_status)
@@ -232,7 +320,7 @@ void scm_visit(void (*visit)(const struct scm_config *, const struct scm_status 
     for (unsigned index = 0; !scm_config_at(index, &config); index++) {
         struct scm_status status;
         status_fill(config.name, config.type, &status);
-        if (is_driver_type(config.type))
+        if (is_driver_type(config.type) || scm_is_program(config.type))
             visit(&config, &status, context);
     }
 }

@@ -5,6 +5,7 @@
  * ObjectName, DeleteFlag) are those that the documentation of the Services tree lists.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cm/cm.h"
@@ -73,6 +74,63 @@ static uint32_t text_write(void *key, PCWSTR name, ULONG type, const char *text)
     return win32_of(status);
 }
 
+/* One value of services, one of groups; a list without names takes the value away. */
+static uint32_t names_write(void *key, PCWSTR value, const char *names, bool are_groups)
+{
+    UNICODE_STRING value_name, text;
+    WCHAR list[sizeof((struct scm_config *)0)->dependencies + 1];
+    ULONG used = 0;
+    RtlInitUnicodeString(&value_name, value);
+    for (; *names; names += strlen(names) + 1) {
+        if ((*names == '+') != are_groups || !NT_SUCCESS(rtl_unicode_of(names + are_groups, &text)))
+            continue;
+        ULONG count = text.Length / (ULONG)sizeof(WCHAR) + 1;
+        if (used + count < sizeof list / sizeof *list) {
+            memcpy(list + used, text.Buffer, count * sizeof(WCHAR));
+            used += count;
+        }
+        RtlFreeUnicodeString(&text);
+    }
+    list[used] = 0;
+    if (used)
+        return win32_of(
+            cm_value_set(key, &value_name, REG_MULTI_SZ, list, (used + 1) * (ULONG)sizeof(WCHAR)));
+    cm_value_delete(key, &value_name);
+    return NO_ERROR;
+}
+
+/* Appends the names of a list to out, a plus before each of groups. */
+static void names_read(void *key, PCWSTR value, bool are_groups, char *out, size_t size)
+{
+    UNICODE_STRING value_name;
+    ULONG type, length;
+    void *data;
+    size_t used = 0;
+    while (out[used])
+        used += strlen(out + used) + 1;
+    RtlInitUnicodeString(&value_name, value);
+    if (!NT_SUCCESS(cm_value_get(key, &value_name, &type, &data, &length)))
+        return;
+    const WCHAR *at = data, *end = at + length / sizeof(WCHAR);
+    while (type == REG_MULTI_SZ && at < end && *at) {
+        const WCHAR *stop = at;
+        while (stop < end && *stop)
+            stop++;
+        UNICODE_STRING name = {.Buffer = (PWSTR)at,
+                               .Length = (USHORT)((stop - at) * (ptrdiff_t)sizeof(WCHAR)),
+                               .MaximumLength = (USHORT)((stop - at) * (ptrdiff_t)sizeof(WCHAR))};
+        char *text = rtl_utf8_of(&name);
+        if (text && used + strlen(text) + 3 < size) {
+            used += (size_t)snprintf(out + used, size - used, "%s%s", are_groups ? "+" : "", text);
+            out[++used] = '\0';
+        }
+        if (text)
+            rtl_free(text);
+        at = stop + 1;
+    }
+    ExFreePool(data);
+}
+
 uint32_t scm_key_write(void *key, const struct scm_config *config)
 {
     uint32_t error = number_write(key, L"Type", config->type);
@@ -90,10 +148,14 @@ uint32_t scm_key_write(void *key, const struct scm_config *config)
         error = text_write(key, L"Group", REG_SZ, config->group);
     if (!error)
         error = text_write(key, L"ObjectName", REG_SZ, config->account);
+    if (!error)
+        error = names_write(key, L"DependOnService", config->dependencies, false);
+    if (!error)
+        error = names_write(key, L"DependOnGroup", config->dependencies, true);
     return error;
 }
 
-static uint32_t number_read(void *key, PCWSTR name, uint32_t absent)
+uint32_t scm_key_number(void *key, PCWSTR name, uint32_t absent)
 {
     UNICODE_STRING value_name;
     RtlInitUnicodeString(&value_name, name);
@@ -108,7 +170,7 @@ static uint32_t number_read(void *key, PCWSTR name, uint32_t absent)
     return value;
 }
 
-static void text_read(void *key, PCWSTR name, char *out_text, size_t size)
+void scm_key_text(void *key, PCWSTR name, char *out_text, size_t size)
 {
     *out_text = '\0';
     UNICODE_STRING value_name;
@@ -131,6 +193,40 @@ static void text_read(void *key, PCWSTR name, char *out_text, size_t size)
     ExFreePool(data);
 }
 
+ULONG scm_key_bytes(void *key, PCWSTR name, void *out_bytes, ULONG size)
+{
+    UNICODE_STRING value_name;
+    ULONG type, length;
+    void *data;
+    RtlInitUnicodeString(&value_name, name);
+    if (!NT_SUCCESS(cm_value_get(key, &value_name, &type, &data, &length)))
+        return 0;
+    length = length <= size ? length : 0;
+    memcpy(out_bytes, data, length);
+    ExFreePool(data);
+    return length;
+}
+
+uint32_t scm_control_number(PCWSTR name, uint32_t absent)
+{
+    UNICODE_STRING path =
+        RTL_CONSTANT_STRING(L"\\Registry\\Machine\\System\\CurrentControlSet\\Control");
+    OBJECT_ATTRIBUTES attributes;
+    void *key;
+    InitializeObjectAttributes(&attributes, &path, OBJ_CASE_INSENSITIVE, NULL, NULL);
+    if (!NT_SUCCESS(cm_key_open(&attributes, KEY_READ, KernelMode, false, 0, NULL, &key)))
+        return absent;
+    uint32_t number = scm_key_number(key, name, absent);
+    if (number == absent) { /* some are written as text */
+        char text[32];
+        scm_key_text(key, name, text, sizeof text);
+        if (*text >= '0' && *text <= '9')
+            number = (uint32_t)strtoul(text, NULL, 10);
+    }
+    ObDereferenceObject(key);
+    return number;
+}
+
 uint32_t scm_config_read(const char *name, struct scm_config *out_config)
 {
     void *key;
@@ -139,14 +235,18 @@ uint32_t scm_config_read(const char *name, struct scm_config *out_config)
         return error;
     memset(out_config, 0, sizeof *out_config);
     snprintf(out_config->name, sizeof out_config->name, "%s", name);
-    out_config->type = number_read(key, L"Type", 0);
-    out_config->start = number_read(key, L"Start", SERVICE_DISABLED);
-    out_config->error_control = number_read(key, L"ErrorControl", 0);
-    out_config->tag = number_read(key, L"Tag", 0);
-    text_read(key, L"ImagePath", out_config->image_path, sizeof out_config->image_path);
-    text_read(key, L"DisplayName", out_config->display_name, sizeof out_config->display_name);
-    text_read(key, L"Group", out_config->group, sizeof out_config->group);
-    text_read(key, L"ObjectName", out_config->account, sizeof out_config->account);
+    out_config->type = scm_key_number(key, L"Type", 0);
+    out_config->start = scm_key_number(key, L"Start", SERVICE_DISABLED);
+    out_config->error_control = scm_key_number(key, L"ErrorControl", 0);
+    out_config->tag = scm_key_number(key, L"Tag", 0);
+    scm_key_text(key, L"ImagePath", out_config->image_path, sizeof out_config->image_path);
+    scm_key_text(key, L"DisplayName", out_config->display_name, sizeof out_config->display_name);
+    scm_key_text(key, L"Group", out_config->group, sizeof out_config->group);
+    scm_key_text(key, L"ObjectName", out_config->account, sizeof out_config->account);
+    names_read(key, L"DependOnService", false, out_config->dependencies,
+               sizeof out_config->dependencies);
+    names_read(key, L"DependOnGroup", true, out_config->dependencies,
+               sizeof out_config->dependencies);
     ObDereferenceObject(key);
     return NO_ERROR;
 }
@@ -180,7 +280,7 @@ uint32_t scm_config_at(unsigned index, struct scm_config *out_config)
 
 bool scm_key_is_marked(void *key)
 {
-    return number_read(key, L"DeleteFlag", 0) != 0;
+    return scm_key_number(key, L"DeleteFlag", 0) != 0;
 }
 
 uint32_t scm_key_mark(void *key)

@@ -10,7 +10,7 @@
 static DRIVER_OBJECT *loaded(const char *name)
 {
     char error[256] = "";
-    assert_int_equal(scm_start(name, error, sizeof(error)), 0);
+    assert_int_equal(scm_start(name, NULL, error, sizeof(error)), 0);
     DRIVER_OBJECT *driver = io_driver_find_get(name);
     assert_non_null(driver);
     return driver;

@@ -15,14 +15,20 @@
 
 static const char usage[] =
     "usage: cove sc [-m NAME] [--json] VERB …\n"
-    "  create SERVICE binPath= FILE.sys [type= kernel] [start= demand|disabled]\n"
-    "  start SERVICE      stop SERVICE      delete SERVICE\n"
-    "  query [SERVICE]    qc SERVICE\n"
-    "FILE.sys is a file of this host or an NT path (\\??\\…, \\SystemRoot\\…).\n";
+    "  create SERVICE binPath= FILE [type= kernel|filesys|own|share] [start= "
+    "boot|system|auto|demand|disabled]\n"
+    "         [depend= A/B] [DisplayName= TEXT] [group= GROUP]\n"
+    "  start SERVICE [ARGUMENT...]       stop SERVICE      delete SERVICE\n"
+    "  pause SERVICE      continue SERVICE      interrogate SERVICE      control SERVICE CODE\n"
+    "  query, queryex [SERVICE] [type= driver|service|all]      qc SERVICE\n"
+    "FILE is a file of this host (a driver; a program with its arguments) or a path of the "
+    "machine\n"
+    "(C:\\…, \\??\\…, \\SystemRoot\\…). A .exe is type own unless it is said.\n";
 
 struct sc {
     const char *machine;
     bool is_json;
+    unsigned types; /* of services that are shown; 0: all */
     int argc;
     char **argv; /* the verb's own arguments */
 };
@@ -65,36 +71,77 @@ static const char *option_value(const struct sc *sc, const char *name)
     return NULL;
 }
 
-/* A file of the host becomes the \Host\… form that the loader knows. */
+/* A file of the host becomes the \Host\… form that the loader knows; what follows a program's name
+ * stays behind it. */
 static int image_path(const char *given, char *out_path, size_t size)
 {
-    if (*given == '\\') {
+    char file[PATH_MAX], absolute[PATH_MAX];
+    const char *extension = strcasestr(given, ".exe");
+    size_t length = extension ? (size_t)(extension - given) + 4 : strlen(given);
+    if (*given == '\\' || *given == '%' || *given == '"' || (*given && given[1] == ':')) {
         snprintf(out_path, size, "%s", given);
         return 0;
     }
-    char absolute[PATH_MAX];
-    if (!realpath(given, absolute)) {
-        fprintf(stderr, "cove: cannot find the driver file %s; give the path of a .sys file\n",
-                given);
+    snprintf(file, sizeof file, "%.*s", (int)length, given);
+    if (!realpath(file, absolute)) {
+        fprintf(stderr, "cove: cannot find the file %s; give the path of a .sys or .exe file\n",
+                file);
         return EXIT_FAILED;
     }
-    snprintf(out_path, size, "\\Host%s", absolute);
+    const char *quote = extension ? "\"" : ""; /* its path may have blanks */
+    snprintf(out_path, size, "%s\\Host%s%s%s", quote, absolute, quote, given + length);
     return 0;
+}
+
+/* The host's file in such a path; NULL: it has none. */
+static const char *host_file(const char *path, char *out_file, size_t size)
+{
+    bool is_quoted = *path == '"';
+    path += is_quoted;
+    if (strncmp(path, "\\Host", 5))
+        return NULL;
+    snprintf(out_file, size, "%.*s", (int)strcspn(path + 5, is_quoted ? "\"" : ""), path + 5);
+    return out_file;
+}
+
+/* The number of a word, which is its place; -1: it is none of them. */
+static int word_number(const char *word, const char *const *words, int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (!strcasecmp(word, words[i]))
+            return i;
+    }
+    return -1;
 }
 
 static int sc_create(const struct sc *sc)
 {
+    static const char *const starts[] = {"boot", "system", "auto", "demand", "disabled"},
+                             *const types[] = {"kernel", "filesys", "own", "share"},
+                             *const numbers[] = {"1", "2", "16", "32"};
     const char *file = option_value(sc, "binPath"), *start = option_value(sc, "start"),
-               *type = option_value(sc, "type");
-    if (sc->argc < 2 || !file || (type && strcasecmp(type, "kernel")))
+               *type = option_value(sc, "type"), *depend = option_value(sc, "depend"),
+               *display = option_value(sc, "DisplayName"), *group = option_value(sc, "group");
+    if (sc->argc < 2 || !file)
         return options_usage(usage);
-    char path[PATH_MAX + 8];
+    int start_number = start ? word_number(start, starts, 5) : 3;
+    int type_number = type ? word_number(type, types, 4) : strcasestr(file, ".exe") ? 2 : 0;
+    if (start_number < 0 || type_number < 0)
+        return options_usage(usage);
+    char path[2 * PATH_MAX], host[PATH_MAX], digit[2] = {(char)('0' + start_number), '\0'};
     if (image_path(file, path, sizeof path))
         return EXIT_FAILED;
-    if (!strncmp(path, "\\Host", 5) && client_lend(sc->machine, path + 5))
+    if (host_file(path, host, sizeof host) && client_lend(sc->machine, host))
         return options_client_failed();
-    bool is_disabled = start && !strcasecmp(start, "disabled");
-    const char *words[] = {"service-create", sc->argv[0], path, is_disabled ? "4" : "3", NULL};
+    const char *words[] = {"service-create",
+                           sc->argv[0],
+                           path,
+                           digit,
+                           numbers[type_number],
+                           depend ? depend : "",
+                           display ? display : "",
+                           group ? group : "",
+                           NULL};
     return plain_request(sc, words, "CreateService");
 }
 
@@ -112,23 +159,50 @@ static const char *state_name(double state)
     return state >= 1 && state <= 7 ? names[(int)state] : "?";
 }
 
+static const char *type_name(unsigned type)
+{
+    switch (type & 0xff) {
+    case 1:
+        return "KERNEL_DRIVER";
+    case 2:
+        return "FILE_SYSTEM_DRIVER";
+    case 0x10:
+        return "WIN32_OWN_PROCESS";
+    case 0x20:
+        return "WIN32_SHARE_PROCESS";
+    default:
+        return "?";
+    }
+}
+
 static void status_print(const cJSON *item)
 {
-    double type = json_number(item, "type"), state = json_number(item, "state");
+    unsigned type = (unsigned)json_number(item, "type"),
+             accepts = (unsigned)json_number(item, "controls_accepted");
+    double state = json_number(item, "state");
     printf("\nSERVICE_NAME: %s\n", json_text(item, "service"));
     if (*json_text(item, "display_name"))
         printf("DISPLAY_NAME: %s\n", json_text(item, "display_name"));
-    printf("        TYPE               : %.0f  %s\n", type,
-           type == 2 ? "FILE_SYSTEM_DRIVER" : "KERNEL_DRIVER");
+    printf("        TYPE               : %x  %s\n", type, type_name(type));
     printf("        STATE              : %.0f  %s\n", state, state_name(state));
-    printf("                                (%s, NOT_PAUSABLE, IGNORES_SHUTDOWN)\n",
-           json_number(item, "controls_accepted") ? "STOPPABLE" : "NOT_STOPPABLE");
+    printf("                                (%s, %s, %s)\n",
+           accepts & 1 ? "STOPPABLE" : "NOT_STOPPABLE", accepts & 2 ? "PAUSABLE" : "NOT_PAUSABLE",
+           accepts & 0x100 ? "ACCEPTS_PRESHUTDOWN"
+           : accepts & 4   ? "ACCEPTS_SHUTDOWN"
+                           : "IGNORES_SHUTDOWN");
     uint32_t code = (uint32_t)json_number(item, "win32_exit_code");
     printf("        WIN32_EXIT_CODE    : %u  (0x%x)\n", code, code);
     code = (uint32_t)json_number(item, "service_exit_code");
     printf("        SERVICE_EXIT_CODE  : %u  (0x%x)\n", code, code);
     printf("        CHECKPOINT         : 0x%x\n", (uint32_t)json_number(item, "check_point"));
     printf("        WAIT_HINT          : 0x%x\n", (uint32_t)json_number(item, "wait_hint"));
+}
+
+static void status_print_ex(const cJSON *item)
+{
+    status_print(item);
+    printf("        PID                : %u\n", (uint32_t)json_number(item, "process_id"));
+    printf("        FLAGS              : \n");
 }
 
 /* Asks for one service's (NULL: all services') rows and lets print show each. */
@@ -147,15 +221,41 @@ static int rows_print(const struct sc *sc, const char *service, const char *what
     int result = code ? failed(what, code, list) : 0;
     const cJSON *item;
     if (!code)
-        cJSON_ArrayForEach(item, list) print(item);
+        cJSON_ArrayForEach(item, list)
+        {
+            if (!sc->types || (unsigned)json_number(item, "type") & sc->types)
+                print(item);
+        }
     cJSON_Delete(list);
     return result;
 }
 
+static int query(const struct sc *sc, void (*print)(const cJSON *item))
+{
+    static const char *const kinds[] = {"driver", "service", "all"};
+    static const unsigned masks[] = {0x0b, 0x30, 0};
+    struct sc asked = *sc;
+    const char *name = sc->argc && !strchr(sc->argv[0], '=') ? sc->argv[0] : NULL;
+    const char *type = NULL;
+    for (int i = 0; i < sc->argc && !type; i++) {
+        if (!strncasecmp(sc->argv[i], "type=", 5))
+            type = sc->argv[i][5] ? sc->argv[i] + 5 : i + 1 < sc->argc ? sc->argv[i + 1] : "";
+    }
+    int kind = type ? word_number(type, kinds, 3) : 2;
+    if (kind < 0)
+        return options_usage(usage);
+    asked.types = masks[kind];
+    return rows_print(&asked, name, "EnumQueryServicesStatus:OpenService", print);
+}
+
 static int sc_query(const struct sc *sc)
 {
-    return rows_print(sc, sc->argc ? sc->argv[0] : NULL, "EnumQueryServicesStatus:OpenService",
-                      status_print);
+    return query(sc, status_print);
+}
+
+static int sc_queryex(const struct sc *sc)
+{
+    return query(sc, status_print_ex);
 }
 
 static void config_print(const cJSON *item)
@@ -166,12 +266,24 @@ static void config_print(const cJSON *item)
     unsigned start = (unsigned)json_number(item, "start") % 5,
              error = (unsigned)json_number(item, "error_control") % 4;
     printf("[SC] QueryServiceConfig SUCCESS\n\nSERVICE_NAME: %s\n", json_text(item, "service"));
-    printf("        TYPE               : %.0f  %s\n", json_number(item, "type"),
-           json_number(item, "type") == 2 ? "FILE_SYSTEM_DRIVER" : "KERNEL_DRIVER");
+    printf("        TYPE               : %x  %s\n", (unsigned)json_number(item, "type"),
+           type_name((unsigned)json_number(item, "type")));
     printf("        START_TYPE         : %u   %s\n", start, starts[start]);
     printf("        ERROR_CONTROL      : %u   %s\n", error, errors[error]);
     printf("        BINARY_PATH_NAME   : %s\n", json_text(item, "image_path"));
+    printf("        LOAD_ORDER_GROUP   : %s\n", json_text(item, "group"));
+    printf("        TAG                : %.0f\n", json_number(item, "tag"));
     printf("        DISPLAY_NAME       : %s\n", json_text(item, "display_name"));
+    const cJSON *dependency, *list = cJSON_GetObjectItem(item, "dependencies");
+    const char *head = "DEPENDENCIES       ";
+    if (!cJSON_GetArraySize(list))
+        printf("        %s: \n", head);
+    cJSON_ArrayForEach(dependency, list)
+    {
+        printf("        %s: %s\n", head, cJSON_GetStringValue(dependency));
+        head = "                   ";
+    }
+    printf("        SERVICE_START_NAME : %s\n", json_text(item, "account"));
 }
 
 static int sc_qc(const struct sc *sc)
@@ -185,7 +297,7 @@ static void driver_image_print(const cJSON *item)
     const char *path = json_text(item, "image_path");
     char line[640];
     if (strncmp(path, "\\Host", 5))
-        return;
+        return; /* a program's is between quotes */
     image_line(path + 5, line, sizeof line);
     fprintf(stderr, "img| %s: %s\n", strrchr(path, '/') ? strrchr(path, '/') + 1 : path, line);
 }
@@ -200,9 +312,9 @@ static void driver_folder_lend(const struct sc *sc)
     if (list && !code) {
         cJSON_ArrayForEach(item, list)
         {
-            const char *path = json_text(item, "image_path");
-            if (!strncmp(path, "\\Host", 5))
-                client_lend(sc->machine, path + 5); /* if not, the start says so */
+            char file[PATH_MAX];
+            if (host_file(json_text(item, "image_path"), file, sizeof file))
+                client_lend(sc->machine, file); /* if not, the start says so */
         }
     }
     cJSON_Delete(list);
@@ -211,7 +323,11 @@ static void driver_folder_lend(const struct sc *sc)
 static int sc_start(const struct sc *sc)
 {
     driver_folder_lend(sc);
-    const char *words[] = {"service-start", sc->argv[0], NULL};
+    const char *words[17] = {"service-start"};
+    for (int i = 0; i < sc->argc && i < 15; i++)
+        words[i + 1] = sc->argv[i];
+    struct sc alone = *sc;
+    alone.argc = 1;
     uint32_t code;
     cJSON *reply = options_ask(sc->machine, words, &code);
     if (!reply)
@@ -228,12 +344,13 @@ static int sc_start(const struct sc *sc)
     if (code || sc->is_json)
         return result;
     rows_print(sc, sc->argv[0], "OpenService", driver_image_print);
-    return sc_query(sc);
+    return sc_query(&alone);
 }
 
-static int sc_stop(const struct sc *sc)
+static int control_send(const struct sc *sc, const char *control)
 {
-    const char *words[] = {"service-stop", sc->argv[0], NULL};
+    const char *words[] = {control ? "service-control" : "service-stop", sc->argv[0], control,
+                           NULL};
     uint32_t code;
     cJSON *reply = options_ask(sc->machine, words, &code);
     if (!reply)
@@ -247,13 +364,45 @@ static int sc_stop(const struct sc *sc)
     return result;
 }
 
+static int sc_stop(const struct sc *sc)
+{
+    return control_send(sc, NULL);
+}
+
+static int sc_pause(const struct sc *sc)
+{
+    return control_send(sc, "2");
+}
+
+static int sc_continue(const struct sc *sc)
+{
+    return control_send(sc, "3");
+}
+
+static int sc_interrogate(const struct sc *sc)
+{
+    return control_send(sc, "4");
+}
+
+static int sc_control(const struct sc *sc)
+{
+    static const char *const words[] = {"paramchange", "netbindadd", "netbindremove",
+                                        "netbindenable", "netbinddisable"};
+    int number = word_number(sc->argv[1], words, 5);
+    char code[8];
+    snprintf(code, sizeof code, "%d", number + 6);
+    return control_send(sc, number < 0 ? sc->argv[1] : code);
+}
+
 static const struct {
     const char *name;
     int least; /* arguments behind the verb */
     int (*run)(const struct sc *sc);
 } verbs[] = {
-    {"create", 2, sc_create}, {"start", 1, sc_start}, {"stop", 1, sc_stop},
-    {"delete", 1, sc_delete}, {"query", 0, sc_query}, {"qc", 1, sc_qc},
+    {"create", 2, sc_create},           {"start", 1, sc_start},     {"stop", 1, sc_stop},
+    {"delete", 1, sc_delete},           {"query", 0, sc_query},     {"qc", 1, sc_qc},
+    {"queryex", 0, sc_queryex},         {"pause", 1, sc_pause},     {"continue", 1, sc_continue},
+    {"interrogate", 1, sc_interrogate}, {"control", 2, sc_control},
 };
 
 int cli_sc(int argc, char **argv)

@@ -3,7 +3,8 @@
  *
  * The parent announces a child and is given a ticket; its host process starts the child's, which
  * comes in with the ticket like any program and finds here what it inherits; the parent then
- * collects the handles. A child that was announced and never came is dropped by its parent.
+ * collects the handles. A child that was announced and never came is dropped by its parent. A
+ * program that the machine starts itself (start.c) is a child of the system process.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -33,6 +34,8 @@ struct child {
     struct process *process;       /* referenced; NULL: it has not come yet */
     struct process_thread *thread; /* referenced */
     KEVENT came;
+    void (*hear)(struct process *process, void *context); /* NULL: nobody */
+    void *context;
 };
 
 static struct host_lock children_lock; /* guards: children, a child's process and thread */
@@ -130,8 +133,46 @@ void child_came(uint64_t ticket, struct process *process, struct process_thread 
         child->process = process;
         child->thread = thread;
         KeSetEvent(&child->came, IO_NO_INCREMENT, FALSE);
+        if (child->hear)
+            child->hear(process, child->context);
     }
     host_lock_give(&children_lock);
+}
+
+/* ---- children of the system ------------------------------------------------------------------ */
+
+static void child_list(struct child *child, struct process *parent)
+{
+    ob_reference(parent);
+    child->parent = parent;
+    child->references = 1;
+    KeInitializeEvent(&child->came, NotificationEvent, FALSE);
+    host_lock_take(&children_lock);
+    list_push_back(&children, &child->link);
+    host_lock_give(&children_lock);
+}
+
+uint64_t child_expect(void (*hear)(struct process *, void *), void *context)
+{
+    struct child *child = calloc(1, sizeof *child);
+    if (!child)
+        return 0;
+    uint64_t ticket = child->ticket = host_random64() | 1;
+    child->hear = hear;
+    child->context = context;
+    child_list(child, ps_system_process);
+    return ticket;
+}
+
+struct process *child_expected_take(uint64_t ticket)
+{
+    struct child *child = child_take(ticket, ps_system_process);
+    struct process *process = child ? child->process : NULL;
+    if (process)
+        ob_reference(process);
+    if (child)
+        child_put(child);
+    return process;
 }
 
 /* ---- services -------------------------------------------------------------------------------- */
@@ -178,14 +219,8 @@ NTSTATUS NTAPI NtCoveChildAnnounce(PUNICODE_STRING Image, PUNICODE_STRING Direct
         free(child);
         return status;
     }
-    ob_reference(parent);
-    child->parent = parent;
-    child->references = 1;
     child->flags = Flags;
-    KeInitializeEvent(&child->came, NotificationEvent, FALSE);
-    host_lock_take(&children_lock);
-    list_push_back(&children, &child->link);
-    host_lock_give(&children_lock);
+    child_list(child, parent);
     return STATUS_SUCCESS;
 }
 

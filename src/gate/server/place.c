@@ -102,10 +102,24 @@ static NTSTATUS add_locked(const char *folder, int descriptor, int *out_index)
     return STATUS_SUCCESS;
 }
 
+static void separators_set(char *path)
+{
+    for (; *path; path++) {
+        if (*path == '/')
+            *path = '\\';
+    }
+}
+
 NTSTATUS place_of_folder(const char *folder, int descriptor, char *out_directory, size_t size)
 {
     if (*folder != '/' || strlen(folder) >= PATH_MAX || !*places.drive)
         return STATUS_OBJECT_PATH_SYNTAX_BAD;
+    const char *within = below(folder, places.drive); /* on drive C: it has its own name */
+    if (within) {
+        snprintf(out_directory, size, "C:\\%s", within);
+        separators_set(out_directory);
+        return STATUS_SUCCESS;
+    }
     host_lock_take(&places.lock);
     int index = find_locked(folder);
     NTSTATUS status = index < 0 ? add_locked(folder, descriptor, &index) : STATUS_SUCCESS;
@@ -115,10 +129,8 @@ NTSTATUS place_of_folder(const char *folder, int descriptor, char *out_directory
                  *rest ? "\\" : "", rest);
     }
     host_lock_give(&places.lock);
-    for (char *at = out_directory; NT_SUCCESS(status) && *at; at++) {
-        if (*at == '/')
-            *at = '\\';
-    }
+    if (NT_SUCCESS(status))
+        separators_set(out_directory);
     return status;
 }
 

@@ -69,6 +69,10 @@ bool child_inherit(uint64_t ticket, struct process *process, uint64_t *standard,
                    bool *out_is_suspended);
 /* It has come in: its parent is told. */
 void child_came(uint64_t ticket, struct process *process, struct process_thread *thread);
+/* A child of the system process is to come with the ticket (0: no memory); hear is called with the
+ * children's lock held when it has. Taken back: its process, referenced, or NULL. */
+uint64_t child_expect(void (*hear)(struct process *process, void *context), void *context);
+struct process *child_expected_take(uint64_t ticket);
 /* The parent ends: what it announced and never collected. */
 void children_forget(struct process *parent);
 

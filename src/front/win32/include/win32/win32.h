@@ -39,6 +39,11 @@ void console_keys_end(void);
 DWORD console_bytes_waiting(void);
 BOOL WINAPI GetConsoleMode(HANDLE handle, DWORD *mode);
 
+/* A program that is a service: whether that is a handle of RegisterServiceCtrlHandlerEx, and a
+ * control with data for it, by way of its dispatcher; what its handler answers. */
+bool service_handle_is_status(HANDLE handle);
+DWORD service_event(HANDLE handle, DWORD control, DWORD type, void *data);
+
 /* Text between the program's code page (UTF-8) and UTF-16. Short text needs no heap; either
  * way it lies where services can read it. text is NULL when there is no memory. */
 struct wide {

@@ -26,6 +26,16 @@ void server_controls_wait(void);
 /* From a bug check: tells every program to end with exit_code, takes no lock that may hang. */
 void server_abandon(const char *goodbye, uint32_t exit_code);
 
+/* Starts a program whose parent is the system process and comes back when it is over (or cannot be
+ * started). came is called once it is a process, before it runs, under a lock: it may set events
+ * and no more. image: the program's native name; line: its command line.
+ * Errors: STATUS_NOT_SUPPORTED (nobody starts programs here), STATUS_OBJECT_NAME_NOT_FOUND,
+ * STATUS_INVALID_IMAGE_FORMAT (it ended before it was a process) …; else *out_exit is set. */
+struct process;
+NTSTATUS server_program_run(const UNICODE_STRING *image, const char *line,
+                            void (*came)(struct process *process, void *context), void *context,
+                            NTSTATUS *out_exit);
+
 /* Serves one control connection on its own host thread until it is closed. request is
  * count NUL-terminated words; reply may be called many times, the last with is_last. It
  * returns false when the peer has gone. */

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""Services that are programs: a program's calls, `cove sc`, boot and shutdown."""
+import json
+import os
+import shutil
+import signal
+import unittest
+
+from kit import BUILD, CoveTest, driver, program, wait_until
+
+
+def program32(name):
+    return os.path.join(BUILD, "test", "programs32", name + ".exe")
+
+
+class Services(CoveTest):
+    def passes(self, path):
+        # In its own folder: it starts itself.
+        done = self.good("run", driver("wdm1"), "--", path, cwd=os.path.dirname(path))
+        self.assertIn("all checks passed", done.stdout)
+
+    def test_a_program_and_its_service(self):
+        self.passes(program("service"))
+
+    def test_with_32_bits(self):
+        self.passes(program32("service"))
+
+    def create(self, machine, name, *words):
+        path = os.path.join(self.folder, "service.exe")
+        if not os.path.exists(path):
+            shutil.copy(program("service"), path)
+        self.good("sc", "-m", machine, "create", name, "binPath=", path + " serve well", *words)
+
+    def state(self, machine, name):
+        for service in json.loads(self.good("sc", "-m", machine, "--json", "query", name).stdout):
+            return service
+        return None
+
+    def running(self, machine, name):
+        state = wait_until(lambda: (lambda s: s if s["state"] == 4 else None)(
+            self.state(machine, name)), 60)
+        self.assertIsNotNone(state, self.cove("log", "-m", machine, "--once").stdout)
+        return state
+
+    def test_the_tool(self):
+        self.boot("tool")
+        self.create("tool", "Its", "DisplayName=", "Its display", "depend=", "wdm1")
+        done = self.cove("sc", "-m", "tool", "start", "Its")
+        self.assertIn("StartService FAILED 1075", done.stdout)
+        self.good("sc", "-m", "tool", "create", "wdm1", "binPath=", driver("wdm1"))
+        done = self.good("sc", "-m", "tool", "start", "Its", "an argument")
+        self.assertIn("TYPE               : 10  WIN32_OWN_PROCESS", done.stdout)
+        its = self.running("tool", "Its")
+        self.assertEqual(self.state("tool", "wdm1")["state"], 4)
+        shown = self.good("sc", "-m", "tool", "queryex", "Its").stdout
+        self.assertIn("PID                : %d" % its["process_id"], shown)
+        self.assertIn("(STOPPABLE, PAUSABLE, ACCEPTS_SHUTDOWN)", shown)
+        shown = self.good("sc", "-m", "tool", "qc", "Its").stdout
+        self.assertIn("DEPENDENCIES       : wdm1", shown)
+        self.assertIn("DISPLAY_NAME       : Its display", shown)
+        done = self.cove("sc", "-m", "tool", "stop", "wdm1")
+        self.assertIn("ControlService FAILED 1051", done.stdout)
+        done = self.good("sc", "-m", "tool", "pause", "Its")
+        self.assertIn("STATE              : 7  PAUSED", done.stdout)
+        self.good("sc", "-m", "tool", "continue", "Its")
+        self.good("sc", "-m", "tool", "control", "Its", "130")
+        done = self.cove("sc", "-m", "tool", "control", "Its", "200")
+        self.assertIn("ControlService FAILED 13", done.stdout)
+        self.assertEqual(self.state("tool", "Its")["state"], 4)
+        self.good("sc", "-m", "tool", "stop", "Its")
+        self.wait_ended("tool")
+        its = wait_until(lambda: (lambda s: s if s["state"] == 1 else None)(
+            self.state("tool", "Its")))
+        self.assertEqual((its["win32_exit_code"], its["service_exit_code"]), (1066, 42))
+        self.good("sc", "-m", "tool", "delete", "Its")
+        self.good("shutdown", "tool")
+
+    def test_killed(self):
+        self.boot("killed")
+        self.create("killed", "Its")
+        self.good("sc", "-m", "killed", "start", "Its")
+        self.running("killed", "Its")
+        pids = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and self.is_its(pid)]
+        self.assertEqual(len(pids), 1)
+        os.kill(pids[0], signal.SIGKILL)
+        its = wait_until(lambda: (lambda s: s if s["state"] == 1 else None)(
+            self.state("killed", "Its")))
+        self.assertEqual(its["win32_exit_code"], 1067)  # ERROR_PROCESS_ABORTED
+        self.good("sc", "-m", "killed", "start", "Its")
+        self.running("killed", "Its")
+        self.good("shutdown", "killed")
+
+    def is_its(self, pid):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                words = file.read().split(b"\0")
+        except OSError:
+            return False
+        return (words[0] == b"cove-program" and words[-2].endswith(b"/service.exe") and
+                any(word.startswith(self.runtime.encode()) for word in words))
+
+    def test_with_the_machine(self):
+        """It starts when the machine does, and hears of its end."""
+        self.boot("kept")
+        # On drive C:, because a folder of the host is not lent to the next machine.
+        shutil.copy(program("service"),
+                    os.path.join(self.runtime, "state", "kept", "drive-c", "Windows", "System32"))
+        self.good("sc", "-m", "kept", "create", "Its", "binPath=",
+                  r"%SystemRoot%\System32\service.exe serve well", "start=", "auto")
+        self.good("shutdown", "kept")
+        self.good("boot", "kept")
+        self.running("kept", "Its")
+        self.good("shutdown", "kept")
+
+
+if __name__ == "__main__":
+    unittest.main()
