@@ -7,8 +7,16 @@
 #include "pnp/pnp.h"
 #include "po/po.h"
 #include "rtl/rtl.h"
+#include "scm/scm.h"
 
 #include <cfg.h>
+
+enum { /* winuser.h */
+       PBT_APMSUSPEND = 4,
+       PBT_APMRESUMESUSPEND = 7,
+       PBT_APMPOWERSTATUSCHANGE = 10,
+       PBT_APMRESUMEAUTOMATIC = 18,
+};
 
 static void device_add(struct device_node *node, unsigned depth, void *list)
 {
@@ -45,8 +53,14 @@ static void transition(server_control *control, bool is_wake, unsigned long stat
         control_fail(control, CONTROL_BAD_REQUEST, "a system sleeps in the states S1 to S4");
         return;
     }
+    if (!is_wake)
+        scm_power_event(PBT_APMSUSPEND); /* programs stand still before the machine sleeps */
     status = is_wake ? po_wake(&refusal)
                      : po_sleep((SYSTEM_POWER_STATE)(PowerSystemWorking + state), &refusal);
+    if (is_wake || !NT_SUCCESS(status)) {
+        scm_power_event(PBT_APMRESUMEAUTOMATIC);
+        scm_power_event(PBT_APMRESUMESUSPEND); /* somebody is there: who said it */
+    }
     if (NT_SUCCESS(status))
         status_reply(control);
     else
@@ -64,6 +78,7 @@ void control_power(server_control *control, unsigned count, char **words)
         transition(control, true, 0);
     } else if (!strcmp(words[0], "source")) {
         po_source_set(number <= 100, (ULONG)number);
+        scm_power_event(PBT_APMPOWERSTATUSCHANGE);
         status_reply(control);
     } else if (!strcmp(words[0], "watchdog")) {
         po_watchdog_set((ULONG)number);

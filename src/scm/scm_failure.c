@@ -76,11 +76,18 @@ static void restart_later(const char *name, uint32_t delay_ms)
     }
 }
 
-static unsigned failures_count(const char *name)
+/* How often it had failed before; after so many seconds without a failure it never has. */
+static unsigned failures_count(const char *name, uint32_t reset_seconds)
 {
+    int64_t now = (int64_t)KeQueryInterruptTime();
     host_lock_take(&scm_program_lock);
     struct service *service = scm_service_find_locked(name);
+    if (service && reset_seconds != UINT32_MAX &&
+        now - service->failure_time > (int64_t)reset_seconds * 10000000)
+        service->failure_count = 0;
     unsigned count = service ? service->failure_count++ : 0;
+    if (service)
+        service->failure_time = now;
     host_lock_give(&scm_program_lock);
     return count;
 }
@@ -99,7 +106,7 @@ void scm_failure_act(const char *name)
         length < offsetof(struct failure_actions, action) + 8ul * all.count ||
         all.count > ACTIONS_MOST)
         return;
-    unsigned nth = failures_count(name);
+    unsigned nth = failures_count(name, all.reset_seconds);
     nth = nth < all.count ? nth : all.count - 1; /* the last one stands for all that follow */
     uint32_t kind = all.action[nth].kind;
     if (kind == ACTION_RESTART)

@@ -34,6 +34,7 @@ struct service {
     struct service_process *process; /* counted; NULL: stopped */
     struct list waits;               /* struct state_wait: wants to hear of a new state */
     unsigned failure_count;
+    int64_t failure_time; /* 100 ns since the machine began */
 };
 
 /* A task lies on the stack of who waits for its answer. */

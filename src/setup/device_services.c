@@ -3,6 +3,7 @@
  *
  * Doc: "INF AddService Directive", "INF DelService Directive"
  */
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@
 #define START_DISABLED   4u
 #define ERROR_CRITICAL   3u
 #define GROUP_TAGS_MAX   256u
+
+#define FAILURE_ACTIONS_MAX 64u
 
 struct service_work {
     struct plan *plan;
@@ -109,7 +112,8 @@ static void service_values(struct plan *plan, const char *key, const struct inf_
 {
     bool exists = setup_key_exists(key);
     uint32_t keep = exists ? service->flags : 0;
-    char *path = image_path(service->binary);
+    /* Programs are named as programs name them; the service control manager knows letters. */
+    char *path = service->type & TYPE_WIN32 ? strdup(service->binary) : image_path(service->binary);
     plan_number(plan, key, "Type", service->type);
     if (!(keep & INF_SERVICE_KEEP_START))
         plan_number(plan, key, "Start", service->start);
@@ -134,6 +138,40 @@ static void service_values(struct plan *plan, const char *key, const struct inf_
     free(path);
 }
 
+/* As the service control manager reads it: SERVICE_FAILURE_ACTIONS with 32-bit pointers. */
+struct failure_actions {
+    uint32_t reset_seconds, message, command, count, offset;
+    struct {
+        uint32_t kind, delay_ms;
+    } action[FAILURE_ACTIONS_MAX];
+};
+
+static void failures_plan(struct plan *plan, const char *key, const struct inf_service *service)
+{
+    const struct inf_line *named = inf_line_find(service->section, "FailureActions");
+    const struct inf_section *section =
+        named ? inf_section_find(service->inf, inf_text(named, 0)) : NULL;
+    struct failure_actions actions = {.offset = offsetof(struct failure_actions, action)};
+    int64_t number, delay;
+    uint32_t at = 0;
+    if (!section)
+        return;
+    const struct inf_line *line = inf_line_find(section, "ResetPeriod");
+    actions.reset_seconds =
+        line && inf_number(line, 0, &number) == INF_OK ? (uint32_t)number : UINT32_MAX;
+    while (actions.count < FAILURE_ACTIONS_MAX && (line = inf_line_next(section, "Action", &at))) {
+        if (inf_number(line, 0, &number) != INF_OK || inf_number(line, 1, &delay) != INF_OK)
+            continue;
+        actions.action[actions.count].kind = (uint32_t)number;
+        actions.action[actions.count++].delay_ms = (uint32_t)delay;
+    }
+    plan_data(plan, plan_step_add(plan, PLAN_SET, key, "FailureActions"), REG_BINARY, &actions,
+              actions.offset + 8 * actions.count);
+    line = inf_line_find(section, "NonCrashFailures");
+    if (line && inf_number(line, 0, &number) == INF_OK)
+        plan_number(plan, key, "FailureActionsOnNonCrashFailures", (uint32_t)number);
+}
+
 /* Entries that serve services of programs: kept where a service's key keeps them. */
 static void win32_values(struct plan *plan, const char *key, const struct inf_service *service)
 {
@@ -156,13 +194,12 @@ static void win32_values(struct plan *plan, const char *key, const struct inf_se
         names[count++] = line->fields[i].text;
     if (count && !(keep & INF_SERVICE_KEEP_PRIVILEGES))
         plan_list(plan, key, "RequiredPrivileges", names, count);
-    for (size_t i = 0; i < 2; i++) {
-        static const char *const left_out[] = {"AddTrigger", "FailureActions"};
-        if (inf_line_find(service->section, left_out[i]))
-            setup_note("     %s of service %s is not carried out: it serves services of programs, "
-                       "which this machine does not run",
-                       left_out[i], service->name);
-    }
+    if (inf_line_find(service->section, "AddTrigger"))
+        setup_note("     AddTrigger of service %s is not carried out: this machine has no triggers "
+                   "of services",
+                   service->name);
+    if (!(keep & INF_SERVICE_KEEP_FAILURES))
+        failures_plan(plan, key, service);
 }
 
 static uint32_t service_security(struct service_work *work, const char *key,

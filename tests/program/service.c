@@ -6,6 +6,8 @@
  * starts, controls and deletes that service and looks at what came over. */
 #include "check.h"
 
+#include <dbt.h>
+
 #define NAME  "CoveTestService"
 #define STEPS 64
 #define MANY  30000 /* a limit for what must happen */
@@ -39,8 +41,11 @@ static void Attach(void)
 static void Step(DWORD What)
 {
     LONG at = InterlockedIncrement(&Shared->step_count) - 1;
+    char line[64];
     if (at < STEPS)
         Shared->step[at] = What;
+    sprintf(line, "service: step %lx\n", What);
+    OutputDebugStringA(line);
     ReleaseSemaphore(Stepped, 1, NULL);
 }
 
@@ -56,9 +61,17 @@ static void Say(DWORD State, DWORD Controls)
     (SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_PAUSE_CONTINUE | SERVICE_ACCEPT_SHUTDOWN | \
      SERVICE_ACCEPT_POWEREVENT)
 
+/* Nobody here waits for it: it shows in the service's state. */
+static void Happened(DWORD What)
+{
+    Step(What);
+    Status.dwServiceSpecificExitCode = What;
+    Say(SERVICE_RUNNING, ACCEPTED);
+}
+
 static DWORD WINAPI Handler(DWORD Control, DWORD Type, LPVOID Data, LPVOID Context)
 {
-    (void)Data;
+    const DEV_BROADCAST_DEVICEINTERFACE_A *device = Data;
     if (Context != (LPVOID)&Shared)
         Step(0xbad);
     switch (Control) {
@@ -82,11 +95,19 @@ static DWORD WINAPI Handler(DWORD Control, DWORD Type, LPVOID Data, LPVOID Conte
     case 202: /* it never comes back */
         WaitForSingleObject(Go, INFINITE);
         break;
+    case SERVICE_CONTROL_POWEREVENT:
+        Happened(0x1000 + Type);
+        return NO_ERROR;
+    case SERVICE_CONTROL_DEVICEEVENT:
+        if (device->dbcc_devicetype == DBT_DEVTYP_DEVICEINTERFACE &&
+            !strncmp(device->dbcc_name, "\\\\?\\", 4))
+            Happened(Type);
+        return NO_ERROR;
     default:
-        if (Control < 128 && Control != SERVICE_CONTROL_POWEREVENT)
+        if (Control < 128)
             return ERROR_CALL_NOT_IMPLEMENTED;
     }
-    Step(Control == SERVICE_CONTROL_POWEREVENT ? 0x1000 + Type : Control);
+    Step(Control);
     return NO_ERROR;
 }
 
@@ -101,9 +122,16 @@ static void WINAPI ServiceMain(DWORD Count, LPSTR *Arguments)
         Shared->argument_sum += (DWORD)strlen(Arguments[i]);
     Shared->process_id = GetCurrentProcessId();
     Say(SERVICE_START_PENDING, 0);
+    DEV_BROADCAST_DEVICEINTERFACE_A every = {.dbcc_size = sizeof every,
+                                             .dbcc_devicetype = DBT_DEVTYP_DEVICEINTERFACE};
+    HDEVNOTIFY devices = RegisterDeviceNotificationA(
+        Handle, &every, DEVICE_NOTIFY_SERVICE_HANDLE | DEVICE_NOTIFY_ALL_INTERFACE_CLASSES);
+    if (!devices)
+        Step(0xbad);
     Say(SERVICE_RUNNING, ACCEPTED);
     Step(1000);
     WaitForSingleObject(Stop, INFINITE);
+    UnregisterDeviceNotification(devices);
     Status.dwWin32ExitCode = ERROR_SERVICE_SPECIFIC_ERROR;
     Status.dwServiceSpecificExitCode = 42;
     Say(SERVICE_STOPPED, 0);
@@ -117,8 +145,8 @@ static void PairSay(int Which, DWORD State)
 {
     SERVICE_STATUS status = {.dwServiceType = SERVICE_WIN32_SHARE_PROCESS,
                              .dwCurrentState = State,
-                             .dwControlsAccepted = State == SERVICE_RUNNING ? SERVICE_ACCEPT_STOP
-                                                                            : 0};
+                             .dwControlsAccepted =
+                                 State == SERVICE_RUNNING ? SERVICE_ACCEPT_STOP : 0};
     SetServiceStatus(Pair[Which], &status);
 }
 
@@ -156,9 +184,8 @@ static void WINAPI PairMain(DWORD Count, LPWSTR *Arguments)
 
 static int ServePair(void)
 {
-    static const SERVICE_TABLE_ENTRYW table[] = {{(WCHAR *)L"CoveTestPair1", PairMain},
-                                                 {(WCHAR *)L"CoveTestPair2", PairMain},
-                                                 {NULL, NULL}};
+    static const SERVICE_TABLE_ENTRYW table[] = {
+        {(WCHAR *)L"CoveTestPair1", PairMain}, {(WCHAR *)L"CoveTestPair2", PairMain}, {NULL, NULL}};
     PairStop[0] = CreateEventA(NULL, TRUE, FALSE, NULL);
     PairStop[1] = CreateEventA(NULL, TRUE, FALSE, NULL);
     Step(StartServiceCtrlDispatcherW(table) ? 2000 : GetLastError());
@@ -396,8 +423,8 @@ static void CheckPair(void)
               QueryServiceConfig2W(first, SERVICE_CONFIG_DESCRIPTION, all.bytes, sizeof all,
                                    &needed) &&
               !wcscmp(all.description.lpDescription, L"one of two"));
-    Check("the first stops", ControlService(first, SERVICE_CONTROL_STOP, &status) &&
-                                 Stepping(3001));
+    Check("the first stops",
+          ControlService(first, SERVICE_CONTROL_STOP, &status) && Stepping(3001));
     Check("the other runs on", State(second) == SERVICE_RUNNING);
     Check("until it stops", ControlService(second, SERVICE_CONTROL_STOP, &status) &&
                                 Stepping(4001) && Stepping(2000));

@@ -4,7 +4,7 @@ import os
 import shutil
 import unittest
 
-from kit import EXAMPLE_DRIVERS, CoveTest, driver, program
+from kit import BUILD, EXAMPLE_DRIVERS, CoveTest, driver, program
 
 
 class Devices(CoveTest):
@@ -25,6 +25,11 @@ class Devices(CoveTest):
         self.good("inf2cat", folder)
         done = self.good("run", driver("wdm1"), "--", "packages.exe", cwd=folder)
         self.assertIn("all checks passed", done.stdout)
+
+    def test_file_queues(self):
+        for path in (program("queues"), os.path.join(BUILD, "test", "programs32", "queues.exe")):
+            done = self.good("run", driver("wdm1"), "--", path)
+            self.assertIn("all checks passed", done.stdout)
 
 
 if __name__ == "__main__":

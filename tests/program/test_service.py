@@ -6,7 +6,7 @@ import shutil
 import signal
 import unittest
 
-from kit import BUILD, CoveTest, driver, program, wait_until
+from kit import BUILD, EXAMPLE_DRIVERS, CoveTest, driver, program, wait_until
 
 
 def program32(name):
@@ -75,12 +75,41 @@ class Services(CoveTest):
         self.good("sc", "-m", "tool", "delete", "Its")
         self.good("shutdown", "tool")
 
+    def heard(self, machine, what):
+        """The last thing that happened to the service shows in its state."""
+        state = wait_until(lambda: (lambda s: s if s["service_exit_code"] == what else None)(
+            self.state(machine, "Its")), 60)
+        self.assertIsNotNone(state, self.state(machine, "Its"))
+
+    def test_events(self):
+        """Power and devices, as controls."""
+        self.boot("events")
+        self.create("events", "Its")
+        self.good("sc", "-m", "events", "start", "Its")
+        self.running("events", "Its")
+        self.good("devcon", "-m", "events", "install",
+                  os.path.join(EXAMPLE_DRIVERS, "toybus.inf"), "root\\toybus")
+        self.heard("events", 0x8000)  # DBT_DEVICEARRIVAL
+        self.good("devcon", "-m", "events", "remove", "root\\toybus")
+        self.heard("events", 0x8004)  # DBT_DEVICEREMOVECOMPLETE
+        self.good("power", "-m", "events", "sleep")
+        self.good("power", "-m", "events", "wake")
+        self.heard("events", 0x1007)  # PBT_APMRESUMESUSPEND
+        self.good("sc", "-m", "events", "stop", "Its")
+        self.wait_ended("events")
+        self.good("shutdown", "events")
+        steps = [line.rsplit(" ", 1)[1] for line in
+                 self.good("log", "-m", "events").stdout.splitlines() if "service: step" in line]
+        # Before it slept it was told, and when it was back, by itself and by somebody.
+        at = steps.index("1004")
+        self.assertEqual(steps[at:at + 3], ["1004", "1012", "1007"], steps)
+
     def test_killed(self):
         self.boot("killed")
         self.create("killed", "Its")
         self.good("sc", "-m", "killed", "start", "Its")
         self.running("killed", "Its")
-        pids = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and self.is_its(pid)]
+        pids = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and self.is_its(pid, "killed")]
         self.assertEqual(len(pids), 1)
         os.kill(pids[0], signal.SIGKILL)
         its = wait_until(lambda: (lambda s: s if s["state"] == 1 else None)(
@@ -90,14 +119,14 @@ class Services(CoveTest):
         self.running("killed", "Its")
         self.good("shutdown", "killed")
 
-    def is_its(self, pid):
+    def is_its(self, pid, machine):
         try:
             with open(f"/proc/{pid}/cmdline", "rb") as file:
                 words = file.read().split(b"\0")
         except OSError:
             return False
         return (words[0] == b"cove-program" and words[-2].endswith(b"/service.exe") and
-                any(word.startswith(self.runtime.encode()) for word in words))
+                os.path.join(self.runtime, machine + ".sock").encode() in words)
 
     def test_with_the_machine(self):
         """It starts when the machine does, and hears of its end."""

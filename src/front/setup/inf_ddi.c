@@ -11,6 +11,7 @@
 #include "crt/utf.h"
 #include "inf/inf.h"
 #include "inf/model.h"
+#include "inf_handle.h"
 #include "plug.h"
 
 #define INF_MAGIC       0x464e4950u
@@ -85,6 +86,15 @@ static struct inf_handle *inf_open(const wchar_t *name, UINT *out_line)
     }
     handle->magic = INF_MAGIC;
     return handle;
+}
+
+struct inf *inf_handle_open(const wchar_t *name)
+{
+    struct inf_handle *handle = inf_open(name, NULL);
+    struct inf *inf = handle != INVALID_HANDLE_VALUE ? handle->inf : NULL;
+    if (inf)
+        free(handle);
+    return inf;
 }
 
 static struct inf_handle *inf_of(void *pointer)

@@ -8,6 +8,7 @@
 #include "action.h"
 #include "crt/string.h"
 #include "install.h"
+#include "queue.h"
 #include "set.h"
 
 #define DICD_GENERATE_ID 1u
@@ -296,8 +297,9 @@ static BOOL function_call(struct device_element *element, DWORD function)
         return property_change(element);
     case DIF_INSTALLDEVICE:
         return install_selected(element);
-    case DIF_ALLOW_INSTALL:
     case DIF_INSTALLDEVICEFILES:
+        return queue_device_files(element);
+    case DIF_ALLOW_INSTALL:
     case DIF_REGISTER_COINSTALLERS:
     case DIF_INSTALLINTERFACES:
         return TRUE; /* part of the installation itself here */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* window_notify_ddi.c - user32: notifications of devices as messages to windows.
+/* window_notify_ddi.c - user32: notifications of devices as messages to windows, as controls to
+ * services.
  * Doc: winuser.h RegisterDeviceNotificationW, dbt.h
  *
  * WM_DEVICECHANGE is sent by the listening thread; what a window answers to a question goes back
- * to the machine. Differs: no program is a service here, so a service's handle is refused.
+ * to the machine. A service's handler hears SERVICE_CONTROL_DEVICEEVENT by way of its dispatcher.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@
 #define DBT_DEVTYP_INTERFACE     5u
 #define DBT_DEVTYP_HANDLE        6u
 #define QUERY_DENY               0x424d5144l
+#define CONTROL_DEVICEEVENT      11u
 
 LONG_PTR WINAPI SendMessageW(HWND window, UINT message, ULONG_PTR w, LONG_PTR l);
 BOOL WINAPI IsWindow(HWND window);
@@ -46,7 +48,8 @@ struct broadcast_handle { /* DEV_BROADCAST_HANDLE */
 };
 
 struct window_listener {
-    HWND window;
+    HWND window;    /* NULL: a service */
+    HANDLE service; /* its status handle */
     bool is_wide;
     HANDLE file;
 };
@@ -104,6 +107,11 @@ static DWORD hear(struct listening *listening, void *context,
     void *data = broadcast_make(listener, listening, event, custom, &code);
     if (!data)
         return ERROR_SUCCESS;
+    if (!listener->window) {
+        DWORD verdict = service_event(listener->service, CONTROL_DEVICEEVENT, code, data);
+        heap_give(data);
+        return code == DBT_DEVICEQUERYREMOVE ? verdict : ERROR_SUCCESS;
+    }
     LONG_PTR answer = SendMessageW(listener->window, WM_DEVICECHANGE, code, (LONG_PTR)data);
     heap_give(data);
     return code == DBT_DEVICEQUERYREMOVE && answer == QUERY_DENY ? ERROR_ACCESS_DENIED
@@ -116,11 +124,13 @@ static void *notification_begin(HANDLE recipient, const void *filter, DWORD flag
     const struct broadcast_interface *interface = filter;
     const struct broadcast_handle *handle = filter;
     struct listening *listening;
-    if (!filter || flags & NOTIFY_SERVICE)
-        return error_fail(filter ? ERROR_NOT_SUPPORTED : ERROR_INVALID_PARAMETER), NULL;
-    if (!IsWindow(recipient))
+    bool is_service = flags & NOTIFY_SERVICE;
+    if (!filter)
         return error_fail(ERROR_INVALID_PARAMETER), NULL;
-    struct window_listener listener = {.window = recipient, .is_wide = is_wide};
+    if (is_service ? !service_handle_is_status(recipient) : !IsWindow(recipient))
+        return error_fail(is_service ? ERROR_INVALID_HANDLE : ERROR_INVALID_PARAMETER), NULL;
+    struct window_listener listener = {
+        .window = is_service ? NULL : recipient, .service = recipient, .is_wide = is_wide};
     if (interface->type == DBT_DEVTYP_INTERFACE &&
         interface->size >= offsetof(struct broadcast_interface, name)) {
         ask.kind = WIRE_LISTEN_INTERFACE;
