@@ -485,7 +485,7 @@ static int Control(void)
     CheckFails("a program that nobody started as one is no service",
                StartServiceCtrlDispatcherA(table), ERROR_FAILED_SERVICE_CONTROLLER_CONNECT);
     CheckFails("nor has a handler", RegisterServiceCtrlHandlerExA(NAME, Handler, NULL) != NULL,
-               ERROR_SERVICE_DOES_NOT_EXIST);
+               ERROR_FAILED_SERVICE_CONTROLLER_CONNECT);
     CheckFails("nor a state", SetServiceStatus((SERVICE_STATUS_HANDLE)&Status, &Status),
                ERROR_INVALID_HANDLE);
     SC_HANDLE service = Create(NAME, "well", NULL);
