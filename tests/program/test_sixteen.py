@@ -37,7 +37,7 @@ class Sixteen(SixteenTest):
         done = self.cove("exec", "-m", "dos16", "./dos.exe", cwd=self.folder)
         self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
         # Two of them write at the same time.
-        self.assertEqual(sorted(done.stdout), sorted(hello + hello + " one\n"), done.stdout)
+        self.assertEqual(sorted(done.stdout), sorted(hello + hello + " one"), done.stdout)
         self.good("shutdown", "dos16")
 
     def test_user_keyboard_toolhelp(self):
