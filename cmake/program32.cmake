@@ -27,6 +27,14 @@ set(COVE_32_ABSENT base/abi_export.c front/program/sixteen.c
   front/crt/cxx_frame.c front/crt/cxx_packed.c front/crt/cxx_plain.c front/crt/cxx_raise.c
   # the C++ library: its names say their widths, and there are none for 32 bits yet
   front/crt/cxx_pointer.c)
+# Debian's libunicorn-dev; the library itself is looked for when a program starts.
+find_path(UNICORN_HEADERS unicorn/unicorn.h)
+if(UNICORN_HEADERS)
+  list(APPEND COVE_32_ABSENT front/win16/cpu/emulator_none.c)
+else()
+  list(APPEND COVE_32_ABSENT front/win16/cpu/emulator.c front/win16/cpu/emulator_check.c
+    front/win16/cpu/emulator_library.c)
+endif()
 set(COVE_32_INCLUDES ${COVE_GEN}/include ${CMAKE_SOURCE_DIR}/src/thunk/include)
 set(COVE_32_SOURCES "")
 foreach(room ${COVE_32_ROOMS})

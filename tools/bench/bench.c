@@ -260,6 +260,11 @@ static void flat(void)
 static void generic(double one)
 {
     row_most("generic thunk (CallProc32W), three parameters", generic_call_ns(), "ns", 300);
+    double emulated = emulated_call_ns();
+    if (emulated > 0)
+        row_most("... with the 16-bit code emulated", emulated, "ns", 5000);
+    else
+        puts("... with the 16-bit code emulated: not measured, libunicorn2:i386 is not installed");
     row_most("the ladder: 16-bit program, 32-bit DLL, driver, and back", ladder_call_ns(), "ns",
              one + 1000);
 }

@@ -34,6 +34,8 @@ double first_call32_ms(void);
 double flat_call_ns(void);
 /* A 16-bit program's call of 32-bit code with three parameters; and of one that calls a driver. */
 double generic_call_ns(void);
+/* 0: the emulator is not installed. */
+double emulated_call_ns(void);
 double ladder_call_ns(void);
 /* Milliseconds from the start of `cove run` to the first answered call. */
 double first_call_ms(void);

@@ -117,24 +117,29 @@ double flat_call_ns(void)
 }
 
 /* Median of what thunkbench prints; 0: it did not run. */
-static double thunkbench(char what)
+static double thunkbench(const char *processor, char what)
 {
     char line[PATH_MAX * 3], out[512], *end;
     snprintf(line, sizeof line,
-             "taskset -c 0 %s/bin/cove run --quiet %s/bench/benchdrv.sys -- "
+             "%s taskset -c 0 %s/bin/cove run --quiet %s/bench/benchdrv.sys -- "
              "%s/bench/thunkbench.exe %c",
-             bench_folder, bench_folder, bench_folder, what);
+             processor, bench_folder, bench_folder, bench_folder, what);
     return command(line, out, sizeof out) ? 0 : median_of_text(out, &end);
 }
 
 double generic_call_ns(void)
 {
-    return thunkbench('t');
+    return thunkbench("", 't');
+}
+
+double emulated_call_ns(void)
+{
+    return thunkbench("COVE_CPU16=unicorn", 't');
 }
 
 double ladder_call_ns(void)
 {
-    return thunkbench('l');
+    return thunkbench("", 'l');
 }
 
 /* Milliseconds from now to the answer that a benchapp tells of; false: it told nothing. */

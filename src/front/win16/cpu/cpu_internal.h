@@ -40,8 +40,28 @@ struct cpu16_frame {
 void cpu16_frame_begin(struct cpu16_frame *frame);
 void cpu16_frame_end(struct cpu16_frame *frame);
 
-/* selector.c: can the host do it at all? 0 or an errno value. */
-int selector_probe(void);
+/* How a processor is come by: natively (ldt.c) or emulated (emulator.c). */
+struct cpu16_backend {
+    const char *name;
+    /* 0, or an errno value with *out_reason a sentence fragment. */
+    int (*start)(const char **out_reason);
+    /* What describes an entry of the table has changed. 0 or an errno value. */
+    int (*entry_write)(uint16_t selector);
+    /* May a selector that is not of our table be loaded? */
+    bool (*is_loadable)(uint16_t selector);
+    void (*thunk_write)(void *where, uint32_t number);
+    /* What called code returns to; CPU16_THUNK_BYTES at most. */
+    void (*back_write)(void *where);
+    /* Runs cpu16_state until it comes back; as cpu16_enter of switch.S. */
+    void (*enter)(void);
+};
+extern const struct cpu16_backend cpu16_ldt, cpu16_emulator;
+const struct cpu16_backend *cpu16_backend(void);
+
+/* What cpu16_fault_run hands on. */
+extern struct cpu16_fault cpu16_fault_pending;
+
+/* Can the host's table be had at all? Takes an entry to find out. */
 /* True for what may be loaded into DS, ES, FS, GS. */
 bool selector_is_loadable(uint32_t selector);
 

@@ -17,7 +17,7 @@
 #define VECTOR_STACK    12u
 #define VECTOR_GENERAL  13u
 
-static struct cpu16_fault pending; /* between the signal and cpu16_fault_run */
+struct cpu16_fault cpu16_fault_pending; /* between the signal and cpu16_fault_run */
 
 static void registers_keep(const struct host_registers *from)
 {
@@ -51,27 +51,27 @@ static int interrupt_at(uint32_t cs, uint32_t eip)
 static void fault_describe(const struct host_fault *fault)
 {
     int interrupt = interrupt_at(cpu16_state.cs, cpu16_state.eip);
-    pending = (struct cpu16_fault){.kind = CPU16_FAULT,
-                                   .vector = fault->vector,
-                                   .error_code = fault->error_code,
-                                   .address = (uint32_t)fault->address};
+    cpu16_fault_pending = (struct cpu16_fault){.kind = CPU16_FAULT,
+                                               .vector = fault->vector,
+                                               .error_code = fault->error_code,
+                                               .address = (uint32_t)fault->address};
     switch (fault->kind) {
     case HOST_FAULT_SYSTEM_CALL: /* int 0x80 is an interrupt like any other here */
     case HOST_FAULT_PRIVILEGED:
         if (interrupt >= 0 && (fault->kind == HOST_FAULT_SYSTEM_CALL ||
                                fault->error_code == (unsigned)interrupt * 8 + 2)) {
-            pending.kind = CPU16_INTERRUPT;
-            pending.vector = (uint8_t)interrupt;
+            cpu16_fault_pending.kind = CPU16_INTERRUPT;
+            cpu16_fault_pending.vector = (uint8_t)interrupt;
             cpu16_state.eip += 2;
         } else if (fault->kind == HOST_FAULT_SYSTEM_CALL) {
-            pending.vector = VECTOR_GENERAL;
+            cpu16_fault_pending.vector = VECTOR_GENERAL;
         } else if (fault->vector == 4) { /* into, with the overflow flag */
-            pending.kind = CPU16_INTERRUPT;
+            cpu16_fault_pending.kind = CPU16_INTERRUPT;
         }
         break;
     case HOST_FAULT_BREAKPOINT:
     case HOST_FAULT_STEP:
-        pending.kind = CPU16_INTERRUPT;
+        cpu16_fault_pending.kind = CPU16_INTERRUPT;
         break;
     default:
         break;
@@ -98,7 +98,7 @@ static bool push_describe(struct host_registers *registers)
         memcpy(&cpu16_state.eip, &pushed[0], sizeof pushed[0]);
         memcpy(&cpu16_state.cs, &pushed[1], sizeof pushed[1]);
     }
-    pending = (struct cpu16_fault){.kind = CPU16_FAULT, .vector = VECTOR_STACK};
+    cpu16_fault_pending = (struct cpu16_fault){.kind = CPU16_FAULT, .vector = VECTOR_STACK};
     return true;
 }
 
@@ -138,7 +138,7 @@ bool cpu16_fault_hook(const struct host_fault *fault, struct host_registers *reg
 
 void cpu16_fault_run(void)
 {
-    struct cpu16_fault fault = pending;
+    struct cpu16_fault fault = cpu16_fault_pending;
     struct cpu16_frame frame;
     cpu16_frame_begin(&frame);
     cpu16_hooks_get()->fault(&fault, &frame.registers);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* run.c - running 16-bit code and answering its calls, by the processor itself.
+/* run.c - running 16-bit code and answering its calls, on either back end.
  *
  * cpu16_state holds the registers while they cross; whoever runs more 16-bit code meanwhile has
  * copied them before. Calls under way form a chain on the flat stack, innermost first.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/assert.h"
 #include "cpu_internal.h"
-#include "ntdll/exception.h"
 #include "ntdll/heap.h"
 
 #define EFLAGS_START 0x202u
@@ -25,6 +25,7 @@ uint16_t cpu16_host_fs, cpu16_host_gs;
 static struct {
     struct cpu16_hooks hooks;
     struct host_thread *thread;
+    const struct cpu16_backend *backend;
     struct cpu16_frame *innermost;
     struct far16 back, stack;
 } cpu;
@@ -39,42 +40,29 @@ bool cpu16_is_here(void)
     return cpu.thread && cpu.thread == host_thread_self();
 }
 
+const struct cpu16_backend *cpu16_backend(void)
+{
+    return cpu.backend;
+}
+
 const char *cpu16_name(void)
 {
-    return "ldt";
+    return cpu.backend->name;
 }
 
-/* ---- thunks ------------------------------------------------------------------------------- */
-
-static uint8_t *put(uint8_t *at, const void *bytes, size_t size)
-{
-    memcpy(at, bytes, size);
-    return at + size;
-}
-
-/* push dword number; call far dword FLAT_CODE:cpu16_out */
 void cpu16_thunk_write(void *where, uint32_t number)
 {
-    uint32_t target = (uint32_t)(uintptr_t)cpu16_out;
-    uint16_t selector = FLAT_CODE;
-    uint8_t *at = put(where, "\x66\x68", 2);
-    at = put(at, &number, sizeof number);
-    at = put(at, "\x66\x9a", 2);
-    at = put(at, &target, sizeof target);
-    put(at, &selector, sizeof selector);
+    cpu.backend->thunk_write(where, number);
 }
 
-/* jmp far dword FLAT_CODE:cpu16_back */
+/* ---- the start ----------------------------------------------------------------------------- */
+
 static int back_make(void)
 {
-    uint32_t target = (uint32_t)(uintptr_t)cpu16_back;
-    uint16_t selector = FLAT_CODE;
     void *page;
     if (!NT_SUCCESS(memory_allocate(THUNK_PAGE, PAGE_EXECUTE_READWRITE, &page)))
         return ENOMEM;
-    uint8_t *at = put(page, "\x66\xea", 2);
-    at = put(at, &target, sizeof target);
-    put(at, &selector, sizeof selector);
+    cpu.backend->back_write(page);
     cpu.back = FAR16(selector_take(page, THUNK_PAGE, CPU16_CODE), 0);
     return cpu.back.selector ? 0 : ENOMEM;
 }
@@ -84,28 +72,39 @@ struct far16 cpu16_return(void)
     return cpu.back;
 }
 
+/* The one that is asked for; else the first that works. */
+static int backend_choose(const char **out_reason)
+{
+    static const struct cpu16_backend *const all[] = {&cpu16_ldt, &cpu16_emulator};
+    static char reasons[320];
+    const char *forced = getenv("COVE_CPU16");
+    reasons[0] = '\0';
+    *out_reason = "COVE_CPU16 names no processor for it";
+    for (unsigned i = 0; i < sizeof all / sizeof *all; i++) {
+        const char *reason = NULL;
+        if (forced && strcmp(forced, all[i]->name))
+            continue;
+        cpu.backend = all[i];
+        if (all[i]->start(&reason) == 0)
+            return 0;
+        size_t length = strlen(reasons);
+        snprintf(reasons + length, sizeof reasons - length, "%s%s", length ? ", and " : "", reason);
+        *out_reason = reasons;
+    }
+    return ENOTSUP;
+}
+
 int cpu16_start(const struct cpu16_hooks *hooks, const char **out_reason)
 {
-    const char *forced = getenv("COVE_CPU16");
-    if (forced && strcmp(forced, "ldt")) {
-        *out_reason = strcmp(forced, "unicorn") ? "COVE_CPU16 names no processor for it"
-                                                : "there is no emulator for it yet";
-        return ENOTSUP;
-    }
-    if (selector_probe() != 0) {
-        *out_reason = "this host has no local descriptor table (modify_ldt)";
-        return ENOTSUP;
-    }
     cpu.hooks = *hooks;
     cpu.thread = host_thread_self();
-    __asm__ volatile("movw %%fs, %0" : "=r"(cpu16_host_fs));
-    __asm__ volatile("movw %%gs, %0" : "=r"(cpu16_host_gs));
-    if (back_make() != 0) {
+    if (backend_choose(out_reason) == 0) {
+        if (back_make() == 0)
+            return 0;
         *out_reason = "there is no memory for it";
-        return ENOTSUP;
     }
-    exception_fault_first(cpu16_fault_hook);
-    return 0;
+    cpu.thread = NULL;
+    return ENOTSUP;
 }
 
 /* ---- running ------------------------------------------------------------------------------ */
@@ -164,7 +163,7 @@ void cpu16_run(struct cpu16_registers *registers)
     ASSERT(cpu16_is_here());
     cpu16_state = *registers;
     state_check();
-    cpu16_enter();
+    cpu.backend->enter();
     *registers = cpu16_state;
     cpu.innermost = innermost;
 }

@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* selector.c - entries of the process's local descriptor table, and what they describe.
+/* selector.c - entries of the local descriptor table, and what they describe.
  *
- * The table's contents are kept here as well, because reading it back is a system call. Numbers
+ * The table's contents are kept here; the back end is told of each change. Numbers
  * are given out by rising order from a low bound, runs by first fit. The 16-bit world's thread
  * only.
  */
-#include <asm/ldt.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "cpu_internal.h"
 
 #define ENTRIES      8192u
 #define ENTRY_FIRST  16u /* below: what DPMI hosts keep for themselves */
 #define TILE_BYTES   0x10000u
-#define BYTES_MOST   0x100000u /* more is counted in pages */
-#define LDT_WRITE    0x11
 #define LDT_SELECTOR 7u /* the local table, privilege 3 */
 
 static struct {
@@ -37,32 +32,7 @@ static uint16_t selector_of(unsigned entry)
 
 static int entry_write(unsigned entry)
 {
-    struct user_desc segment = {.entry_number = entry};
-    if (entries[entry].is_taken) {
-        uint32_t limit = entries[entry].limit;
-        segment.base_addr = entries[entry].base;
-        segment.limit_in_pages = limit >= BYTES_MOST;
-        segment.limit = segment.limit_in_pages ? limit >> 12 : limit;
-        segment.contents = entries[entry].kind == CPU16_CODE ? MODIFY_LDT_CONTENTS_CODE : 0;
-        segment.read_exec_only = entries[entry].kind == CPU16_DATA_READ_ONLY;
-        segment.useable = 1;
-    } else {
-        segment.read_exec_only = segment.seg_not_present = 1;
-    }
-    return syscall(SYS_modify_ldt, LDT_WRITE, &segment, sizeof segment) == 0 ? 0 : errno;
-}
-
-int selector_probe(void)
-{
-    uint16_t selector = selector_take(&entries, 1, CPU16_DATA);
-    uint32_t rights = 0;
-    uint8_t is_there = 0;
-    if (!selector)
-        return ENOSYS;
-    /* Some emulations of Linux accept the call and do nothing. */
-    __asm__("larl %2, %0; setz %1" : "+r"(rights), "+q"(is_there) : "r"((uint32_t)selector) : "cc");
-    selector_give(selector, 1);
-    return is_there ? 0 : ENOSYS;
+    return cpu16_backend()->entry_write(selector_of(entry));
 }
 
 static unsigned run_find(unsigned count)
@@ -142,9 +112,7 @@ bool selector_is_loadable(uint32_t selector)
         return selector_is((uint16_t)selector);
     if (!(selector & ~3u & 0xffff))
         return true;
-    uint8_t is_readable;
-    __asm__("verr %w1; setz %0" : "=q"(is_readable) : "r"(selector) : "cc");
-    return is_readable;
+    return cpu16_backend()->is_loadable((uint16_t)selector);
 }
 
 void *selector_base(uint16_t selector)

@@ -199,9 +199,21 @@ struct far16 absent_thunk(struct module16 *module, const char *name, size_t leng
 /* ---- calls -------------------------------------------------------------------------------------
  */
 
+/* A program can make up a thunk of its own. */
+static bool number_is(uint32_t number)
+{
+    uint32_t module = (number >> 16) - 1;
+    if (number >= ABSENT_FIRST)
+        return number - ABSENT_FIRST < absents.count;
+    return module < win16_builtin_count &&
+           (number & 0xffff) < win16_builtins[module].export_count;
+}
+
 void call16_answer(uint32_t number, struct cpu16_registers *registers)
 {
-    if (number >= ABSENT_FIRST) {
+    if (!number_is(number)) {
+        program_die((uint32_t)STATUS_ACCESS_VIOLATION, "it called a thunk that was never made");
+    } else if (number >= ABSENT_FIRST) {
         const struct absent *absent = &absents.all[number - ABSENT_FIRST];
         absent_called(absent->module, absent->name, 0, registers);
     }
