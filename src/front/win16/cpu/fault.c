@@ -111,7 +111,7 @@ static bool escape_describe(const struct host_fault *fault, struct host_register
     if (!is_from_16 || (fault->kind != HOST_FAULT_SYSTEM_CALL && registers->rip >= NATIVE_LOW))
         return false;
     registers_keep(registers);
-    pending = (struct cpu16_fault){.kind = CPU16_FAULT, .vector = VECTOR_GENERAL};
+    cpu16_fault_pending = (struct cpu16_fault){.kind = CPU16_FAULT, .vector = VECTOR_GENERAL};
     return true;
 }
 
