@@ -17,24 +17,7 @@ for package in $packages; do
     *) missing="$missing $package" ;;
     esac
 done
-
-# Wanted, not needed: without it tests of the 16-bit emulator are skipped. Tried once in a checkout,
-# as root, and only where nothing that is installed has to change for it.
-emulator_try() {
-    tried=build/.setup-tried-emulator
-    { [ "$(id -u)" = 0 ] && [ ! -e "$tried" ] && command -v apt-get >/dev/null 2>&1; } || return 0
-    mkdir -p build && : >"$tried"
-    dpkg-query -W -f '${Status}' libunicorn2:i386 2>/dev/null | grep -q "ok installed" && return 0
-    dpkg --add-architecture i386 || return 0
-    apt-get -o Acquire::Retries=0 -o Acquire::http::Timeout=20 update -qq >/dev/null 2>&1 || true
-    apt-get install -s --no-install-recommends libunicorn2:i386 2>/dev/null |
-        grep -q "^0 upgraded.* 0 to remove" || return 0
-    echo "cove: installing libunicorn2:i386 (the emulator for 16-bit programs)"
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        libunicorn2:i386 libunicorn-dev >/dev/null 2>&1 || true
-}
-
-[ -z "$missing" ] && { emulator_try; exit 0; }
+[ -z "$missing" ] && exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then
     echo "cove: these packages (Debian's names) are missing:$missing" >&2
@@ -53,4 +36,3 @@ fi
 echo "cove: installing$missing"
 $as_root apt-get update -qq
 DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
-emulator_try
