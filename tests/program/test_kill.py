@@ -84,6 +84,8 @@ class KilledMachines(CoveTest):
         self.assertIn(b"machine", errors)
         # What it left in the runtime folder does not stand in the way.
         self.assertTrue(wait_until(lambda: self.machine("gone") is None))
+        # Its registry may have come to disk before it was killed, the service within.
+        self.good("forget", "gone")
         self.boot("gone", driver("pending"))
         self.good("exec", "-m", "gone", program("pendingtest"))
         self.good("shutdown", "gone")
