@@ -139,8 +139,9 @@ class Soak(CoveTest):
 
     def machine_kill(self, chance, where):
         stage = chance.randrange(3)
-        boot = subprocess.Popen([os.environ["COVE"], "boot", "victim"], env=self.environment,
-                                cwd=self.folder, stdin=subprocess.DEVNULL,
+        # The one before may have kept its registry, with the service, before it was killed.
+        boot = subprocess.Popen([os.environ["COVE"], "boot", "--fresh", "victim"],
+                                env=self.environment, cwd=self.folder, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         if stage == 0: # while it starts
             try:
