@@ -4,6 +4,7 @@
  * Nothing is trusted: each field is checked against the bytes there are and against the fields
  * already read, so a parsed image is consistent in itself.
  */
+#include "pe/dos.h"
 #include "pe_internal.h"
 
 #define DOS_HEADER_SIZE  64
@@ -28,7 +29,7 @@ static int parse_dos_header(struct parser *p)
 {
     if (p->size < DOS_HEADER_SIZE)
         return FAIL(p, "e_magic", 0, p->size, "the file ends within the DOS header");
-    if (load16(p->bytes) != 0x5a4d)
+    if (load16(p->bytes) != pe_dos_signature())
         return FAIL(p, "e_magic", 0, load16(p->bytes), "not MZ: no executable image");
     uint32_t offset = load32(p->bytes + 0x3c);
     if (offset > p->size || p->size - offset < FILE_HEADER_SIZE)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "image_internal.h"
+#include "pe/dos.h"
 
 #include <ntimage.h>
 
@@ -57,7 +58,7 @@ PIMAGE_NT_HEADERS NTAPI RtlImageNtHeader(PVOID BaseAddress)
         return NULL;
     memcpy(&magic, base, sizeof(magic));
     memcpy(&offset, base + 0x3c, sizeof(offset));
-    if (magic != 0x5a4d || offset > PE_IMAGE_SIZE_MAX)
+    if (magic != pe_dos_signature() || offset > PE_IMAGE_SIZE_MAX)
         return NULL;
     memcpy(&signature, base + offset, sizeof(signature));
     return signature == 0x4550 ? (PIMAGE_NT_HEADERS)(base + offset) : NULL;

@@ -12,6 +12,7 @@
 #include "base/assert.h"
 #include "image_internal.h"
 #include "image_kernel.h"
+#include "pe/dos.h"
 
 #define HEADERS_BYTES  0x1000u
 #define NT_HEADERS_AT  0x80u
@@ -136,7 +137,7 @@ static void headers_write(const struct native *native, uint32_t exports_bytes)
 {
     IMAGE_DOS_HEADER *dos = (void *)native->base;
     IMAGE_NT_HEADERS64 *nt = (void *)(native->base + NT_HEADERS_AT);
-    dos->e_magic = IMAGE_DOS_SIGNATURE;
+    dos->e_magic = pe_dos_signature();
     dos->e_lfanew = NT_HEADERS_AT;
     nt->Signature = IMAGE_NT_SIGNATURE;
     nt->FileHeader = (IMAGE_FILE_HEADER){
