@@ -80,9 +80,9 @@ SOAK_REQUESTS ?= 10000
 SOAK_OPENS    ?= 1000000
 SOAK_PLUGS    ?= 100000
 SOAK_SEED     ?= 1
-export SOAK_MACHINES SOAK_PROGRAMS SOAK_THREADS SOAK_REQUESTS SOAK_OPENS SOAK_PLUGS SOAK_SEED
+export SOAK_MACHINES SOAK_PROGRAMS SOAK_THREADS SOAK_REQUESTS SOAK_OPENS SOAK_SEED
 soak: all
-	@cd tests/soak && COVE=$(abspath $(BUILD)/bin/cove) python3 -B -m unittest -v test_soak
+	@cd tests/soak && COVE=$(abspath $(BUILD)/bin/cove) SOAK_PLUGS=$(SOAK_PLUGS) python3 -B -m unittest -v test_soak
 	@cd tests/program && COVE=$(abspath $(BUILD)/bin/cove) COVE_KILLS=$(SOAK_KILLS) \
 	    python3 -B -m unittest -v test_kill
 

@@ -67,7 +67,8 @@ SERVICE NtTerminateProcess(HANDLE Handle, NTSTATUS Status)
 SERVICE NtAlertThread(HANDLE Handle)
 {
     void *thread;
-    NTSTATUS status = ob_handle_reference(Handle, THREAD_ALERT, ps_thread_type, gate_mode(), &thread, NULL);
+    NTSTATUS status =
+        ob_handle_reference(Handle, THREAD_ALERT, ps_thread_type, gate_mode(), &thread, NULL);
     if (!NT_SUCCESS(status))
         return status;
     ke_thread_alert(&((struct process_thread *)thread)->tcb);

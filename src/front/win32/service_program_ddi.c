@@ -19,8 +19,8 @@
 #include "win32_internal.h"
 
 #define ERROR_FAILED_SERVICE_CONTROLLER_CONNECT 1063u
-#define ERROR_SERVICE_NOT_IN_EXE     1083u
-#define ERROR_SERVICE_NO_THREAD      1054u
+#define ERROR_SERVICE_NOT_IN_EXE                1083u
+#define ERROR_SERVICE_NO_THREAD                 1054u
 
 struct table_entry { /* SERVICE_TABLE_ENTRY, A and W alike */
     void *name;

@@ -369,3 +369,21 @@ void fx_rows_check(const char *mark)
     rows_write(getenv("FX_ROWS"));
     assert_int_equal(missing, 0);
 }
+
+struct device_node *fx_bus_begin(void **state)
+{
+    (void)fx_machine_start(state);
+    return fx_bus_create();
+}
+
+int fx_bus_end(void **state, struct device_node *bus)
+{
+    memset(fxtoy.fails, 0, sizeof(fxtoy.fails));
+    memset(fxtoy.present, 0, sizeof(fxtoy.present));
+    if (is_started("ROOT\\FXBUS\\0000"))
+        fx_unplug(1);
+    fx_rows_collect();
+    pnp_node_put(bus);
+    assert_int_equal(fxtoy.reads_held, 0);
+    return fx_machine_stop(state);
+}

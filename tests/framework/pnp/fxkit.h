@@ -24,6 +24,9 @@ void fx_test_run(void **state);
 #define FX_TEST(test) {#test, fx_test_run, begin, end, (void *)(test)}
 /* The bus, started, its callbacks forgotten; referenced. */
 struct device_node *fx_bus_create(void);
+/* A machine with it; and the end of both, with every child pulled out and no read held. */
+struct device_node *fx_bus_begin(void **state);
+int fx_bus_end(void **state, struct device_node *bus);
 void fx_plug(int id); /* and lets the bus look */
 void fx_unplug(int id);
 const char *fx_name(int id); /* the child's instance */

@@ -12,8 +12,7 @@ static struct device_node *bus;
 
 static int begin(void **state)
 {
-    (void)fx_machine_start(state);
-    bus = fx_bus_create();
+    bus = fx_bus_begin(state);
     fx_gates_install();
     fx_forget();
     fxtoy.fails_once = 1;
@@ -24,14 +23,7 @@ static int begin(void **state)
 
 static int end(void **state)
 {
-    memset(fxtoy.fails, 0, sizeof(fxtoy.fails));
-    for (int id = 1; id <= FXTOY_SLOTS; id++)
-        fxtoy.present[id - 1] = 0;
-    if (is_started("ROOT\\FXBUS\\0000"))
-        fx_unplug(1);
-    fx_rows_collect();
-    pnp_node_put(bus);
-    return fx_machine_stop(state);
+    return fx_bus_end(state, bus);
 }
 
 #define FAILS(callback) (fxtoy.fails[FXTOY_FUNCTION][FXTOY_##callback] = FAILURE)

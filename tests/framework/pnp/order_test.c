@@ -10,20 +10,13 @@ static struct device_node *bus;
 
 static int begin(void **state)
 {
-    (void)fx_machine_start(state);
-    bus = fx_bus_create();
+    bus = fx_bus_begin(state);
     return 0;
 }
 
 static int end(void **state)
 {
-    for (int id = 1; id <= FXTOY_SLOTS; id++)
-        fxtoy.present[id - 1] = 0;
-    if (is_started("ROOT\\FXBUS\\0000"))
-        fx_unplug(1);
-    fx_rows_collect();
-    pnp_node_put(bus);
-    return fx_machine_stop(state);
+    return fx_bus_end(state, bus);
 }
 
 static void start(void **state)

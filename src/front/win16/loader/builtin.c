@@ -205,8 +205,7 @@ static bool number_is(uint32_t number)
     uint32_t module = (number >> 16) - 1;
     if (number >= ABSENT_FIRST)
         return number - ABSENT_FIRST < absents.count;
-    return module < win16_builtin_count &&
-           (number & 0xffff) < win16_builtins[module].export_count;
+    return module < win16_builtin_count && (number & 0xffff) < win16_builtins[module].export_count;
 }
 
 void call16_answer(uint32_t number, struct cpu16_registers *registers)
