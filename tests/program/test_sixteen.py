@@ -40,6 +40,17 @@ class Sixteen(SixteenTest):
         self.assertEqual(sorted(done.stdout), sorted(hello + hello + " one"), done.stdout)
         self.good("shutdown", "dos16")
 
+    def test_dpmi(self):
+        self.build("dpmi")
+        self.assertEqual(self.passes("dpmi"), [])
+
+    def test_a_fault_that_is_handed_on_is_reported_where_it_was(self):
+        self.build("dpmi")
+        done = self.run16("dpmi.exe", "chain")
+        self.assertEqual((done.returncode, done.stdout), (5, ""))
+        self.assertIn("DPMI caused a General Protection Fault in", done.stderr)
+        self.assertIn("(CHAINED+0).", done.stderr)
+
     def test_user_keyboard_toolhelp(self):
         self.build("system")
         self.assertEqual(self.passes("system"), [])

@@ -30,6 +30,13 @@ const char *dos_text(struct cpu16_registers *registers, uint32_t selector, uint1
 void *dos_buffer(struct cpu16_registers *registers, uint32_t selector, uint16_t offset,
                  uint32_t size_bytes);
 
+/* vector.c: routines of interrupts and handlers of exceptions. False: there is no such exception.
+ */
+struct far16 dos_interrupt_get(uint8_t number);
+void dos_interrupt_set(uint8_t number, struct far16 routine);
+bool dos_exception_get(uint8_t number, struct far16 *out_handler);
+bool dos_exception_set(uint8_t number, struct far16 handler);
+
 /* DPMI and the multiplexer. */
 bool dpmi_call(struct cpu16_registers *registers);
 bool multiplex_call(struct cpu16_registers *registers);

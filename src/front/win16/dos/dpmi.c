@@ -4,6 +4,7 @@
  * Doc: DOS Protected Mode Interface Specification 0.9. Nothing of real mode is there: calls that
  * would go to it fail.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "dos_internal.h"
@@ -82,6 +83,93 @@ static bool alias_make(struct cpu16_registers *registers)
     return AX(registers);
 }
 
+/* ---- descriptors ------------------------------------------------------------------------------
+ */
+
+#define DESCRIPTOR_BYTES 8u
+#define RIGHTS_PRESENT   0x80u
+#define RIGHTS_USER      0x70u /* privilege 3, of code or data */
+#define RIGHTS_WRITE     0x02u
+#define RIGHTS_PAGES     0x80u
+
+/* 000Bh: to ES:DI, as the processor has it. */
+static bool descriptor_get(struct cpu16_registers *registers)
+{
+    uint16_t selector = BX(registers);
+    uint8_t *to = dos_buffer(registers, registers->es, DI(registers), DESCRIPTOR_BYTES);
+    uint32_t base = (uint32_t)(uintptr_t)selector_base(selector), limit = selector_limit(selector);
+    bool is_code = selector_kind(selector) == CPU16_CODE;
+    bool is_writable = selector_kind(selector) != CPU16_DATA_READ_ONLY;
+    if (!selector_is(selector))
+        return false;
+    bool is_in_pages = limit > 0xfffff;
+    limit = is_in_pages ? limit >> 12 : limit;
+    to[0] = (uint8_t)limit;
+    to[1] = (uint8_t)(limit >> 8);
+    memcpy(to + 2, &base, 3);
+    to[5] = (uint8_t)(RIGHTS_PRESENT | RIGHTS_USER | (is_code ? RIGHTS_CODE : 0) |
+                      (is_writable ? RIGHTS_WRITE : 0));
+    to[6] = (uint8_t)(limit >> 16 | (is_in_pages ? RIGHTS_PAGES : 0));
+    to[7] = (uint8_t)(base >> 24);
+    return true;
+}
+
+/* 000Ch: from ES:DI. What is not present, or not for programs, is not made. */
+static bool descriptor_set(struct cpu16_registers *registers)
+{
+    const uint8_t *from = dos_buffer(registers, registers->es, DI(registers), DESCRIPTOR_BYTES);
+    uint32_t base = 0, limit = from[0] | from[1] << 8 | (from[6] & 15u) << 16;
+    memcpy(&base, from + 2, 3);
+    base |= (uint32_t)from[7] << 24;
+    if (from[6] & RIGHTS_PAGES)
+        limit = limit << 12 | 0xfff;
+    if ((from[5] & (RIGHTS_PRESENT | RIGHTS_USER)) != (RIGHTS_PRESENT | RIGHTS_USER) ||
+        limit == UINT32_MAX)
+        return false;
+    enum cpu16_segment kind = from[5] & RIGHTS_CODE    ? CPU16_CODE
+                              : from[5] & RIGHTS_WRITE ? CPU16_DATA
+                                                       : CPU16_DATA_READ_ONLY;
+    return selector_set(BX(registers), (void *)(uintptr_t)base, (size_t)limit + 1, kind) == 0;
+}
+
+/* ---- exceptions and interrupts ----------------------------------------------------------------
+ */
+
+static bool exception_get(struct cpu16_registers *registers)
+{
+    struct far16 handler;
+    if (!dos_exception_get(REG8(registers->ebx), &handler))
+        return false;
+    CX(registers) = handler.selector;
+    DX(registers) = handler.offset;
+    return true;
+}
+
+static bool exception_set(struct cpu16_registers *registers)
+{
+    return selector_is(CX(registers)) &&
+           dos_exception_set(REG8(registers->ebx), FAR16(CX(registers), DX(registers)));
+}
+
+static bool interrupt_get(struct cpu16_registers *registers)
+{
+    struct far16 routine = dos_interrupt_get(REG8(registers->ebx));
+    CX(registers) = routine.selector;
+    DX(registers) = routine.offset;
+    return true;
+}
+
+static bool interrupt_set(struct cpu16_registers *registers)
+{
+    if (!selector_is(CX(registers)))
+        return false;
+    dos_interrupt_set(REG8(registers->ebx), FAR16(CX(registers), DX(registers)));
+    return true;
+}
+
+/* ---- what there is, memory --------------------------------------------------------------------
+ */
+
 static bool version_get(struct cpu16_registers *registers)
 {
     AX(registers) = DPMI_VERSION;
@@ -97,21 +185,80 @@ static bool increment_get(struct cpu16_registers *registers)
     return true;
 }
 
+/* Blocks of 0501h: the address is the handle. The 16-bit world's thread only. */
+struct dpmi_block {
+    struct dpmi_block *next;
+    void *memory;
+    uint32_t bytes;
+};
+static struct dpmi_block *blocks;
+
+static struct dpmi_block **block_find(struct cpu16_registers *registers)
+{
+    void *memory = (void *)(uintptr_t)pair(SI(registers), DI(registers));
+    struct dpmi_block **at = &blocks;
+    while (*at && (*at)->memory != memory)
+        at = &(*at)->next;
+    return at;
+}
+
+static void address_tell(struct cpu16_registers *registers, const struct dpmi_block *block)
+{
+    uint32_t address = (uint32_t)(uintptr_t)block->memory;
+    BX(registers) = SI(registers) = (uint16_t)(address >> 16);
+    CX(registers) = DI(registers) = (uint16_t)address;
+}
+
 static bool memory_take(struct cpu16_registers *registers)
 {
     uint32_t bytes = pair(BX(registers), CX(registers));
-    void *memory;
-    if (!bytes || !NT_SUCCESS(memory_allocate(bytes, PAGE_EXECUTE_READWRITE, &memory)))
+    struct dpmi_block *block = calloc(1, sizeof *block);
+    if (!block || !bytes ||
+        !NT_SUCCESS(memory_allocate(bytes, PAGE_EXECUTE_READWRITE, &block->memory))) {
+        free(block);
         return false;
-    uint32_t address = (uint32_t)(uintptr_t)memory;
-    BX(registers) = SI(registers) = (uint16_t)(address >> 16); /* the address is the handle */
-    CX(registers) = DI(registers) = (uint16_t)address;
+    }
+    block->bytes = bytes;
+    block->next = blocks;
+    blocks = block;
+    address_tell(registers, block);
     return true;
 }
 
 static bool memory_give(struct cpu16_registers *registers)
 {
-    memory_free((void *)(uintptr_t)pair(SI(registers), DI(registers)));
+    struct dpmi_block **at = block_find(registers), *block = *at;
+    if (!block)
+        return false;
+    *at = block->next;
+    memory_free(block->memory);
+    free(block);
+    return true;
+}
+
+/* 0503h: it may move; selectors over it are the program's to set again. */
+static bool memory_resize(struct cpu16_registers *registers)
+{
+    struct dpmi_block *block = *block_find(registers);
+    uint32_t bytes = pair(BX(registers), CX(registers));
+    void *memory;
+    if (!block || !bytes || !NT_SUCCESS(memory_allocate(bytes, PAGE_EXECUTE_READWRITE, &memory)))
+        return false;
+    memcpy(memory, block->memory, bytes < block->bytes ? bytes : block->bytes);
+    memory_free(block->memory);
+    block->memory = memory;
+    block->bytes = bytes;
+    address_tell(registers, block);
+    return true;
+}
+
+/* 0500h: 30h bytes at ES:DI; what is not known is -1. */
+static bool memory_tell(struct cpu16_registers *registers)
+{
+    uint8_t *to = dos_buffer(registers, registers->es, DI(registers), 0x30);
+    const uint32_t free_bytes = 0x01000000;
+    memset(to, 0xff, 0x30);
+    memcpy(to, &free_bytes, sizeof free_bytes);
     return true;
 }
 
@@ -141,7 +288,11 @@ static const struct {
     {0x0000, selectors_take}, {0x0001, selector_give_one}, {0x0003, increment_get},
     {0x0006, base_get},       {0x0007, base_set},          {0x0008, limit_set},
     {0x0009, rights_set},     {0x000a, alias_make},        {0x0400, version_get},
-    {0x0501, memory_take},    {0x0502, memory_give},       {0x0600, nothing_to_do},
+    {0x0004, nothing_to_do},  {0x0005, nothing_to_do},     {0x000b, descriptor_get},
+    {0x000c, descriptor_set}, {0x0202, exception_get},     {0x0203, exception_set},
+    {0x0204, interrupt_get},  {0x0205, interrupt_set},     {0x0500, memory_tell},
+    {0x0702, nothing_to_do},  {0x0703, nothing_to_do},     {0x0501, memory_take},
+    {0x0502, memory_give},    {0x0503, memory_resize},     {0x0600, nothing_to_do},
     {0x0601, nothing_to_do},  {0x0604, page_size_get},     {0x0900, flag_get},
     {0x0901, flag_get},       {0x0902, flag_get},
 };

@@ -11,8 +11,6 @@
 #define PARAGRAPH   16u
 #define DRIVE_C     2
 
-static struct far16 vectors[256]; /* as programs set them; nothing here calls them */
-
 static uint16_t drive_select(struct cpu16_registers *registers)
 {
     AL(registers) = 26;
@@ -41,13 +39,13 @@ static uint16_t transfer_get(struct cpu16_registers *registers)
 
 static uint16_t vector_set(struct cpu16_registers *registers)
 {
-    vectors[AL(registers)] = FAR16(registers->ds, DX(registers));
+    dos_interrupt_set(AL(registers), FAR16(registers->ds, DX(registers)));
     return 0;
 }
 
 static uint16_t vector_get(struct cpu16_registers *registers)
 {
-    struct far16 vector = vectors[AL(registers)];
+    struct far16 vector = dos_interrupt_get(AL(registers));
     registers->es = vector.selector;
     BX(registers) = vector.offset;
     return 0;

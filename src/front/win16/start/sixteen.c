@@ -85,7 +85,7 @@ static bool beside_begin(void)
                                   .name = beside_name(),
                                   .line = line_tail(GetCommandLineA()),
                                   .environment = environment_make(),
-                                  .interrupt = dos16_interrupt};
+                                  .fault = dos16_fault};
     file16_folders_set(beside.folder, beside.host_folder);
     dos16_init();
     return task16_beside(&start, &reason);
@@ -112,7 +112,7 @@ void sixteen_run(void *bytes, size_t size, const char *path, const char *folder,
                                  .path = path,
                                  .line = line_tail(GetCommandLineA()),
                                  .environment = environment_make(),
-                                 .interrupt = dos16_interrupt};
+                                 .fault = dos16_fault};
     file16_folders_set(folder, host_folder);
     dos16_init();
     flat_offer();

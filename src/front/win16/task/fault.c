@@ -102,10 +102,11 @@ void task16_die(uint32_t status, const char *text, const struct cpu16_registers 
  * -------------------------------------------------------------------------------------- */
 
 /* cli and sti are the virtual interrupt flag's, which nothing here looks at. */
-static bool instruction_answer(struct cpu16_registers *registers)
+bool task_instruction_answer(const struct cpu16_fault *fault, struct cpu16_registers *registers)
 {
     const uint8_t *code = far16_flat(FAR16(registers->cs, registers->eip), 1);
-    if (!code || (code[0] != 0xfa && code[0] != 0xfb))
+    if (fault->kind != CPU16_FAULT || fault->vector != 13 || !code ||
+        (code[0] != 0xfa && code[0] != 0xfb))
         return false;
     registers->eip++;
     return true;
@@ -135,8 +136,6 @@ static bool is_privileged(const struct cpu16_registers *registers)
 void task_fault_answer(const struct cpu16_fault *fault, struct cpu16_registers *registers)
 {
     char text[80];
-    if (fault->kind == CPU16_FAULT && fault->vector == 13 && instruction_answer(registers))
-        return;
     for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (kinds[i].vector == fault->vector &&
             (fault->kind == CPU16_FAULT || fault->vector <= 4)) {

@@ -170,9 +170,9 @@ static void task_call(uint32_t number, struct cpu16_registers *registers)
 
 static void task_fault(const struct cpu16_fault *fault, struct cpu16_registers *registers)
 {
-    if (fault->kind == CPU16_INTERRUPT && starting->interrupt(fault->vector, registers))
-        return;
-    task_fault_answer(fault, registers);
+    struct cpu16_fault left = *fault;
+    if (!task_instruction_answer(fault, registers) && !starting->fault(&left, registers))
+        task_fault_answer(&left, registers);
 }
 
 static bool world_begin(const struct task16_start *start, const char **out_reason)

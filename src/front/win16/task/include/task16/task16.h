@@ -28,7 +28,8 @@ struct task16_start {
     const char *name;               /* of a 32-bit program, in reports */
     const char *line;               /* the command line without the program's name */
     const char *const *environment; /* "NAME=value" …, NULL */
-    bool (*interrupt)(uint8_t number, struct cpu16_registers *registers); /* false: not there */
+    /* False: nobody answers it; *fault may be another by then. */
+    bool (*fault)(struct cpu16_fault *fault, struct cpu16_registers *registers);
 };
 
 /* Loads the program and runs it to its end. */
