@@ -4,14 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "companion.h"
 #include "files_internal.h"
 #include "host/host.h"
 #include "host/socket.h"
@@ -25,32 +23,11 @@ static struct {
 
 int host_opener_start(void)
 {
-    int pair[2];
-    if (beneath_open(AT_FDCWD, ".", O_PATH, 0, &pair[0]))
+    int folder;
+    if (beneath_open(AT_FDCWD, ".", O_PATH, 0, &folder))
         return ENOSYS;
-    close(pair[0]);
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
-        return errno;
-    pid_t child = fork();
-    if (child < 0) {
-        int error = errno;
-        close(pair[0]);
-        close(pair[1]);
-        return error;
-    }
-    if (child == 0) {
-        signal(SIGINT, SIG_IGN); /* it ends with its machine, which may have much to close yet */
-        signal(SIGTERM, SIG_IGN);
-        prctl(PR_SET_NAME, "cove-opener");
-        /* Nothing that it holds may keep somebody waiting for the end of a pipe. */
-        dup2(pair[1], 3);
-        fcntl(3, F_SETFD, FD_CLOEXEC);
-        close_range(4, ~0u, 0);
-        opener_serve(3);
-    }
-    close(pair[1]);
-    opener.socket = pair[0];
-    return 0;
+    close(folder);
+    return companion_start("cove-opener", opener_serve, &opener.socket);
 }
 
 /* NULL in *out_request: no opener, the caller makes the call itself. Else the caller has the

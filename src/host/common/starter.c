@@ -14,13 +14,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "companion.h"
 #include "host/host.h"
 #include "host/socket.h"
 
@@ -136,7 +135,7 @@ static void request_serve(int socket)
     host_message_send(socket, &error, sizeof error, NULL, 0);
 }
 
-[[noreturn]] static void starter_serve(int socket)
+static void starter_serve(int socket)
 {
     sigset_t child;
     sigemptyset(&child);
@@ -160,30 +159,9 @@ static void request_serve(int socket)
 
 int host_starter_start(const char *program, const char *socket_path)
 {
-    int pair[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
-        return errno;
     child_program = program;
     child_socket = socket_path;
-    pid_t child = fork();
-    if (child < 0) {
-        int error = errno;
-        close(pair[0]);
-        close(pair[1]);
-        return error;
-    }
-    if (child == 0) {
-        signal(SIGINT, SIG_IGN); /* it ends with its machine */
-        signal(SIGTERM, SIG_IGN);
-        prctl(PR_SET_NAME, "cove-starter");
-        dup2(pair[1], 3);
-        fcntl(3, F_SETFD, FD_CLOEXEC);
-        close_range(4, ~0u, 0);
-        starter_serve(3);
-    }
-    close(pair[1]);
-    starter.socket = pair[0];
-    return 0;
+    return companion_start("cove-starter", starter_serve, &starter.socket);
 }
 
 int host_starter_run(const struct host_start *start, int *out_life)
