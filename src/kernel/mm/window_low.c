@@ -3,19 +3,27 @@
  *
  * One window at a time is shown there: the one that threads have taken which run in the kernel. A
  * thread that needs another waits until nobody runs with the first; then the mappings change.
+ * Who needs the one that is shown adds itself to a number, and takes no lock.
  * Lock order: low.lock -> a window's lock. shown is set with low.lock and the window's.
  */
 #include <limits.h>
+#include <stdatomic.h>
 
 #include "mm_internal.h"
 #include "user.h"
 
+/* low.state: the window that may be taken in passing, and how many threads have taken what is
+ * shown. Threads hold processors meanwhile, so there are few. */
+#define USERS_BITS 16
+#define USERS      ((1ull << USERS_BITS) - 1)
+
 static struct {
-    struct host_lock lock;           /* guards: users, and who is shown */
+    struct host_lock lock;           /* guards: who is shown, and the window in state */
     struct mm_window *_Atomic shown; /* NULL: none */
-    unsigned users;                  /* threads that have taken it */
-    _Atomic uint32_t turns;          /* one more whenever users became 0 */
-    bool is_reserved;                /* the addresses are ours */
+    _Atomic uint64_t state;
+    _Atomic uint32_t waiters; /* threads that look for their turn: not in passing */
+    _Atomic uint32_t turns;   /* one more whenever nobody is left, and somebody waits */
+    bool is_reserved;         /* the addresses are ours */
 } low;
 
 bool window_is_shown(const struct mm_window *window)
@@ -67,39 +75,66 @@ static bool reserve(void)
     return low.is_reserved;
 }
 
-static void take(void *space)
+static uint64_t state_of(const struct mm_window *window)
 {
-    struct mm_window *window = space;
+    return (uint64_t)(uintptr_t)window << USERS_BITS;
+}
 
-    host_lock_take(&low.lock);
-    while (low.shown != window && low.users != 0) {
-        uint32_t turn = low.turns;
-
-        host_lock_give(&low.lock);
-        host_wait(&low.turns, turn, HOST_FOREVER);
-        host_lock_take(&low.lock);
-    }
-    low.users++;
+/* With low.lock, and as the only user: nobody comes in passing. */
+static void change(struct mm_window *window)
+{
     if (low.shown != window && reserve()) {
         if (low.shown != NULL)
             hide(low.shown);
         show(window);
     }
+    low.state = state_of(low.shown) | 1;
+}
+
+static void take_in_turn(struct mm_window *window)
+{
+    host_lock_take(&low.lock);
+    low.waiters++; /* before the look at state: who leaves last looks the other way round */
+    for (;;) {
+        uint32_t turn = low.turns;
+        uint64_t state = low.state;
+
+        if (low.shown == window) {
+            low.state++;
+            break;
+        }
+        if ((state & USERS) == 0) {
+            if (!atomic_compare_exchange_strong(&low.state, &state, 1))
+                continue;
+            change(window);
+            break;
+        }
+        host_lock_give(&low.lock);
+        host_wait(&low.turns, turn, HOST_FOREVER);
+        host_lock_take(&low.lock);
+    }
+    low.waiters--;
     host_lock_give(&low.lock);
+}
+
+static void take(void *space)
+{
+    uint64_t state = low.state;
+
+    while (state >> USERS_BITS == (uintptr_t)space) {
+        if (atomic_compare_exchange_weak(&low.state, &state, state + 1))
+            return;
+    }
+    take_in_turn(space);
 }
 
 static void give(void *space)
 {
-    bool is_free;
-
     (void)space;
-    host_lock_take(&low.lock);
-    is_free = --low.users == 0;
-    if (is_free)
+    if ((atomic_fetch_sub(&low.state, 1) & USERS) == 1 && low.waiters != 0) {
         low.turns++;
-    host_lock_give(&low.lock);
-    if (is_free)
         host_wake(&low.turns, INT_MAX);
+    }
 }
 
 void window_low_init(void)
@@ -110,7 +145,9 @@ void window_low_init(void)
 void window_low_forget(struct mm_window *window)
 {
     host_lock_take(&low.lock);
-    if (low.shown == window)
+    if (low.shown == window) {
+        low.state &= USERS; /* not in passing from now on */
         hide(window);
+    }
     host_lock_give(&low.lock);
 }
