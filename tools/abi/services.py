@@ -84,6 +84,10 @@ enum service_number {
 struct service_entry;
 extern const struct service_entry *const service_table;
 
+/* The arguments that are addresses: an array's initializer, by number, bit n for the n-th. */
+#define SERVICE_ADDRESSES { \\
+%s}
+
 /* Program side: hands number and arguments to the kernel and brings back its answer. */
 uint64_t door_call(uint32_t number, const uint64_t *args, uint32_t count);
 
@@ -94,10 +98,17 @@ uint8_t ke_previous_mode_swap(uint8_t mode);
 """
 
 
+def addresses_of(row):
+    return sum(1 << at for at, (kind, _) in enumerate(row["parameters"])
+               if kind.startswith(("ptr", "string")))
+
+
 def services_header(rows):
     numbers = "".join("    SERVICE_%s = %d,\n" % (row["name"], row["index"]) for row in rows)
     count = rows[-1]["index"] + 1 if rows else 0
-    return tables.banner("abi/services/nt.tsv") + HEADER % (numbers, count)
+    addresses = "".join("    [%d] = 0x%x, \\\n" % (row["index"], addresses_of(row))
+                        for row in rows)
+    return tables.banner("abi/services/nt.tsv") + HEADER % (numbers, count, addresses)
 
 
 def prototype(row, name):

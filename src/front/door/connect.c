@@ -13,7 +13,6 @@
 
 #define LINK_BYTES        ((sizeof(struct wire_link) + HOST_PAGE - 1) & ~(size_t)(HOST_PAGE - 1))
 #define EXIT_MACHINE_LOST 70
-#define NOBODYS_BYTES     0x10000u /* at the beginning of every window; a 32-bit one begins at 0 */
 
 static int fail(int error, char *text, const char *what)
 {
@@ -70,9 +69,9 @@ int door_connect(const char *socket_path, const struct wire_hello *hello,
     error = welcome_receive(socket_path, out_welcome, text);
     if (error)
         return error;
-    void *window = (void *)(uintptr_t)(out_welcome->window_base + NOBODYS_BYTES);
-    error =
-        host_memory_reserve(window, (size_t)(out_welcome->window_bytes - NOBODYS_BYTES), &window);
+    void *window = (void *)(uintptr_t)(out_welcome->window_base + WIRE_NOBODYS_BYTES);
+    error = host_memory_reserve(window, (size_t)(out_welcome->window_bytes - WIRE_NOBODYS_BYTES),
+                                &window);
     if (error)
         return fail(error, text, "cannot reserve the program's addresses");
     door.window_base = out_welcome->window_base;

@@ -6,10 +6,12 @@
  */
 #include "door/door.h"
 
+#include "abi/services.h"
 #include "door_internal.h"
 #include "wire/turn.h"
 
 struct door door;
+static const uint32_t addresses[SERVICE_COUNT] = SERVICE_ADDRESSES;
 static __thread struct wire_channel *door_channel; /* owner thread only */
 
 void door_direct_set(uint64_t (*direct)(uint32_t service, const uint64_t *arguments,
@@ -127,7 +129,8 @@ static uint64_t channel_call(struct wire_channel *channel, uint32_t service,
     wire_turn_wake(channel, &channel->kernel_sleeps);
     if (wire_turn_wait(channel, WIRE_TURN_KERNEL, &channel->program_sleeps) == WIRE_TURN_CLOSED)
         channel_closed();
-    wire_lines_fetch(arguments, count, door.window_base, door.window_bytes);
+    wire_lines_fetch(arguments, addresses[service], door.window_base, door.window_bytes,
+                     door.window_base);
     return channel->result;
 }
 

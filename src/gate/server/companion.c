@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "abi/services.h"
 #include "base/trace.h"
 #include "gate/gate.h"
 #include "host/socket.h"
@@ -40,6 +41,8 @@ void companion_ask(struct companion *companion, uint32_t ask)
     host_message_send(companion->program->socket, &message, sizeof message, NULL, 0);
 }
 
+static const uint32_t addresses[SERVICE_COUNT] = SERVICE_ADDRESSES;
+
 /* A request, read once: the program may write to the channel at any time. */
 struct request {
     uint32_t service, count;
@@ -57,8 +60,10 @@ static void request_take(const struct companion *companion, struct request *out_
     }
     for (uint32_t i = 0; i < out_request->count; i++)
         out_request->arguments[i] = channel->arguments[i];
-    wire_lines_fetch(out_request->arguments, out_request->count, companion->window_base,
-                     MM_WINDOW_BYTES);
+    if (out_request->service < SERVICE_COUNT)
+        wire_lines_fetch(out_request->arguments,
+                         addresses[out_request->service] & ((1u << out_request->count) - 1),
+                         companion->window_base, MM_WINDOW_BYTES, companion->window_here);
 }
 
 static void companion_run(void *context)
@@ -134,6 +139,8 @@ NTSTATUS companion_create(struct program *program, bool is_suspended,
         return STATUS_INSUFFICIENT_RESOURCES;
     companion->program = program;
     companion->window_base = mm_window_base(program->process->window);
+    companion->window_here =
+        (uintptr_t)mm_window_here(program->process->window, (void *)companion->window_base);
     companion->suspend_count = is_suspended;
     KeInitializeEvent(&companion->may_begin, NotificationEvent, !is_suspended);
     if (channel_take(program, companion) == WIRE_CHANNELS) {

@@ -17,6 +17,7 @@ struct companion {
     uint32_t index;               /* of the channel; set once */
     struct wire_channel *channel; /* set once */
     uint64_t window_base;         /* of the program's window; set once */
+    uint64_t window_here;         /* where it lies here; set once */
     KEVENT may_begin;             /* not signalled while created suspended */
     int32_t suspend_count;        /* guarded by the companions' lock */
     bool has_begun;               /* the same */

@@ -20,16 +20,18 @@ void wire_turn_give(struct wire_channel *channel, uint32_t to, _Atomic uint32_t 
 /* The second half of giving: wakes the other side if its flag is set, and counts that. */
 void wire_turn_wake(struct wire_channel *channel, _Atomic uint32_t *sleeps);
 
-/* Arguments that may be addresses in a program's window [base, base + bytes) are about to be
- * read and written on this core: their lines are asked for all at once, instead of one after
- * the other. Never faults. */
-static inline void wire_lines_fetch(const uint64_t *arguments, uint32_t count, uint64_t base,
-                                    uint64_t bytes)
+/* Arguments that are addresses in a program's window [base, base + bytes), which lies at `here`
+ * for the caller, are about to be read and written on this core: their lines are asked for all at
+ * once, instead of one after the other. are_addresses: bit n for the n-th; a number that happens
+ * to lie in a low window costs a look through all tables. Never faults. */
+static inline void wire_lines_fetch(const uint64_t *arguments, uint32_t are_addresses,
+                                    uint64_t base, uint64_t bytes, uint64_t here)
 {
-    for (uint32_t i = 0; i < count; i++) {
+    for (; are_addresses; are_addresses &= are_addresses - 1) {
+        uint64_t argument = arguments[__builtin_ctz(are_addresses)];
         /* The builtin would ask for a copy only, and the first write would wait again. */
-        if (arguments[i] - base < bytes)
-            __asm__ volatile("prefetchw (%0)" : : "r"(arguments[i]));
+        if (argument - base - WIRE_NOBODYS_BYTES < bytes - WIRE_NOBODYS_BYTES)
+            __asm__ volatile("prefetchw (%0)" : : "r"(argument - base + here));
     }
 }
 

@@ -80,6 +80,10 @@ struct wire_link {
     struct wire_channel channel[WIRE_CHANNELS];
 };
 
+/* ---- windows ---------------------------------------------------------------------------- */
+
+#define WIRE_NOBODYS_BYTES 0x10000u /* at the beginning of every one; a 32-bit one begins at 0 */
+
 /* ---- messages on the socket ------------------------------------------------------------ */
 
 enum wire_kind {
