@@ -57,6 +57,10 @@ static uint64_t descriptor(uint32_t base, uint32_t limit, unsigned rights)
            (uint64_t)rights << 40 | (uint64_t)(base & 0xffffff) << 16 | (limit & 0xffff);
 }
 
+/* What the engine has, as long as is_known: loading a register costs more than looking at it. */
+static struct cpu16_registers known;
+static bool is_known;
+
 static int entry_write(uint16_t selector)
 {
     uint64_t entry = 0;
@@ -72,6 +76,7 @@ static int entry_write(uint16_t selector)
                         (uint64_t)base + selector_limit(selector));
     }
     memcpy(emulator.tables + (selector & ~7u), &entry, sizeof entry);
+    is_known = false; /* one that is loaded is loaded again */
     return 0;
 }
 
@@ -125,11 +130,19 @@ static const struct {
 };
 #define REGISTERS (sizeof registers / sizeof *registers)
 
+static bool is_changed(size_t at)
+{
+    return memcmp((const char *)&cpu16_state + at, (const char *)&known + at, 4) != 0;
+}
+
 static void registers_load(void)
 {
-    for (unsigned i = 0; i < REGISTERS; i++)
-        unicorn.reg_write(emulator.engine, registers[i].name,
-                          (const char *)&cpu16_state + registers[i].at);
+    for (unsigned i = 0; i < REGISTERS; i++) {
+        if (!is_known || is_changed(registers[i].at))
+            unicorn.reg_write(emulator.engine, registers[i].name,
+                              (const char *)&cpu16_state + registers[i].at);
+    }
+    is_known = false;
 }
 
 static void registers_store(void)
@@ -138,6 +151,8 @@ static void registers_store(void)
     for (unsigned i = 0; i < REGISTERS; i++)
         unicorn.reg_read(emulator.engine, registers[i].name,
                          (char *)&cpu16_state + registers[i].at);
+    known = cpu16_state;
+    is_known = true;
     cpu16_state.eip = emulator_offset(cpu16_state.eip, selector_base((uint16_t)cpu16_state.cs));
 }
 
@@ -232,6 +247,7 @@ static bool engine_make(void)
     struct table_register ldt = {
         .selector = LDT_IN_GDT, .base = EMULATOR_TABLES, .limit = GDT_AT - 1, .flags = 0x8200};
     struct cpu16_registers kept = cpu16_state;
+    tables_fill();
     bool is_good =
         unicorn.open(UC_ARCH_X86, UC_MODE_32, &emulator.engine) == UC_ERR_OK &&
         unicorn.mem_map_ptr(emulator.engine, EMULATOR_WINDOW, EMULATOR_WINDOW_END - EMULATOR_WINDOW,
@@ -249,6 +265,9 @@ static bool engine_make(void)
         unicorn.context_alloc(emulator.engine, &emulator.pristine) == UC_ERR_OK &&
         unicorn.context_save(emulator.engine, emulator.pristine) == UC_ERR_OK;
     cpu16_state = kept;
+    is_known = false;
+    /* Programs have no segment of the global table. */
+    memset(emulator.tables + GDT_AT + RING0_CODE, 0, START_DATA + 8 - RING0_CODE);
     return is_good;
 }
 
@@ -262,7 +281,6 @@ static int start(const char **out_reason)
     if (!emulator.tables)
         return ENOMEM;
     memset(emulator.tables, 0, TABLES_BYTES);
-    tables_fill();
     if (!engine_make())
         return ENOTSUP;
     exception_fault_first(fault_hook);
@@ -282,6 +300,7 @@ static void fault_forget(void)
     for (unsigned i = 0; i < sizeof kept / sizeof *kept; i++)
         unicorn.reg_read(emulator.engine, kept[i], values[i]);
     unicorn.context_restore(emulator.engine, emulator.pristine);
+    is_known = false;
     for (unsigned i = 0; i < sizeof kept / sizeof *kept; i++)
         unicorn.reg_write(emulator.engine, kept[i], values[i]);
 }
