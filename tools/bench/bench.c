@@ -184,6 +184,11 @@ static void framework(void)
     line("... forwarded to a manual queue and retrieved", figures.forward, "ns",
          figures.forward > 0 && more <= 100, text);
     row_most("an object of the Framework made and deleted", figures.object, "ns", 120);
+    baseline("a stack of bare WDM drivers, AddDevice to started", figures.start_bare, "us");
+    double times = figures.start_bare > 0 ? figures.start_hello / figures.start_bare : 0;
+    snprintf(text, sizeof text, "%.2f x bare (wanted <= 300 us)", times);
+    line("... with the hello driver in it, AddDevice to D0", figures.start_hello, "us",
+         figures.start_hello > 0 && figures.start_hello <= 300, text);
     row_most("memory that the Framework and a client take", figures.resident_kib, "KiB", 2048);
 }
 

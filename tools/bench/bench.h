@@ -77,6 +77,9 @@ struct bench_framework {
     double forward;      /* by way of a manual queue */
     double object;       /* made with a context and deleted */
     double resident_kib; /* the Framework and its first client, more than before */
+    /* Microseconds from the first AddDevice of a stack to its start: a filter above and one below
+     * that pass everything on, and a function driver that does so, too, or the hello example. */
+    double start_bare, start_hello;
 };
 int framework_measure(struct bench_framework *out_framework);
 

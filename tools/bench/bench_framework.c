@@ -52,9 +52,13 @@ static void measure(cove_file bare, cove_file queued, uint64_t *value,
         rounds[3][i] = objects_round(queued);
     }
     failures += *value != 3ull * ROUNDS * CALLS;
-    *out_framework = (struct bench_framework){
-        bench_median(rounds[0], ROUNDS), bench_median(rounds[1], ROUNDS),
-        bench_median(rounds[2], ROUNDS), bench_median(rounds[3], ROUNDS), 0};
+    *out_framework = (struct bench_framework){bench_median(rounds[0], ROUNDS),
+                                              bench_median(rounds[1], ROUNDS),
+                                              bench_median(rounds[2], ROUNDS),
+                                              bench_median(rounds[3], ROUNDS),
+                                              0,
+                                              0,
+                                              0};
 }
 
 static int driver_load(struct cove_machine *machine, const char *name, const char *device,
@@ -68,6 +72,59 @@ static int driver_load(struct cove_machine *machine, const char *name, const cha
         return -1;
     }
     return 0;
+}
+
+/* ---- from AddDevice to D0 ------------------------------------------------------------------ */
+
+/* A device below the root whose function driver, and nobody else, is in the machine already. */
+static int stack_make(struct cove_machine *machine, const char *function, const char *id,
+                      char out_instance[COVE_INSTANCE_MAX])
+{
+    static const char *const filter[] = {"benchdrv", NULL};
+    struct cove_stack keeps = {.function = function}, timed = {function, filter, filter};
+    char error[400] = "";
+    if (cove_device_create(machine, id, &keeps, out_instance, error, sizeof error) < 0 ||
+        cove_device_create(machine, id, &timed, out_instance, error, sizeof error) < 0) {
+        fprintf(stderr, "cove-bench: %s: %s\n", id, error);
+        return -1;
+    }
+    return 0;
+}
+
+/* Microseconds of one start. */
+static double start_round(struct cove_machine *machine, cove_file bare, const char *instance)
+{
+    struct bench_loop before = {0}, after = {0};
+    uint32_t count;
+    failures +=
+        cove_ioctl(bare, IOCTL_BENCH_STARTED, NULL, 0, &before, sizeof before, &count) < 0 ||
+        cove_device_restart(machine, instance) < 0 || cove_devices_wait(machine) < 0 ||
+        cove_ioctl(bare, IOCTL_BENCH_STARTED, NULL, 0, &after, sizeof after, &count) < 0 ||
+        after.turns <= before.turns;
+    return (double)after.sum / 1e3;
+}
+
+static void starts_measure(struct cove_machine *machine, cove_file bare,
+                           struct bench_framework *out_framework)
+{
+    static double rounds[2][ROUNDS];
+    char of_bare[COVE_INSTANCE_MAX], of_hello[COVE_INSTANCE_MAX], path[PATH_MAX], error[400] = "";
+    snprintf(path, sizeof path, "%s/drivers/KmdfHelloWorld.sys", bench_folder);
+    if (cove_driver(machine, path, error, sizeof error) < 0 ||
+        stack_make(machine, "benchdrv", "Root\\BenchBare", of_bare) ||
+        stack_make(machine, "KmdfHelloWorld", "Root\\BenchHello", of_hello)) {
+        fprintf(stderr, "%s\n", error);
+        failures++;
+        return;
+    }
+    for (int i = 0; i < ROUNDS; i++) {
+        rounds[0][i] = start_round(machine, bare, of_bare);
+        rounds[1][i] = start_round(machine, bare, of_hello);
+    }
+    out_framework->start_bare = bench_median(rounds[0], ROUNDS);
+    out_framework->start_hello = bench_median(rounds[1], ROUNDS);
+    failures += cove_device_remove(machine, of_hello) < 0;
+    failures += cove_device_remove(machine, of_bare) < 0;
 }
 
 /* What the process has more of once the Framework is there and has a client, in KiB. */
@@ -104,6 +161,7 @@ int framework_measure(struct bench_framework *out_framework)
             failures++;
         out_framework->resident_kib = resident;
         cove_memory_free(machine, value);
+        starts_measure(machine, bare, out_framework);
         cove_close(bare);
         cove_close(queued);
     }

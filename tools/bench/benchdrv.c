@@ -2,11 +2,13 @@
 /* benchdrv.c - the least a driver can do with an IOCTL, in the ways that are measured.
  *
  * Answers at once, pends until told (a cancel-safe queue), or does in a loop what compilers
- * inline in drivers: reads and writes of CR8, reads of the shared-data page.
+ * inline in drivers: reads and writes of CR8, reads of the shared-data page. benchstart.c: it
+ * stands in stacks, too.
  */
 #include <ntddk.h>
 
 #include "benchdrv.h"
+#include "benchstart.h"
 
 static struct {
     IO_CSQ csq;
@@ -162,6 +164,8 @@ static VOID Loop(struct bench_loop *Loop)
 
 static NTSTATUS BenchCreateClose(PDEVICE_OBJECT Device, PIRP Irp)
 {
+    if (StartIsStack(Device))
+        return StartPass(Device, Irp);
     Irp->IoStatus.Status = STATUS_SUCCESS;
     Irp->IoStatus.Information = 0;
     IoCompleteRequest(Irp, IO_NO_INCREMENT);
@@ -170,7 +174,8 @@ static NTSTATUS BenchCreateClose(PDEVICE_OBJECT Device, PIRP Irp)
 
 static NTSTATUS BenchCleanup(PDEVICE_OBJECT Device, PIRP Irp)
 {
-    QueueFlush(STATUS_CANCELLED);
+    if (!StartIsStack(Device))
+        QueueFlush(STATUS_CANCELLED);
     return BenchCreateClose(Device, Irp);
 }
 
@@ -201,6 +206,12 @@ static NTSTATUS BenchControl(PDEVICE_OBJECT Device, PIRP Irp)
             status = STATUS_BUFFER_TOO_SMALL;
         else
             Loop(Irp->AssociatedIrp.SystemBuffer);
+        break;
+    case IOCTL_BENCH_STARTED:
+        if (length < sizeof(struct bench_loop))
+            status = STATUS_BUFFER_TOO_SMALL;
+        else
+            StartTell(Irp->AssociatedIrp.SystemBuffer);
         break;
     default:
         status = STATUS_INVALID_DEVICE_REQUEST;
@@ -241,6 +252,10 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
     Driver->MajorFunction[IRP_MJ_CLEANUP] = BenchCleanup;
     Driver->MajorFunction[IRP_MJ_CLOSE] = BenchCreateClose;
     Driver->MajorFunction[IRP_MJ_DEVICE_CONTROL] = BenchControl;
+    Driver->MajorFunction[IRP_MJ_PNP] = StartPnp;
+    Driver->MajorFunction[IRP_MJ_POWER] = StartPass;
+    Driver->MajorFunction[IRP_MJ_SYSTEM_CONTROL] = StartPass;
+    Driver->DriverExtension->AddDevice = StartAdd;
     Driver->DriverUnload = BenchUnload;
     return STATUS_SUCCESS;
 }

@@ -19,6 +19,7 @@
 #define IOCTL_BENCH_LOOP     BENCH_CODE(5, 0) /* struct bench_loop */
 #define IOCTL_BENCH_FORWARD  BENCH_CODE(6, 0) /* kmdfbench: as the first, by a manual queue */
 #define IOCTL_BENCH_OBJECTS  BENCH_CODE(7, 0) /* kmdfbench: struct bench_loop, turns: objects */
+#define IOCTL_BENCH_STARTED  BENCH_CODE(8, 0) /* struct bench_loop: ns of the last start, starts */
 
 enum bench_loop_kind {
     BENCH_LOOP_EMPTY,
