@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* schedules_main.c - batches of schedules on a machine above the simulated ground.
  *
- *   fx_schedules DRIVER.sys [FIRST-SEED [BATCHES]]
+ *   fx_schedules DRIVER.sys [FIRST-SEED [BATCHES [SECONDS]]]
  *
  * Every lock of the kernel is a point at which another thread may go on, drawn from the seed. The
  * last line says how many schedules have run; a failure names its seed: the same first seed and
  * driver fail at the same place again. A machine that stops exits with 70 and its report.
+ * SECONDS: what the power manager gives an IRP, where the usual time is not meant.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +15,17 @@
 #include "cove/cove.h"
 #include "host/host.h"
 #include "host/points.h"
+#include "po/po.h"
 
 #define IOCTL_RUN  0x00222340u /* as tests/driver/driver_test.c */
 #define TEXT_BYTES 8192u
 #define SCHEDULES  50 /* in a batch: schedules.c */
+
+static void log_print(const char *line, void *context)
+{
+    (void)context;
+    fprintf(stderr, "%s\n", line);
+}
 
 static int batch_run(cove_file file, uint64_t seed, void *memory)
 {
@@ -45,7 +53,7 @@ static int batch_run(cove_file file, uint64_t seed, void *memory)
 
 int main(int argc, char **argv)
 {
-    struct cove_options options = {.processors = 4};
+    struct cove_options options = {.processors = 4, .log = log_print};
     uint64_t first = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
     uint64_t batches = argc > 3 ? strtoull(argv[3], NULL, 0) : 1, done = 0;
     struct cove_machine *machine;
@@ -61,6 +69,8 @@ int main(int argc, char **argv)
         printf("cannot begin: %s\n", error);
         return 2;
     }
+    if (argc > 4)
+        po_watchdog_set((ULONG)strtoul(argv[4], NULL, 0));
     void *memory = cove_memory_allocate(machine, 0x2000);
     for (; done < batches && !failed; done++)
         failed = batch_run(file, first + done, memory);

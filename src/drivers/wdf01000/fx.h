@@ -128,6 +128,7 @@ struct fx_verifier {
     BOOLEAN track_handles;  /* TrackHandles: references with tags (all types) */
     BOOLEAN break_on_error; /* DbgBreakOnError */
     ULONG options;          /* EnhancedVerifierOptions */
+    ULONG wait_seconds;     /* DbgWaitForSignalTimeoutInSec; always set, 0: no time-out */
     BOOLEAN count_allocations;
     volatile LONG allocations_left; /* VerifierAllocateFailCount: then each fails */
     PCZZWSTR tracked;               /* TrackHandles' names of types; NULL: none. "*": all */
@@ -190,6 +191,11 @@ DECLSPEC_NORETURN void fx_violation(struct fx_globals *globals, ULONG code, ULON
 
 /* An entry of the table without an implementation was called: says so once a client. */
 void fx_absent(struct fx_globals *globals, ULONG index, PVOID caller);
+
+/* Waits for an event that the client must bring about. Whenever the client's time-out is over it
+ * says so: what is waited for ("requests of WDFQUEUE"), and its handle. IRQL: <= APC_LEVEL
+ */
+void fx_wait(struct fx_globals *globals, PKEVENT event, const char *what, const void *handle);
 
 /* ---- handles ----------------------------------------------------------------------------- */
 

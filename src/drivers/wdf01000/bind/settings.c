@@ -7,6 +7,8 @@
 
 #include <ntstrsafe.h>
 
+#define WAIT_SECONDS 60u
+
 static ULONG number(PCWSTR path, PCWSTR name, ULONG otherwise)
 {
     RTL_QUERY_REGISTRY_TABLE table[2] = {0};
@@ -62,6 +64,7 @@ void fx_settings_read(struct fx_globals *globals, ULONG *out_log_pages)
     ULONG count;
 
     *out_log_pages = 0;
+    verifier->wait_seconds = WAIT_SECONDS;
     if (!NT_SUCCESS(RtlStringCbPrintfW(path, sizeof(path), L"%wZ\\Parameters\\Wdf",
                                        &globals->registry_path)))
         return;
@@ -73,6 +76,8 @@ void fx_settings_read(struct fx_globals *globals, ULONG *out_log_pages)
     if (!verifier->on)
         return;
     globals->abi.DriverFlags |= WdfVerifierOn;
+    if (verifier->break_on_error)
+        verifier->wait_seconds = number(path, L"DbgWaitForSignalTimeoutInSec", WAIT_SECONDS);
     verifier->options = number(path, L"EnhancedVerifierOptions", 0);
     verifier->downlevel = number(path, L"VerifyDownLevel", 0) != 0;
     verifier->tracked = names(path, L"TrackHandles");

@@ -8,6 +8,53 @@
 
 #include "../device/device.h"
 
+/* ---- actions that may not page --------------------------------------------------------------- */
+
+#define NP_TIMEOUT_S 600ll /* what Windows gives a power callback */
+
+/* Without its paging device the system hangs as soon as such a callback touches what was paged out:
+ * that is seen by its not coming back.
+ */
+static VOID NTAPI np_overdue(PKDPC dpc, PVOID context, PVOID argument1, PVOID argument2)
+{
+    struct fx_machine *machine = context;
+    struct fx_device *device = machine->device;
+    WDF_POWER_ROUTINE_TIMED_OUT_DATA data = {
+        .PowerState = fx_power_state(device),
+        .PowerPolicyState = fx_policy_state(device),
+        .DeviceObject = device->wdm,
+        .Device = (WDFDEVICE)fx_handle_of(&device->object),
+        .TimedOutThread = machine->np_thread,
+    };
+
+    UNREFERENCED_PARAMETER(dpc);
+    UNREFERENCED_PARAMETER(argument1);
+    UNREFERENCED_PARAMETER(argument2);
+    fx_log(device->object.globals, FX_LOG_ERROR,
+           "%s machine of WDFDEVICE %p: a callback in state %s, which may not page, has not come "
+           "back for %u minutes; see thread %p",
+           machine->table->name, data.Device, machine->table->states[machine->state].name,
+           (ULONG)(NP_TIMEOUT_S / 60), data.TimedOutThread);
+    fx_violation(device->object.globals, WDF_POWER_ROUTINE_TIMED_OUT, (ULONG_PTR)&data, 0, 0);
+}
+
+static UCHAR enter(struct fx_machine *machine)
+{
+    const struct fx_state *state = &machine->table->states[machine->state];
+    LARGE_INTEGER due = {.QuadPart = -NP_TIMEOUT_S * 10000000};
+    UCHAR event;
+
+    if (state->enter == NULL)
+        return FX_EVENT_NONE;
+    if (!(fx_machine_public_state(machine, machine->state) & WdfDevStateNP))
+        return state->enter(machine->device);
+    machine->np_thread = KeGetCurrentThread();
+    KeSetTimer(&machine->np_timer, due, &machine->np_dpc);
+    event = state->enter(machine->device);
+    KeCancelTimer(&machine->np_timer);
+    return event;
+}
+
 NTSTATUS fx_machine_init(struct fx_machine *machine, const struct fx_table *table,
                          struct fx_device *device, fx_passive_routine *routine)
 {
@@ -16,6 +63,8 @@ NTSTATUS fx_machine_init(struct fx_machine *machine, const struct fx_table *tabl
     machine->state = table->first_state;
     KeInitializeSpinLock(&machine->lock);
     KeInitializeEvent(&machine->idle, NotificationEvent, TRUE);
+    KeInitializeTimer(&machine->np_timer);
+    KeInitializeDpc(&machine->np_dpc, np_overdue, machine);
     return fx_passive_init(&machine->worker, &device->object, routine);
 }
 
@@ -134,8 +183,7 @@ static void step(struct fx_machine *machine, const struct fx_row *row)
         fx_log(machine->device->object.globals, FX_LOG_TRACE, "%s %p: %s on %s to %s", table->name,
                fx_handle_of(&machine->device->object), table->states[from].name,
                event_name(table, row->event), table->states[to].name);
-        event = table->states[to].enter != NULL ? table->states[to].enter(machine->device)
-                                                : FX_EVENT_NONE;
+        event = enter(machine);
         notify(machine, StateNotificationPostProcessState, to, to);
         if (event != FX_EVENT_NONE) {
             row = row_find(table, machine->state, event);

@@ -27,6 +27,9 @@ struct fx_machine {
     BOOLEAN is_running;
     KEVENT idle; /* notification: nobody walks it */
     BOOLEAN is_np;
+    KTIMER np_timer; /* runs while an action is at work that may not page */
+    KDPC np_dpc;
+    PKTHREAD np_thread; /* whose action it is */
     volatile UCHAR state;
     ULONG steps;
     struct fx_step history[FX_HISTORY_LENGTH]; /* [steps % length] is the oldest */

@@ -283,7 +283,8 @@ void fx_queue_await(struct fx_queue *queue, BOOLEAN (*is_so)(struct fx_queue *qu
     fx_queue_wanted_locked(queue);
     while (!is_so(queue)) {
         KeReleaseSpinLock(queue->lock, irql);
-        KeWaitForSingleObject(&waiter.event, Executive, KernelMode, FALSE, NULL);
+        fx_wait(queue->object.globals, &waiter.event, "requests of WDFQUEUE",
+                fx_handle_of(&queue->object));
         KeAcquireSpinLock(queue->lock, &irql);
     }
     RemoveEntryList(&waiter.entry);

@@ -116,7 +116,7 @@ static void fx_queue_rest_wait(PWDF_DRIVER_GLOBALS abi, WDFQUEUE handle, fx_queu
     KeInitializeEvent(&event, NotificationEvent, FALSE);
     fx_queue_rest_told(abi, handle, rest, cancel, fx_queue_rested, &event);
     KeEnterCriticalRegion();
-    KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, NULL);
+    fx_wait(fx_globals_of(abi), &event, "requests of WDFQUEUE", handle);
     KeLeaveCriticalRegion();
 }
 

@@ -181,7 +181,8 @@ void fx_passive_flush(struct fx_passive *passive)
     if (is_inside)
         return;
     KeEnterCriticalRegion();
-    KeWaitForSingleObject(&passive->idle, Executive, KernelMode, FALSE, NULL);
+    fx_wait(passive->object->globals, &passive->idle, passive->object->type->name,
+            fx_handle_of(passive->object));
     KeLeaveCriticalRegion();
     /* Who set it has to be out of the lock, too: the object may go now. */
     KeAcquireSpinLock(&passive->lock, &irql);

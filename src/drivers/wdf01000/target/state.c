@@ -59,7 +59,8 @@ void fx_target_cancel_sent(struct fx_target *target)
 
 static void sent_wait(struct fx_target *target)
 {
-    KeWaitForSingleObject(&target->sent_empty, Executive, KernelMode, FALSE, NULL);
+    fx_wait(target->object.globals, &target->sent_empty, "requests sent to WDFIOTARGET",
+            fx_handle_of(&target->object));
 }
 
 NTSTATUS fx_target_start(struct fx_target *target)
@@ -202,5 +203,6 @@ void fx_target_close(struct fx_target *target, WDF_IO_TARGET_STATE state,
 void fx_target_wait_gone(struct fx_target *target)
 {
     if (InterlockedDecrement(&target->outstanding) != 0)
-        KeWaitForSingleObject(&target->gone, Executive, KernelMode, FALSE, NULL);
+        fx_wait(target->object.globals, &target->gone, "the last request of WDFIOTARGET",
+                fx_handle_of(&target->object));
 }

@@ -165,7 +165,8 @@ void fx_usb_reader_restart(struct fx_usb_pipe *pipe)
 
 void fx_usb_reader_settle(struct fx_usb_pipe *pipe)
 {
-    KeWaitForSingleObject(&pipe->reader->idle, Executive, KernelMode, FALSE, NULL);
+    fx_wait(pipe->target.object.globals, &pipe->reader->idle, "the continuous reader of WDFUSBPIPE",
+            fx_handle_of(&pipe->target.object));
 }
 
 /* Work at PASSIVE_LEVEL after a failure. */
