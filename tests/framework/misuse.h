@@ -16,4 +16,8 @@ extern const ULONG misuse_support_count;
 extern const struct misuse_rule misuse_target[];
 extern const ULONG misuse_target_count;
 
+/* verified_pnp.c: what the rules "irql_…" and "region_…" need. */
+void verified_init(PCWSTR name, PWDFDEVICE_INIT init);
+void verified_run(WDFDEVICE device);
+
 #endif

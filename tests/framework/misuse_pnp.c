@@ -9,6 +9,8 @@
 
 #include <wdf.h>
 
+#include "misuse.h"
+
 DRIVER_INITIALIZE DriverEntry;
 
 static PDEVICE_OBJECT pdo, top;
@@ -80,6 +82,15 @@ static void wake_not_asked(void)
     PIRP irp = irp_make(IRP_MJ_POWER, IRP_MN_WAIT_WAKE, &event);
 
     IoGetNextIrpStackLocation(irp)->Parameters.WaitWake.PowerState = PowerSystemWorking;
+    irp_send(irp, &event);
+}
+
+static void stack_relations(void)
+{
+    KEVENT event;
+    PIRP irp = irp_make(IRP_MJ_PNP, IRP_MN_QUERY_DEVICE_RELATIONS, &event);
+
+    IoGetNextIrpStackLocation(irp)->Parameters.QueryDeviceRelations.Type = BusRelations;
     irp_send(irp, &event);
 }
 
@@ -162,6 +173,11 @@ static const struct {
 
 /* ---- the device ----------------------------------------------------------------------------- */
 
+static PCWSTR rule_name(void)
+{
+    return wcsrchr(WdfDriverGetRegistryPath(WdfGetDriver()), L'\\') + 1;
+}
+
 static NTSTATUS device_add(WDFDRIVER driver, PWDFDEVICE_INIT init)
 {
     WDF_PNPPOWER_EVENT_CALLBACKS evt;
@@ -169,6 +185,7 @@ static NTSTATUS device_add(WDFDRIVER driver, PWDFDEVICE_INIT init)
     WDF_PNPPOWER_EVENT_CALLBACKS_INIT(&evt);
     evt.EvtDeviceQueryStop = evt_query_stop;
     WdfDeviceInitSetPnpPowerEventCallbacks(init, &evt);
+    verified_init(rule_name(), init);
     return WdfDeviceCreate(&init, WDF_NO_OBJECT_ATTRIBUTES, &the_device);
 }
 
@@ -206,10 +223,14 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
     if (!NT_SUCCESS(status))
         return status;
     pnp_send(IRP_MN_START_DEVICE);
-    name = wcsrchr(WdfDriverGetRegistryPath(WdfGetDriver()), L'\\') + 1;
+    name = rule_name();
     for (ULONG i = 0; i < ARRAYSIZE(rules); i++)
         if (_wcsicmp(name, rules[i].name) == 0)
             rules[i].run();
+    if (wcsncmp(name, L"irql_", 5) == 0 || wcsncmp(name, L"region_", 7) == 0) {
+        stack_relations();
+        verified_run(the_device);
+    }
     pnp_send(IRP_MN_REMOVE_DEVICE);
     ObDereferenceObject(top);
     IoDeleteDevice(pdo);

@@ -8,6 +8,7 @@ import unittest
 from kit import BUILD, COVE, CoveTest, wait_until
 
 DRIVER = os.path.join(BUILD, "test", "framework", "verified_io.sys")
+PNP = os.path.join(BUILD, "test", "framework", "misuse_pnp.sys")
 DRIVER_9 = os.path.join(BUILD, "test", "framework", "verified_io_9.sys")
 
 
@@ -33,8 +34,8 @@ class Verifier(CoveTest):
             return None
         return report if "*** the machine has stopped" in report else None
 
-    def stops(self, rule, kind, *parameters):
-        done = self.started(rule, VerifierOn=("REG_DWORD", "1"),
+    def stops(self, rule, kind, *parameters, driver=DRIVER):
+        done = self.started(rule, driver, VerifierOn=("REG_DWORD", "1"),
                             EnhancedVerifierOptions=("REG_DWORD", "1"))
         self.assertNotEqual(done.returncode, 0, done.stdout)
         report = wait_until(self.report_of, seconds=20)
@@ -87,6 +88,24 @@ class Verifier(CoveTest):
 
     def test_more_bytes_than_there_is_room_for(self):
         self.stops("length", 6, (2, "0x0*4 "), (3, "0x0*[1-9a-f][0-9a-f]+ "))
+
+    def test_callbacks_of_devices(self):
+        """Every kind of callback: of Plug and Play, power, states, timers, work items, objects."""
+        for name in ("prepare", "d0_entry", "state", "relations", "work", "cleanup"):
+            with self.subTest(name):
+                self.stops("irql_" + name, 0xe, (2, "0x0+ "), (3, "0x0*2 "), driver=PNP)
+        self.stops("irql_dpc", 0xe, (2, "0x0*2 "), (3, "0x0*1 "), driver=PNP)
+        self.stops("region_work", 0xf, (2, r".*misuse_pnp\.sys\+"), driver=PNP)
+
+    def test_callbacks_that_return_where_they_were_called(self):
+        done = self.started("irql_nowhere", PNP, VerifierOn=("REG_DWORD", "1"),
+                            EnhancedVerifierOptions=("REG_DWORD", "1"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_callbacks_without_the_verifier(self):
+        """Nobody looks: EvtCleanupCallback leaves a critical region that nobody has entered."""
+        done = self.started("region_cleanup", PNP)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_critical_region(self):
         self.stops("region", 0xf, (2, r".*verified_io\.sys\+"))

@@ -197,6 +197,37 @@ void fx_absent(struct fx_globals *globals, ULONG index, PVOID caller);
  */
 void fx_wait(struct fx_globals *globals, PKEVENT event, const char *what, const void *handle);
 
+/* Where a callback is called; as large as what is passed in a register. */
+struct fx_place {
+    BOOLEAN is_watched, in_region;
+    KIRQL irql;
+    UCHAR pad;
+};
+
+#define FX_VERIFY_CALLBACKS 0x1u /* of EnhancedVerifierOptions */
+
+static __forceinline struct fx_place fx_place_of(const struct fx_globals *globals)
+{
+    if (__builtin_expect((globals->verifier.options & FX_VERIFY_CALLBACKS) == 0, 1))
+        return (struct fx_place){0};
+    return (struct fx_place){TRUE, KeAreApcsDisabled(), KeGetCurrentIrql()};
+}
+
+/* It came back elsewhere: WDF_VERIFIER_IRQL_MISMATCH, WDF_VERIFIER_CRITICAL_REGION_MISMATCH. */
+void fx_place_left(struct fx_globals *globals, struct fx_place before, const void *callback);
+
+/* The client's callback, in call, is looked at if its settings say so (queues' callbacks and
+ * EvtDriverDeviceAdd: verify/callbacks.c). */
+#define FX_WATCHED(client, callback, call)                                   \
+    do {                                                                     \
+        struct fx_globals *watched_globals = (client);                       \
+        const void *watched_callback = (const void *)(callback);             \
+        struct fx_place watched_place = fx_place_of(watched_globals);        \
+        call;                                                                \
+        if (watched_place.is_watched)                                        \
+            fx_place_left(watched_globals, watched_place, watched_callback); \
+    } while (0)
+
 /* ---- handles ----------------------------------------------------------------------------- */
 
 static __forceinline PVOID fx_handle_of(const struct fx_object *object)

@@ -46,7 +46,9 @@ static BOOLEAN child_make(struct fx_child_list *list, struct fx_child *child)
         return TRUE;
     init->ours = TRUE;
     init->child = child;
-    status = list->config.EvtChildListCreateDevice(child_list_handle(list), child->id, init);
+    FX_WATCHED(list->object.globals, list->config.EvtChildListCreateDevice,
+               status =
+                   list->config.EvtChildListCreateDevice(child_list_handle(list), child->id, init));
     created = init->created;
     init_free(init);
     if (NT_SUCCESS(status) && created == NULL)

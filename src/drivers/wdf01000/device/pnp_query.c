@@ -75,7 +75,8 @@ static BOOLEAN list_scan(struct fx_object *object, void *context)
 
     UNREFERENCED_PARAMETER(context);
     if (list->config.EvtChildListScanForChildren != NULL)
-        list->config.EvtChildListScanForChildren(child_list_handle(list));
+        FX_WATCHED(object->globals, list->config.EvtChildListScanForChildren,
+                   list->config.EvtChildListScanForChildren(child_list_handle(list)));
     return TRUE;
 }
 

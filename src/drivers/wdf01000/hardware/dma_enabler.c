@@ -191,8 +191,10 @@ static struct fx_dma_enabler *enabler_at(struct fx_device *device, ULONG index)
 /* All callbacks of an enabler have one shape. */
 static NTSTATUS call(struct fx_dma_enabler *enabler, PFN_WDF_DMA_ENABLER_FILL evt, const char *name)
 {
-    NTSTATUS status = evt ? evt(fx_handle_of(&enabler->object)) : STATUS_SUCCESS;
+    NTSTATUS status = STATUS_SUCCESS;
 
+    if (evt)
+        FX_WATCHED(enabler->object.globals, evt, status = evt(fx_handle_of(&enabler->object)));
     if (!NT_SUCCESS(status))
         fx_log(enabler->object.globals, FX_LOG_ERROR, "WDFDMAENABLER %p: EvtDmaEnabler%s: %x",
                fx_handle_of(&enabler->object), name, status);

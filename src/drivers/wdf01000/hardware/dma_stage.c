@@ -10,9 +10,10 @@
 
 static void program(struct fx_dma_transaction *transaction, PSCATTER_GATHER_LIST list)
 {
-    (void)transaction->program(fx_handle_of(&transaction->object),
-                               fx_handle_of(&transaction->enabler->device->object),
-                               transaction->context, transaction->direction, list);
+    FX_WATCHED(transaction->object.globals, transaction->program,
+               (void)transaction->program(fx_handle_of(&transaction->object),
+                                          fx_handle_of(&transaction->enabler->device->object),
+                                          transaction->context, transaction->direction, list));
 }
 
 static PVOID address_of(const struct fx_dma_transaction *transaction)

@@ -382,8 +382,9 @@ static BOOLEAN NTAPI switch_locked(PVOID context)
                                                      : interrupt->config.EvtInterruptDisable;
 
     if (evt)
-        switching->status =
-            evt(fx_handle_of(&interrupt->object), fx_handle_of(&interrupt->device->object));
+        FX_WATCHED(interrupt->object.globals, evt,
+                   switching->status = evt(fx_handle_of(&interrupt->object),
+                                           fx_handle_of(&interrupt->device->object)));
     return TRUE;
 }
 

@@ -21,13 +21,22 @@ void fx_interrupt_report(PKINTERRUPT kernel, BOOLEAN active)
         IoReportInterruptInactive(&parameters);
 }
 
+static BOOLEAN isr_call(struct fx_interrupt *interrupt)
+{
+    PFN_WDF_INTERRUPT_ISR isr = interrupt->config.EvtInterruptIsr;
+    BOOLEAN is_ours;
+
+    FX_WATCHED(interrupt->object.globals, isr,
+               is_ours = isr(fx_handle_of(&interrupt->object), interrupt->info.MessageNumber));
+    return is_ours;
+}
+
 BOOLEAN NTAPI fx_interrupt_service(PKINTERRUPT kernel, PVOID context)
 {
     struct fx_interrupt *interrupt = context;
 
     if (!interrupt->config.PassiveHandling)
-        return interrupt->config.EvtInterruptIsr(fx_handle_of(&interrupt->object),
-                                                 interrupt->info.MessageNumber);
+        return isr_call(interrupt);
     if (interrupt->info.Mode == LevelSensitive)
         fx_interrupt_report(kernel, FALSE);
     KeInsertQueueDpc(&interrupt->service_dpc, NULL, NULL);
@@ -49,7 +58,7 @@ static void service_at_passive(struct fx_object *object)
     struct fx_interrupt *interrupt = (struct fx_interrupt *)object;
 
     fx_interrupt_lock(interrupt);
-    (void)interrupt->config.EvtInterruptIsr(fx_handle_of(object), interrupt->info.MessageNumber);
+    (void)isr_call(interrupt);
     if (interrupt->info.Mode == LevelSensitive && interrupt->kernel && !interrupt->is_inactive)
         fx_interrupt_report(interrupt->kernel, TRUE);
     fx_interrupt_unlock(interrupt);
@@ -71,8 +80,9 @@ static void deferred(PKDPC dpc, PVOID context, PVOID argument1, PVOID argument2)
     }
     if (interrupt->holder)
         fx_callback_enter(interrupt->holder);
-    interrupt->config.EvtInterruptDpc(fx_handle_of(&interrupt->object),
-                                      fx_handle_of(interrupt->associated));
+    FX_WATCHED(interrupt->object.globals, interrupt->config.EvtInterruptDpc,
+               interrupt->config.EvtInterruptDpc(fx_handle_of(&interrupt->object),
+                                                 fx_handle_of(interrupt->associated)));
     if (interrupt->holder)
         fx_callback_leave(interrupt->holder);
 }
@@ -83,8 +93,9 @@ static void work_item(struct fx_object *object)
 
     if (interrupt->holder)
         fx_callback_enter(interrupt->holder);
-    interrupt->config.EvtInterruptWorkItem(fx_handle_of(object),
-                                           fx_handle_of(interrupt->associated));
+    FX_WATCHED(object->globals, interrupt->config.EvtInterruptWorkItem,
+               interrupt->config.EvtInterruptWorkItem(fx_handle_of(object),
+                                                      fx_handle_of(interrupt->associated)));
     if (interrupt->holder)
         fx_callback_leave(interrupt->holder);
 }

@@ -30,7 +30,7 @@ static void cleanup_call(struct fx_object *object)
         PFN_WDF_OBJECT_CONTEXT_CLEANUP cleanup = context->cleanup;
         context->cleanup = NULL;
         if (cleanup != NULL)
-            cleanup(fx_handle_of(object));
+            FX_WATCHED(object->globals, cleanup, cleanup(fx_handle_of(object)));
     }
 }
 
@@ -113,9 +113,9 @@ static void object_destroy(struct fx_object *object)
         fx_track_end(object);
     for (context = object->contexts; context != NULL; context = context->next) {
         if (context->cleanup != NULL) /* added after the cleanup of the others */
-            context->cleanup(fx_handle_of(object));
+            FX_WATCHED(globals, context->cleanup, context->cleanup(fx_handle_of(object)));
         if (context->destroy != NULL)
-            context->destroy(fx_handle_of(object));
+            FX_WATCHED(globals, context->destroy, context->destroy(fx_handle_of(object)));
     }
     if (has_more) {
         for (context = object->contexts; context != NULL; context = next) {

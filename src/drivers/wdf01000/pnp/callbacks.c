@@ -16,14 +16,22 @@ static NTSTATUS result(struct fx_device *device, const char *name, NTSTATUS stat
     return status;
 }
 
-#define CALL(device, table, name, ...)                                     \
-    ((device)->pnp->table.name != NULL                                     \
-         ? result((device), #name, (device)->pnp->table.name(__VA_ARGS__)) \
-         : STATUS_SUCCESS)
-#define CALL_VOID(device, table, name, ...)         \
-    do {                                            \
-        if ((device)->pnp->table.name != NULL)      \
-            (device)->pnp->table.name(__VA_ARGS__); \
+/* Statement expressions: the callback's status is the value. */
+#define CALL(device, table, name, ...)                                          \
+    ({                                                                          \
+        NTSTATUS called_status = STATUS_SUCCESS;                                \
+        if ((device)->pnp->table.name != NULL) {                                \
+            FX_WATCHED((device)->object.globals, (device)->pnp->table.name,     \
+                       called_status = (device)->pnp->table.name(__VA_ARGS__)); \
+            called_status = result((device), #name, called_status);             \
+        }                                                                       \
+        called_status;                                                          \
+    })
+#define CALL_VOID(device, table, name, ...)                                 \
+    do {                                                                    \
+        if ((device)->pnp->table.name != NULL)                              \
+            FX_WATCHED((device)->object.globals, (device)->pnp->table.name, \
+                       (device)->pnp->table.name(__VA_ARGS__));             \
     } while (0)
 
 /* ---- hardware and power --------------------------------------------------------------------- */
@@ -273,13 +281,16 @@ static void listen(struct fx_device *device, ULONG which, ULONG type, ULONG stat
         notification_fill(&data, type, state, next);
         switch (which) {
         case FX_LISTEN_PNP:
-            callback->evt.pnp(fx_device_handle(device), &data);
+            FX_WATCHED(device->object.globals, callback->evt.pnp,
+                       callback->evt.pnp(fx_device_handle(device), &data));
             break;
         case FX_LISTEN_POWER:
-            callback->evt.power(fx_device_handle(device), (void *)&data);
+            FX_WATCHED(device->object.globals, callback->evt.power,
+                       callback->evt.power(fx_device_handle(device), (void *)&data));
             break;
         default:
-            callback->evt.policy(fx_device_handle(device), (void *)&data);
+            FX_WATCHED(device->object.globals, callback->evt.policy,
+                       callback->evt.policy(fx_device_handle(device), (void *)&data));
         }
     }
 }

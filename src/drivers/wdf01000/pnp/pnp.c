@@ -209,7 +209,8 @@ void fx_pnp_reported_missing(struct fx_device *pdo)
         return;
     pnp->is_missing = TRUE;
     if (pnp->pdo_evt.EvtDeviceReportedMissing != NULL)
-        pnp->pdo_evt.EvtDeviceReportedMissing(fx_device_handle(pdo));
+        FX_WATCHED(pdo->object.globals, pnp->pdo_evt.EvtDeviceReportedMissing,
+                   pnp->pdo_evt.EvtDeviceReportedMissing(fx_device_handle(pdo)));
 }
 
 BOOLEAN fx_pnp_is_missing(struct fx_device *pdo)
@@ -220,7 +221,8 @@ BOOLEAN fx_pnp_is_missing(struct fx_device *pdo)
 void fx_pnp_relations_query(struct fx_device *device, DEVICE_RELATION_TYPE type)
 {
     if (device->pnp != NULL && device->pnp->evt.EvtDeviceRelationsQuery != NULL)
-        device->pnp->evt.EvtDeviceRelationsQuery(fx_device_handle(device), type);
+        FX_WATCHED(device->object.globals, device->pnp->evt.EvtDeviceRelationsQuery,
+                   device->pnp->evt.EvtDeviceRelationsQuery(fx_device_handle(device), type));
 }
 
 /* ---- a device that has failed --------------------------------------------------------------- */

@@ -147,7 +147,8 @@ NTSTATUS fx_set_lock(struct fx_device *device, PIRP irp)
     }
     if (pnp->pdo_evt.EvtDeviceSetLock == NULL)
         return fx_irp_finish(device, irp, irp->IoStatus.Status);
-    status = pnp->pdo_evt.EvtDeviceSetLock(fx_device_handle(device), lock);
+    FX_WATCHED(device->object.globals, pnp->pdo_evt.EvtDeviceSetLock,
+               status = pnp->pdo_evt.EvtDeviceSetLock(fx_device_handle(device), lock));
     irp->IoStatus.Information = 0;
     return fx_irp_finish(device, irp, status);
 }
@@ -232,13 +233,16 @@ static NTSTATUS dependents_tell(struct fx_device *device, DEVICE_USAGE_NOTIFICAT
 
 static NTSTATUS usage_callback(struct fx_device *device, WDF_SPECIAL_FILE_TYPE type, BOOLEAN in)
 {
-    struct fx_pnp *pnp = device->pnp;
+    const WDF_PNPPOWER_EVENT_CALLBACKS *evt = &device->pnp->evt;
+    NTSTATUS status = STATUS_SUCCESS;
 
-    if (pnp->evt.EvtDeviceUsageNotificationEx != NULL)
-        return pnp->evt.EvtDeviceUsageNotificationEx(fx_device_handle(device), type, in);
-    if (pnp->evt.EvtDeviceUsageNotification != NULL)
-        pnp->evt.EvtDeviceUsageNotification(fx_device_handle(device), type, in);
-    return STATUS_SUCCESS;
+    if (evt->EvtDeviceUsageNotificationEx != NULL)
+        FX_WATCHED(device->object.globals, evt->EvtDeviceUsageNotificationEx,
+                   status = evt->EvtDeviceUsageNotificationEx(fx_device_handle(device), type, in));
+    else if (evt->EvtDeviceUsageNotification != NULL)
+        FX_WATCHED(device->object.globals, evt->EvtDeviceUsageNotification,
+                   evt->EvtDeviceUsageNotification(fx_device_handle(device), type, in));
+    return status;
 }
 
 /* A file of this type makes the device's power code one that must not page. */

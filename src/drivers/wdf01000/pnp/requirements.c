@@ -22,8 +22,9 @@ NTSTATUS fx_query_resources(struct fx_device *device, PIRP irp)
     status = fx_resource_list_create(device, NULL, FX_LIST_ADD, &list);
     if (!NT_SUCCESS(status))
         return fx_irp_finish(device, irp, status);
-    status =
-        pnp->pdo_evt.EvtDeviceResourcesQuery(fx_device_handle(device), fx_handle_of(&list->object));
+    FX_WATCHED(device->object.globals, pnp->pdo_evt.EvtDeviceResourcesQuery,
+               status = pnp->pdo_evt.EvtDeviceResourcesQuery(fx_device_handle(device),
+                                                             fx_handle_of(&list->object)));
     if (NT_SUCCESS(status))
         status = fx_resource_list_build(list, &built);
     fx_object_delete(&list->object);
@@ -44,8 +45,9 @@ NTSTATUS fx_query_requirements(struct fx_device *device, PIRP irp)
     status = fx_requirements_create(device, NULL, FX_LIST_ADD | FX_LIST_REMOVE, &list);
     if (!NT_SUCCESS(status))
         return fx_irp_finish(device, irp, status);
-    status = pnp->pdo_evt.EvtDeviceResourceRequirementsQuery(fx_device_handle(device),
-                                                             fx_handle_of(&list->object));
+    FX_WATCHED(device->object.globals, pnp->pdo_evt.EvtDeviceResourceRequirementsQuery,
+               status = pnp->pdo_evt.EvtDeviceResourceRequirementsQuery(
+                   fx_device_handle(device), fx_handle_of(&list->object)));
     if (NT_SUCCESS(status))
         status = fx_requirements_build(list, &built);
     fx_object_delete(&list->object);
@@ -141,9 +143,10 @@ static NTSTATUS added_remove(struct fx_device *device, const IO_STACK_LOCATION *
                                          stack->Parameters.StartDevice.AllocatedResourcesTranslated,
                                          FX_LIST_REMOVE, &added->translated);
     if (NT_SUCCESS(status))
-        status = device->pnp->fdo_evt.EvtDeviceRemoveAddedResources(
-            fx_device_handle(device), fx_handle_of(&added->raw->object),
-            fx_handle_of(&added->translated->object));
+        FX_WATCHED(device->object.globals, device->pnp->fdo_evt.EvtDeviceRemoveAddedResources,
+                   status = device->pnp->fdo_evt.EvtDeviceRemoveAddedResources(
+                       fx_device_handle(device), fx_handle_of(&added->raw->object),
+                       fx_handle_of(&added->translated->object)));
     if (NT_SUCCESS(status))
         status = fx_resource_list_build(added->raw, &added->built_raw);
     if (NT_SUCCESS(status))

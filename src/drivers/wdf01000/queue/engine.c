@@ -70,7 +70,8 @@ static void fx_queue_tell(struct fx_queue *queue, struct fx_queue_done done, KIR
     fx_queue_call_begins(queue);
     KeReleaseSpinLock(queue->lock, *irql);
     fx_callback_enter(&queue->object);
-    done.routine(fx_handle_of(&queue->object), done.context);
+    FX_WATCHED(queue->object.globals, done.routine,
+               done.routine(fx_handle_of(&queue->object), done.context));
     fx_callback_leave(&queue->object);
     KeAcquireSpinLock(queue->lock, irql);
     InterlockedDecrement(&queue->busy);
@@ -132,7 +133,8 @@ static void fx_queue_call_cancel(struct fx_queue *queue, KIRQL *irql)
     fx_queue_call_begins(queue);
     KeReleaseSpinLock(queue->lock, *irql);
     fx_callback_enter(&queue->object);
-    request->cancel_routine(fx_handle_of(&request->object));
+    FX_WATCHED(queue->object.globals, request->cancel_routine,
+               request->cancel_routine(fx_handle_of(&request->object)));
     fx_callback_leave(&queue->object);
     fx_object_deref(&request->object);
     KeAcquireSpinLock(queue->lock, irql);

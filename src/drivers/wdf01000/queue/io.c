@@ -195,7 +195,8 @@ NTSTATUS fx_io_dispatch_to(struct fx_device *device, PIRP irp, struct fx_queue *
         return fx_queue_add(queue, request);
     request->queue = queue;
     request->flags |= FX_REQUEST_IN_CALLER | FX_REQUEST_PRESENTED;
-    routine(fx_handle_of(&device->object), fx_handle_of(&request->object));
+    FX_WATCHED(device->object.globals, routine,
+               routine(fx_handle_of(&device->object), fx_handle_of(&request->object)));
     return STATUS_PENDING;
 }
 

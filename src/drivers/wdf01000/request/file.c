@@ -150,7 +150,8 @@ static void fx_file_tell(struct fx_device *device, struct fx_file *file,
         return;
     if (serialised)
         fx_callback_enter(&device->object);
-    routine(file == NULL ? NULL : fx_handle_of(&file->object));
+    FX_WATCHED(device->object.globals, routine,
+               routine(file == NULL ? NULL : fx_handle_of(&file->object)));
     if (serialised)
         fx_callback_leave(&device->object);
 }
@@ -195,8 +196,10 @@ static void fx_file_create_tell(struct fx_device *device, struct fx_request *req
 
     if (serialised)
         fx_callback_enter(&device->object);
-    device->file.EvtDeviceFileCreate(fx_handle_of(&device->object), fx_handle_of(&request->object),
-                                     file == NULL ? NULL : fx_handle_of(&file->object));
+    FX_WATCHED(device->object.globals, device->file.EvtDeviceFileCreate,
+               device->file.EvtDeviceFileCreate(fx_handle_of(&device->object),
+                                                fx_handle_of(&request->object),
+                                                file == NULL ? NULL : fx_handle_of(&file->object)));
     if (serialised)
         fx_callback_leave(&device->object);
 }

@@ -17,7 +17,7 @@ static void dpc_run(PKDPC kernel_dpc, PVOID context, PVOID argument1, PVOID argu
         return;
     if (dpc->lock_holder)
         fx_callback_enter(dpc->lock_holder);
-    dpc->callback(fx_handle_of(&dpc->object));
+    FX_WATCHED(dpc->object.globals, dpc->callback, dpc->callback(fx_handle_of(&dpc->object)));
     if (dpc->lock_holder)
         fx_callback_leave(dpc->lock_holder);
 }

@@ -50,7 +50,7 @@ static void timer_call(struct fx_object *object)
         return;
     if (timer->lock_holder)
         fx_callback_enter(timer->lock_holder);
-    timer->callback(fx_handle_of(object));
+    FX_WATCHED(object->globals, timer->callback, timer->callback(fx_handle_of(object)));
     if (timer->lock_holder)
         fx_callback_leave(timer->lock_holder);
 }

@@ -13,7 +13,7 @@ static void work_run(struct fx_object *object)
 
     if (item->lock_holder)
         fx_callback_enter(item->lock_holder);
-    item->callback(fx_handle_of(object));
+    FX_WATCHED(object->globals, item->callback, item->callback(fx_handle_of(object)));
     if (item->lock_holder)
         fx_callback_leave(item->lock_holder);
 }

@@ -290,8 +290,9 @@ void fx_send_finish(struct fx_target *target, struct fx_request *request, BOOLEA
         send->context = NULL;
         /* After this the request may be sent again, or gone but for our reference. */
         if (completion != NULL)
-            completion(fx_handle_of(&request->object), fx_handle_of(&target->object), &send->params,
-                       context);
+            FX_WATCHED(request->object.globals, completion,
+                       completion(fx_handle_of(&request->object), fx_handle_of(&target->object),
+                                  &send->params, context));
     }
     if (sync != NULL) {
         sync->status = status;

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* callbacks.c - callbacks that are looked at: each must return at the IRQL at which it was called,
- * and out of every critical region that it has entered (EnhancedVerifierOptions, bit 0).
+/* callbacks.c - callbacks that are looked at (place.c): those that cost nothing where nobody looks,
+ * because ours stand in their places only then.
  *
- * A region inside another one is not seen: nothing documented counts them.
  * In: a configuration with a client's callbacks; out: the same with ours in their places, which
  * find the client's in a context of the object. Queues are made one at a time: until a new one has
  * its context its callbacks stand in the driver's.
- * Doc: "Registry Values for Debugging WDF Drivers"; "Bug Check 0x10D: WDF_VIOLATION", 0xE and 0xF
  */
 #include "../object/object.h"
 #include "verify.h"
-
-#define OPTION_CALLBACKS 0x1u
 
 struct driver_events {
     PFN_WDF_DRIVER_DEVICE_ADD device_add;
@@ -23,38 +19,6 @@ static const WDF_OBJECT_CONTEXT_TYPE_INFO driver_type = {
     sizeof(driver_type), "verified driver", sizeof(struct driver_events), &driver_type, NULL};
 static const WDF_OBJECT_CONTEXT_TYPE_INFO queue_type = {
     sizeof(queue_type), "verified queue", sizeof(WDF_IO_QUEUE_CONFIG), &queue_type, NULL};
-
-/* ---- before and after a callback
- * ----------------------------------------------------------------- */
-
-struct place {
-    KIRQL irql;
-    BOOLEAN in_region;
-};
-
-static struct place place_now(void)
-{
-    return (struct place){KeGetCurrentIrql(), KeAreApcsDisabled()};
-}
-
-static void place_check(const void *handle, struct place before, ULONG_PTR callback)
-{
-    struct place after = place_now();
-    struct fx_globals *globals = ((struct fx_object *)(~(ULONG_PTR)handle))->globals;
-
-    if (after.irql != before.irql) {
-        fx_log(globals, FX_LOG_ERROR,
-               "the callback at +0x%Ix of the driver was called at IRQL %u and returned at %u",
-               callback - (ULONG_PTR)globals->image, before.irql, after.irql);
-        fx_violation(globals, WDF_VERIFIER_IRQL_MISMATCH, before.irql, after.irql, 0);
-    }
-    if (after.in_region && !before.in_region) {
-        fx_log(globals, FX_LOG_ERROR,
-               "the callback at +0x%Ix of the driver returned in a critical region that it entered",
-               callback - (ULONG_PTR)globals->image);
-        fx_violation(globals, WDF_VERIFIER_CRITICAL_REGION_MISMATCH, callback, 0, 0);
-    }
-}
 
 /* ---- the driver
  * ------------------------------------------------------------------------------------ */
@@ -68,10 +32,10 @@ static NTSTATUS NTAPI device_add(WDFDRIVER Driver, PWDFDEVICE_INIT DeviceInit)
 {
     struct driver_events *events =
         fx_context_find((struct fx_object *)(~(ULONG_PTR)Driver), &driver_type);
-    struct place before = place_now();
-    NTSTATUS status = events->device_add(Driver, DeviceInit);
+    struct fx_globals *globals = ((struct fx_object *)(~(ULONG_PTR)Driver))->globals;
+    NTSTATUS status;
 
-    place_check(Driver, before, (ULONG_PTR)events->device_add);
+    FX_WATCHED(globals, events->device_add, status = events->device_add(Driver, DeviceInit));
     return status;
 }
 
@@ -86,7 +50,7 @@ NTSTATUS NTAPI verify_WdfDriverCreate(PWDF_DRIVER_GLOBALS globals, PDRIVER_OBJEC
     WDF_DRIVER_CONFIG config;
     NTSTATUS status;
 
-    if ((client->verifier.options & OPTION_CALLBACKS) == 0 || DriverConfig == NULL ||
+    if ((client->verifier.options & FX_VERIFY_CALLBACKS) == 0 || DriverConfig == NULL ||
         DriverConfig->Size != sizeof(config))
         return imp_WdfDriverCreate(globals, DriverObject, RegistryPath, DriverAttributes,
                                    DriverConfig, Driver);
@@ -119,14 +83,13 @@ static const WDF_IO_QUEUE_CONFIG *events_of_queue(WDFQUEUE handle)
 }
 
 /* One of ours for each of the client's: it is called in the same way, and looked at. */
-#define QUEUE_CALLBACK(name, field, parameters, arguments)          \
-    static VOID NTAPI name parameters                               \
-    {                                                               \
-        const WDF_IO_QUEUE_CONFIG *events = events_of_queue(Queue); \
-        struct place before = place_now();                          \
-                                                                    \
-        events->field arguments;                                    \
-        place_check(Queue, before, (ULONG_PTR)events->field);       \
+#define QUEUE_CALLBACK(name, field, parameters, arguments)                               \
+    static VOID NTAPI name parameters                                                    \
+    {                                                                                    \
+        const WDF_IO_QUEUE_CONFIG *events = events_of_queue(Queue);                      \
+        struct fx_globals *globals = ((struct fx_object *)(~(ULONG_PTR)Queue))->globals; \
+                                                                                         \
+        FX_WATCHED(globals, events->field, events->field arguments);                     \
     }
 
 QUEUE_CALLBACK(io_default, EvtIoDefault, (WDFQUEUE Queue, WDFREQUEST Request), (Queue, Request))
