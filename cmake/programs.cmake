@@ -42,6 +42,7 @@ if(COVE_TESTS)
   foreach(test
       catalog
       cc
+      cc_lenient
       devices
       inf
       kd

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
-COVE = os.environ.get("COVE", "cove")
+from cc_kit import COVE, CcCase
 
 DRIVER = """
 typedef long NTSTATUS;
@@ -79,42 +79,10 @@ class Image:
             at += 20
 
 
-class Cc(unittest.TestCase):
+class Cc(CcCase):
     def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.temporary = os.path.join(self.folder.name, "tmp dir")
-        os.makedirs(self.temporary)
+        super().setUp()
         self.file("a.c", DRIVER)
-
-    def tearDown(self):
-        # Whatever happened, the private folder is gone.
-        self.assertEqual(os.listdir(self.temporary), [])
-        self.folder.cleanup()
-
-    def path(self, name):
-        return os.path.join(self.folder.name, name)
-
-    def file(self, name, text):
-        with open(self.path(name), "w", encoding="utf-8") as out:
-            out.write(text)
-
-    def cc(self, *words, environment=None):
-        variables = dict(os.environ, TMPDIR=self.temporary, **(environment or {}))
-        return subprocess.run([COVE, "cc", *words], cwd=self.folder.name, env=variables,
-                              capture_output=True, text=True, check=False)
-
-    def built(self, *words, quiet=True):
-        result = self.cc(*words)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        if quiet:
-            self.assertEqual(result.stdout + result.stderr, "")
-        return result
-
-    def refused(self, code, words, *texts):
-        result = self.cc(*words)
-        self.assertEqual(result.returncode, code, result.stderr)
-        for text in texts:
-            self.assertIn(text, result.stderr)
 
     def test_a_driver(self):
         self.built("a.c")
@@ -354,24 +322,6 @@ class Cc(unittest.TestCase):
                   "NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING path)\n"
                   "{ (void)driver, (void)path; PAGED_CODE(); return STATUS_SUCCESS; }\n")
         self.built("-o", "t.sys", "t.c")
-
-    def test_parameters_that_differ_from_the_declaration(self):
-        self.file("key.h", "#define IN\nextern int key_open(IN void **parent,\n"
-                  "    IN char *name\n    );\nint key_close(long *key);\n")
-        self.file("key.c", '#include "key.h"\n'
-                  "int key_open(IN void *parent, IN char *name)\n{ return parent == name; }\n"
-                  "int key_close(unsigned long *key) { return key != 0; }\n"
-                  "int DriverEntry(void *d, char *p) { return key_open(d, p) + __LINE__; }\n")
-        result = self.built("-O2", "-o", "key.sys", "key.c", quiet=False)
-        self.assertIn("key.c:2: warning: the parameters of 'key_open' are not those of its "
-                      "declaration at ./key.h:2", result.stderr)
-        self.assertIn("key.c:4: warning: the parameters of 'key_close'", result.stderr)
-        self.assertNotIn("error", result.stderr)
-        # Results that differ are an error, and so is what else is wrong with the source.
-        self.file("other.c", "int f(int *a);\nlong f(long *a) { return *a; }\n")
-        self.refused(1, ["-c", "other.c"], "other.c:2:6: error: conflicting types for 'f'")
-        self.file("both.c", "int f(int *a);\nint f(long *a) { return *b; }\n")
-        self.refused(1, ["-c", "both.c"], "conflicting types for 'f'", "undeclared identifier 'b'")
 
     def test_exports(self):
         self.file("e.c", "int shared(void) { return 1; }\nint DriverEntry(void) { return 0; }\n")

@@ -216,31 +216,43 @@ static char *stem_of(const char *path)
                       name);
 }
 
-/* Compiles a C source; one whose declarations differ from its functions, a second time with
- * declarations that agree. Colours are asked for, since the compiler sees no terminal.
+/* Of a source that was changed, clang's words about the first are shown; these it says only of
+ * sources without errors.
+ */
+static const char *const lenient_flags[] = {
+    "-Wno-everything",
+    "-Wuninitialized",
+    "-Wsometimes-uninitialized",
+    NULL,
+};
+
+/* Compiles a C source; one that clang refuses and Microsoft's compiler takes, a second time, as
+ * changed for that. Colours are asked for, since the compiler sees no terminal.
  */
 static int c_compile(const struct cc_options *options, const struct cc_place *place,
                      const struct cc_source *source, const struct words *command)
 {
     char *said = text_copyf("%s/%s.said", place->temporary, stem_of(source->path));
-    char *agreed = text_copyf("%s/%s-agreed.i", place->temporary, stem_of(source->path));
+    char *lenient = text_copyf("%s/%s-lenient.i", place->temporary, stem_of(source->path));
     struct words first = {0}, second = {0};
 
     words_join(&first, command);
     if (isatty(STDERR_FILENO))
         words_add(&first, "-fcolor-diagnostics");
     int code = cc_run_kept(options, &first, said);
-    if (code == 1 && !options->is_dry && cc_redeclare(options, place->wdk, command, agreed) == 0) {
+    if (code == 1 && !options->is_dry &&
+        cc_lenient(options, place->wdk, command, said, lenient) == 0) {
         for (size_t i = 0; i < command->count; i++) {
             const char *word = command->items[i];
             if (strcmp(word, source->path) == 0) {
                 words_add(&second, "-xcpp-output");
-                word = agreed;
+                word = lenient;
             } else if (strcmp(word, "-xc") == 0) {
                 continue;
             }
             words_add(&second, word);
         }
+        words_list(&second, lenient_flags);
         return cc_run(options, &second);
     }
     cc_said_show(said);

@@ -106,11 +106,12 @@ const char *cc_overlay_write(const struct cc_options *options, const char *tempo
 /* Has the .tmh made that a source includes; nothing for one that includes none. */
 int cc_trace_header_make(const struct cc_options *options, const char *wdk, const char *temporary,
                          const char *source);
-/* Has a C source that failed to compile made into one, out, whose declarations agree with its
- * functions. 0: out was written and is worth compiling; other codes: the errors stand.
+/* Has a C source that failed to compile made into one, out, that clang takes where Microsoft's
+ * compiler takes the first; said holds what clang said of the first. 0: out was written and is
+ * worth compiling; other codes: the errors stand.
  */
-int cc_redeclare(const struct cc_options *options, const char *wdk, const struct words *command,
-                 const char *out);
+int cc_lenient(const struct cc_options *options, const char *wdk, const struct words *command,
+               const char *said, const char *out);
 /* Has header, STEM.rc and message tables made of a message file or manifest. */
 int cc_messages_make(const struct cc_options *options, const char *wdk, const char *temporary,
                      const char *source);

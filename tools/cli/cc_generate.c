@@ -83,13 +83,14 @@ int cc_messages_make(const struct cc_options *options, const char *wdk, const ch
     return cc_run(options, &command);
 }
 
-int cc_redeclare(const struct cc_options *options, const char *wdk, const struct words *command,
-                 const char *out)
+int cc_lenient(const struct cc_options *options, const char *wdk, const struct words *command,
+               const char *said, const char *out)
 {
     struct words generator = {0};
 
-    generator_start(&generator, wdk, "redeclare/redeclare.py");
+    generator_start(&generator, wdk, "lenient/lenient.py");
     words_add(&generator, out);
+    words_add(&generator, said);
     words_join(&generator, command);
     return cc_run(options, &generator);
 }
