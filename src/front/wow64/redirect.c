@@ -21,6 +21,7 @@ static const struct {
 } windows[] = {PREFIX(L"\\??\\C:\\Windows\\"), PREFIX(L"\\DosDevices\\C:\\Windows\\"),
                PREFIX(L"\\GLOBAL??\\C:\\Windows\\"), PREFIX(L"\\SystemRoot\\")};
 #define PREFIX_MAX 24u /* characters of the longest */
+#define PREFIX_MIN 12u /* of the shortest */
 
 /* Whole components below the Windows folder; the first rule that fits counts. */
 static const struct rule {
@@ -63,6 +64,16 @@ static size_t windows_front(const wchar_t *text, size_t count)
     return 0;
 }
 
+/* May a name of at least PREFIX_MIN characters that begins so be one below the Windows folder? */
+static inline bool may_be_windows(const wchar_t *first)
+{
+    if (first[0] != '\\')
+        return false;
+    if (first[1] == '?')
+        return lower(first[4]) == 'c' && lower(first[7]) == 'w';
+    return first[1] != 'D' || lower(first[2]) != 'e'; /* \Device\... */
+}
+
 static const struct rule *rule_find(const wchar_t *text, size_t count, size_t *out_length)
 {
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
@@ -101,6 +112,9 @@ static wchar_t *string_redirect(struct wow64_string *string)
     size_t count = string->length / sizeof(wchar_t), moved_count = 0;
     size_t first = count < PREFIX_MAX ? count : PREFIX_MAX;
     wchar_t prefix[PREFIX_MAX];
+    if (count < PREFIX_MIN || !wow64_copy16(prefix, POINTER32(const void, string->buffer)) ||
+        !may_be_windows(prefix))
+        return NULL;
     if (!wow64_copy(prefix, POINTER32(const void, string->buffer),
                     (uint32_t)(first * sizeof *prefix)) ||
         !windows_front(prefix, first))
@@ -131,7 +145,8 @@ uint64_t wow64_file_string(uint32_t pointer, struct wow64_file_string *wide)
 bool wow64_file_string_end(uint32_t pointer, struct wow64_file_string *wide)
 {
     (void)pointer;
-    heap_give(wide->moved);
+    if (wide->moved)
+        heap_give(wide->moved);
     return true;
 }
 
@@ -148,6 +163,7 @@ uint64_t wow64_file_attributes(uint32_t pointer, struct wow64_file_attributes *w
 bool wow64_file_attributes_end(uint32_t pointer, struct wow64_file_attributes *wide)
 {
     (void)pointer;
-    heap_give(wide->moved);
+    if (wide->moved)
+        heap_give(wide->moved);
     return true;
 }

@@ -31,8 +31,7 @@ uint64_t wow64_number(uint32_t pointer, uint64_t *wide)
     uint32_t number;
     if (!pointer)
         return 0;
-    if (!wow64_copy4(&number, POINTER32(void, pointer)) ||
-        !wow64_copy4(POINTER32(void, pointer), &number))
+    if (!wow64_renew4(&number, POINTER32(void, pointer)))
         return NOWHERE;
     *wide = number;
     return (uintptr_t)wide;
@@ -49,8 +48,7 @@ uint64_t wow64_status(uint32_t pointer, struct wow64_status *wide)
     uint32_t words[2];
     if (!pointer)
         return 0;
-    if (!wow64_copy8(words, POINTER32(void, pointer)) ||
-        !wow64_copy8(POINTER32(void, pointer), words))
+    if (!wow64_renew8(words, POINTER32(void, pointer)))
         return NOWHERE;
     wide->status = words[0];
     wide->information = words[1];

@@ -18,7 +18,11 @@
 bool wow64_copy(void *to, const void *from, uint32_t bytes);
 bool wow64_copy4(void *to, const void *from);
 bool wow64_copy8(void *to, const void *from);
+bool wow64_copy16(void *to, const void *from);
 bool wow64_copy24(void *to, const void *from);
+/* Written back where it is, too: may it be? */
+bool wow64_renew4(void *to, void *from);
+bool wow64_renew8(void *to, void *from);
 bool wow64_touch(void *at);
 /* Whether each page of it may be written just now; an answer of no bytes always may. */
 bool wow64_is_writable(void *at, uint32_t bytes);
