@@ -78,7 +78,8 @@ install(TARGETS cove-program32 RUNTIME DESTINATION libexec/cove)
 # For the benchmark: the stubs of the services with nobody behind them.
 add_executable(cove-convert32 ${CMAKE_SOURCE_DIR}/tools/bench/convert32.c
   ${COVE_GEN}/service_stubs32.c ${CMAKE_SOURCE_DIR}/src/front/wow64/widen.c
-  ${CMAKE_SOURCE_DIR}/src/front/wow64/redirect.c ${CMAKE_SOURCE_DIR}/src/front/wow64/copy.S)
+  ${CMAKE_SOURCE_DIR}/src/front/wow64/redirect.c ${CMAKE_SOURCE_DIR}/src/front/wow64/services.c
+  ${CMAKE_SOURCE_DIR}/src/front/wow64/copy.S)
 add_dependencies(cove-convert32 abi_headers)
 set_target_properties(cove-convert32 PROPERTIES POSITION_INDEPENDENT_CODE OFF
   RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)

@@ -274,19 +274,21 @@ static void generic(double one)
              one + 1000);
 }
 
+static void conversion_tell(const char *service, double ns)
+{
+    char text[128];
+    snprintf(text, sizeof text, "conversion of a 32-bit program's %s", service);
+    row_most(text, ns, "ns", 30);
+}
+
 static void width32(void)
 {
-    static const char *const services[] = {"NtDeviceIoControlFile", "NtWaitForMultipleObjects",
-                                           "NtCreateEvent", "NtOpenFile"};
     double of_64, of_32;
-    char text[96];
     program_calls_of_widths(&of_64, &of_32);
     baseline("DeviceIoControl of a 64-bit program, one core", of_64, "ns");
     row_times("... of a 32-bit program", of_32, "ns", of_64, "the 64-bit one's", 1.1);
-    for (size_t i = 0; i < sizeof services / sizeof services[0]; i++) {
-        snprintf(text, sizeof text, "conversion of a 32-bit program's %s", services[i]);
-        row_most(text, conversion_ns(services[i]), "ns", 30);
-    }
+    if (conversions_measure(conversion_tell))
+        row_most("conversion of a 32-bit program's calls", 0, "ns", 30);
     row_most("start of a 32-bit program to its first answered DeviceIoControl", first_call32_ms(),
              "ms", 30);
 }

@@ -26,8 +26,8 @@ void bench_pin(int cpu);
 double program_call(const char *cores);
 /* The same on one core, of programs of both widths in turn. */
 void program_calls_of_widths(double *out_64, double *out_32);
-/* To widen a 32-bit program's call of this service and narrow its answer. */
-double conversion_ns(const char *service);
+/* To widen a 32-bit program's call of a service and narrow its answer, for one of each kind. */
+int conversions_measure(void (*tell)(const char *service, double ns));
 /* From the start of a 32-bit program on a machine that is there to its first answered call. */
 double first_call32_ms(void);
 /* A 32-bit program's call of 16-bit code with three parameters, one of them a string. */

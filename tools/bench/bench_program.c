@@ -25,7 +25,8 @@
 
 #define WINE_ROUNDS   7
 #define FIRST_ROUNDS  11
-#define WIDTH_ROUNDS  3
+#define WIDTH_PAIRS   9
+#define WIDTH_ROUNDS  "20"
 #define WAKES_ROUNDS  1000
 #define WAKES_WINDOWS 4000
 #define PROGRAMS_MOST 8
@@ -76,27 +77,31 @@ double program_call(const char *cores)
     return program_median("bench", cores, arguments);
 }
 
+/* Each pair of processes has a speed of its own for as long as it lives, so the widths take turns,
+ * and whose turn is first as well. */
 void program_calls_of_widths(double *out_64, double *out_32)
 {
-    double of_64[WIDTH_ROUNDS], of_32[WIDTH_ROUNDS];
-    char arguments[16];
-    snprintf(arguments, sizeof arguments, "%d", ROUNDS);
-    for (int i = 0; i < WIDTH_ROUNDS; i++) {
-        of_64[i] = program_median("bench", "0", arguments);
-        of_32[i] = program_median("bench32", "0", arguments);
+    static const char *const folders[] = {"bench", "bench32"};
+    double of[2][WIDTH_PAIRS];
+    for (int i = 0; i < 2 * WIDTH_PAIRS; i++) {
+        int width = (i + i / 2) % 2;
+        of[width][i / 2] = program_median(folders[width], "0", WIDTH_ROUNDS);
     }
-    *out_64 = bench_median(of_64, WIDTH_ROUNDS);
-    *out_32 = bench_median(of_32, WIDTH_ROUNDS);
+    *out_64 = bench_median(of[0], WIDTH_PAIRS);
+    *out_32 = bench_median(of[1], WIDTH_PAIRS);
 }
 
-double conversion_ns(const char *service)
+int conversions_measure(void (*tell)(const char *service, double ns))
 {
-    char line[PATH_MAX * 2], out[512];
+    char line[PATH_MAX * 2], out[2048], service[64];
+    double ns;
+    int length;
     snprintf(line, sizeof line, "taskset -c 0 %s/bench/cove-convert32", bench_folder);
     if (command(line, out, sizeof out))
-        return 0;
-    const char *found = strstr(out, service);
-    return found ? strtod(found + strlen(service), NULL) : 0;
+        return -1;
+    for (const char *at = out; sscanf(at, "%63s %lf\n%n", service, &ns, &length) == 2; at += length)
+        tell(service, ns);
+    return 0;
 }
 
 double program_outstanding(int count, int is_cancelled)

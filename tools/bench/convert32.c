@@ -74,6 +74,10 @@ static UNICODE_STRING name;
 static OBJECT_ATTRIBUTES attributes;
 static HANDLE handles[HANDLES], answer;
 static IO_STATUS_BLOCK status;
+static CLIENT_ID client;
+static PVOID base, key;
+static SIZE_T size;
+static ULONG words[16], length;
 
 static void control(void)
 {
@@ -93,6 +97,56 @@ static void objects_wait(void)
 static void file_open(void)
 {
     NtOpenFile(&answer, 0x100000, &attributes, &status, 3, 0x20);
+}
+
+static void file_create(void)
+{
+    NtCreateFile(&answer, 0x100000, &attributes, &status, NULL, 0, 3, 1, 0x20, NULL, 0);
+}
+
+static void value_query(void)
+{
+    NtQueryValueKey((HANDLE)4, &name, 2, words, sizeof words, &length);
+}
+
+static void link_query(void)
+{
+    NtQuerySymbolicLinkObject((HANDLE)4, &name, &length);
+}
+
+static void process_open(void)
+{
+    NtOpenProcess(&answer, 0x400, &attributes, &client);
+}
+
+static void memory_take(void)
+{
+    NtAllocateVirtualMemory((HANDLE)-1, &base, 0, &size, 0x1000, 4);
+}
+
+static void memory_query(void)
+{
+    NtQueryVirtualMemory((HANDLE)-1, text, 0, words, 28, NULL);
+}
+
+static void completion_remove(void)
+{
+    NtRemoveIoCompletion((HANDLE)4, &key, &base, &status, NULL);
+}
+
+static void file_query(void)
+{
+    NtQueryInformationFile((HANDLE)4, &status, words, sizeof words, 5);
+}
+
+static void file_set(void)
+{
+    NtSetInformationFile((HANDLE)4, &status, words, 8, 14);
+}
+
+static void process_query(void)
+{
+    NtQueryInformationProcess((HANDLE)-1, 0, words, 24, NULL);
 }
 
 static int compare(const void *a, const void *b)
@@ -128,5 +182,15 @@ int main(void)
     measure("NtCreateEvent", event_create);
     measure("NtWaitForMultipleObjects", objects_wait);
     measure("NtOpenFile", file_open);
+    measure("NtCreateFile", file_create);
+    measure("NtQueryInformationFile", file_query);
+    measure("NtSetInformationFile", file_set);
+    measure("NtQueryValueKey", value_query);
+    measure("NtQuerySymbolicLinkObject", link_query);
+    measure("NtOpenProcess", process_open);
+    measure("NtQueryInformationProcess", process_query);
+    measure("NtAllocateVirtualMemory", memory_take);
+    measure("NtQueryVirtualMemory", memory_query);
+    measure("NtRemoveIoCompletion", completion_remove);
     return 0;
 }

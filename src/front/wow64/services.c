@@ -120,9 +120,10 @@ NTSTATUS NTAPI NtRemoveIoCompletion(HANDLE port, PVOID *key, PVOID *context, PIO
                                     PLARGE_INTEGER timeout)
 {
     struct completion64 wide = {0};
-    ANSWERS_TO(key, sizeof *key);
-    ANSWERS_TO(context, sizeof *context);
-    ANSWERS_TO(block, 2 * sizeof(ULONG));
+    ULONG words[4]; /* nobody's: what is written to goes through them and back */
+    if (!wow64_renew4(&words[0], key) || !wow64_renew4(&words[1], context) ||
+        !wow64_renew8(&words[2], block))
+        return STATUS_ACCESS_VIOLATION;
     NTSTATUS status = CALL(NtRemoveIoCompletion, HANDLE64(port), ADDRESS64(&wide.key),
                            ADDRESS64(&wide.context), ADDRESS64(&wide.block), ADDRESS64(timeout));
     if (status != STATUS_SUCCESS)
