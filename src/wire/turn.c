@@ -23,13 +23,14 @@ static __thread struct {
     uint32_t crowded; /* waits that are still to sleep at once */
 } pace;
 
-/* Lets others run; false: it took so long that sleeping is better. */
-static bool yield(void)
+/* Lets others run; false: it took so long that sleeping is better. *out_now: the time after. */
+static bool yield(uint64_t *out_now)
 {
     bool is_timed = pace.yields++ % YIELDS_PER_LOOK == 0;
     uint64_t began = is_timed ? host_clock_ns() : 0;
     host_thread_yield();
-    if (!is_timed || host_clock_ns() - began < YIELD_LONG_NS)
+    *out_now = host_clock_ns();
+    if (!is_timed || *out_now - began < YIELD_LONG_NS)
         return true;
     pace.crowded = WAITS_CROWDED;
     return false;
@@ -45,13 +46,11 @@ static bool is_on_one_core(_Atomic uint32_t *ours, const _Atomic uint32_t *their
     return atomic_load_explicit(theirs, memory_order_relaxed) == here;
 }
 
-/* Spins and yields for WIRE_SPIN_NS at most; returns the turn as it saw it last. The clock is not
- * read for what was answered while others ran the first time. */
+/* Spins and yields for WIRE_SPIN_NS at most; returns the turn as it saw it last. */
 static uint32_t spin(struct wire_channel *channel, uint32_t theirs, bool is_kernel)
 {
     _Atomic uint32_t *cpu = channel->cpu;
-    uint64_t began = 0;
-    bool has_yielded = false;
+    uint64_t began = 0, now;
     bool is_crowded = pace.crowded != 0;
     pace.crowded -= is_crowded;
     for (;;) {
@@ -61,20 +60,15 @@ static uint32_t spin(struct wire_channel *channel, uint32_t theirs, bool is_kern
             uint32_t turn = atomic_load_explicit(&channel->turn, memory_order_acquire);
             if (turn != theirs)
                 return turn;
-            if (!is_shared)
-                host_spin_pause();
+            host_spin_pause();
         }
         if (is_crowded)
             return theirs;
-        is_crowded = !yield();
-        if (has_yielded) {
-            uint64_t now = host_clock_ns();
-            if (!began)
-                began = now;
-            else if (now - began > WIRE_SPIN_NS)
-                return theirs;
-        }
-        has_yielded = true;
+        is_crowded = !yield(&now);
+        if (!began)
+            began = now;
+        else if (now - began > WIRE_SPIN_NS)
+            return theirs;
     }
 }
 
