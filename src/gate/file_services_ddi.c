@@ -151,11 +151,9 @@ NTSTATUS NTAPI NtCreateNamedPipeFile(PHANDLE FileHandle, ACCESS_MASK DesiredAcce
 /* ---- requests ----------------------------------------------------------------------------------
  */
 
-/* The first half of every request: what they all have in common is captured into request.
- * On failure nothing is referenced. */
-static NTSTATUS request_check(HANDLE file, HANDLE event, PIO_STATUS_BLOCK status_block,
-                              ACCESS_MASK access, struct io_request *request,
-                              ACCESS_MASK *out_granted)
+NTSTATUS gate_request_check(HANDLE file, HANDLE event, PIO_STATUS_BLOCK status_block,
+                            ACCESS_MASK access, struct io_request *request,
+                            ACCESS_MASK *out_granted)
 {
     KPROCESSOR_MODE mode = ke_previous_mode();
     NTSTATUS status = STATUS_SUCCESS;
@@ -185,7 +183,7 @@ static NTSTATUS request_check(HANDLE file, HANDLE event, PIO_STATUS_BLOCK status
     return status;
 }
 
-static void request_release(struct io_request *request)
+void gate_request_release(struct io_request *request)
 {
     ob_dereference(request->file);
     if (request->event)
@@ -223,7 +221,7 @@ static NTSTATUS transfer(HANDLE file, HANDLE event, PIO_STATUS_BLOCK status_bloc
 {
     bool is_read = request->major == IRP_MJ_READ;
     ACCESS_MASK needed = is_read ? FILE_READ_DATA : 0, granted;
-    NTSTATUS status = request_check(file, event, status_block, needed, request, &granted);
+    NTSTATUS status = gate_request_check(file, event, status_block, needed, request, &granted);
     if (!NT_SUCCESS(status))
         return status;
     if (!is_read && !(granted & (FILE_WRITE_DATA | FILE_APPEND_DATA)) && request->mode == UserMode)
@@ -236,7 +234,7 @@ static NTSTATUS transfer(HANDLE file, HANDLE event, PIO_STATUS_BLOCK status_bloc
     if (NT_SUCCESS(status) && key)
         status = gate_copy_in(&request->key, key, sizeof request->key);
     if (!NT_SUCCESS(status)) {
-        request_release(request);
+        gate_request_release(request);
         return status;
     }
     return io_request_send(request);
@@ -296,7 +294,7 @@ static NTSTATUS control(HANDLE file, HANDLE event, PIO_STATUS_BLOCK status_block
                         struct io_request *request)
 {
     ACCESS_MASK granted;
-    NTSTATUS status = request_check(file, event, status_block, 0, request, &granted);
+    NTSTATUS status = gate_request_check(file, event, status_block, 0, request, &granted);
     if (!NT_SUCCESS(status))
         return status;
     if (request->mode == UserMode)
@@ -304,7 +302,7 @@ static NTSTATUS control(HANDLE file, HANDLE event, PIO_STATUS_BLOCK status_block
     if (NT_SUCCESS(status))
         status = control_buffers_check(request);
     if (!NT_SUCCESS(status)) {
-        request_release(request);
+        gate_request_release(request);
         return status;
     }
     trace_point(TRACE_CONTROL_CHECKED, request->file, request->control_code,

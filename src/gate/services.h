@@ -22,6 +22,14 @@ NTSTATUS gate_object_insert(void *body, const struct gate_attributes *attributes
 NTSTATUS gate_object_open(struct object_type *type, const OBJECT_ATTRIBUTES *attributes,
                           ACCESS_MASK access, PHANDLE handle);
 
+struct io_request;
+/* The first half of every request on a file: what they all have in common is captured into
+ * request. On failure nothing is referenced. */
+NTSTATUS gate_request_check(HANDLE file, HANDLE event, PIO_STATUS_BLOCK status_block,
+                            ACCESS_MASK access, struct io_request *request,
+                            ACCESS_MASK *out_granted);
+/* What the check has referenced, when the request is not sent. */
+void gate_request_release(struct io_request *request);
 /* A user APC for a thread of a program. Errors: STATUS_INVALID_HANDLE (a system thread),
  * STATUS_NO_MEMORY, STATUS_UNSUCCESSFUL (it ends). */
 NTSTATUS gate_apc_queue(void *thread, PVOID routine, PVOID argument1, PVOID argument2,

@@ -23,6 +23,9 @@ class Programs(CoveTest):
         self.passes("files")
         self.assertEqual(os.listdir(self.runtime), [])
 
+    def test_locks(self):
+        self.passes("locks")
+
     def test_threads(self):
         self.passes("threads")
 

@@ -57,7 +57,8 @@ class Wow64(CoveTest):
                 self.passes(name, "pending")
 
     def test_the_system(self):
-        for name in ("border", "classic", "errors", "events", "files", "heap", "keys", "messages",
+        for name in ("border", "classic", "errors", "events", "files", "heap", "keys", "locks",
+                     "messages",
                      "pipes", "sections", "sync", "time", "volumes"):
             with self.subTest(name):
                 self.passes(name)

@@ -149,6 +149,18 @@ struct file_lock *lock_take_any_locked(struct lock_table *table, const struct lo
     return NULL;
 }
 
+struct file_lock *lock_take_of_file_locked(struct lock_table *table, const FILE_OBJECT *file)
+{
+    list_for_each(node, &table->held)
+    {
+        struct file_lock *lock = list_entry(node, struct file_lock, link);
+
+        if (lock->info.FileObject == file)
+            return lock_take_off(table, lock);
+    }
+    return NULL;
+}
+
 /* An exclusive lock is its holder's alone; a shared one keeps everybody from writing. */
 bool lock_allows(FILE_LOCK *locks, const struct lock_owner *owner, struct lock_range range,
                  bool is_write)

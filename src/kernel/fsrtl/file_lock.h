@@ -50,6 +50,8 @@ struct file_lock *lock_take_exact_locked(struct lock_table *table, const struct 
 /* Takes off one lock of the owner's file and process, of its key only if by_key. */
 struct file_lock *lock_take_any_locked(struct lock_table *table, const struct lock_owner *owner,
                                        bool by_key);
+/* Takes off one lock of the file, whoever took it. */
+struct file_lock *lock_take_of_file_locked(struct lock_table *table, const FILE_OBJECT *file);
 /* May the owner read from, or write to, the range? */
 bool lock_allows(FILE_LOCK *locks, const struct lock_owner *owner, struct lock_range range,
                  bool is_write);

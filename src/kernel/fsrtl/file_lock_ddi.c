@@ -7,6 +7,7 @@
 #include "callout/callout.h"
 #include "ex/ex.h"
 #include "file_lock.h"
+#include "fsrtl/fsrtl.h"
 #include "ke/ke.h"
 
 #define LOCK_TAG 'kLSF'
@@ -231,6 +232,53 @@ static NTSTATUS unlock_all(FILE_LOCK *locks, const struct lock_owner *owner, boo
     return status;
 }
 
+/* A waiting request of the file (NULL: of any), which is the caller's now. */
+static PIRP waiting_take(FILE_LOCK *locks, const FILE_OBJECT *file)
+{
+    struct lock_table *table = locks->LockInformation;
+    PIRP irp = NULL;
+
+    host_lock_take(&file_locks_lock);
+    list_for_each_safe(node, &table->waiting)
+    {
+        bool is_of_file =
+            file == NULL || IoGetCurrentIrpStackLocation(irp_of(node))->FileObject == file;
+
+        if (irp == NULL && is_of_file && irp_claim_locked(irp_of(node)))
+            irp = irp_of(node);
+    }
+    host_lock_give(&file_locks_lock);
+    return irp;
+}
+
+static void waiting_end(FILE_LOCK *locks, const FILE_OBJECT *file)
+{
+    PIRP irp;
+
+    while ((irp = waiting_take(locks, file)) != NULL) {
+        ExFreePoolWithTag(irp->Tail.Overlay.DriverContext[CONTEXT_LOCK], LOCK_TAG);
+        (void)irp_finish(locks, irp, irp->Tail.Overlay.DriverContext[CONTEXT_OF_CALLER],
+                         STATUS_RANGE_NOT_LOCKED);
+    }
+}
+
+void fsrtl_locks_drop(FILE_LOCK *locks, const FILE_OBJECT *file)
+{
+    struct file_lock *lock;
+
+    if (locks->LockInformation == NULL)
+        return;
+    waiting_end(locks, file);
+    do {
+        host_lock_take(&file_locks_lock);
+        lock = lock_take_of_file_locked(locks->LockInformation, file);
+        host_lock_give(&file_locks_lock);
+        if (lock != NULL)
+            unlock_tell(locks, lock, NULL);
+    } while (lock != NULL);
+    waiting_serve(locks);
+}
+
 /* ---- the exports ------------------------------------------------------------------------------
  */
 
@@ -249,24 +297,8 @@ VOID NTAPI FsRtlInitializeFileLock(PFILE_LOCK FileLock,
  */
 VOID NTAPI FsRtlUninitializeFileLock(PFILE_LOCK FileLock)
 {
-    struct lock_table *table = FileLock->LockInformation;
-
-    while (table != NULL) {
-        PIRP irp = NULL;
-
-        host_lock_take(&file_locks_lock);
-        list_for_each_safe(node, &table->waiting)
-        {
-            if (irp == NULL && irp_claim_locked(irp_of(node)))
-                irp = irp_of(node);
-        }
-        host_lock_give(&file_locks_lock);
-        if (irp == NULL)
-            break;
-        ExFreePoolWithTag(irp->Tail.Overlay.DriverContext[CONTEXT_LOCK], LOCK_TAG);
-        (void)irp_finish(FileLock, irp, irp->Tail.Overlay.DriverContext[CONTEXT_OF_CALLER],
-                         STATUS_RANGE_NOT_LOCKED);
-    }
+    if (FileLock->LockInformation != NULL)
+        waiting_end(FileLock, NULL);
     lock_table_free(FileLock);
 }
 

@@ -2,8 +2,8 @@
 /* hostfs_ddi.c - the dispatch routines of \FileSystem\hostfs: from an IRP to the function
  * that does it, and back.
  *
- * Every request is completed in the caller's thread. Buffers of reads and writes are the
- * caller's own (neither buffered nor direct); the others are system buffers.
+ * Every request but a lock that waits is completed in the caller's thread. Buffers of reads and
+ * writes are the caller's own (neither buffered nor direct); the others are system buffers.
  */
 #include "hostfs_internal.h"
 
@@ -43,6 +43,21 @@ static NTSTATUS directory_control(FILE_OBJECT *file, PIRP irp, PIO_STACK_LOCATIO
                                   stack->Parameters.QueryDirectory.Length, out_length);
 }
 
+/* Whoever is not the owner of a locked range cannot write there, nor read if it is exclusive. */
+static NTSTATUS transfer(FILE_OBJECT *file, PIRP irp, PIO_STACK_LOCATION stack,
+                         ULONG_PTR *out_length)
+{
+    struct hostfs_node *node = hostfs_file_of(file)->node;
+    bool is_read = stack->MajorFunction == IRP_MJ_READ;
+    if (!(is_read ? FsRtlCheckLockForReadAccess(&node->locks, irp)
+                  : FsRtlCheckLockForWriteAccess(&node->locks, irp)))
+        return STATUS_FILE_LOCK_CONFLICT;
+    return is_read ? hostfs_read(file, irp->UserBuffer, stack->Parameters.Read.Length,
+                                 stack->Parameters.Read.ByteOffset, out_length)
+                   : hostfs_write(file, irp->UserBuffer, stack->Parameters.Write.Length,
+                                  stack->Parameters.Write.ByteOffset, out_length);
+}
+
 static NTSTATUS serve(FILE_OBJECT *file, PIRP irp, PIO_STACK_LOCATION stack, ULONG_PTR *out_length)
 {
     void *buffer = irp->AssociatedIrp.SystemBuffer;
@@ -56,11 +71,8 @@ static NTSTATUS serve(FILE_OBJECT *file, PIRP irp, PIO_STACK_LOCATION stack, ULO
         hostfs_file_close(file);
         return STATUS_SUCCESS;
     case IRP_MJ_READ:
-        return hostfs_read(file, irp->UserBuffer, stack->Parameters.Read.Length,
-                           stack->Parameters.Read.ByteOffset, out_length);
     case IRP_MJ_WRITE:
-        return hostfs_write(file, irp->UserBuffer, stack->Parameters.Write.Length,
-                            stack->Parameters.Write.ByteOffset, out_length);
+        return transfer(file, irp, stack, out_length);
     case IRP_MJ_FLUSH_BUFFERS:
         return flush_file(file);
     case IRP_MJ_QUERY_INFORMATION:
@@ -79,12 +91,23 @@ static NTSTATUS serve(FILE_OBJECT *file, PIRP irp, PIO_STACK_LOCATION stack, ULO
     }
 }
 
+/* The one request that may wait; it is completed where its lock becomes free. */
+static NTSTATUS lock_control(FILE_OBJECT *file, PIRP irp)
+{
+    struct hostfs_file *ours = hostfs_file_of(file);
+    if (ours->is_directory)
+        return complete(irp, STATUS_INVALID_PARAMETER, 0);
+    return FsRtlProcessFileLock(&ours->node->locks, irp, NULL);
+}
+
 static NTSTATUS NTAPI hostfs_dispatch(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     PIO_STACK_LOCATION stack = IoGetCurrentIrpStackLocation(Irp);
     ULONG_PTR information = 0;
     if (DeviceObject == hostfs_pipe_device)
         return hostfs_pipe_dispatch(DeviceObject, Irp);
+    if (stack->MajorFunction == IRP_MJ_LOCK_CONTROL)
+        return lock_control(stack->FileObject, Irp);
     NTSTATUS status = serve(stack->FileObject, Irp, stack, &information);
     return complete(Irp, status, information);
 }
@@ -102,6 +125,7 @@ static NTSTATUS NTAPI hostfs_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING 
         IRP_MJ_SET_INFORMATION,
         IRP_MJ_QUERY_VOLUME_INFORMATION,
         IRP_MJ_DIRECTORY_CONTROL,
+        IRP_MJ_LOCK_CONTROL,
     };
     (void)RegistryPath;
     for (unsigned i = 0; i < sizeof(served); i++)

@@ -13,6 +13,7 @@
 #include "base/assert.h"
 #include "base/list.h"
 #include "ex/ex.h"
+#include "fsrtl/fsrtl.h"
 #include "hostfs/hostfs.h"
 #include "host/host.h"
 #include "ke/ke.h"
@@ -106,11 +107,12 @@ NTSTATUS hostfs_split(const UNICODE_STRING *nt_path, struct hostfs_drive **out_d
 struct hostfs_node {
     struct list link; /* guarded by hostfs_lock, as are all fields */
     uint64_t device, inode;
-    unsigned opens; /* files between create and cleanup */
-    unsigned files; /* files between create and close */
-    bool delete_pending;
+    unsigned opens;                  /* files between create and cleanup */
+    unsigned files;                  /* files between create and close */
+    bool delete_pending, is_removed; /* its name is to go; is gone */
     SHARE_ACCESS share;
     SECTION_OBJECT_POINTERS sections; /* mm's */
+    FILE_LOCK locks;                  /* fsrtl's */
 };
 
 struct hostfs_directory; /* snapshot of a listing */
@@ -121,6 +123,7 @@ struct hostfs_file { /* FILE_OBJECT.FsContext */
     char *path; /* host path; changes with a rename, under hostfs_lock */
     int fd;
     bool is_directory, delete_on_close;
+    bool delete_at_once;                /* the name goes with this file, not with the node's last */
     struct hostfs_directory *directory; /* the synchronous file's own; NULL before a query */
     UNICODE_STRING name;                /* behind the drive, as opened */
 };

@@ -122,6 +122,24 @@ static ULONG query_length(ULONG kind)
     }
 }
 
+static ULONG set_length(ULONG kind)
+{
+    switch (kind) {
+    case FileBasicInformation:
+        return sizeof(FILE_BASIC_INFORMATION);
+    case FileDispositionInformation:
+        return sizeof(FILE_DISPOSITION_INFORMATION);
+    case FileDispositionInformationEx:
+    case FileIoPriorityHintInformation:
+        return sizeof(ULONG);
+    case FileRenameInformation:
+    case FileRenameInformationEx:
+        return offsetof(FILE_RENAME_INFORMATION, FileName);
+    default:
+        return sizeof(LONGLONG);
+    }
+}
+
 /* IRQL:    PASSIVE_LEVEL
  * Errors:  STATUS_INVALID_PARAMETER: no such class here; STATUS_INFO_LENGTH_MISMATCH,
  *          STATUS_BUFFER_OVERFLOW
@@ -187,14 +205,14 @@ static NTSTATUS basic_set(struct hostfs_file *file, const FILE_BASIC_INFORMATION
     return hostfs_status_of_errno(error);
 }
 
-static NTSTATUS disposition_set(FILE_OBJECT *file, bool is_delete)
+static NTSTATUS disposition_set(FILE_OBJECT *file, bool is_delete, bool ignores_read_only)
 {
     struct hostfs_file *ours = hostfs_file_of(file);
     struct hostfs_stat stat;
     NTSTATUS status = hostfs_file_stat(ours, &stat);
     if (!NT_SUCCESS(status))
         return status;
-    if (is_delete && stat.is_read_only)
+    if (is_delete && stat.is_read_only && !ignores_read_only)
         return STATUS_CANNOT_DELETE;
     if (is_delete && stat.is_directory && !hostfs_host_directory_is_empty(ours->path))
         return STATUS_DIRECTORY_NOT_EMPTY;
@@ -203,6 +221,22 @@ static NTSTATUS disposition_set(FILE_OBJECT *file, bool is_delete)
     file->DeletePending = is_delete;
     ExReleaseFastMutex(&hostfs_lock);
     return STATUS_SUCCESS;
+}
+
+/* With POSIX semantics the name goes with this handle, whoever else has the file open. */
+static NTSTATUS disposition_ex_set(FILE_OBJECT *file, ULONG flags)
+{
+    const ULONG known = FILE_DISPOSITION_DELETE | FILE_DISPOSITION_POSIX_SEMANTICS |
+                        FILE_DISPOSITION_FORCE_IMAGE_SECTION_CHECK |
+                        FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE;
+    if (flags & ~known)
+        return STATUS_NOT_SUPPORTED;
+    NTSTATUS status = disposition_set(file, (flags & FILE_DISPOSITION_DELETE) != 0,
+                                      (flags & FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE) != 0);
+    if (NT_SUCCESS(status))
+        hostfs_file_of(file)->delete_at_once = (flags & FILE_DISPOSITION_DELETE) != 0 &&
+                                               (flags & FILE_DISPOSITION_POSIX_SEMANTICS) != 0;
+    return status;
 }
 
 /* The new name in full, behind the drive: as given, or beside the file's old one. */
@@ -260,7 +294,7 @@ static NTSTATUS rename_commit(struct hostfs_file *file, char *path, const UNICOD
 }
 
 static NTSTATUS rename_set(struct hostfs_file *file, const FILE_RENAME_INFORMATION *rename,
-                           ULONG length)
+                           ULONG length, bool replaces)
 {
     const ULONG head = offsetof(FILE_RENAME_INFORMATION, FileName);
     if (length < head || rename->FileNameLength > length - head || rename->FileNameLength > 0xfffc)
@@ -280,13 +314,13 @@ static NTSTATUS rename_set(struct hostfs_file *file, const FILE_RENAME_INFORMATI
     if (!NT_SUCCESS(status))
         goto out;
     bool is_same = strcmp(path, file->path) == 0;
-    if (exists && !rename->ReplaceIfExists && !is_same) {
+    if (exists && !replaces && !is_same) {
         status = STATUS_OBJECT_NAME_COLLISION;
         goto out;
     }
     status = name_copy(&name, &copy);
     if (NT_SUCCESS(status))
-        status = rename_commit(file, path, &copy, rename->ReplaceIfExists || is_same);
+        status = rename_commit(file, path, &copy, replaces || is_same);
 out:
     if (buffer != NULL)
         ExFreePoolWithTag(buffer, HOSTFS_TAG);
@@ -319,20 +353,24 @@ static NTSTATUS size_set(struct hostfs_file *file, LONGLONG size, bool only_shri
 NTSTATUS hostfs_set_information(FILE_OBJECT *file, ULONG kind, const void *buffer, ULONG length)
 {
     struct hostfs_file *ours = hostfs_file_of(file);
-    ULONG needed = kind == FileBasicInformation         ? sizeof(FILE_BASIC_INFORMATION)
-                   : kind == FileDispositionInformation ? sizeof(FILE_DISPOSITION_INFORMATION)
-                   : kind == FileRenameInformation ? offsetof(FILE_RENAME_INFORMATION, FileName)
-                                                   : sizeof(LONGLONG);
-    if (length < needed)
+    const FILE_RENAME_INFORMATION *rename = buffer;
+    if (length < set_length(kind))
         return STATUS_INFO_LENGTH_MISMATCH;
     switch (kind) {
     case FileBasicInformation:
         return basic_set(ours, buffer);
     case FileDispositionInformation:
-        return disposition_set(file,
-                               ((const FILE_DISPOSITION_INFORMATION *)buffer)->DeleteFile != FALSE);
+        return disposition_set(
+            file, ((const FILE_DISPOSITION_INFORMATION *)buffer)->DeleteFile != FALSE, false);
+    case FileDispositionInformationEx:
+        return disposition_ex_set(file, *(const ULONG *)buffer);
     case FileRenameInformation:
-        return rename_set(ours, buffer, length);
+        return rename_set(ours, rename, length, rename->ReplaceIfExists);
+    case FileRenameInformationEx:
+        return rename_set(ours, rename, length, rename->Flags & FILE_RENAME_REPLACE_IF_EXISTS);
+    case FileIoPriorityHintInformation: /* the host orders its transfers itself */
+        return *(const ULONG *)buffer < MaxIoPriorityTypes ? STATUS_SUCCESS
+                                                           : STATUS_INVALID_PARAMETER;
     case FileEndOfFileInformation:
         return size_set(ours, *(const LONGLONG *)buffer, false);
     case FileAllocationInformation:

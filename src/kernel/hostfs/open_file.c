@@ -29,11 +29,12 @@ static struct hostfs_node *node_find_locked(const struct hostfs_stat *stat)
 
 static struct hostfs_node *node_make_locked(const struct hostfs_stat *stat)
 {
-    struct hostfs_node *node = ExAllocatePool2(POOL_FLAG_PAGED, sizeof(*node), HOSTFS_TAG);
+    struct hostfs_node *node = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*node), HOSTFS_TAG);
     if (node == NULL)
         return NULL;
     node->device = stat->device;
     node->inode = stat->inode;
+    FsRtlInitializeFileLock(&node->locks, NULL, NULL);
     list_push_back(&nodes, &node->link);
     return node;
 }
@@ -43,6 +44,7 @@ static void node_drop_locked(struct hostfs_node *node)
     if (--node->files != 0)
         return;
     list_remove(&node->link);
+    FsRtlUninitializeFileLock(&node->locks);
     ExFreePoolWithTag(node, HOSTFS_TAG);
 }
 
@@ -302,17 +304,20 @@ NTSTATUS hostfs_file_open(FILE_OBJECT *file, PIO_STACK_LOCATION stack, ULONG_PTR
 /* ---- the two ends
  * ------------------------------------------------------------------------------------------ */
 
-/* The last opener of a file that is to be deleted takes its name away. */
+/* The last opener of a file that is to be deleted takes its name away, or the one that wants it
+ * gone at once. */
 void hostfs_file_cleanup(FILE_OBJECT *file)
 {
     struct hostfs_file *ours = hostfs_file_of(file);
     struct hostfs_node *node = ours->node;
+    fsrtl_locks_drop(&node->locks, file);
     ExAcquireFastMutex(&hostfs_lock);
     IoRemoveShareAccess(file, &node->share);
     if (ours->delete_on_close)
         node->delete_pending = true;
-    if (--node->opens == 0 && node->delete_pending)
-        (void)hostfs_host_remove(ours->path, ours->is_directory);
+    --node->opens;
+    if (node->delete_pending && !node->is_removed && (node->opens == 0 || ours->delete_at_once))
+        node->is_removed = hostfs_host_remove(ours->path, ours->is_directory) == 0;
     ExReleaseFastMutex(&hostfs_lock);
 }
 

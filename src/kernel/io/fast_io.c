@@ -3,7 +3,8 @@
  *
  * In: a checked request; out: served, with the driver's status, or not, and then the IRP that
  * nobody has built yet goes its way. The top driver's table is asked first for device control;
- * for transfers only when the file has a cache map, for two queries when it is synchronous.
+ * and for locks; for transfers only when the file has a cache map, for two queries when it is
+ * synchronous.
  * The program's buffers are passed as they are: the driver guards its own accesses.
  */
 #include "io_internal.h"
@@ -72,10 +73,34 @@ static bool fast_query(const struct io_request *request, const FAST_IO_DISPATCH 
     return true;
 }
 
+/* Its arguments are in kernel memory as the driver expects. */
+static bool fast_lock(const struct io_request *request, const FAST_IO_DISPATCH *table,
+                      PDEVICE_OBJECT device, IO_STATUS_BLOCK *status)
+{
+    LARGE_INTEGER offset = request->offset, length = request->range_length;
+    bool is_lock = request->minor == IRP_MN_LOCK;
+    const void *routine = is_lock ? (const void *)FAST_ENTRY(table, FastIoLock)
+                                  : (const void *)FAST_ENTRY(table, FastIoUnlockSingle);
+    if (routine == NULL || (!is_lock && request->minor != IRP_MN_UNLOCK_SINGLE))
+        return false;
+    uint64_t arguments[9] = {(uintptr_t)request->file, (uintptr_t)&offset, (uintptr_t)&length,
+                             (uintptr_t)ps_process_current(), request->key};
+    if (!is_lock) {
+        arguments[5] = (uintptr_t)status;
+        arguments[6] = (uintptr_t)device;
+        return (BOOLEAN)callout_invoke(routine, arguments, 7) != FALSE;
+    }
+    arguments[5] = (request->stack_flags & SL_FAIL_IMMEDIATELY) != 0;
+    arguments[6] = (request->stack_flags & SL_EXCLUSIVE_LOCK) != 0;
+    arguments[7] = (uintptr_t)status;
+    arguments[8] = (uintptr_t)device;
+    return (BOOLEAN)callout_invoke(routine, arguments, 9) != FALSE;
+}
+
 /* IRQL:    PASSIVE_LEVEL
  * Takes:   borrows request; a position is in its offset already
  * Doc:     wdm.h FAST_IO_DISPATCH; ntifs.h FsRtlCopyRead (when the I/O manager asks)
- * Differs: locks, opens and the other entries are not asked; no exception is caught here
+ * Differs: opens and the other entries are not asked; no exception is caught here
  */
 bool io_fast_serve(const struct io_request *request, IO_STATUS_BLOCK *out_status)
 {
@@ -92,6 +117,8 @@ bool io_fast_serve(const struct io_request *request, IO_STATUS_BLOCK *out_status
         return fast_transfer(request, table, device, out_status);
     case IRP_MJ_QUERY_INFORMATION:
         return fast_query(request, table, device, out_status);
+    case IRP_MJ_LOCK_CONTROL:
+        return fast_lock(request, table, device, out_status);
     default:
         return false;
     }

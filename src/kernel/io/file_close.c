@@ -7,7 +7,7 @@
  */
 #include "io_internal.h"
 
-static void file_send(FILE_OBJECT *file, UCHAR major)
+static void file_send(FILE_OBJECT *file, UCHAR major, UCHAR minor)
 {
     PDEVICE_OBJECT top = file_top(file);
     PIRP irp;
@@ -20,6 +20,7 @@ static void file_send(FILE_OBJECT *file, UCHAR major)
     irp->Tail.Overlay.Thread = (PETHREAD)ps_thread_current();
     irp->Tail.Overlay.OriginalFileObject = file;
     stack->MajorFunction = major;
+    stack->MinorFunction = minor;
     stack->FileObject = file;
     trace_point(TRACE_IRP_BUILT, irp, major, irp->StackCount);
     irp_send_and_wait(top, irp, NULL);
@@ -34,8 +35,20 @@ void file_cleanup(FILE_OBJECT *file)
     struct file *ours = file_of(file);
     if (!ours->is_open || atomic_exchange(&ours->is_cleaned_up, true))
         return;
-    file_send(file, IRP_MJ_CLEANUP);
+    file_send(file, IRP_MJ_CLEANUP, 0);
     file->Flags |= FO_CLEANUP_COMPLETE;
+}
+
+/* The last handle of a process that has locked ranges, while other processes have handles.
+ *
+ * Doc:     ntifs.h IRP_MJ_LOCK_CONTROL
+ * Differs: when another process closes it, the locks stay until the last handle is closed
+ */
+void file_unlock_all(FILE_OBJECT *file, const void *process)
+{
+    const struct process_thread *thread = ps_thread_current();
+    if (thread != NULL && thread->process == process)
+        file_send(file, IRP_MJ_LOCK_CONTROL, IRP_MN_UNLOCK_ALL);
 }
 
 /* The type's delete: nobody refers to the body any more.
@@ -48,7 +61,7 @@ void file_close(void *body)
     PDEVICE_OBJECT device = file->abi.DeviceObject;
     if (file->is_open) {
         file_cleanup(&file->abi);
-        file_send(&file->abi, IRP_MJ_CLOSE);
+        file_send(&file->abi, IRP_MJ_CLOSE, 0);
     }
     if (file->abi.FileName.Buffer != NULL)
         ExFreePool(file->abi.FileName.Buffer);

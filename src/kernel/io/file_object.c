@@ -16,11 +16,12 @@ struct object_type *io_file_type;
 static void file_handle_closed(void *process, void *body, ACCESS_MASK granted,
                                uint64_t process_handles, uint64_t system_handles)
 {
-    (void)process;
+    FILE_OBJECT *file = body;
     (void)granted;
-    (void)process_handles;
     if (system_handles == 0)
-        file_cleanup(body);
+        file_cleanup(file);
+    else if (process_handles == 0 && file->LockOperation)
+        file_unlock_all(file, process);
 }
 
 /* A name relative to an open file is its driver's to understand. */

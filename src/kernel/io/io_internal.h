@@ -193,6 +193,7 @@ NTSTATUS irp_send_and_wait(PDEVICE_OBJECT device, PIRP irp, ULONG_PTR *out_infor
 void irp_unwind(PIRP irp);
 NTSTATUS irp_build_information(const struct io_request *request, PIRP *out_irp);
 NTSTATUS irp_build_plain(const struct io_request *request, PIRP *out_irp);
+NTSTATUS irp_build_lock(const struct io_request *request, PIRP *out_irp);
 /* Common head of every builder: allocates for the file's top device, fills who asks. */
 NTSTATUS irp_build_start(const struct io_request *request, PIRP *out_irp,
                          PIO_STACK_LOCATION *out_stack);
@@ -354,6 +355,7 @@ NTSTATUS file_stream_create(FILE_OBJECT *related, PDEVICE_OBJECT device, FILE_OB
 NTSTATUS file_open_device(PDEVICE_OBJECT device, FILE_OBJECT *related, struct ob_parse *parse,
                           struct file_open *open, UNICODE_STRING *out_name, void **out_body);
 void file_cleanup(FILE_OBJECT *file);
+void file_unlock_all(FILE_OBJECT *file, const void *process);
 void file_close(void *body);
 /* Drops a reference; ob defers the end if the caller is above PASSIVE_LEVEL. */
 static inline void file_put(FILE_OBJECT *file)

@@ -209,6 +209,37 @@ NTSTATUS irp_build_plain(const struct io_request *request, PIRP *out_irp)
     return irp_build_start(request, out_irp, &stack);
 }
 
+/* Locks and unlocks of a range: its length lies beside the IRP and goes with it.
+ *
+ * IRQL:    PASSIVE_LEVEL
+ * Takes:   borrows request; gives the IRP
+ * Errors:  STATUS_INSUFFICIENT_RESOURCES
+ * Doc:     ntifs.h IRP_MJ_LOCK_CONTROL
+ */
+NTSTATUS irp_build_lock(const struct io_request *request, PIRP *out_irp)
+{
+    PIRP abi;
+    PIO_STACK_LOCATION stack;
+    NTSTATUS status = irp_build_start(request, &abi, &stack);
+    if (!NT_SUCCESS(status))
+        return status;
+    LARGE_INTEGER *length = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*length), IO_TAG_NAME);
+    if (length == NULL) {
+        irp_discard(abi);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    *length = request->range_length;
+    /* The finish frees it with the IRP. */
+    abi->Tail.Overlay.AuxiliaryBuffer = (PCHAR)length;
+    stack->Parameters.LockControl.Length = length;
+    stack->Parameters.LockControl.Key = request->key;
+    stack->Parameters.LockControl.ByteOffset = request->offset;
+    if (request->minor != IRP_MN_LOCK)
+        abi->Flags |= IRP_SYNCHRONOUS_API;
+    *out_irp = abi;
+    return STATUS_SUCCESS;
+}
+
 /* Where the members of a query's or set's stack location lie differs by major function only
  * in name: Length first, then the class. */
 static void irp_fill_information(const struct io_request *request, PIO_STACK_LOCATION stack)

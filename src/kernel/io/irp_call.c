@@ -178,6 +178,8 @@ static NTSTATUS irp_build(const struct io_request *request, PIRP *out_irp)
         return irp_build_control(request, out_irp);
     case IRP_MJ_FLUSH_BUFFERS:
         return irp_build_plain(request, out_irp);
+    case IRP_MJ_LOCK_CONTROL:
+        return irp_build_lock(request, out_irp);
     case IRP_MJ_QUERY_INFORMATION:
     case IRP_MJ_SET_INFORMATION:
     case IRP_MJ_QUERY_VOLUME_INFORMATION:

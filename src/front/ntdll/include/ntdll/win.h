@@ -112,6 +112,7 @@ typedef union _RTL_CONDITION_VARIABLE {
 #define ERROR_BAD_FORMAT              11u
 #define ERROR_INVALID_DATA            13u
 #define ERROR_NO_MORE_FILES           18u
+#define ERROR_BAD_LENGTH              24u
 #define ERROR_GEN_FAILURE             31u
 #define ERROR_HANDLE_EOF              38u
 #define ERROR_NOT_SUPPORTED           50u

@@ -114,6 +114,7 @@ struct io_request {
     ULONG output_length;
     LARGE_INTEGER offset;
     ULONG key;
+    LARGE_INTEGER range_length;        /* of a lock that begins at offset */
     ULONG information_class;           /* query and set information, directory */
     UNICODE_STRING *directory_pattern; /* kernel memory or NULL */
     ULONG stack_flags;                 /* SL_* */
