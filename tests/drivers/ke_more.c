@@ -345,6 +345,15 @@ static void apc_delivery(void)
     KeLeaveCriticalRegion();
     expect_number(normal_calls, 1);
 
+    apc_start(apc_normal); /* left above APC_LEVEL: it comes when the IRQL is low */
+    KeRaiseIrql(DISPATCH_LEVEL, &irql);
+    KeEnterCriticalRegion();
+    expect(apc_insert());
+    KeLeaveCriticalRegion();
+    expect_number(kernel_calls, 0);
+    KeLowerIrql(irql);
+    expect(kernel_calls == 1 && normal_calls == 1);
+
     apc_start(NULL); /* a special one is let in there */
     KeEnterCriticalRegion();
     expect(apc_insert());

@@ -173,6 +173,25 @@ static void class_extension(void)
     service_delete(L"FxTestCx1", NULL);
 }
 
+/* What a class extension has begun ends with its last client, and begins anew with the next. */
+static void class_begins_and_ends(void)
+{
+    WDF_CLASS_BIND_INFO class = {sizeof(class), L"FxTestCx3", {1, 1, 0}, class_functions, 2};
+    WDF_CLASS_BIND_INFO second = class;
+
+    service_make(L"FxTestCx3", L"class_library.sys");
+    for (ULONG i = 0; i < 3; i++) {
+        expect_status(class_bind(&class), STATUS_SUCCESS);
+        expect_number(((ULONG(*)(void))class_functions[1])(), (i + 1) | i << 16);
+        expect_status(class_bind(&second), STATUS_SUCCESS);
+        WdfVersionUnbindClass(NULL, (PWDF_COMPONENT_GLOBALS)WdfDriverGlobals, &class);
+        expect_number(((ULONG(*)(void))class_functions[1])(), (i + 1) | i << 16);
+        WdfVersionUnbindClass(NULL, (PWDF_COMPONENT_GLOBALS)WdfDriverGlobals, &second);
+    }
+    service_end(L"FxTestCx3");
+    service_delete(L"FxTestCx3", NULL);
+}
+
 static void class_versions(void)
 {
     WDF_CLASS_BIND_INFO class = {sizeof(class), L"FxTestCx2", {1, 2, 0}, class_functions, 2};
@@ -233,6 +252,7 @@ DRIVERTEST_LIST = {
     DRIVERTEST(newer_than_the_framework),
     DRIVERTEST(the_loader),
     DRIVERTEST(class_extension),
+    DRIVERTEST(class_begins_and_ends),
     DRIVERTEST(class_versions),
     DRIVERTEST(a_client_of_a_class),
     DRIVERTEST(a_driver_that_fails),

@@ -18,9 +18,24 @@ static ULONG clients_count(void)
     return (ULONG)clients;
 }
 
-static ULONG one(void)
+static LONG begun, ended;
+
+/* How often it has begun, and in the upper half ended. */
+static ULONG begun_and_ended(void)
 {
-    return 1;
+    return (ULONG)(begun | ended << 16);
+}
+
+static NTSTATUS begin(void)
+{
+    begun++;
+    return STATUS_SUCCESS;
+}
+
+static VOID end(void)
+{
+    NT_ASSERT(clients == 0);
+    ended++;
 }
 
 static NTSTATUS bind_client(PWDF_CLASS_BIND_INFO info, PWDF_COMPONENT_GLOBALS globals)
@@ -28,7 +43,7 @@ static NTSTATUS bind_client(PWDF_CLASS_BIND_INFO info, PWDF_COMPONENT_GLOBALS gl
     if (info->FunctionTableCount != 2 || globals == NULL)
         return STATUS_INVALID_PARAMETER;
     info->FunctionTable[0] = (WDFFUNC)clients_count;
-    info->FunctionTable[1] = (WDFFUNC)one;
+    info->FunctionTable[1] = (WDFFUNC)begun_and_ended;
     info->ClassBindInfo = &own;
     InterlockedIncrement(&clients);
     return STATUS_SUCCESS;
@@ -39,7 +54,7 @@ static VOID unbind_client(PWDF_CLASS_BIND_INFO info, PWDF_COMPONENT_GLOBALS glob
     InterlockedDecrement(&clients);
 }
 
-static WDF_CLASS_LIBRARY_INFO library = {sizeof(library), {1, 1, 0},    NULL, NULL,
+static WDF_CLASS_LIBRARY_INFO library = {sizeof(library), {1, 1, 0},    begin, end,
                                          bind_client,     unbind_client};
 
 static NTSTATUS dispatch(PDEVICE_OBJECT target, PIRP irp)
@@ -52,7 +67,7 @@ static NTSTATUS dispatch(PDEVICE_OBJECT target, PIRP irp)
 
 static VOID unload(PDRIVER_OBJECT driver)
 {
-    NT_ASSERT(clients == 0);
+    NT_ASSERT(clients == 0 && begun == ended);
     IoDeleteDevice(device);
 }
 

@@ -107,11 +107,9 @@ NTSTATUS WdfRegisterLibrary(PWDF_LIBRARY_INFO LibraryInfo, PUNICODE_STRING Servi
         ServicePath == NULL || LibraryDeviceName == NULL ||
         LibraryInfo->LibraryRegisterClient == NULL || LibraryInfo->LibraryUnregisterClient == NULL)
         return STATUS_INVALID_PARAMETER;
-    if (LibraryInfo->LibraryCommission != NULL) {
-        status = LibraryInfo->LibraryCommission();
-        if (!NT_SUCCESS(status))
-            return status;
-    }
+    status = library_begin(LibraryInfo, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
     return library_register(LibraryInfo, NULL, ServicePath, LibraryDeviceName);
 }
 
@@ -181,11 +179,9 @@ NTSTATUS WdfRegisterClassLibrary(PWDF_CLASS_LIBRARY_INFO ClassLibInfo, PUNICODE_
     is_turned = RtlPrefixUnicodeString(&registry, SourceString, TRUE);
     if (!is_turned && !RtlPrefixUnicodeString(&registry, ServicePath, TRUE))
         return STATUS_INVALID_PARAMETER;
-    if (ClassLibInfo->ClassLibraryInitialize != NULL) {
-        status = ClassLibInfo->ClassLibraryInitialize();
-        if (!NT_SUCCESS(status))
-            return status;
-    }
+    status = library_begin(NULL, ClassLibInfo);
+    if (!NT_SUCCESS(status))
+        return status;
     return library_register(NULL, ClassLibInfo, is_turned ? SourceString : ServicePath,
                             is_turned ? ServicePath : SourceString);
 }

@@ -11,6 +11,9 @@
 
 static FAST_MUTEX libraries_lock; /* guards: libraries, and clients and file of each */
 static LIST_ENTRY libraries;
+/* One commissions or decommissions at a time; a mutex of threads, because a library may bind to
+ * another one meanwhile. */
+static KMUTEX gate;
 
 void loader_say(const char *format, ...)
 {
@@ -25,6 +28,7 @@ void loader_say(const char *format, ...)
 void libraries_init(void)
 {
     ExInitializeFastMutex(&libraries_lock);
+    KeInitializeMutex(&gate, 0);
     InitializeListHead(&libraries);
 }
 
@@ -74,6 +78,7 @@ NTSTATUS library_register(WDF_LIBRARY_INFO *info, WDF_CLASS_LIBRARY_INFO *class_
         return STATUS_INSUFFICIENT_RESOURCES;
     library->info = info;
     library->class_info = class_info;
+    library->is_ready = TRUE;
     if (!string_copy(&library->service, service) || !string_copy(&library->device, device)) {
         library_free(library);
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -131,6 +136,43 @@ static NTSTATUS service_find(PCWSTR component, ULONG major, BOOLEAN is_class, PW
 
 /* ---- clients -------------------------------------------------------------------------------- */
 
+static void gate_take(void)
+{
+    KeWaitForSingleObject(&gate, Executive, KernelMode, FALSE, NULL);
+}
+
+static void gate_give(void)
+{
+    KeReleaseMutex(&gate, FALSE);
+}
+
+NTSTATUS library_begin(const WDF_LIBRARY_INFO *info, const WDF_CLASS_LIBRARY_INFO *class_info)
+{
+    if (info != NULL && info->LibraryCommission != NULL)
+        return info->LibraryCommission();
+    if (class_info != NULL && class_info->ClassLibraryInitialize != NULL)
+        return class_info->ClassLibraryInitialize();
+    return STATUS_SUCCESS;
+}
+
+static void library_end(const struct library *library)
+{
+    if (library->info != NULL && library->info->LibraryDecommission != NULL)
+        (void)library->info->LibraryDecommission();
+    if (library->class_info != NULL && library->class_info->ClassLibraryDeinitialize != NULL)
+        library->class_info->ClassLibraryDeinitialize();
+}
+
+/* One that was left by its last client, and is still there, begins anew. */
+static BOOLEAN library_is_begun(struct library *library)
+{
+    gate_take();
+    if (!library->is_ready)
+        library->is_ready = NT_SUCCESS(library_begin(library->info, library->class_info));
+    gate_give();
+    return library->is_ready;
+}
+
 /* One more client of a library that is there; its device is opened for the first. */
 static struct library *library_take(PCUNICODE_STRING service, BOOLEAN is_class)
 {
@@ -144,34 +186,47 @@ static struct library *library_take(PCUNICODE_STRING service, BOOLEAN is_class)
     if (library != NULL)
         library->clients++;
     ExReleaseFastMutex(&libraries_lock);
-    if (library == NULL || library->file != NULL)
-        return library;
-    name = library->device;
-    if (!NT_SUCCESS(IoGetDeviceObjectPointer(&name, FILE_READ_DATA, &file, &device))) {
-        library_put(library);
+    if (library == NULL)
         return NULL;
-    }
-    ExAcquireFastMutex(&libraries_lock);
     if (library->file == NULL) {
-        library->file = file;
-        file = NULL;
+        name = library->device;
+        if (!NT_SUCCESS(IoGetDeviceObjectPointer(&name, FILE_READ_DATA, &file, &device))) {
+            library_put(library);
+            return NULL;
+        }
+        ExAcquireFastMutex(&libraries_lock);
+        if (library->file == NULL) {
+            library->file = file;
+            file = NULL;
+        }
+        ExReleaseFastMutex(&libraries_lock);
+        if (file != NULL)
+            ObDereferenceObject(file);
     }
-    ExReleaseFastMutex(&libraries_lock);
-    if (file != NULL)
-        ObDereferenceObject(file);
-    return library;
+    if (library_is_begun(library))
+        return library;
+    library_put(library);
+    return NULL;
 }
 
 void library_put(struct library *library)
 {
     PFILE_OBJECT file = NULL;
+    BOOLEAN ends;
 
+    gate_take();
     ExAcquireFastMutex(&libraries_lock);
     if (--library->clients == 0) {
         file = library->file;
         library->file = NULL;
     }
+    ends = file != NULL && library->is_ready;
     ExReleaseFastMutex(&libraries_lock);
+    if (ends) {
+        library->is_ready = FALSE;
+        library_end(library);
+    }
+    gate_give();
     if (file != NULL)
         ObDereferenceObject(file);
 }

@@ -30,6 +30,7 @@ struct library {
     WDF_CLASS_LIBRARY_INFO *class_info;
     PFILE_OBJECT file; /* open while there are clients */
     LONG clients;
+    BOOLEAN is_ready; /* commissioned, or initialized; under the gate */
 };
 
 void libraries_init(void);
@@ -48,7 +49,11 @@ NTSTATUS library_register(WDF_LIBRARY_INFO *info, WDF_CLASS_LIBRARY_INFO *class_
  */
 NTSTATUS library_get(PCWSTR component, ULONG major, BOOLEAN is_class, PCUNICODE_STRING who,
                      struct library **out_library);
+/* The last client's library is decommissioned. IRQL: PASSIVE_LEVEL */
 void library_put(struct library *library);
+
+/* LibraryCommission, or ClassLibraryInitialize; what there is of them. */
+NTSTATUS library_begin(const WDF_LIBRARY_INFO *info, const WDF_CLASS_LIBRARY_INFO *class_info);
 
 /* One line to the debug log. */
 void loader_say(const char *format, ...);

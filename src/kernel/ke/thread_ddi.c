@@ -54,19 +54,22 @@ static void apcs_let_in(void)
 
 /* Keeps normal kernel APCs out of the calling thread.
  *
- * IRQL:    <= APC_LEVEL
+ * IRQL:    <= DISPATCH_LEVEL
  * Doc:     wdm.h KeEnterCriticalRegion
+ * Differs: documented for <= APC_LEVEL; drivers that try for a lock without waiting call it at
+ *          DISPATCH_LEVEL, as Microsoft's own framework does, and there it is harmless
  */
 VOID NTAPI KeEnterCriticalRegion(VOID)
 {
-    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
+    KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
     thread_self->kernel_apc_disable--;
 }
 
-/* Doc: wdm.h KeLeaveCriticalRegion. IRQL: <= APC_LEVEL */
+/* What waited comes when the IRQL allows it. Doc: wdm.h KeLeaveCriticalRegion. IRQL: <=
+ * DISPATCH_LEVEL, as above */
 VOID NTAPI KeLeaveCriticalRegion(VOID)
 {
-    KE_REQUIRE_IRQL_AT_MOST(APC_LEVEL);
+    KE_REQUIRE_IRQL_AT_MOST(DISPATCH_LEVEL);
     if (++thread_self->kernel_apc_disable == 0)
         apcs_let_in();
 }
