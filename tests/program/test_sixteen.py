@@ -7,6 +7,7 @@ import subprocess
 import threading
 import unittest
 
+from kit import driver
 from sixteen_kit import SixteenTest
 
 LIBRARY = "LIBRARY {}\nDATA SINGLE\n"
@@ -50,6 +51,39 @@ class Sixteen(SixteenTest):
         self.assertEqual((done.returncode, done.stdout), (5, ""))
         self.assertIn("DPMI caused a General Protection Fault in", done.stderr)
         self.assertIn("(CHAINED+0).", done.stderr)
+
+    def test_messages_and_timers(self):
+        self.build("messages")
+        self.assertEqual(self.passes("messages"), [])
+
+    def test_a_wait_for_nobody_ends(self):
+        self.build("messages")
+        done = self.run16("messages.exe", "wait")
+        self.assertEqual((done.returncode, done.stdout), (127, ""))
+        self.assertEqual(done.stderr.splitlines(), [
+            "cove: messages.exe: another: a name",
+            "cove: messages.exe: MESSAGES waits for a message, but it has no window that one could "
+            "be sent to; it was ended"])
+
+    def test_tasks_that_share_a_process_take_turns(self):
+        self.build("parent")
+        self.build("child")
+        done = self.cove("run", "--quiet", "--shared", driver("wdm1"), "--", "parent.exe", "s")
+        self.assertEqual(done.stdout.splitlines(),
+                         ["parent", *["parent's turn", "child's turn"] * 3, "child divides",
+                          "parent goes on"])
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("CHILD was ended by TerminateApp\n", done.stderr)
+        self.assertIn("CHILD caused a Divide Error in module child.exe", done.stderr)
+
+    def test_a_program_is_by_itself_unless_asked_to_share(self):
+        self.build("parent")
+        self.build("child")
+        self.boot("apart")  # the child may live longer than its parent
+        done = self.cove("exec", "-m", "apart", "./parent.exe", "o", cwd=self.folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        self.assertEqual(sorted(done.stdout.splitlines()), ["child alone", "parent"])
+        self.good("shutdown", "apart")
 
     def test_user_keyboard_toolhelp(self):
         self.build("system")

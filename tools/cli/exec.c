@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -13,8 +14,9 @@
 #include "options.h"
 
 static const char usage[] =
-    "usage: cove exec [-m NAME] APP.exe [ARGS…]\n"
-    "Runs a 64-bit Windows program on the machine; its exit code is this one's.\n";
+    "usage: cove exec [-m NAME] [--shared] APP.exe [ARGS…]\n"
+    "Runs a Windows program on the machine; its exit code is this one's.\n"
+    "--shared: 16-bit programs that a 16-bit one starts become tasks of its process.\n";
 
 int exec_wait(pid_t pid)
 {
@@ -32,12 +34,16 @@ int exec_wait(pid_t pid)
 
 int cli_exec(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"machine", required_argument, NULL, 'm'}, {"help", no_argument, NULL, 'h'}, {0}};
+    static const struct option options[] = {{"machine", required_argument, NULL, 'm'},
+                                            {"shared", no_argument, NULL, 's'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
     const char *name = NULL;
     for (int c; (c = getopt_long(argc, argv, "+m:", options, NULL)) != -1;) {
         if (c == 'm')
             name = optarg;
+        else if (c == 's')
+            setenv("COVE_SHARED16", "1", 1);
         else
             return c == 'h' ? (fputs(usage, stdout), 0) : options_usage(usage);
     }

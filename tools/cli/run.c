@@ -26,13 +26,15 @@
 
 static const char usage[] =
     "usage: cove run [--windows VERSION] [--processors N] [--quiet] [--fail-allocation N]\n"
-    "                [--signing test|on|off] DRIVER.sys|PACKAGE.inf… [-- APP.exe ARGS…]\n"
+    "                [--signing test|on|off] [--shared] DRIVER.sys|PACKAGE.inf… [-- APP.exe "
+    "ARGS…]\n"
     "       cove run --windows all|VERSION,VERSION… [--json] … DRIVER.sys… [-- APP.exe ARGS…]\n"
     "Boots a fresh machine, loads the drivers, runs the program, unloads, shuts down.\n"
     "A package is put into the driver store, each of its Root\\ hardware IDs gets a device, and\n"
     "both are removed in the end.\n"
     "What drivers print goes to standard error. The exit code is the program's; 70 after a\n"
     "bug check; 1 when a driver could not be loaded.\n"
+    "--shared: 16-bit programs that a 16-bit one starts become tasks of its process.\n"
     "--fail-allocation lets the N-th allocation of memory or of an IRP fail, counted from before\n"
     "the first driver, whoever makes it: the driver, or the kernel for it or for a "
     "program.\n" OPTIONS_SIGNING_HELP OPTIONS_WINDOWS_HELP
@@ -331,6 +333,7 @@ static int arguments_parse(int argc, char **argv, struct run_request *out, const
                                             {"json", no_argument, NULL, 'j'},
                                             {"fail-allocation", required_argument, NULL, 'a'},
                                             {"signing", required_argument, NULL, 's'},
+                                            {"shared", no_argument, NULL, '1'},
                                             {"help", no_argument, NULL, 'h'},
                                             {0}};
     for (int c; (c = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
@@ -338,6 +341,8 @@ static int arguments_parse(int argc, char **argv, struct run_request *out, const
             out->is_quiet = true;
         else if (c == 'j')
             out->is_json = true;
+        else if (c == '1')
+            setenv("COVE_SHARED16", "1", 1);
         else if (c == 'a')
             out->fail_allocation = strtoull(optarg, NULL, 10);
         else if (c == 's' && options_signing(optarg, &out->signing) == 0)

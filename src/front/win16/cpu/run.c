@@ -173,6 +173,22 @@ struct cpu16_registers *cpu16_outer(void)
     return cpu.innermost ? &cpu.innermost->registers : NULL;
 }
 
+void cpu16_give_up(struct cpu16_world *out_world)
+{
+    *out_world = (struct cpu16_world){cpu.innermost, cpu.stack, cpu16_flat_stack};
+    cpu.thread = NULL;
+}
+
+void cpu16_take_over(const struct cpu16_world *world)
+{
+    cpu.innermost = world->innermost;
+    cpu.stack = world->stack;
+    cpu16_flat_stack = world->flat_stack;
+    cpu.thread = host_thread_self();
+    __asm__ volatile("movw %%fs, %0" : "=r"(cpu16_host_fs));
+    __asm__ volatile("movw %%gs, %0" : "=r"(cpu16_host_gs));
+}
+
 void cpu16_stack_set(struct far16 top)
 {
     cpu.stack = top;

@@ -4,6 +4,7 @@
 
 #include "dos16/dos16.h"
 #include "dos16/windows.h"
+#include "task16/task16.h"
 
 #define FILES           255u
 #define ACCESS_MASK_DOS 3u
@@ -13,10 +14,20 @@
 #define DOS_ATTRIBUTES  0x27u /* read-only, hidden, system, archive */
 #define SHARE_ALL       (FILE_SHARE_READ | FILE_SHARE_WRITE)
 
-static HANDLE files[FILES]; /* NULL: free; the 16-bit world's thread only */
+static HANDLE files[FILES];    /* NULL: free; the 16-bit world's thread only */
+static uint16_t owners[FILES]; /* the task that opened it; 0: of all */
+
+static void task_ends(struct task16 *task)
+{
+    for (uint16_t i = 0; i < FILES; i++) {
+        if (owners[i] == task->handle)
+            dos16_close(i);
+    }
+}
 
 void dos16_init(void)
 {
+    task16_end_register(task_ends);
     for (unsigned i = 0; i < 3; i++)
         files[i] = GetStdHandle((DWORD)(-10 - (int)i));
     /* The auxiliary device and the printer: there is none. */
@@ -41,6 +52,7 @@ uint16_t dos16_adopt(HANDLE handle, uint16_t *out_file)
     for (uint16_t i = 0; i < FILES; i++) {
         if (!files[i]) {
             files[i] = handle;
+            owners[i] = task16_current()->handle;
             *out_file = i;
             return 0;
         }
@@ -91,6 +103,7 @@ uint16_t dos16_close(uint16_t file)
     if (handle == INVALID_HANDLE_VALUE)
         return DOS16_INVALID_HANDLE;
     files[file] = NULL;
+    owners[file] = 0;
     if (file >= 3) /* the standard ones are the process's, too */
         CloseHandle(handle);
     return 0;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* module_ddi.c - KERNEL: libraries, their functions, and what is known of a module. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "abi/win16.h"
 #include "dos16/dos16.h"
 #include "dos16/windows.h"
 #include "loader16/builtin.h"
+#include "loader16/file16.h"
 #include "loader16/memory16.h"
 #include "task16/task16.h"
 
@@ -33,14 +35,17 @@ uint32_t kernel16_FreeLibrary(uint16_t handle)
     struct module16 *module = module16_by_handle(handle);
     if (!module || !module->is_library)
         return 0;
+    bool is_last = module->references == 1 && !module->builtin;
+    if (is_last)
+        task16_notice(TASK16_MODULE_GOES, module->handle);
     module16_free(module);
-    return 0;
+    return !is_last;
 }
 
+/* TRUE: others still use it. */
 uint32_t kernel16_FreeModule(uint16_t handle)
 {
-    kernel16_FreeLibrary(handle);
-    return 1;
+    return kernel16_FreeLibrary(handle);
 }
 
 /* A module's name; or its instance in the low word with a selector above it 0. */
@@ -163,9 +168,33 @@ uint32_t kernel16_GetInstanceData(uint16_t instance, uint16_t offset, uint16_t b
 
 #define SHOW_MINIMIZED 2u /* SW_SHOWMINIMIZED */
 
+/* The program's name on a command line, in quotes or up to a blank; answers what follows. */
+static const char *line_name(const char *line, char *name, size_t size)
+{
+    char end = *line == '"' ? *line++ : ' ';
+    size_t length = strcspn(line, end == ' ' ? " " : "\"");
+    snprintf(name, size, "%.*s", (int)length, line);
+    line += length;
+    line += *line && end == '"';
+    return line + strspn(line, " ");
+}
+
+/* Another task here, where this process is shared and the program has 16 bits; else a process. */
+static uint32_t program_start(const char *line, uint16_t show)
+{
+    char name[260], path[260];
+    size_t size;
+    const char *tail = line_name(line, name, sizeof name);
+    void *bytes = task16_is_shared() ? file16_program(name, path, sizeof path, &size) : NULL;
+    if (bytes && ne_is(bytes, size))
+        return task16_add(bytes, size, path, tail, show);
+    free(bytes);
+    return WinExec(line, show);
+}
+
 uint32_t kernel16_WinExec(const char *line, uint16_t show)
 {
-    return WinExec(line, show);
+    return line ? program_start(line, show) : DOS16_FILE_NOT_FOUND;
 }
 
 /* What LoadModule gets besides the program's name. */
@@ -192,5 +221,5 @@ uint32_t kernel16_LoadModule(const char *name, struct far16 block)
     char line[600];
     if (!load_line(name, parameters, line, sizeof line))
         return DOS16_INVALID_DATA;
-    return WinExec(line, SHOW_MINIMIZED);
+    return program_start(line, SHOW_MINIMIZED);
 }

@@ -6,8 +6,8 @@
 #include "abi/win16.h"
 #include "dos16/dos16.h"
 #include "dos16/windows.h"
-#include "host/host.h"
 #include "kernel_internal.h"
+#include "loader16/builtin.h"
 #include "ntdll/process.h"
 #include "task16/task16.h"
 
@@ -38,7 +38,7 @@ void kernel16_InitTask(struct cpu16_registers *registers)
     REG16(registers->ecx) = (uint16_t)(task->stack_top - task->stack_low);
     REG16(registers->edx) = task->show;
     REG16(registers->edi) = task->instance;
-    REG16(registers->esi) = 0;
+    REG16(registers->esi) = task->previous;
     REG16(registers->ebx) = COMMAND_TAIL_AT;
     registers->es = task->pdb;
     /* A data segment that begins with a null word leaves room for these. */
@@ -52,7 +52,7 @@ void kernel16_InitTask(struct cpu16_registers *registers)
 uint32_t kernel16_FatalExit(uint16_t code)
 {
     program_complain("it called FatalExit(%d)", (int16_t)code);
-    process_terminate(code);
+    task16_terminate(code);
 }
 
 uint32_t kernel16_ExitKernel(uint16_t code)
@@ -63,7 +63,7 @@ uint32_t kernel16_ExitKernel(uint16_t code)
 uint32_t kernel16_FatalAppExit(uint16_t action, const char *text)
 {
     program_complain("%s", text ? text : "it ends");
-    process_terminate(PROGRAM_ABSENT);
+    task16_terminate(PROGRAM_ABSENT);
 }
 
 uint32_t kernel16_GetCurrentTask(void)
@@ -88,24 +88,68 @@ uint32_t kernel16_GetTaskDS(void)
 
 uint32_t kernel16_GetNumTasks(void)
 {
-    return 1;
+    return task16_count();
 }
 
 uint32_t kernel16_IsTask(uint16_t task)
 {
-    return task && task == task16_current()->handle;
+    return task16_find(task) != NULL;
 }
+
+/* ---- turns ------------------------------------------------------------------------------------
+ */
 
 uint32_t kernel16_Yield(void)
 {
-    host_thread_yield();
+    task16_yield();
     return 0;
 }
 
-uint32_t kernel16_WaitEvent(uint16_t task)
+uint32_t kernel16_OldYield(void)
 {
-    return 0; /* the one task there is has been given its start's event */
+    task16_yield();
+    return 0;
 }
+
+uint32_t kernel16_DirectedYield(uint16_t task)
+{
+    if (task16_find(task))
+        task16_yield_to(task16_find(task));
+    else
+        task16_yield();
+    return 0;
+}
+
+/* 0: the task is NULL or the calling one. A start's own event has been there already. */
+uint32_t kernel16_WaitEvent(uint16_t handle)
+{
+    struct task16 *task = task16_current();
+    if (!task->has_started) {
+        task->has_started = true;
+        return 0;
+    }
+    while (!task->events) {
+        if (!task16_wait(TASK16_FOREVER)) {
+            program_complain("it waits for an event, and no task is there that could post one");
+            task16_terminate(PROGRAM_ABSENT);
+        }
+    }
+    task->events--;
+    return 1;
+}
+
+uint32_t kernel16_PostEvent(uint16_t handle)
+{
+    struct task16 *task = task16_find(handle);
+    if (task) {
+        task->events++;
+        task16_wake(task);
+    }
+    return 0;
+}
+
+/* ---- the task ---------------------------------------------------------------------------------
+ */
 
 uint32_t kernel16_SetErrorMode(uint16_t mode)
 {
@@ -119,10 +163,12 @@ uint32_t kernel16_SetHandleCount(uint16_t count)
     return count > 255 ? 255 : count;
 }
 
-uint32_t kernel16_OutputDebugString(const char *text)
+uint32_t kernel16_OutputDebugString(struct far16 text)
 {
-    if (text)
-        OutputDebugStringA(text);
+    const char *flat = win16_string(cpu16_outer(), far16_value(text));
+    task16_notice(TASK16_DEBUG_TEXT, far16_value(text));
+    if (flat)
+        OutputDebugStringA(flat);
     return 0;
 }
 

@@ -100,17 +100,28 @@ static void *one_read(const char *name, char *out_path, size_t path_size, size_t
     return bytes;
 }
 
+static bool extension_has(const char *name)
+{
+    const char *last = strrchr(name, '\\');
+    return strchr(last ? last : name, '.');
+}
+
 void *file16_library(const char *name, char *out_path, size_t path_size, size_t *out_size)
 {
     static const char *const extensions[] = {"", ".DLL", ".EXE", ".DRV"};
     char file[260];
-    const char *last = strrchr(name, '\\');
-    bool has_extension = strchr(last ? last : name, '.');
-    for (unsigned i = 0; i < (has_extension ? 1 : 4); i++) {
+    for (unsigned i = 0; i < (extension_has(name) ? 1 : 4); i++) {
         snprintf(file, sizeof file, "%s%s", name, extensions[i]);
         void *bytes = one_read(file, out_path, path_size, out_size);
         if (bytes)
             return bytes;
     }
     return NULL;
+}
+
+void *file16_program(const char *name, char *out_path, size_t path_size, size_t *out_size)
+{
+    char file[260];
+    snprintf(file, sizeof file, "%s%s", name, extension_has(name) ? "" : ".EXE");
+    return one_read(file, out_path, path_size, out_size);
 }

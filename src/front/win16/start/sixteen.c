@@ -12,6 +12,12 @@
 #include "loader16/file16.h"
 #include "ntdll/error.h"
 #include "task16/task16.h"
+#include "toolhelp16/toolhelp16.h"
+
+static bool fault_answer(struct cpu16_fault *fault, struct cpu16_registers *registers)
+{
+    return toolhelp16_fault(fault, registers) || dos16_fault(fault, registers);
+}
 
 #define VARIABLES_MOST 512u
 
@@ -85,9 +91,10 @@ static bool beside_begin(void)
                                   .name = beside_name(),
                                   .line = line_tail(GetCommandLineA()),
                                   .environment = environment_make(),
-                                  .fault = dos16_fault};
+                                  .fault = fault_answer};
     file16_folders_set(beside.folder, beside.host_folder);
     dos16_init();
+    toolhelp16_init();
     return task16_beside(&start, &reason);
 }
 
@@ -112,9 +119,11 @@ void sixteen_run(void *bytes, size_t size, const char *path, const char *folder,
                                  .path = path,
                                  .line = line_tail(GetCommandLineA()),
                                  .environment = environment_make(),
-                                 .fault = dos16_fault};
+                                 .fault = fault_answer,
+                                 .is_shared = getenv("COVE_SHARED16") != NULL};
     file16_folders_set(folder, host_folder);
     dos16_init();
+    toolhelp16_init();
     flat_offer();
     task16_run(&start);
 }

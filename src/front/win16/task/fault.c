@@ -95,7 +95,7 @@ void task16_die(uint32_t status, const char *text, const struct cpu16_registers 
     at = place_add(report, at, sizeof report, FAR16(registers->cs, registers->eip));
     dump_add(report, at, sizeof report, registers);
     program_complain("%s", report);
-    process_terminate(status);
+    task16_terminate(status);
 }
 
 /* ---- faults

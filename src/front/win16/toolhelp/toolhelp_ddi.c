@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "abi/win16.h"
+#include "dos16/windows.h"
 #include "loader16/builtin.h"
 #include "loader16/memory16.h"
 #include "ntdll/error.h"
@@ -88,37 +89,45 @@ uint32_t toolhelp16_ModuleFindHandle(void *entry, uint16_t handle)
 /* ---- tasks --------------------------------------------------------------------------------------
  */
 
-uint32_t toolhelp16_TaskFirst(void *to)
+static uint32_t task_tell(const struct task16 *task, struct task_entry *entry)
 {
-    const struct task16 *task = task16_current();
     const struct cpu16_registers *caller = cpu16_outer();
-    struct task_entry *entry = to;
-    if (size_given(entry) < sizeof *entry)
+    if (!task || size_given(entry) < sizeof *entry)
         return 0;
+    bool is_mine = task == task16_current();
     *entry = (struct task_entry){
         .size = entry->size,
         .task = task->handle,
+        .parent = task->parent,
         .instance = task->instance,
         .module = task->module->handle,
-        .ss = (uint16_t)caller->ss,
-        .sp = (uint16_t)caller->esp,
+        .ss = is_mine ? (uint16_t)caller->ss : task->stack.selector,
+        .sp = is_mine ? (uint16_t)caller->esp : 0,
         .stack_top = task->stack_low,
         .stack_least = task->stack_top,
         .stack_bottom = task->stack_top,
+        .events = task->events,
         .psp_offset = 0x100,
+        .next = task->next ? task->next->handle : 0,
     };
     strncpy(entry->name, task->module->name, sizeof entry->name - 1);
     return 1;
 }
 
-uint32_t toolhelp16_TaskNext(void *entry)
+uint32_t toolhelp16_TaskFirst(void *entry)
 {
-    return 0; /* one a process */
+    return task_tell(task16_first(), entry);
+}
+
+uint32_t toolhelp16_TaskNext(void *to)
+{
+    const struct task_entry *entry = to;
+    return size_given(to) < sizeof *entry ? 0 : task_tell(task16_find(entry->next), to);
 }
 
 uint32_t toolhelp16_TaskFindHandle(void *entry, uint16_t handle)
 {
-    return handle == task16_current()->handle && toolhelp16_TaskFirst(entry);
+    return task_tell(task16_find(handle), entry);
 }
 
 /* ---- the global heap ----------------------------------------------------------------------------
@@ -205,8 +214,98 @@ uint32_t toolhelp16_MemoryWrite(uint16_t selector, uint32_t offset, struct far16
     return bytes;
 }
 
-uint32_t toolhelp16_TerminateApp(uint16_t task, uint16_t flags)
+/* task 0: the calling one. Another ends when it would have its turn. */
+uint32_t toolhelp16_TerminateApp(uint16_t handle, uint16_t flags)
 {
-    program_complain("it was ended by TerminateApp");
-    task16_exit(0xff);
+    struct task16 *task = handle ? task16_find(handle) : task16_current();
+    if (!task)
+        return 0;
+    program_complain("%s was ended by TerminateApp", task->name);
+    task16_doom(task);
+    return 0;
+}
+
+/* ---- what there is ----------------------------------------------------------------------------
+ */
+
+struct __attribute__((packed)) memory_manager {
+    uint32_t size, largest_free, most_lockable, linear_bytes, unlocked_bytes, swap_bytes,
+        total_bytes, free_bytes, swap_used;
+    uint16_t page_bytes;
+};
+
+struct __attribute__((packed)) global_info {
+    uint32_t size;
+    uint16_t items, free_items, least_used;
+};
+
+struct __attribute__((packed)) heap_info {
+    uint32_t size;
+    uint16_t user_free_percent, gdi_free_percent, user_segment, gdi_segment;
+};
+
+struct __attribute__((packed)) timer_info {
+    uint32_t size, since_start, in_this_machine;
+};
+
+#define MEMORY_BYTES 0x01000000u /* as GetFreeSpace */
+
+uint32_t toolhelp16_MemManInfo(void *to)
+{
+    struct memory_manager *info = to;
+    if (size_given(to) < sizeof *info)
+        return 0;
+    *info = (struct memory_manager){info->size,
+                                    MEMORY_BYTES,
+                                    MEMORY_BYTES / 4096,
+                                    MEMORY_BYTES / 4096,
+                                    MEMORY_BYTES / 4096,
+                                    0,
+                                    MEMORY_BYTES / 4096,
+                                    MEMORY_BYTES / 4096,
+                                    0,
+                                    4096};
+    return 1;
+}
+
+uint32_t toolhelp16_GlobalInfo(void *to)
+{
+    struct global_info *info = to;
+    if (size_given(to) < sizeof *info)
+        return 0;
+    *info = (struct global_info){.size = info->size};
+    for (const struct block16 *block = block16_first(); block; block = block->next)
+        info->items++;
+    return 1;
+}
+
+/* There are no such heaps to run full. */
+uint32_t toolhelp16_SystemHeapInfo(void *to)
+{
+    struct heap_info *info = to;
+    if (size_given(to) < sizeof *info)
+        return 0;
+    *info = (struct heap_info){info->size, 100, 100, 0, 0};
+    return 1;
+}
+
+uint32_t toolhelp16_TimerCount(void *to)
+{
+    struct timer_info *info = to;
+    if (size_given(to) < sizeof *info)
+        return 0;
+    uint32_t now = GetTickCount();
+    *info = (struct timer_info){info->size, now, now};
+    return 1;
+}
+
+/* No classes of windows. */
+uint32_t toolhelp16_ClassFirst(void *entry)
+{
+    return 0;
+}
+
+uint32_t toolhelp16_ClassNext(void *entry)
+{
+    return 0;
 }

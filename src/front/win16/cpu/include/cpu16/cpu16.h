@@ -131,6 +131,16 @@ struct cpu16_registers *cpu16_outer(void);
 /* A new stack for the code that runs next where nothing is under way (a task's start). */
 void cpu16_stack_set(struct far16 top);
 
+/* The world goes from thread to thread, one at a time: what one has under way while another has it.
+ * Zeroes: nothing. Whoever gives it up and whoever takes it see to it that there is one owner. */
+struct cpu16_world {
+    struct cpu16_frame *innermost;
+    struct far16 stack;
+    uintptr_t flat_stack;
+};
+void cpu16_give_up(struct cpu16_world *out_world);
+void cpu16_take_over(const struct cpu16_world *world);
+
 /* An exception of 32-bit code goes on at that flat stack address: what ran 16-bit code below it
  * is forgotten. */
 void cpu16_unwind(uintptr_t flat_stack);

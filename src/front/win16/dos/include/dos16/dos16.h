@@ -19,8 +19,8 @@
 #define DOS16_NO_MORE_FILES    18
 
 void dos16_init(void);
-/* A fault or an interrupt of the program: served here, or handed to what the program has set for it.
- * False: nobody serves it; *fault may then be another, of code that chained to us. */
+/* A fault or an interrupt of the program: served here, or handed to what the program has set for
+ * it. False: nobody serves it; *fault may then be another, of code that chained to us. */
 bool dos16_fault(struct cpu16_fault *fault, struct cpu16_registers *registers);
 /* What we serve ourselves; false: nobody serves that number. */
 bool dos16_interrupt(uint8_t number, struct cpu16_registers *registers);
