@@ -143,6 +143,16 @@ int inf_files_visit(const struct inf *inf, const struct inf_section *section,
     return result;
 }
 
+int inf_file_list_visit(const struct inf *inf, const struct inf_section *list,
+                        enum inf_file_action action, const struct inf_target *target,
+                        inf_visit_file *visit, void *context, struct inf_error *out_error)
+{
+    struct walk walk = {
+        .target = target, .visit = visit, .context = context, .error = out_error, .action = action};
+    struct inf_place directive = {.inf = inf, .section = list};
+    return list_visit(&walk, &directive, list->name, list);
+}
+
 int inf_source_files_visit(const struct inf *inf, const struct inf_target *target,
                            inf_visit_file *visit, void *context, struct inf_error *out_error)
 {

@@ -2,6 +2,7 @@
 """Programs and devices: setupapi, cfgmgr32 and newdev against the toy bus."""
 import os
 import shutil
+import tempfile
 import unittest
 
 from kit import BUILD, EXAMPLE_DRIVERS, CoveTest, driver, program
@@ -29,6 +30,21 @@ class Devices(CoveTest):
     def test_file_queues(self):
         for path in (program("queues"), os.path.join(BUILD, "test", "programs32", "queues.exe")):
             done = self.good("run", driver("wdm1"), "--", path)
+            self.assertIn("all checks passed", done.stdout)
+
+    def test_install_sections(self):
+        """Sections of an INF by a program that lies beside it; each width on its own machine."""
+        for path in (program("installs"),
+                     os.path.join(BUILD, "test", "programs32", "installs.exe")):
+            folder = tempfile.mkdtemp(dir=self.folder)
+            os.mkdir(os.path.join(folder, "below"))
+            shutil.copy("installs.inf", folder)
+            shutil.copy(driver("nonpnp"), os.path.join(folder, "installs.sys"))
+            shutil.copy(path, folder)
+            for name, text in (("first.txt", "first"), ("below/second.txt", "second")):
+                with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                    file.write(text)
+            done = self.good("run", driver("wdm1"), "--", "installs.exe", cwd=folder)
             self.assertIn("all checks passed", done.stdout)
 
 

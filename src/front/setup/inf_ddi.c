@@ -9,6 +9,7 @@
 
 #include "crt/string.h"
 #include "crt/utf.h"
+#include "inf/dirid.h"
 #include "inf/inf.h"
 #include "inf/model.h"
 #include "inf_handle.h"
@@ -20,10 +21,6 @@
 #define OPEN_EXISTING   3u
 #define STYLE_OLD       1u /* INF_STYLE_OLDNT */
 
-struct inf_handle {
-    uint32_t magic;
-    struct inf *inf;
-};
 struct inf_context { /* INFCONTEXT */
     struct inf_handle *inf, *current;
     UINT section, line;
@@ -57,11 +54,28 @@ static void *file_read(const wchar_t *path, size_t *out_length)
     return bytes;
 }
 
-static struct inf_handle *inf_open(const wchar_t *name, UINT *out_line)
+static void source_set(struct inf_handle *handle, const char *path)
+{
+    const char *slash = strrchr(path, '\\');
+    size_t length = slash ? (size_t)(slash - path) : 0;
+    memcpy(handle->source, path, length);
+    handle->source[length] = '\0';
+}
+
+/* While an INF is read its own folder is known and the machine's; others have no number yet. */
+static const char *folder_known(void *handle, uint32_t dirid)
+{
+    struct inf_handle *own = handle;
+    struct inf_dirid_owner owner = {.source = own->source};
+    return inf_dirid_table(&owner, dirid);
+}
+
+struct inf_handle *inf_handle_create(const wchar_t *name, UINT *out_line)
 {
     wchar_t path[MAX_PATH * 2] = L"";
     char narrow[MAX_PATH * 3];
     struct inf_error error = {0};
+    struct inf_options options = {.dirid = folder_known};
     size_t length;
     if (out_line)
         *out_line = 0;
@@ -73,9 +87,13 @@ static struct inf_handle *inf_open(const wchar_t *name, UINT *out_line)
     void *bytes = file_read(path, &length);
     if (!bytes)
         return INVALID_HANDLE_VALUE;
-    crt_utf8_from_string(name, narrow, sizeof narrow);
+    crt_utf8_from_string(path, narrow, sizeof narrow);
     struct inf_handle *handle = calloc(1, sizeof *handle);
-    int answer = handle ? inf_parse(bytes, length, narrow, NULL, &handle->inf, &error) : INF_ABSENT;
+    if (handle)
+        source_set(handle, narrow);
+    options.dirid_context = handle;
+    int answer =
+        handle ? inf_parse(bytes, length, narrow, &options, &handle->inf, &error) : INF_ABSENT;
     heap_give(bytes);
     if (answer != INF_OK) {
         free(handle);
@@ -90,14 +108,29 @@ static struct inf_handle *inf_open(const wchar_t *name, UINT *out_line)
 
 struct inf *inf_handle_open(const wchar_t *name)
 {
-    struct inf_handle *handle = inf_open(name, NULL);
+    struct inf_handle *handle = inf_handle_create(name, NULL);
     struct inf *inf = handle != INVALID_HANDLE_VALUE ? handle->inf : NULL;
     if (inf)
         free(handle);
     return inf;
 }
 
-static struct inf_handle *inf_of(void *pointer)
+void inf_handle_destroy(struct inf_handle *handle)
+{
+    for (unsigned i = 0; i < handle->folder_count; i++)
+        free(handle->folder[i].path);
+    handle->magic = 0;
+    inf_destroy(handle->inf);
+    free(handle);
+}
+
+const struct inf_target *inf_handle_target(void)
+{
+    static const struct inf_target target = {INF_AMD64, 10, 0, 19045, 1, 0};
+    return &target;
+}
+
+struct inf_handle *inf_handle_of(void *pointer)
 {
     struct inf_handle *handle = pointer;
     if (!handle || handle == INVALID_HANDLE_VALUE || handle->magic != INF_MAGIC)
@@ -110,7 +143,7 @@ EXPORT(void *, SetupOpenInfFileW,
 {
     if (style == STYLE_OLD)
         return error_fail(ERROR_WRONG_INF_STYLE), INVALID_HANDLE_VALUE;
-    struct inf_handle *handle = inf_open(name, line);
+    struct inf_handle *handle = inf_handle_create(name, line);
     if (handle == INVALID_HANDLE_VALUE || !class_name)
         return handle;
     char wanted[64];
@@ -118,8 +151,7 @@ EXPORT(void *, SetupOpenInfFileW,
     const char *is = inf_value(handle->inf, "Version", "Class");
     if (is && inf_same(is, wanted))
         return handle;
-    inf_destroy(handle->inf);
-    free(handle);
+    inf_handle_destroy(handle);
     return error_fail(ERROR_CLASS_MISMATCH), INVALID_HANDLE_VALUE;
 }
 EXPORT(void *, SetupOpenInfFileA,
@@ -135,12 +167,9 @@ EXPORT(void *, SetupOpenInfFileA,
 }
 EXPORT(void, SetupCloseInfFile, (void *pointer))
 {
-    struct inf_handle *handle = inf_of(pointer);
-    if (!handle)
-        return;
-    handle->magic = 0;
-    inf_destroy(handle->inf);
-    free(handle);
+    struct inf_handle *handle = inf_handle_of(pointer);
+    if (handle)
+        inf_handle_destroy(handle);
 }
 
 /* ---- lines
@@ -155,7 +184,7 @@ static const char *line_key(const struct inf_line *line)
 static const struct inf_line *line_of(const struct inf_context *context,
                                       const struct inf_section **out_section)
 {
-    struct inf_handle *handle = context ? inf_of(context->inf) : NULL;
+    struct inf_handle *handle = context ? inf_handle_of(context->inf) : NULL;
     const struct inf_section *section =
         handle ? inf_section_at(handle->inf, context->section) : NULL;
     if (out_section)
@@ -181,7 +210,7 @@ static BOOL line_from(struct inf_handle *handle, const struct inf_section *secti
 static BOOL line_first(void *pointer, const char *section_name, const char *key,
                        struct inf_context *out)
 {
-    struct inf_handle *handle = inf_of(pointer);
+    struct inf_handle *handle = inf_handle_of(pointer);
     if (!handle || !section_name || !out)
         return handle ? error_fail(ERROR_INVALID_PARAMETER) : FALSE;
     const struct inf_section *section = inf_section_find(handle->inf, section_name);
@@ -232,7 +261,7 @@ EXPORT(BOOL, SetupFindNextMatchLineW,
 
 static LONG line_count(void *pointer, const char *name)
 {
-    struct inf_handle *handle = inf_of(pointer);
+    struct inf_handle *handle = inf_handle_of(pointer);
     const struct inf_section *section = handle ? inf_section_find(handle->inf, name) : NULL;
     if (handle && !section)
         error_set(ERROR_SECTION_NOT_FOUND);
@@ -252,7 +281,7 @@ EXPORT(LONG, SetupGetLineCountW, (void *handle, const wchar_t *section))
 
 static BOOL line_at(void *pointer, const char *name, DWORD index, struct inf_context *out)
 {
-    struct inf_handle *handle = inf_of(pointer);
+    struct inf_handle *handle = inf_handle_of(pointer);
     const struct inf_section *section = handle ? inf_section_find(handle->inf, name) : NULL;
     if (!handle)
         return FALSE;
@@ -308,17 +337,28 @@ static BOOL utf8_answer(const char *text, bool is_wide, void *buffer, DWORD room
     return fits || !buffer ? TRUE : error_fail(ERROR_INSUFFICIENT_BUFFER);
 }
 
+/* Folders that the program named itself are put in only now. */
+static BOOL field_answer(const struct inf_context *context, DWORD index, bool is_wide, void *buffer,
+                         DWORD room, DWORD *needed)
+{
+    const char *text = field_of(context, index);
+    if (!text || !context->inf->folder_count)
+        return text && utf8_answer(text, is_wide, buffer, room, needed);
+    char *whole = inf_handle_text(context->inf, text);
+    BOOL answer = whole && utf8_answer(whole, is_wide, buffer, room, needed);
+    free(whole);
+    return answer;
+}
+
 EXPORT(BOOL, SetupGetStringFieldA,
        (struct inf_context * context, DWORD index, char *buffer, DWORD room, DWORD *needed))
 {
-    const char *text = field_of(context, index);
-    return text && utf8_answer(text, false, buffer, room, needed);
+    return field_answer(context, index, false, buffer, room, needed);
 }
 EXPORT(BOOL, SetupGetStringFieldW,
        (struct inf_context * context, DWORD index, wchar_t *buffer, DWORD room, DWORD *needed))
 {
-    const char *text = field_of(context, index);
-    return text && utf8_answer(text, true, buffer, room, needed);
+    return field_answer(context, index, true, buffer, room, needed);
 }
 
 EXPORT(BOOL, SetupGetIntField, (struct inf_context * context, DWORD index, int *out_value))
@@ -406,7 +446,7 @@ static BOOL inf_class(const wchar_t *path, GUID *out_guid, bool is_wide, void *n
                       DWORD *needed)
 {
     uint8_t guid[16];
-    struct inf_handle *handle = inf_open(path, NULL);
+    struct inf_handle *handle = inf_handle_create(path, NULL);
     if (handle == INVALID_HANDLE_VALUE)
         return FALSE;
     const char *text = inf_value(handle->inf, "Version", "Class");
@@ -418,8 +458,7 @@ static BOOL inf_class(const wchar_t *path, GUID *out_guid, bool is_wide, void *n
         memcpy(out_guid, guid, sizeof guid);
         answer = utf8_answer(text, is_wide, name, room, needed);
     }
-    inf_destroy(handle->inf);
-    free(handle);
+    inf_handle_destroy(handle);
     return answer;
 }
 EXPORT(BOOL, SetupDiGetINFClassW,

@@ -177,6 +177,17 @@ bool queue_copy_add(struct file_queue *queue, const wchar_t *source, const wchar
                          path_join(target, NULL, NULL), style);
 }
 
+bool queue_delete_add(struct file_queue *queue, const wchar_t *target)
+{
+    return operation_add(queue, OF_DELETE, NULL, path_join(target, NULL, NULL), 0);
+}
+
+bool queue_rename_add(struct file_queue *queue, const wchar_t *source, const wchar_t *target)
+{
+    return operation_add(queue, OF_RENAME, path_join(source, NULL, NULL),
+                         path_join(target, NULL, NULL), 0);
+}
+
 EXPORT(BOOL, SetupQueueCopyW,
        (void *handle, LPCWSTR root, LPCWSTR path, LPCWSTR name, LPCWSTR description, LPCWSTR tag,
         LPCWSTR target, LPCWSTR target_name, DWORD style))

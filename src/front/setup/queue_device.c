@@ -72,7 +72,7 @@ static const struct wire_driver *driver_of(struct device_element *element)
 BOOL queue_device_files(struct device_element *element)
 {
     struct filling filling = {.is_done = true};
-    struct inf_target target = {INF_AMD64, 10, 0, 19045, 1, 0};
+    const struct inf_target *target = inf_handle_target();
     struct inf_install install;
     struct inf_error why;
     char section[256];
@@ -87,10 +87,10 @@ BOOL queue_device_files(struct device_element *element)
         return FALSE;
     crt_utf8_from_string((const wchar_t *)driver->section, section, sizeof section);
     const struct inf_section *found = inf_section_find(inf, section);
-    if (!found && inf_install_find(inf, section, &target, &install) == INF_OK)
+    if (!found && inf_install_find(inf, section, target, &install) == INF_OK)
         found = install.section;
     int answer =
-        found ? inf_files_visit(inf, found, &target, file_queue_take, &filling, &why) : INF_ABSENT;
+        found ? inf_files_visit(inf, found, target, file_queue_take, &filling, &why) : INF_ABSENT;
     inf_destroy((struct inf *)inf);
     if (answer == INF_DAMAGED || !found)
         return error_fail(ERROR_SECTION_NOT_FOUND);

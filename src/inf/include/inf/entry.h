@@ -98,6 +98,10 @@ typedef int inf_visit_file(void *context, const struct inf_file *file);
 int inf_files_visit(const struct inf *inf, const struct inf_section *section,
                     const struct inf_target *target, inf_visit_file *visit, void *context,
                     struct inf_error *out_error);
+/* The lines of one list of files, for a directive that would name it. */
+int inf_file_list_visit(const struct inf *inf, const struct inf_section *list,
+                        enum inf_file_action action, const struct inf_target *target,
+                        inf_visit_file *visit, void *context, struct inf_error *out_error);
 /* Every file that [SourceDisksFiles] lists for the target: what a package is made of. */
 int inf_source_files_visit(const struct inf *inf, const struct inf_target *target,
                            inf_visit_file *visit, void *context, struct inf_error *out_error);
