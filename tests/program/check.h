@@ -39,6 +39,19 @@ static inline void CheckFails(const char *What, int HasSucceeded, DWORD Error)
     Check(What, !HasSucceeded && error == Error);
 }
 
+/* The file holds this text and nothing else. */
+static inline int Holds(const char *Name, const char *Text)
+{
+    char bytes[64] = "";
+    DWORD done = 0;
+    HANDLE file = CreateFileA(Name, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+    if (file == INVALID_HANDLE_VALUE)
+        return 0;
+    ReadFile(file, bytes, sizeof bytes - 1, &done, NULL);
+    CloseHandle(file);
+    return !strcmp(bytes, Text);
+}
+
 static inline int Result(void)
 {
     printf(Failures ? "%d checks failed\n" : "all checks passed\n", Failures);

@@ -45,18 +45,6 @@ static void Write(const char *Name, const char *Text)
     CloseHandle(file);
 }
 
-static int Holds(const char *Name, const char *Text)
-{
-    char bytes[64] = "";
-    DWORD done = 0;
-    HANDLE file = CreateFileA(Name, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
-    if (file == INVALID_HANDLE_VALUE)
-        return 0;
-    ReadFile(file, bytes, sizeof bytes - 1, &done, NULL);
-    CloseHandle(file);
-    return !strcmp(bytes, Text);
-}
-
 static int IsThere(const char *Name)
 {
     return GetFileAttributesA(Name) != INVALID_FILE_ATTRIBUTES;

@@ -14,6 +14,7 @@
 
 #include "base/width.h"
 #include "crt/string.h"
+#include "win32/service_config.h"
 
 #define SC_ALL_ACCESS   0xf003fu
 #define NO_CHANGE       0xffffffffu /* SERVICE_NO_CHANGE */
@@ -26,25 +27,6 @@
 #define ALREADY_RUNNING 1056u /* ERROR_SERVICE_ALREADY_RUNNING */
 #define NOT_ACTIVE      1062u /* ERROR_SERVICE_NOT_ACTIVE */
 #define NO_SUCH_SERVICE 1060u /* ERROR_SERVICE_DOES_NOT_EXIST */
-
-enum {
-    CONFIG_DESCRIPTION = 1,
-    CONFIG_FAILURE_ACTIONS = 2,
-    CONFIG_DELAYED_AUTO_START = 3,
-    CONFIG_FAILURE_ACTIONS_FLAG = 4,
-    CONFIG_SID = 5,
-    CONFIG_PRIVILEGES = 6,
-};
-
-struct failure_action { /* SC_ACTION */
-    DWORD kind, delay_ms;
-};
-struct failure_actions { /* SERVICE_FAILURE_ACTIONS */
-    DWORD reset_seconds;
-    char *reboot_message, *command;
-    DWORD count;
-    struct failure_action *action;
-};
 
 SC_HANDLE WINAPI OpenSCManagerA(LPCSTR machine, LPCSTR database, DWORD access);
 SC_HANDLE WINAPI OpenServiceA(SC_HANDLE manager, LPCSTR name, DWORD access);

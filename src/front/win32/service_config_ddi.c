@@ -11,6 +11,7 @@
 #include "crt/utf.h"
 #include "registry.h"
 #include "service.h"
+#include "win32/service_config.h"
 #include "win32_internal.h"
 
 #define SERVICES_KEY         L"SYSTEM\\CurrentControlSet\\Services\\"
@@ -19,25 +20,6 @@
 #define ACTIONS_MOST         64u
 #define ERROR_INVALID_LEVEL_ 124u
 
-enum {
-    CONFIG_DESCRIPTION = 1,
-    CONFIG_FAILURE_ACTIONS = 2,
-    CONFIG_DELAYED_AUTO_START = 3,
-    CONFIG_FAILURE_ACTIONS_FLAG = 4,
-    CONFIG_SID = 5,
-    CONFIG_PRIVILEGES = 6,
-    CONFIG_PRESHUTDOWN = 7,
-};
-
-struct failure_action { /* SC_ACTION */
-    DWORD kind, delay_ms;
-};
-struct failure_actions { /* SERVICE_FAILURE_ACTIONS */
-    DWORD reset_seconds;
-    void *reboot_message, *command;
-    DWORD count;
-    struct failure_action *action;
-};
 struct kept_actions { /* as the registry has them */
     DWORD reset_seconds, reboot_message, command, count, offset;
     struct failure_action action[ACTIONS_MOST];
