@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* process_services_ddi.c - processes and threads by handle. */
 #include "ps/ps.h"
+#include "se/se.h"
 #include "services.h"
+
+#ifndef THREAD_SET_THREAD_TOKEN /* winnt.h has it */
+#define THREAD_SET_THREAD_TOKEN 0x0080
+#endif
 
 /* Opens a body that was found by id; takes its reference. */
 static NTSTATUS open_found(void *body, ACCESS_MASK access, PHANDLE handle)
@@ -240,15 +245,44 @@ NTSTATUS NTAPI NtQueryInformationProcess(HANDLE ProcessHandle,
     return status;
 }
 
-/* Doc: nf-ntifs-ntsetinformationthread. Differs: only the priority is kept; affinity is accepted.
+/* NULL: the thread stops acting for somebody. */
+static NTSTATUS thread_token_set(struct process_thread *thread, const void *user, ULONG length)
+{
+    HANDLE handle;
+    void *token;
+    if (length != sizeof handle)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    NTSTATUS status = gate_copy_in(&handle, user, sizeof handle);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (!handle)
+        return ps_impersonation_set(thread, &(struct ps_impersonation){0});
+    status =
+        ob_handle_reference(handle, TOKEN_IMPERSONATE, se_token_type, gate_mode(), &token, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (SeTokenType(token) != TokenImpersonation)
+        status = STATUS_BAD_TOKEN_TYPE;
+    else
+        status = ps_impersonation_set(
+            thread,
+            &(struct ps_impersonation){.token = token, .level = SeTokenImpersonationLevel(token)});
+    ob_dereference(token);
+    return status;
+}
+
+/* Doc: nf-ntifs-ntsetinformationthread. Differs: of the rest only the priority is kept; affinity
+ * is accepted.
  */
 NTSTATUS NTAPI NtSetInformationThread(HANDLE ThreadHandle, THREADINFOCLASS ThreadInformationClass,
                                       PVOID ThreadInformation, ULONG ThreadInformationLength)
 {
-    enum { Priority = 2, BasePriority = 3, Affinity = 4 };
+    enum { Priority = 2, BasePriority = 3, Affinity = 4, Impersonation = 5 };
     void *body;
-    NTSTATUS status = ob_handle_reference(ThreadHandle, THREAD_SET_INFORMATION, ps_thread_type,
-                                          gate_mode(), &body, NULL);
+    ACCESS_MASK access = (int)ThreadInformationClass == Impersonation ? THREAD_SET_THREAD_TOKEN
+                                                                      : THREAD_SET_INFORMATION;
+    NTSTATUS status =
+        ob_handle_reference(ThreadHandle, access, ps_thread_type, gate_mode(), &body, NULL);
     if (!NT_SUCCESS(status))
         return status;
     LONG value = 0;
@@ -264,6 +298,9 @@ NTSTATUS NTAPI NtSetInformationThread(HANDLE ThreadHandle, THREADINFOCLASS Threa
             KeSetBasePriorityThread((PKTHREAD)body, value);
         break;
     case Affinity:
+        break;
+    case Impersonation:
+        status = thread_token_set(body, ThreadInformation, ThreadInformationLength);
         break;
     default:
         status = STATUS_INVALID_INFO_CLASS;

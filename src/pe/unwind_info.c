@@ -127,18 +127,32 @@ int unwind_chain_next(const struct pe_unwind_image *image, const struct unwind_i
     return follow_indirect(image, out, error);
 }
 
+static int entry_read(const struct pe_unwind_image *image, uint32_t index,
+                      struct pe_function *out_entry, struct pe_error *error)
+{
+    uint64_t at = image->table_rva + (uint64_t)index * sizeof(*out_entry);
+    if (at > UINT32_MAX)
+        return pe_fail(error, "ExceptionTable", at, index, "outside the image");
+    return unwind_image_read(image, (uint32_t)at, out_entry, sizeof(*out_entry), "ExceptionTable",
+                             error);
+}
+
 int pe_function_find(const struct pe_unwind_image *image, uint32_t rva,
                      struct pe_function *out_function, struct pe_error *out_error)
 {
     uint32_t low = 0, high = image->table_count;
+    struct pe_function entry;
+    /* Empty entries at the table's end are room that a linker left; they are not in order. */
+    while (high > 0) {
+        if (entry_read(image, high - 1, &entry, out_error))
+            return PE_DAMAGED;
+        if (entry.begin != 0 || entry.end != 0)
+            break;
+        high--;
+    }
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        struct pe_function entry;
-        uint64_t at = image->table_rva + (uint64_t)middle * sizeof(entry);
-        if (at > UINT32_MAX)
-            return pe_fail(out_error, "ExceptionTable", at, middle, "outside the image");
-        if (unwind_image_read(image, (uint32_t)at, &entry, sizeof(entry), "ExceptionTable",
-                              out_error))
+        if (entry_read(image, middle, &entry, out_error))
             return PE_DAMAGED;
         if (rva < entry.begin) {
             high = middle;

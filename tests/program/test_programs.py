@@ -26,6 +26,9 @@ class Programs(CoveTest):
     def test_locks(self):
         self.passes("locks")
 
+    def test_names(self):
+        self.passes("names")
+
     def test_threads(self):
         self.passes("threads")
 

@@ -59,7 +59,7 @@ class Wow64(CoveTest):
     def test_the_system(self):
         for name in ("border", "classic", "errors", "events", "files", "heap", "keys", "locks",
                      "messages",
-                     "pipes", "sections", "sync", "time", "volumes"):
+                     "names", "pipes", "sections", "sync", "time", "volumes"):
             with self.subTest(name):
                 self.passes(name)
 

@@ -88,7 +88,10 @@ def rows_source(modules):
            "#include <stddef.h>\n\n"
            "/* The 32-bit front lacks some of the functions: then there is no address. */\n"
            "#ifdef __LP64__\n#define FRONT_PARTIAL\n#define BY_WIDTH_TEXT(on_64, on_32) on_64\n"
+           "/* A row of 32-bit programs alone stands here without being exported. */\n"
+           "#define ONLY_32(name, ...) {name, NULL, NULL, 0, ABI_ABSENT, ABI_DATA}\n"
            "#else\n#define BY_WIDTH_TEXT(on_64, on_32) on_32\n"
+           "#define ONLY_32(name, ...) __VA_ARGS__\n"
            "#define FRONT_PARTIAL __attribute__((weak))\n#endif\n\n"]
     declared = set()
     body = []
@@ -102,15 +105,19 @@ def rows_source(modules):
                 declared.add(name)
                 label = row["symbol"] if name.startswith("abi_symbol_") else name
                 if row["only32"]:
-                    label = "user_absent_%d_%d" % (at, index)
-                out.append("extern const char %s[] __asm__(%s) FRONT_PARTIAL;\n" % (
-                    name, "BY_WIDTH_TEXT(%s, %s)" % (tables.c_string(label),
-                                                     tables.c_string(row["symbol32"]))
-                    if row["symbol32"] else tables.c_string(label)))
-            body.append("    {%s, %s, %s, %d, %s, %s},\n" % (
+                    label = row["symbol32"]
+                    out.append("#ifndef __LP64__\nextern const char %s[] __asm__(%s);\n#endif\n" % (
+                        name, tables.c_string(label)))
+                else:
+                    out.append("extern const char %s[] __asm__(%s) FRONT_PARTIAL;\n" % (
+                        name, "BY_WIDTH_TEXT(%s, %s)" % (tables.c_string(label),
+                                                         tables.c_string(row["symbol32"]))
+                        if row["symbol32"] else tables.c_string(label)))
+            body.append("    %s{%s, %s, %s, %d, %s, %s}%s,\n" % (
+                "ONLY_32(%s, " % tables.c_string(row["name"]) if row["only32"] else "",
                 tables.c_string(row["name"]) if row["name"] else "NULL", name or "NULL",
                 tables.c_string(row["forward"]) if row["forward"] else "NULL", row["index"],
-                STATUS[row["status"]], row["kind"]))
+                STATUS[row["status"]], row["kind"], ")" if row["only32"] else ""))
         if not rows:
             body.append("    {NULL, NULL, NULL, 0, ABI_ABSENT, ABI_DATA},\n")
         body.append("};\n")
@@ -167,7 +174,7 @@ def stubs_source(modules):
         out.append('    .pushsection .rodata.str1.1,"aMS",@progbits,1\n.Ldll_%d:\n'
                    "    .asciz %s\n    .popsection\n" % (at, tables.c_string(dll)))
         for index, row in enumerate(rows):
-            if row["kind"] == "ABI_DATA" or not (row["status"] == "absent" or row["only32"]):
+            if row["kind"] == "ABI_DATA" or row["status"] != "absent":
                 continue
             shown = row["name"] or "#%d" % row["index"]
             out.append(STUB.format(label="user_absent_%d_%d" % (at, index), at=at, index=index,

@@ -257,6 +257,29 @@ EXPORT(LSTATUS, RegQueryInfoKeyW,
     return ERROR_SUCCESS;
 }
 
+/* Lengths are those in the program's code page, of which a unit of UTF-16 takes up to three. */
+EXPORT(LSTATUS, RegQueryInfoKeyA,
+       (HKEY key, LPSTR class, DWORD *class_count, DWORD *reserved, DWORD *sub_keys,
+        DWORD *longest_key, DWORD *longest_class, DWORD *values, DWORD *longest_name,
+        DWORD *longest_value, DWORD *security, FILETIME *written))
+{
+    enum { UNIT_MOST = 3 };
+    LSTATUS error =
+        RegQueryInfoKeyW(key, NULL, class_count, reserved, sub_keys, longest_key, longest_class,
+                         values, longest_name, longest_value, security, written);
+    if (error)
+        return error;
+    if (class && class_count)
+        class[0] = '\0';
+    if (longest_key)
+        *longest_key *= UNIT_MOST;
+    if (longest_name)
+        *longest_name *= UNIT_MOST;
+    if (longest_value)
+        *longest_value = *longest_value / sizeof(wchar_t) * UNIT_MOST + UNIT_MOST;
+    return ERROR_SUCCESS;
+}
+
 /* ---- …A forms
  * --------------------------------------------------------------------------------------- */
 

@@ -186,8 +186,58 @@ static bool type_is_wanted(DWORD type, DWORD flags)
     return (flags & 0xffff) == 0xffff || flags & bit;
 }
 
-EXPORT(LSTATUS, RegGetValueW,
-       (HKEY key, LPCWSTR sub_key, LPCWSTR name, DWORD flags, DWORD *type, PVOID data, DWORD *size))
+#define GET_NO_EXPAND       0x10000000u /* RRF_NOEXPAND */
+#define GET_ZERO_ON_FAILURE 0x20000000u
+
+/* A text with an end, which the registry does not promise; a list gets two. */
+static LSTATUS text_end(KEY_VALUE_PARTIAL_INFORMATION **value)
+{
+    KEY_VALUE_PARTIAL_INFORMATION *old = *value;
+    size_t ends = old->Type == REG_MULTI_SZ ? 2 : 1, count = old->DataLength / sizeof(wchar_t);
+    wchar_t *text = (wchar_t *)old->Data;
+    size_t zeros = 0;
+    while (zeros < ends && zeros < count && text[count - 1 - zeros] == 0)
+        zeros++;
+    if (zeros == ends)
+        return ERROR_SUCCESS;
+    size_t head = offsetof(KEY_VALUE_PARTIAL_INFORMATION, Data);
+    KEY_VALUE_PARTIAL_INFORMATION *made = heap_take(head + (count + ends) * sizeof *text);
+    if (!made)
+        return (LSTATUS)ERROR_NOT_ENOUGH_MEMORY;
+    memcpy(made, old, head + count * sizeof *text);
+    memset((wchar_t *)made->Data + count, 0, ends * sizeof *text);
+    made->DataLength = (ULONG)((count + ends - zeros) * sizeof *text);
+    heap_give(old);
+    *value = made;
+    return ERROR_SUCCESS;
+}
+
+/* Environment strings put in place of their names: the value is then a REG_SZ. */
+static LSTATUS text_expand(KEY_VALUE_PARTIAL_INFORMATION **value)
+{
+    DWORD WINAPI ExpandEnvironmentStringsW(LPCWSTR from, LPWSTR to, DWORD count);
+    KEY_VALUE_PARTIAL_INFORMATION *old = *value;
+    size_t head = offsetof(KEY_VALUE_PARTIAL_INFORMATION, Data);
+    DWORD count = ExpandEnvironmentStringsW((wchar_t *)old->Data, NULL, 0);
+    KEY_VALUE_PARTIAL_INFORMATION *made = heap_take(head + count * sizeof(wchar_t));
+    if (!made)
+        return (LSTATUS)ERROR_NOT_ENOUGH_MEMORY;
+    *made = (KEY_VALUE_PARTIAL_INFORMATION){.Type = REG_SZ,
+                                            .DataLength = count * (DWORD)sizeof(wchar_t)};
+    ExpandEnvironmentStringsW((wchar_t *)old->Data, (wchar_t *)made->Data, count);
+    heap_give(old);
+    *value = made;
+    return ERROR_SUCCESS;
+}
+
+static bool is_expanded(DWORD type, DWORD flags)
+{
+    return type == REG_EXPAND_SZ && !(flags & GET_NO_EXPAND);
+}
+
+/* The value as it is wanted: of an allowed type, with its end, expanded. */
+static LSTATUS value_want(HKEY key, LPCWSTR sub_key, LPCWSTR name, DWORD flags,
+                          KEY_VALUE_PARTIAL_INFORMATION **out_value)
 {
     LSTATUS WINAPI RegOpenKeyExW(HKEY, LPCWSTR, DWORD, ACCESS_MASK, HKEY *);
     LSTATUS WINAPI RegCloseKey(HKEY);
@@ -195,19 +245,57 @@ EXPORT(LSTATUS, RegGetValueW,
     LSTATUS error = sub_key ? RegOpenKeyExW(key, sub_key, 0, KEY_QUERY_VALUE, &opened) : 0;
     if (error)
         return error;
-    KEY_VALUE_PARTIAL_INFORMATION *value;
-    error = value_get(opened ? opened : key, name, &value);
+    error = value_get(opened ? opened : key, name, out_value);
     if (opened)
         RegCloseKey(opened);
     if (error)
         return error;
-    if (type)
-        *type = value->Type;
-    if (!type_is_wanted(value->Type, flags))
+    DWORD type = (*out_value)->Type;
+    if (is_text(type))
+        error = text_end(out_value);
+    if (!error && is_expanded(type, flags))
+        error = text_expand(out_value);
+    if (!error && !type_is_wanted((*out_value)->Type, flags))
         error = 1630; /* ERROR_UNSUPPORTED_TYPE */
-    else
-        error = data_answer(value->Data, value->DataLength, data, size);
-    heap_give(value);
+    if (error)
+        heap_give(*out_value);
+    return error;
+}
+
+static LSTATUS get_value(HKEY key, LPCWSTR sub_key, LPCWSTR name, DWORD flags, DWORD *type,
+                         PVOID data, DWORD *size, bool is_narrow)
+{
+    KEY_VALUE_PARTIAL_INFORMATION *value;
+    DWORD room = size ? *size : 0;
+    LSTATUS error = value_want(key, sub_key, name, flags, &value);
+    if (!error) {
+        if (type)
+            *type = value->Type;
+        error = is_narrow
+                    ? value_answer_narrow(value->Data, value->DataLength, value->Type, data, size)
+                    : data_answer(value->Data, value->DataLength, data, size);
+        heap_give(value);
+    }
+    if (error && data && flags & GET_ZERO_ON_FAILURE)
+        memset(data, 0, room);
+    return error;
+}
+
+EXPORT(LSTATUS, RegGetValueW,
+       (HKEY key, LPCWSTR sub_key, LPCWSTR name, DWORD flags, DWORD *type, PVOID data, DWORD *size))
+{
+    return get_value(key, sub_key, name, flags, type, data, size, false);
+}
+
+EXPORT(LSTATUS, RegGetValueA,
+       (HKEY key, LPCSTR sub_key, LPCSTR name, DWORD flags, DWORD *type, PVOID data, DWORD *size))
+{
+    struct wide wide_key, wide_name;
+    wide_of(&wide_key, sub_key);
+    wide_of(&wide_name, name);
+    LSTATUS error = get_value(key, wide_key.text, wide_name.text, flags, type, data, size, true);
+    wide_drop(&wide_key);
+    wide_drop(&wide_name);
     return error;
 }
 

@@ -71,11 +71,6 @@ EXPORT(BOOL, OpenProcessToken, (HANDLE process, DWORD access, HANDLE *token))
     return error_result(NtOpenProcessToken(process, access, token));
 }
 
-EXPORT(BOOL, OpenThreadToken, (HANDLE thread, DWORD access, BOOL as_self, HANDLE *token))
-{
-    return error_result(STATUS_NO_TOKEN); /* no thread impersonates */
-}
-
 EXPORT(BOOL, GetTokenInformation, (HANDLE token, int class, LPVOID out, DWORD size, DWORD *needed))
 {
     ULONG returned = 0;

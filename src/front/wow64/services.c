@@ -203,6 +203,22 @@ NTSTATUS NTAPI NtQueryInformationThread(HANDLE thread, THREADINFOCLASS class, PV
     return status;
 }
 
+NTSTATUS NTAPI NtSetInformationThread(HANDLE thread, THREADINFOCLASS class, PVOID information,
+                                      ULONG length)
+{
+    int32_t narrow;
+    uint64_t wide;
+    if (class != ThreadImpersonationToken)
+        return CALL(NtSetInformationThread, HANDLE64(thread), class, ADDRESS64(information),
+                    length);
+    if (length != sizeof narrow)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    if (!wow64_copy(&narrow, information, sizeof narrow))
+        return STATUS_ACCESS_VIOLATION;
+    wide = HANDLE64(narrow);
+    return CALL(NtSetInformationThread, HANDLE64(thread), class, ADDRESS64(&wide), sizeof wide);
+}
+
 struct process_basic64 {
     uint32_t exit_status, unused;
     uint64_t peb, affinity;

@@ -128,6 +128,14 @@ static void table_is_searched(void **state)
     }
     pe_function_find(&w->unwind, 0x310, &function, &w->error);
     assert_int_equal(function.unwind, real);
+    /* Room that a linker left behind the last function. */
+    memset(w->image + TABLE + 48, 0, 7 * 12);
+    for (w->unwind.table_count = 5; w->unwind.table_count <= 11; w->unwind.table_count++) {
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+            assert_int_equal(pe_function_find(&w->unwind, cases[i].rva, &function, &w->error),
+                             cases[i].result);
+    }
+    w->unwind.table_count = 4;
     w->unwind.table_rva = IMAGE_SIZE - 4;
     assert_int_equal(pe_function_find(&w->unwind, 0x100, &function, &w->error), PE_DAMAGED);
     assert_string_equal(w->error.field, "ExceptionTable");
