@@ -80,6 +80,27 @@ class Tested(unittest.TestCase):
         self.assertEqual(sorted(excused - untested), [], "take these out of untested.txt")
         self.assertGreater(len(there - untested), 900)
 
+    def test_exports_of_16_bit_modules(self):
+        """A name counts where a 16-bit test imports it, by it or by its number."""
+        words = set()
+        for pattern in ("tests/program/sixteen/*.asm", "tests/program/sixteen/*.inc",
+                        "examples/**/*.asm", "tests/cli/test_thunk.py"):
+            for path in glob.glob(os.path.join(ROOT, pattern), recursive=True):
+                text = re.sub(r";.*", " ", text_of(os.path.relpath(path, ROOT)))
+                words.update(WORD.findall(text))
+                words.update(re.findall(r"\b[A-Z0-9]+ \d+\b", text))
+        there, untested = 0, []
+        for path in glob.glob(os.path.join(ROOT, "abi/exports/win16/*.tsv")):
+            module = os.path.basename(path).removesuffix(".tsv").upper()
+            for row in rows(os.path.relpath(path, ROOT)):
+                if row["status"] not in ("done", "partial"):
+                    continue
+                there += 1
+                if not {row["name"], f"{module} {row['ordinal']}"} & words:
+                    untested.append(f"{module}.{row['name']}")
+        self.assertEqual(sorted(untested), [], "16-bit exports without a test")
+        self.assertGreater(there, 200)
+
     def test_framework_entries(self):
         """Every entry of KMDF's function table that is there."""
         words, around = words_of_tests(), wrappers()

@@ -10,6 +10,15 @@ import unittest
 from kit import driver
 from sixteen_kit import SixteenTest
 
+
+
+def resource(kind, name, data):
+    """One of a compiled .res file; kind and name are numbers or text."""
+    words = b"".join(struct.pack("<BH", 0xFF, word) if isinstance(word, int)
+                     else word.encode() + b"\0" for word in (kind, name))
+    return words + struct.pack("<HI", 0x1030, len(data)) + data
+
+
 LIBRARY = "LIBRARY {}\nDATA SINGLE\n"
 
 
@@ -40,6 +49,21 @@ class Sixteen(SixteenTest):
         # Two of them write at the same time.
         self.assertEqual(sorted(done.stdout), sorted(hello + hello + " one"), done.stdout)
         self.good("shutdown", "dos16")
+
+    def test_the_rest_of_kernel_and_toolhelp(self):
+        self.libraries_build()
+        self.build("rest")
+        done = self.run16("rest.exe")
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+
+    def test_resources(self):
+        texts = ["", "second", *[""] * 14]  # of the sixteen from 16 on
+        strings = b"".join(bytes([len(text)]) + text.encode() for text in texts)
+        with open(self.path("all.res"), "wb") as file:
+            file.write(resource("MAP", "EAST", b"eastern") + resource(10, 7, b"seventh") +
+                       resource(6, 2, strings))
+        self.build("resources", self.path("all.res"))
+        self.assertEqual(self.passes("resources"), [])
 
     def test_dpmi(self):
         self.build("dpmi")

@@ -65,6 +65,14 @@ class SixteenFaults(SixteenTest):
                 self.assertRegex(done.stderr, r"cove: faults.exe: FAULTS caused a "
                                               r"(General Protection|Page) Fault in " + place)
 
+    def test_ends_of_its_own_will(self):
+        for word, code, words in (("K", 9, ""), ("F", 3, "it called FatalExit(3)\n"),
+                                  ("T", 127, "looping\n"), ("D", 3, "FAULTS caused a Breakpoint")):
+            with self.subTest(word):
+                done = self.run16("faults.exe", word)
+                self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
+                self.assertIn(words, done.stderr)
+
     def test_what_is_not_there(self):
         done = self.run16("faults.exe", "absent")
         self.assertEqual(done.returncode, 127)

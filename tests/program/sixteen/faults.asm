@@ -11,7 +11,11 @@ import _lread KERNEL _lread
 import NOWHERE KERNEL NOSUCHFUNCTION
 
 global overrun, divide, halt, control, recurse, nowhere, loop_for_ever, far_away, bad_pointer
-extern GetSelectorBase
+extern GetSelectorBase, DebugBreak, ExitKernel, FatalAppExit, FatalExit
+import DebugBreak KERNEL DebugBreak
+import ExitKernel KERNEL ExitKernel
+import FatalAppExit KERNEL FatalAppExit
+import FatalExit KERNEL FatalExit
 import GetSelectorBase KERNEL GetSelectorBase
 
 global interrupt, absent, illegal, port, linux, enter, wide, long_mode
@@ -108,6 +112,24 @@ linux:                      ; exit(5) of the host, were it let through
     int 80h
     ret
 
+break_here:
+    call far DebugBreak
+    ret
+end_kernel:
+    push word 9
+    call far ExitKernel
+    ret
+end_fatal:
+    push word 3
+    call far FatalExit
+    ret
+end_with_text:
+    push word 0
+    push ds
+    push word looping
+    call far FatalAppExit
+    ret
+
 enter:                      ; exit(77) by sysenter, whose stack pointer is flat
     push ss
     call far GetSelectorBase
@@ -189,5 +211,13 @@ table:
     dw wide
     db "g"
     dw long_mode
+    db "D"
+    dw break_here
+    db "K"
+    dw end_kernel
+    db "F"
+    dw end_fatal
+    db "T"
+    dw end_with_text
     db 0
 looping: db "looping", 10, 0

@@ -7,6 +7,7 @@
 #include "abi/win16.h"
 #include "dos16/dos16.h"
 #include "dos16/windows.h"
+#include "kernel_internal.h"
 #include "loader16/builtin.h"
 #include "loader16/file16.h"
 #include "loader16/memory16.h"
@@ -36,8 +37,10 @@ uint32_t kernel16_FreeLibrary(uint16_t handle)
     if (!module || !module->is_library)
         return 0;
     bool is_last = module->references == 1 && !module->builtin;
-    if (is_last)
+    if (is_last) {
         task16_notice(TASK16_MODULE_GOES, module->handle);
+        resource_handlers_drop(module);
+    }
     module16_free(module);
     return !is_last;
 }

@@ -10,6 +10,7 @@
 
 #include "abi/win16.h"
 #include "dos16/dos16.h"
+#include "kernel_internal.h"
 #include "loader16/builtin.h"
 #include "loader16/memory16.h"
 #include "task16/task16.h"
@@ -97,12 +98,90 @@ uint32_t kernel16_SizeofResource(uint16_t handle, uint16_t resource)
     return resource_find(handle, resource, &module, &found) ? found.file_bytes : 0;
 }
 
+/* ---- handlers: functions of programs that load resources of a type ----------------------------
+ */
+
+#define HANDLERS_MOST 32u
+
+static struct handler {
+    const struct module16 *module; /* NULL: free */
+    char *type_name;               /* NULL: by number */
+    uint16_t type;
+    struct far16 function;
+} handlers[HANDLERS_MOST]; /* the 16-bit world's thread only */
+
+static struct handler *handler_find(const struct module16 *module, uint16_t type, const char *name,
+                                    size_t length)
+{
+    for (unsigned i = 0; i < HANDLERS_MOST; i++) {
+        struct handler *handler = &handlers[i];
+        bool is_it = name ? handler->type_name && strlen(handler->type_name) == length &&
+                                !strncasecmp(handler->type_name, name, length)
+                          : !handler->type_name && handler->type == type;
+        if (handler->module == module && (!module || is_it))
+            return handler;
+    }
+    return NULL;
+}
+
+static void handler_drop(struct handler *handler)
+{
+    free(handler->type_name);
+    *handler = (struct handler){0};
+}
+
+void resource_handlers_drop(const struct module16 *module)
+{
+    for (unsigned i = 0; i < HANDLERS_MOST; i++) {
+        if (handlers[i].module == module)
+            handler_drop(&handlers[i]);
+    }
+}
+
+/* Answers the one before it; NULL: resources of the type are simply read. */
+uint32_t kernel16_SetResourceHandler(uint16_t handle, struct far16 type, struct far16 function)
+{
+    struct module16 *module = module_of(handle);
+    const char *name;
+    uint16_t id;
+    name_of(type, &name, &id);
+    struct handler *handler =
+        module ? handler_find(module, id, name, name ? strlen(name) : 0) : NULL;
+    struct far16 before = handler ? handler->function : FAR16(0, 0);
+    if (!handler && module && function.selector) {
+        handler = handler_find(NULL, 0, NULL, 0);
+        if (!handler)
+            return 0;
+        *handler = (struct handler){.module = module, .type = id};
+        handler->type_name = name ? strdup(name) : NULL;
+    }
+    if (handler)
+        handler->function = function;
+    if (handler && !function.selector)
+        handler_drop(handler);
+    return far16_value(before);
+}
+
+/* HGLOBAL FAR PASCAL (HGLOBAL, HINSTANCE, HRSRC): a handle that was not loaded before is 0. */
+static uint16_t handler_call(const struct handler *handler, uint16_t resource)
+{
+    uint16_t instance = handler->module->instance;
+    const uint16_t arguments[] = {resource, instance, 0};
+    struct cpu16_registers registers = {.eax = instance, .ds = instance};
+    cpu16_call(handler->function, arguments, sizeof arguments, &registers);
+    return (uint16_t)registers.eax;
+}
+
 uint32_t kernel16_LoadResource(uint16_t handle, uint16_t resource)
 {
     struct module16 *module;
     struct ne_resource found;
     if (!resource_find(handle, resource, &module, &found))
         return 0;
+    const struct handler *handler = handler_find(
+        module, found.type, found.type ? NULL : found.type_name.bytes, found.type_name.length);
+    if (handler)
+        return handler_call(handler, resource);
     struct block16 *block = block16_take(found.file_bytes ? found.file_bytes : 1,
                                          GMEM_MOVEABLE | GMEM_ZEROINIT, CPU16_DATA, module->handle);
     if (!block)
@@ -128,6 +207,12 @@ uint32_t kernel16_AllocResource(uint16_t handle, uint16_t resource, uint32_t byt
     if (!resource_find(handle, resource, &module, &found))
         return 0;
     return kernel16_GlobalAlloc(GMEM_MOVEABLE | GMEM_ZEROINIT, bytes ? bytes : found.file_bytes);
+}
+
+/* Memory for a resource that is no file's. */
+uint32_t kernel16_DirectResAlloc(uint16_t handle, uint16_t type, uint16_t bytes)
+{
+    return kernel16_GlobalAlloc(GMEM_MOVEABLE | GMEM_ZEROINIT, bytes);
 }
 
 /* The file, opened, at the resource. */
