@@ -32,11 +32,12 @@ int conversions_measure(void (*tell)(const char *service, double ns));
 double first_call32_ms(void);
 /* A 32-bit program's call of 16-bit code with three parameters, one of them a string. */
 double flat_call_ns(void);
-/* A 16-bit program's call of 32-bit code with three parameters; and of one that calls a driver. */
+/* A 16-bit program's call of 32-bit code with three parameters. */
 double generic_call_ns(void);
 /* 0: the emulator is not installed. */
 double emulated_call_ns(void);
-double ladder_call_ns(void);
+/* One that calls a driver, in turn with a 64-bit program's call. */
+void ladder_calls(double *out_one, double *out_ladder);
 /* Milliseconds from the start of `cove run` to the first answered call. */
 double first_call_ms(void);
 double idle_mib(void);
