@@ -57,15 +57,14 @@ NTSTATUS gate_length_tell(PULONG user, ULONG length)
 NTSTATUS gate_capture_string(const UNICODE_STRING *user, UNICODE_STRING *out_string)
 {
     UNICODE_STRING string;
+    *out_string = (UNICODE_STRING){0};
     NTSTATUS status = gate_copy_in(&string, user, sizeof string);
     if (!NT_SUCCESS(status))
         return status;
     if (string.Length & 1)
         return STATUS_OBJECT_NAME_INVALID;
-    if (!string.Length) {
-        *out_string = (UNICODE_STRING){0};
+    if (!string.Length)
         return STATUS_SUCCESS;
-    }
     WCHAR *buffer = ExAllocatePool2(POOL_FLAG_PAGED, string.Length + sizeof(WCHAR), TAG_CAPTURE);
     if (!buffer)
         return STATUS_INSUFFICIENT_RESOURCES;

@@ -14,6 +14,8 @@
 
 #include "check.h"
 
+#include <winternl.h>
+
 #define THREADS      2
 #define ARGUMENTS    12
 #define CELLS_BYTES  0x100000u /* what services may write to; nothing follows it */
@@ -22,8 +24,12 @@
 #define HANDLES      24
 #define SURVIVED     99
 
+#ifdef _WIN64
 typedef uint64_t (*Service)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
                             uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
+#else
+typedef void *Service;
+#endif
 
 static struct service {
     const char *Name;
@@ -100,22 +106,30 @@ static uint64_t DrawAddress(struct player *Player)
     switch (Draw(Player, 12)) {
     case 0:
         return 0;
+#ifdef _WIN64
     case 1:
         return 0xffff800000000000ull + ((uint64_t)Draw(Player, 0x7fffffff) << 12);
     case 2: /* the window's edges, and what is not canonical */
         return (uint64_t[]){0x7fffffff0000,     0x7fffffffffff,     0x800000000000, 1,
                             0xffffffffffffffff, 0xfffff78000000000, 0x7ffe0000}[Draw(Player, 7)];
+#else
+    case 1: /* where its host lies, and the kernel on Windows */
+        return 0x80000000u + Draw(Player, 0x7fffffff);
+    case 2: /* the window's edges */
+        return (uint32_t[]){0x7fff0000, 0x7ffeffff, 0x80000000, 1,
+                            0xffffffff, 0xc0001000, 0x7ffe0000}[Draw(Player, 7)];
+#endif
     case 3: /* reserved only */
-        return (uint64_t)Cells + CELLS_BYTES + Draw(Player, PAGE);
+        return (uintptr_t)Cells + CELLS_BYTES + Draw(Player, PAGE);
     case 4: /* over the end */
-        return (uint64_t)Cells + CELLS_BYTES - Draw(Player, 64);
+        return (uintptr_t)Cells + CELLS_BYTES - Draw(Player, 64);
     case 5:
     case 6: /* changes its protection */
-        return (uint64_t)Victim + Draw(Player, VICTIM_BYTES);
+        return (uintptr_t)Victim + Draw(Player, VICTIM_BYTES);
     case 7:
-        return (uint64_t)Cells + Draw(Player, CELLS_BYTES / 2);
+        return (uintptr_t)Cells + Draw(Player, CELLS_BYTES / 2);
     default:
-        return (uint64_t)Cells + Draw(Player, CELLS_BYTES / 16) * 8;
+        return (uintptr_t)Cells + Draw(Player, CELLS_BYTES / 16) * 8;
     }
 }
 
@@ -131,7 +145,7 @@ static uint64_t DrawAnyHandle(struct player *Player)
     case 3:
         return 0xffffffff80000000ull + Draw(Player, 0x200) * 4; /* like the kernel's own */
     default:
-        return (uint64_t)Handles[Draw(Player, HANDLES)];
+        return (uintptr_t)Handles[Draw(Player, HANDLES)];
     }
 }
 
@@ -140,7 +154,7 @@ static uint64_t DrawHandle(struct player *Player)
     uint64_t handle = DrawAnyHandle(Player);
 
     for (int i = 0; i <= THREADS; i++)
-        if ((handle & ~3ull) == (uint64_t)Kept[i])
+        if ((handle & ~3ull) == (uintptr_t)Kept[i])
             return 0;
     return handle;
 }
@@ -158,28 +172,25 @@ static uint64_t DrawName(struct player *Player, size_t Offset)
                                            L"\\Device\\Wdm1\\x",
                                            L"\\DosDevices\\NUL"};
     const wchar_t *name = names[Draw(Player, 10)];
-    char *at = Player->Structure + Offset;
-    uint16_t length = (uint16_t)(2 * wcslen(name));
-    uint64_t buffer = (uint64_t)at + 64;
+    UNICODE_STRING *string = (void *)(Player->Structure + Offset);
 
     if (Draw(Player, 6) == 0)
         return DrawAddress(Player);
-    memcpy((void *)buffer, name, length);
+    string->Buffer = (wchar_t *)(Player->Structure + Offset + 64);
+    string->Length = string->MaximumLength = (uint16_t)(2 * wcslen(name));
+    memcpy(string->Buffer, name, string->Length);
     if (Draw(Player, 4) == 0)
-        length = (uint16_t)DrawNumber(Player);
-    memcpy(at, &length, 2);
+        string->Length = string->MaximumLength = (uint16_t)DrawNumber(Player);
     if (Draw(Player, 6) == 0)
-        length = (uint16_t)DrawNumber(Player);
-    memcpy(at + 2, &length, 2);
+        string->MaximumLength = (uint16_t)DrawNumber(Player);
     if (Draw(Player, 6) == 0)
-        buffer = DrawAddress(Player);
-    memcpy(at + 8, &buffer, 8);
-    return (uint64_t)at;
+        string->Buffer = (wchar_t *)(uintptr_t)DrawAddress(Player);
+    return (uintptr_t)string;
 }
 
 static uint64_t DrawAttributes(struct player *Player)
 {
-    uint64_t fields[6] = {48, 0, 0, 0x40, 0, 0};
+    OBJECT_ATTRIBUTES *attributes = (void *)Player->Structure;
 
     switch (Draw(Player, 6)) {
     case 0:
@@ -187,40 +198,41 @@ static uint64_t DrawAttributes(struct player *Player)
     case 1:
         return DrawAddress(Player);
     }
+    *attributes = (OBJECT_ATTRIBUTES){.Length = sizeof *attributes, .Attributes = 0x40};
     if (Draw(Player, 8) == 0)
-        fields[0] = DrawNumber(Player);
+        attributes->Length = (ULONG)DrawNumber(Player);
     if (Draw(Player, 4) == 0)
-        fields[1] = DrawHandle(Player);
-    fields[2] = DrawName(Player, 1024);
+        attributes->RootDirectory = (HANDLE)(uintptr_t)DrawHandle(Player);
+    attributes->ObjectName = (void *)(uintptr_t)DrawName(Player, 1024);
     if (Draw(Player, 4) == 0)
-        fields[3] = DrawNumber(Player) & ~0x10ull; /* nothing permanent */
-    for (int i = 4; i < 6; i++)
-        if (Draw(Player, 8) == 0)
-            fields[i] = DrawAddress(Player);
-    memcpy(Player->Structure, fields, sizeof(fields));
-    return (uint64_t)Player->Structure;
+        attributes->Attributes = (ULONG)DrawNumber(Player) & ~0x10u; /* nothing permanent */
+    if (Draw(Player, 8) == 0)
+        attributes->SecurityDescriptor = (void *)(uintptr_t)DrawAddress(Player);
+    if (Draw(Player, 8) == 0)
+        attributes->SecurityQualityOfService = (void *)(uintptr_t)DrawAddress(Player);
+    return (uintptr_t)attributes;
 }
 
 static uint64_t DrawMemory(struct player *Player)
 {
-    uint64_t *cell = (uint64_t *)(Cells + Draw(Player, 64) * 8);
+    uintptr_t *cell = (uintptr_t *)(Cells + Draw(Player, 64) * 8);
 
     if (Draw(Player, 6) == 0)
         return DrawAddress(Player);
-    *cell =
-        Draw(Player, 4) == 0 ? DrawAddress(Player) : (uint64_t)Victim + Draw(Player, VICTIM_BYTES);
+    *cell = Draw(Player, 4) == 0 ? (uintptr_t)DrawAddress(Player)
+                                 : (uintptr_t)Victim + Draw(Player, VICTIM_BYTES);
     /* Never where our cells are: they must stay. */
-    if (*cell >= (uint64_t)Cells - PAGE && *cell < (uint64_t)Cells + 2 * CELLS_BYTES)
+    if (*cell >= (uintptr_t)Cells - PAGE && *cell < (uintptr_t)Cells + 2 * CELLS_BYTES)
         *cell = 0;
-    return (uint64_t)cell;
+    return (uintptr_t)cell;
 }
 
 static uint64_t DrawTime(struct player *Player)
 {
     if (Draw(Player, 4) == 0)
-        return (uint64_t)Cells + CELLS_BYTES + Draw(Player, PAGE);
+        return (uintptr_t)Cells + CELLS_BYTES + Draw(Player, PAGE);
     *Player->Time = -(int64_t)Draw(Player, 2000);
-    return (uint64_t)Player->Time;
+    return (uintptr_t)Player->Time;
 }
 
 static void NTAPI Routine(void *Context, void *Block, ULONG Reserved)
@@ -236,7 +248,7 @@ static uint64_t DrawArgument(struct player *Player, char Kind)
     case 'h':
         return DrawHandle(Player);
     case 'r':
-        return Draw(Player, 2) ? 0 : (uint64_t)Routine;
+        return Draw(Player, 2) ? 0 : (uintptr_t)Routine;
     case 't':
         return DrawTime(Player);
     case 'a':
@@ -246,9 +258,9 @@ static uint64_t DrawArgument(struct player *Player, char Kind)
     case 'm':
         return DrawMemory(Player);
     case 'z': /* lengths: now and then more than there is */
-        *(uint64_t *)(Cells + 1024) =
-            Draw(Player, 8) == 0 ? DrawNumber(Player) : Draw(Player, VICTIM_BYTES);
-        return (uint64_t)Cells + 1024;
+        *(uintptr_t *)(Cells + 1024) =
+            Draw(Player, 8) == 0 ? (uintptr_t)DrawNumber(Player) : Draw(Player, VICTIM_BYTES);
+        return (uintptr_t)Cells + 1024;
     case 'b':
         return Draw(Player, 2);
     case 'u':
@@ -266,6 +278,46 @@ static int IsDangerous(const char *Name)
            !strcmp(Name, "NtSuspendThread") || !strcmp(Name, "NtCoveThreadBegin");
 }
 
+#ifdef _WIN64
+static void Enter(const struct service *Service, const uint64_t *a)
+{
+    Service->Call(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11]);
+}
+#else
+/* Whoever is called takes his words off the stack. */
+void EnterWords(Service Call, const uint32_t *Words, uint32_t Count);
+__asm__(".globl _EnterWords\n"
+        "_EnterWords:\n\t"
+        "pushl %ebp\n\t"
+        "movl %esp, %ebp\n\t"
+        "pushl %esi\n\t"
+        "pushl %edi\n\t"
+        "movl 12(%ebp), %esi\n\t"
+        "movl 16(%ebp), %ecx\n\t"
+        "leal (, %ecx, 4), %eax\n\t"
+        "subl %eax, %esp\n\t"
+        "movl %esp, %edi\n\t"
+        "rep movsl\n\t"
+        "call *8(%ebp)\n\t"
+        "leal -8(%ebp), %esp\n\t"
+        "popl %edi\n\t"
+        "popl %esi\n\t"
+        "popl %ebp\n\t"
+        "ret");
+
+static void Enter(const struct service *Service, const uint64_t *a)
+{
+    uint32_t words[2 * ARGUMENTS], count = 0;
+
+    for (int i = 0; Service->Kinds[i] != 0; i++) {
+        words[count++] = (uint32_t)a[i];
+        if (Service->Kinds[i] == 'l')
+            words[count++] = (uint32_t)(a[i] >> 32);
+    }
+    EnterWords(Service->Call, words, count);
+}
+#endif
+
 static void Play(struct player *Player, struct service *Service)
 {
     uint64_t a[ARGUMENTS] = {0};
@@ -274,7 +326,7 @@ static void Play(struct player *Player, struct service *Service)
         a[i] = DrawArgument(Player, Service->Kinds[i]);
     if (IsDangerous(Service->Name))
         a[0] = 0x123450 + Draw(Player, 16);
-    Service->Call(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11]);
+    Enter(Service, a);
 }
 
 static HANDLE HandleMake(int Kind)

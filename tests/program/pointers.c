@@ -17,6 +17,10 @@ NTSTATUS NTAPI NtAllocateVirtualMemory(HANDLE Process, PVOID *Base, ULONG_PTR Ze
                                        ULONG Type, ULONG Protect);
 NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE Process, PVOID Address, ULONG Class, PVOID Information,
                                     SIZE_T Length, SIZE_T *Returned);
+NTSTATUS NTAPI NtRemoveIoCompletion(HANDLE Port, PVOID *Key, PVOID *Context, IO_STATUS_BLOCK *Block,
+                                    LARGE_INTEGER *Timeout);
+NTSTATUS NTAPI NtCreateKey(HANDLE *Handle, ACCESS_MASK Access, OBJECT_ATTRIBUTES *Attributes,
+                           ULONG Title, UNICODE_STRING *Class, ULONG Options, ULONG *Disposition);
 NTSTATUS NTAPI NtWaitForMultipleObjects(ULONG Count, HANDLE *Handles, ULONG Type, BOOLEAN Alertable,
                                         LARGE_INTEGER *Timeout);
 
@@ -141,6 +145,72 @@ static void CheckDirectory(void)
     CloseHandle(directory);
 }
 
+/* Where the system lies: of a 32-bit program its host, and a place there that can be written. */
+static void *Foreign(void)
+{
+#ifdef _WIN64
+    return (void *)0xfffff78000000000;
+#else
+    void *at;
+    __asm__("movl %%gs:0, %0" : "=r"(at));
+    return at;
+#endif
+}
+
+static void CheckForeign(void)
+{
+    HANDLE *foreign = Foreign(), handle = NULL, port = NULL;
+    IO_STATUS_BLOCK block;
+    SIZE_T size = 0x1000;
+    PVOID key;
+    UNICODE_STRING name = {8, 8, (WCHAR *)foreign};
+    OBJECT_ATTRIBUTES attributes = {.Length = sizeof attributes, .ObjectName = &name};
+
+    Check("a place behind the program's", (ULONG_PTR)foreign >= 0x80000000u);
+    Check("a handle there",
+          RaisesNothing(NtCreateEvent(foreign, EVENT_ALL_ACCESS, NULL, 0, FALSE)));
+    Check("a status there", RaisesNothing(NtOpenFile(&handle, GENERIC_READ, &attributes,
+                                                     (IO_STATUS_BLOCK *)foreign, 0, 0)));
+    Check("characters there",
+          RaisesNothing(NtCreateEvent(&handle, EVENT_ALL_ACCESS, &attributes, 0, FALSE)));
+    attributes.ObjectName = (UNICODE_STRING *)foreign;
+    Check("a name there",
+          RaisesNothing(NtCreateEvent(&handle, EVENT_ALL_ACCESS, &attributes, 0, FALSE)));
+    Check("attributes there", RaisesNothing(NtCreateEvent(&handle, EVENT_ALL_ACCESS,
+                                                          (OBJECT_ATTRIBUTES *)foreign, 0, FALSE)));
+    Check("handles there", RaisesNothing(NtWaitForMultipleObjects(2, foreign, 1, FALSE, NULL)));
+    Check("an address there",
+          RaisesNothing(NtAllocateVirtualMemory(GetCurrentProcess(), (PVOID *)foreign, 0, &size,
+                                                MEM_COMMIT, PAGE_READWRITE)));
+    Check("an answer there",
+          RaisesNothing(NtQueryVirtualMemory(GetCurrentProcess(), Hole, 0, foreign,
+                                             sizeof(MEMORY_BASIC_INFORMATION), NULL)));
+    Check("an answer that goes on there",
+          RaisesNothing(NtQueryObject(GetCurrentProcess(), 1, Hole - 8,
+                                      (ULONG)((ULONG_PTR)foreign - (ULONG_PTR)Hole), NULL)));
+    port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 0);
+    PostQueuedCompletionStatus(port, 1, 2, NULL);
+    Check("what a port has",
+          RaisesNothing(NtRemoveIoCompletion(port, &key, (PVOID *)foreign, &block, NULL)));
+    CloseHandle(port);
+}
+
+static void CheckKeys(void)
+{
+    static WCHAR path[] = L"\\Registry\\Machine\\Software\\Pointers";
+    UNICODE_STRING name = {sizeof path - 2, sizeof path, path};
+    OBJECT_ATTRIBUTES attributes = {
+        .Length = sizeof attributes, .Attributes = OBJ_CASE_INSENSITIVE, .ObjectName = &name};
+    HANDLE key = NULL;
+
+    for (int i = 0; i < 20; i++) {
+        Check("a class that is not there",
+              RaisesNothing(NtCreateKey(&key, KEY_ALL_ACCESS, &attributes, 0,
+                                        (UNICODE_STRING *)Hole, 0, NULL)));
+        RegDeleteKeyA(HKEY_LOCAL_MACHINE, "Software\\Pointers");
+    }
+}
+
 int main(void)
 {
     DWORD before;
@@ -151,6 +221,8 @@ int main(void)
     CheckAnswers();
     CheckQueries();
     CheckDirectory();
+    CheckForeign();
+    CheckKeys();
     Check("nothing stays open", Handles() == before);
     return Result();
 }

@@ -3,12 +3,13 @@
 program had is given back.
 
 More by hand: HOSTILE_SEED=7 HOSTILE_RUNS=500 HOSTILE_CALLS=20000 python3 -m unittest test_hostile
+Both widths play: HOSTILE_RUNS programs of each.
 """
 import os
 import subprocess
 import unittest
 
-from kit import CoveTest, driver, program, wait_until
+from kit import CoveTest, PROGRAMS, driver, program, wait_until
 
 SEED = int(os.environ.get("HOSTILE_SEED", "1"))
 RUNS = int(os.environ.get("HOSTILE_RUNS", "10"))
@@ -17,24 +18,26 @@ CALLS = os.environ.get("HOSTILE_CALLS", "2000")
 
 
 class Hostile(CoveTest):
-    def play(self, seed):
+    folder_of = {64: PROGRAMS, 32: PROGRAMS + "32"}
+
+    def play(self, width, seed):
         """True: it went on to the end; a program may lose its own life."""
-        with self.program_start("target", program("hostile"), str(seed), CALLS,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        with self.program_start(self.target, os.path.join(self.folder_of[width], "hostile.exe"),
+                                str(seed), CALLS, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
             try:
                 run.communicate(timeout=120)
             except subprocess.TimeoutExpired:
                 run.kill()
                 run.communicate()
-                self.fail(f"seed {seed}: the program hangs")
+                self.fail(f"{width} bits, seed {seed}: the program hangs")
             if run.returncode == 70:
-                self.fail(f"seed {seed}: the machine has stopped\n"
+                self.fail(f"{width} bits, seed {seed}: the machine has stopped\n"
                           f"{self.cove('log', '-m', 'target').stdout[-4000:]}")
         return run.returncode == SURVIVED
 
     def counts(self):
-        self.wait_ended("target")
-        return self.machine("target")["counts"]
+        self.wait_ended(self.target)
+        return self.machine(self.target)["counts"]
 
     def settled(self):
         """What there is when nothing of the first program is on its way out any more."""
@@ -51,16 +54,23 @@ class Hostile(CoveTest):
                    if name not in ("pool_blocks", "pool_bytes")) and \
             after["pool_blocks"] < before["pool_blocks"] + 64
 
-    def test_every_service(self):
-        self.boot("target", driver("wdm1"), driver("rules"))
-        self.play(SEED + 1000000)
+    def every_service(self, width):
+        self.target = f"target{width}"
+        self.boot(self.target, driver("wdm1"), driver("rules"))
+        self.play(width, SEED + 1000000)
         before = self.settled()
-        survived = sum(self.play(seed) for seed in range(SEED, SEED + RUNS))
+        survived = sum(self.play(width, seed) for seed in range(SEED, SEED + RUNS))
         self.assertGreaterEqual(survived, (RUNS + 1) // 2, "too few played to the end")
-        self.good("exec", "-m", "target", program("rules"), "nothing")
+        self.good("exec", "-m", self.target, program("rules"), "nothing")
         self.assertTrue(wait_until(lambda: self.is_back(before), 20),
                         f"before {before}\nafter  {self.counts()}")
-        self.good("shutdown", "target")
+        self.good("shutdown", self.target)
+
+    def test_every_service(self):
+        self.every_service(64)
+
+    def test_every_service_32(self):
+        self.every_service(32)
 
 
 if __name__ == "__main__":

@@ -112,8 +112,8 @@ static wchar_t *string_redirect(struct wow64_string *string)
     size_t count = string->length / sizeof(wchar_t), moved_count = 0;
     size_t first = count < PREFIX_MAX ? count : PREFIX_MAX;
     wchar_t prefix[PREFIX_MAX];
-    if (count < PREFIX_MIN || !wow64_copy16(prefix, POINTER32(const void, string->buffer)) ||
-        !may_be_windows(prefix))
+    if (count < PREFIX_MIN || !wow64_is_programs((uint32_t)string->buffer) ||
+        !wow64_copy16(prefix, POINTER32(const void, string->buffer)) || !may_be_windows(prefix))
         return NULL;
     if (!wow64_copy(prefix, POINTER32(const void, string->buffer),
                     (uint32_t)(first * sizeof *prefix)) ||

@@ -121,7 +121,8 @@ NTSTATUS NTAPI NtRemoveIoCompletion(HANDLE port, PVOID *key, PVOID *context, PIO
 {
     struct completion64 wide = {0};
     ULONG words[4]; /* nobody's: what is written to goes through them and back */
-    if (!wow64_renew4(&words[0], key) || !wow64_renew4(&words[1], context) ||
+    if (!wow64_is_programs((uintptr_t)key | (uintptr_t)context | (uintptr_t)block) ||
+        !wow64_renew4(&words[0], key) || !wow64_renew4(&words[1], context) ||
         !wow64_renew8(&words[2], block))
         return STATUS_ACCESS_VIOLATION;
     NTSTATUS status = CALL(NtRemoveIoCompletion, HANDLE64(port), ADDRESS64(&wide.key),
@@ -461,7 +462,8 @@ static bool rename_widen(const void *information, ULONG length, struct rename64 
 {
     struct rename32 head;
     uint32_t rest = length - (uint32_t)sizeof head;
-    if (!wow64_copy(&head, information, sizeof head) ||
+    if (!wow64_is_programs((uintptr_t)information) ||
+        !wow64_copy(&head, information, sizeof head) ||
         !wow64_copy(wide->name, (const uint8_t *)information + sizeof head, rest))
         return false;
     wide->flags = head.flags;
@@ -491,7 +493,8 @@ NTSTATUS NTAPI NtSetInformationFile(HANDLE file, PIO_STATUS_BLOCK block, PVOID i
     uint64_t at = ADDRESS64(information), size = length;
     ANSWERS_TO(block, sizeof words);
     if (class == FILE_COMPLETION && length >= sizeof words) {
-        if (!wow64_copy(words, information, sizeof words))
+        if (!wow64_is_programs((uintptr_t)information) ||
+            !wow64_copy(words, information, sizeof words))
             return STATUS_ACCESS_VIOLATION;
         completion[0] = HANDLE64((int32_t)words[0]);
         completion[1] = words[1];

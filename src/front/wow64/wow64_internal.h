@@ -14,6 +14,13 @@
 #define HANDLE64(handle)   ((uint64_t)(int64_t)(intptr_t)(handle))
 #define ADDRESS64(pointer) ((uint64_t)(uintptr_t)(pointer))
 
+/* Could it be the program's own? Behind its addresses lies its host, which the functions of copy.S
+ * would reach: where a number of the program's goes to them, this is asked before. */
+static inline bool wow64_is_programs(uint32_t pointer)
+{
+    return pointer < 0x80000000u;
+}
+
 /* copy.S: false when a fault was met; what was copied up to there stays. */
 bool wow64_copy(void *to, const void *from, uint32_t bytes);
 bool wow64_copy4(void *to, const void *from);
