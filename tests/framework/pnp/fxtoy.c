@@ -295,6 +295,7 @@ NTSTATUS idle_assign(WDFDEVICE device)
     idle.IdleTimeout = (ULONG)shared->idle_ms;
     idle.UserControlOfIdleSettings = IdleDoNotAllowUserControl;
     idle.Enabled = shared->idles ? WdfTrue : WdfFalse;
+    idle.IdleTimeoutType = (WDF_POWER_POLICY_IDLE_TIMEOUT_TYPE)shared->managed;
     idle.PowerUpIdleDeviceOnSystemWake = shared->power_up_on_wake ? WdfTrue : WdfFalse;
     return WdfDeviceAssignS0IdleSettings(device, &idle);
 }
@@ -306,7 +307,9 @@ static NTSTATUS policy_assign(WDFDEVICE device)
 
     if (shared->is_not_owner)
         return status;
-    if (shared->idles)
+    if (shared->managed)
+        status = managed_assign(device, (enum fxtoy_settings)shared->managed_how);
+    if (NT_SUCCESS(status) && shared->idles)
         status = idle_assign(device);
     if (NT_SUCCESS(status) && shared->wakes_system) {
         WDF_DEVICE_POWER_POLICY_WAKE_SETTINGS_INIT(&wake);
@@ -501,6 +504,9 @@ void command(WDFDEVICE device)
         break;
     case FXTOY_STATIC:
         WdfDeviceSetStaticStopRemove(device, (BOOLEAN)shared->argument);
+        break;
+    case FXTOY_MANAGE:
+        shared->status = managed_assign(device, (enum fxtoy_settings)shared->argument);
         break;
     case FXTOY_ACTION:
         shared->argument = WdfDeviceGetSystemPowerAction(device);

@@ -28,10 +28,13 @@ enum fxtoy_role { FXTOY_BUS, FXTOY_CHILD, FXTOY_FUNCTION, FXTOY_FILTER, FXTOY_RO
     X(SelfCleanup)                                                                             \
     X(Surprise)                                                                                \
     X(QueryStop)                                                                               \
-    X(QueryRemove) X(Usage) X(Relations) X(ArmS0) X(DisarmS0) X(WokenS0) X(ArmSx) X(DisarmSx)  \
-        X(WokenSx) X(EnableWake) X(DisableWake) X(Eject) X(Lock) X(Missing) X(Scan) X(IoStop)  \
-            X(IoResume) X(Read) X(Cleanup) X(Destroy) X(RemoveRequirements) X(AddRequirements) \
-                X(RemoveAdded) X(Resources) X(Requirements) X(InterruptOn) X(DmaOn)
+    X(QueryRemove)                                                                             \
+    X(Usage)                                                                                   \
+    X(Relations) X(ArmS0) X(DisarmS0) X(WokenS0) X(ArmSx) X(DisarmSx) X(WokenSx) X(EnableWake) \
+        X(DisableWake) X(Eject) X(Lock) X(Missing) X(Scan) X(IoStop) X(IoResume) X(Read)       \
+            X(Cleanup) X(Destroy) X(RemoveRequirements) X(AddRequirements) X(RemoveAdded)      \
+                X(Resources) X(Requirements) X(InterruptOn) X(DmaOn) X(FxRegistered)           \
+                    X(FxUnregisters) X(FxActive) X(FxIdle) X(FxState)
 enum fxtoy_callback {
 #define X(name) FXTOY_##name,
     FXTOY_CALLBACKS(X)
@@ -51,7 +54,12 @@ enum fxtoy_command {
     FXTOY_IDLE,       /* assigns the idle settings anew */
     FXTOY_STATIC,     /* WdfDeviceSetStaticStopRemove(argument) */
     FXTOY_ACTION,     /* argument becomes WdfDeviceGetSystemPowerAction */
+    FXTOY_MANAGE,     /* assigns power framework settings; argument: enum fxtoy_settings */
 };
+
+/* Who manages the idle time-out; WDF_POWER_POLICY_IDLE_TIMEOUT_TYPE. */
+enum fxtoy_managed { FXTOY_BY_DRIVER, FXTOY_BY_SYSTEM, FXTOY_BY_SYSTEM_WITH_HINT };
+enum fxtoy_settings { FXTOY_GOOD, FXTOY_NONE, FXTOY_NO_STATES, FXTOY_NO_CALLBACK, FXTOY_BAD_SIZE };
 
 /* A point of a driver's way at which something is done once: a callback, or the entry into a state
  * of one of the function's machines (public value; set before the device is made). */
@@ -112,6 +120,9 @@ struct fxtoy_shared {
     int is_np;        /* WdfDeviceInitSetPowerNotPageable */
     int idles;        /* 0: never; else idle settings: 1 without wake, 2 with wake */
     int idle_ms;
+    int managed;          /* enum fxtoy_managed */
+    int managed_how;      /* enum fxtoy_settings */
+    volatile int f_state; /* of its component, when it has said so */
     int wakes_system;
     int power_up_on_wake; /* PowerUpIdleDeviceOnSystemWake */
     int holds_reads;      /* they are kept until the device goes down or the test lets go */

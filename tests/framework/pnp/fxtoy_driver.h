@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fxtoy_driver.h - what the two files of the toy drivers share. */
+/* fxtoy_driver.h - what the files of the toy drivers share. */
 #ifndef FXTOY_DRIVER_H
 #define FXTOY_DRIVER_H
 
@@ -32,5 +32,8 @@ NTSTATUS bus_scan(WDFDEVICE device);
 NTSTATUS bus_wake(WDFDEVICE device, int id, NTSTATUS status);
 WDFDEVICE bus_child(WDFDEVICE device, int id);
 int child_id(PDEVICE_OBJECT physical);
+
+/* fxtoy_managed.c */
+NTSTATUS managed_assign(WDFDEVICE device, enum fxtoy_settings which);
 
 #endif

@@ -84,7 +84,8 @@ static void timer_set(struct fx_pnp *pnp, LONG64 wait)
 
 static LONG64 timeout(const struct fx_pnp *pnp)
 {
-    return (LONG64)pnp->idle.timeout_ms * 10000;
+    /* What the system manages begins when nobody uses the device any more. */
+    return pnp->framework.handle != NULL ? 0 : (LONG64)pnp->idle.timeout_ms * 10000;
 }
 
 /* Uses do not touch the timer while it runs: it looks itself how long ago the last one was. */

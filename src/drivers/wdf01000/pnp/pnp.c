@@ -141,6 +141,7 @@ NTSTATUS fx_pnp_create(struct fx_device *device, struct fx_pnp_init *init)
     KeInitializeSpinLock(&pnp->lock);
     KeInitializeEvent(&pnp->removed, NotificationEvent, FALSE);
     callbacks_move(pnp->state_callbacks, init->state_callbacks);
+    KeInitializeEvent(&pnp->framework.changed, SynchronizationEvent, FALSE);
     fx_uses_init(pnp);
     flags_set(device, init, is_pageable);
     status = machines_init(pnp);
@@ -168,6 +169,7 @@ void fx_pnp_destroy(struct fx_device *device)
         ObDereferenceObject(pnp->dependent.devices[i]);
     if (pnp->dependent.devices != NULL)
         ExFreePoolWithTag(pnp->dependent.devices, FX_TAG);
+    fx_power_framework_free(pnp);
     device->pnp = NULL;
     ExFreePoolWithTag(pnp, FX_TAG);
 }

@@ -252,6 +252,24 @@ NTSTATUS NTAPI imp_WdfDeviceAssignSxWakeSettings(PWDF_DRIVER_GLOBALS DriverGloba
     return fx_wake_assign(device, &set);
 }
 
+NTSTATUS NTAPI
+imp_WdfDeviceWdmAssignPowerFrameworkSettings(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
+                                             PWDF_POWER_FRAMEWORK_SETTINGS PowerFrameworkSettings)
+{
+    struct fx_device *device = device_of(DriverGlobals, Device);
+    WDF_POWER_FRAMEWORK_SETTINGS set;
+    NTSTATUS status;
+
+    fx_needed(fx_globals_of(DriverGlobals), PowerFrameworkSettings);
+    status = fx_struct_copy(fx_globals_of(DriverGlobals), &set, sizeof set, PowerFrameworkSettings,
+                            INDEX_WDF_POWER_FRAMEWORK_SETTINGS);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (!is_owner(device))
+        return STATUS_INVALID_DEVICE_REQUEST;
+    return fx_power_framework_assign(device, &set);
+}
+
 static NTSTATUS stop_idle(struct fx_device *device, BOOLEAN wait)
 {
     if (!is_owner(device))

@@ -30,6 +30,24 @@ static UCHAR start_power(struct fx_device *device)
     return FX_EVENT_NONE;
 }
 
+static UCHAR started_up(struct fx_device *device)
+{
+    NTSTATUS status = fx_power_framework_start(device);
+
+    if (NT_SUCCESS(status))
+        return FX_EVENT_DONE;
+    if (device->pnp->irp_event == PNP_StartDevice)
+        device->pnp->irp_status = status;
+    fx_uses_fail(device);
+    return FX_EVENT_FAILED;
+}
+
+static UCHAR removing(struct fx_device *device)
+{
+    fx_power_framework_end(device);
+    return FX_EVENT_DONE;
+}
+
 static UCHAR stop_power(struct fx_device *device)
 {
     fx_machine_send(&device->pnp->power, POWER_ImplicitD3);
@@ -88,6 +106,7 @@ static UCHAR complete_dx(struct fx_device *device)
 
 static UCHAR complete_d0(struct fx_device *device)
 {
+    fx_power_framework_up(device);
     fx_machine_send(&device->pnp->power, POWER_CompleteD0);
     return FX_EVENT_NONE;
 }
@@ -144,6 +163,7 @@ static UCHAR request(struct fx_device *device, DEVICE_POWER_STATE to)
 
 static UCHAR request_d0(struct fx_device *device)
 {
+    fx_power_framework_hold(device);
     return request(device, PowerDeviceD0);
 }
 
@@ -185,12 +205,37 @@ static UCHAR idle_unwatch(struct fx_device *device)
 static UCHAR idle_close(struct fx_device *device)
 {
     fx_idle_unwatch(device);
-    return event_of(fx_uses_close_idle(device));
+    if (!fx_uses_close_idle(device))
+        return FX_EVENT_NO;
+    if (device->pnp->framework.handle == NULL)
+        return FX_EVENT_YES;
+    fx_io_power_hold(device); /* what came since waits, or was presented and is in use */
+    if (fx_uses_count(device) != 0)
+        return FX_EVENT_NO;
+    fx_power_framework_idle(device);
+    return FX_EVENT_NONE; /* it waits for the power framework's word, or for who needs it */
+}
+
+/* Nothing was done yet: queues go on where they stood. */
+static UCHAR idle_return(struct fx_device *device)
+{
+    fx_power_framework_hold(device);
+    fx_power_framework_up(device);
+    fx_uses_open(device);
+    fx_io_power_up(device);
+    fx_uses_tell(device);
+    return FX_EVENT_DONE;
+}
+
+static UCHAR idle_rest(struct fx_device *device)
+{
+    fx_power_framework_down(device);
+    return FX_EVENT_NONE;
 }
 
 static UCHAR is_needed(struct fx_device *device)
 {
-    return event_of(fx_uses_count(device) != 0);
+    return event_of(fx_uses_count(device) != 0 || fx_power_framework_wants_power(device));
 }
 
 /* ---- wake signals --------------------------------------------------------------------------- */
@@ -325,6 +370,8 @@ static const char *const event_names[] = {
     "WakeArrived",
     "WakeSucceeded",
     "WakeGone",
+    "PowerRequired",
+    "PowerNotRequired",
 };
 C_ASSERT(RTL_NUMBER_OF(event_names) == POLICY_EVENTS);
 

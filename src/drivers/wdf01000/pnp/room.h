@@ -69,7 +69,9 @@ enum fx_policy_event {
     POLICY_S0,
     POLICY_WakeArrived,
     POLICY_WakeSucceeded,
-    POLICY_WakeGone, /* failed or cancelled */
+    POLICY_WakeGone,      /* failed or cancelled */
+    POLICY_PowerRequired, /* the power framework's words */
+    POLICY_PowerNotRequired,
     POLICY_EVENTS
 };
 
@@ -98,6 +100,16 @@ struct fx_wake_settings {
     BOOLEAN arm_if_children_armed;
     BOOLEAN indicate_child_wake;
     DEVICE_POWER_STATE state;
+};
+
+/* Of a device whose idle time-out the system manages; power_framework.c. */
+struct fx_power_framework {
+    WDF_POWER_FRAMEWORK_SETTINGS settings; /* the component is our copy; NULL: F0 alone */
+    POHANDLE handle;                       /* NULL: not registered */
+    BOOLEAN is_held;                       /* the policy machine's reference to the component */
+    volatile LONG is_active;               /* the client has been told so */
+    volatile LONG owes_on, owes_off;       /* told, and not reported or completed */
+    KEVENT changed;                        /* one of these has */
 };
 
 struct fx_relations {
@@ -158,6 +170,7 @@ struct fx_pnp {
     volatile LONG wake_hold;      /* see wake.c */
     struct fx_idle_settings idle;
     struct fx_wake_settings wake;
+    struct fx_power_framework framework;
     BOOLEAN settings_loaded;
     DEVICE_CAPABILITIES caps; /* of the stack below, asked once */
     BOOLEAN caps_known;
@@ -290,6 +303,22 @@ NTSTATUS fx_wake_indicate(struct fx_device *device, NTSTATUS status);
  * STATUS_WMI_GUID_DISCONNECTED: the client provides that block itself; those of creation */
 NTSTATUS fx_user_idle_offer(struct fx_device *device);
 NTSTATUS fx_user_wake_offer(struct fx_device *device);
+
+/* ---- power_framework.c: each does nothing where the system does not manage the time-out. The
+ * policy machine's, but for assign: PASSIVE_LEVEL */
+NTSTATUS fx_power_framework_assign(struct fx_device *device,
+                                   const WDF_POWER_FRAMEWORK_SETTINGS *set);
+void fx_power_framework_free(struct fx_pnp *pnp);
+/* The device has come to D0 with its start. Errors: those of registering, the client's */
+NTSTATUS fx_power_framework_start(struct fx_device *device);
+void fx_power_framework_end(struct fx_device *device);
+void fx_power_framework_hold(struct fx_device *device);
+/* Registered and held. PowerNotRequired comes, unless the component is held again. */
+void fx_power_framework_idle(struct fx_device *device);
+void fx_power_framework_down(struct fx_device *device); /* it has gone down, or will not */
+/* The device has power; returns when its component is active, if it is held. */
+void fx_power_framework_up(struct fx_device *device);
+BOOLEAN fx_power_framework_wants_power(struct fx_device *device);
 
 /* ---- settings.c ----------------------------------------------------------------------------- */
 NTSTATUS fx_idle_assign(struct fx_device *device, const WDF_DEVICE_POWER_POLICY_IDLE_SETTINGS *set);

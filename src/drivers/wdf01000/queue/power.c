@@ -96,12 +96,19 @@ static void fx_queue_power_stop(struct fx_queue *queue, void *context)
         fx_queue_stop_owned(queue, WdfRequestStopActionSuspend);
 }
 
-void fx_io_power_stop(struct fx_device *device, BOOLEAN purge)
+void fx_io_power_hold(struct fx_device *device)
 {
     if (device->io == NULL)
         return;
     device->io->is_up = FALSE;
     fx_io_visit(device->io, fx_queue_hold, NULL);
+}
+
+void fx_io_power_stop(struct fx_device *device, BOOLEAN purge)
+{
+    if (device->io == NULL)
+        return;
+    fx_io_power_hold(device);
     if (purge)
         fx_io_purge_power_managed(device);
     else

@@ -41,6 +41,10 @@ BOOLEAN fx_io_serves(struct fx_device *device, UCHAR major);
  * that were kept by the driver. IRQL: PASSIVE_LEVEL */
 void fx_io_power_up(struct fx_device *device);
 
+/* Power-managed queues present nothing more until fx_io_power_up; no handler runs any more.
+ * IRQL: PASSIVE_LEVEL */
+void fx_io_power_hold(struct fx_device *device);
+
 /* The device leaves D0 (or is query-stopped): power-managed queues present nothing more,
  * EvtIoStop is called for each request the driver holds with
  * WdfRequestStopActionSuspend; returns when each of them is completed, requeued or acknowledged.
