@@ -323,6 +323,29 @@ class Cc(CcCase):
                   "{ (void)driver, (void)path; PAGED_CODE(); return STATUS_SUCCESS; }\n")
         self.built("-o", "t.sys", "t.c")
 
+    def test_framework_drivers_for_an_older_windows(self):
+        self.file("f.c", "#include <ntddk.h>\n#include <wdf.h>\n#include <usb.h>\n"
+                  "#include <wdfusb.h>\nNTSTATUS DriverEntry(PDRIVER_OBJECT d, PUNICODE_STRING p)\n"
+                  "{ (void)d; (void)p; return sizeof(WDF_POWER_FRAMEWORK_SETTINGS) == 0; }\n")
+        for windows in ("0502", "0600", "0601"):
+            self.built("--kmdf=1.11", f"-D_WIN32_WINNT=0x{windows}",
+                       f"-DNTDDI_VERSION=0x{windows}0000", "-c", "f.c")
+
+    def test_headers_beside_one_of_the_drivers_own_name(self):
+        os.mkdir(self.path("own"))
+        self.file("own/stddef.h", "#define OWN_STDDEF 1\n")
+        self.file("h.c", "#include <initguid.h>\n#include <ntifs.h>\n#include <wmidata.h>\n"
+                  "C_ASSERT(OWN_STDDEF && sizeof(wchar_t) == 2);\n"
+                  "C_ASSERT(SERIAL_WMI_COMM_DATA_SIZE == 61 && sizeof(SERIAL_WMI_COMM_DATA) == 64);\n"
+                  "C_ASSERT(FIELD_OFFSET(SERIAL_WMI_HW_DATA, IrqAffinityMask) == 16);\n"
+                  "C_ASSERT(WMI_DISK_PERFORMANCE_SIZE == 84 && sizeof(WMI_DISK_PERFORMANCE) == 88);\n"
+                  "C_ASSERT(FSCTL_TXFS_QUERY_RM_INFORMATION == 0x94148);\n"
+                  "C_ASSERT(FSCTL_CSC_INTERNAL == 0x901af && IOCTL_REDIR_QUERY_PATH == 0x14018f);\n"
+                  "C_ASSERT(FIELD_OFFSET(QUERY_PATH_REQUEST, FilePathName) == 16);\n"
+                  "C_ASSERT(FIELD_OFFSET(BDCB_IMAGE_INFORMATION, ImageHash) == 72);\n"
+                  "int DriverEntry(void) { return MSSerial_CommInfo_GUID.Data1 == 0; }\n")
+        self.built("-I", "own", "-o", "h.sys", "h.c")
+
     def test_exports(self):
         self.file("e.c", "int shared(void) { return 1; }\nint DriverEntry(void) { return 0; }\n")
         self.built("-o", "e.sys", "--export=shared", "e.c")

@@ -11,6 +11,7 @@
 #include "ntddk/processor.h"
 #include "ntddk/pci_express.h"
 #include "ntddk/file_system.h"
+#include "ntddk/boot_driver.h"
 
 #include <ntiologc.h>
 

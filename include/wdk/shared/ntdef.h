@@ -262,7 +262,12 @@ typedef UCHAR BOOLEAN, *PBOOLEAN;
 #define NULL64 NULL
 #endif
 
-/* UTF-16 code unit. Needs -fshort-wchar natively. */
+/* UTF-16 code unit. Needs -fshort-wchar natively. Not left to stddef.h: a driver may have one of
+ * its own.
+ */
+#ifndef __cplusplus
+typedef __WCHAR_TYPE__ wchar_t;
+#endif
 typedef wchar_t WCHAR;
 typedef WCHAR *PWCHAR, *LPWCH, *PWCH;
 typedef const WCHAR *LPCWCH, *PCWCH, *LPCWCHAR, *PCWCHAR;

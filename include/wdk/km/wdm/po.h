@@ -195,7 +195,7 @@ NTKERNELAPI VOID NTAPI PoStartDeviceBusy(PULONG IdlePointer);
 
 /* ---- The power framework: a device as components, each with idle states ---- */
 
-#if (NTDDI_VERSION >= NTDDI_WIN8)
+/* The types at every version: the Framework's headers name them, whatever a driver is made for. */
 typedef struct POHANDLE__ *POHANDLE;
 typedef VOID NTAPI PO_FX_COMPONENT_ACTIVE_CONDITION_CALLBACK(PVOID Context, ULONG Component);
 typedef PO_FX_COMPONENT_ACTIVE_CONDITION_CALLBACK *PPO_FX_COMPONENT_ACTIVE_CONDITION_CALLBACK;
@@ -323,6 +323,7 @@ typedef PO_FX_COMPONENT_V2 PO_FX_COMPONENT, *PPO_FX_COMPONENT;
 typedef PO_FX_DEVICE_V3 PO_FX_DEVICE, *PPO_FX_DEVICE;
 #endif
 
+#if (NTDDI_VERSION >= NTDDI_WIN8)
 NTKERNELAPI NTSTATUS NTAPI PoFxRegisterDevice(PDEVICE_OBJECT Pdo, PPO_FX_DEVICE Device,
                                               POHANDLE *Handle);
 NTKERNELAPI VOID NTAPI PoFxStartDevicePowerManagement(POHANDLE Handle);
