@@ -32,7 +32,7 @@ uint32_t scm_init(void)
 {
     KeInitializeMutex(&scm_lock, 0);
     scm_programs_init();
-    scm_failures_init();
+    scm_work_init();
     return NO_ERROR;
 }
 

@@ -10,7 +10,6 @@
 
 #include "host/host.h"
 #include "ke/ke.h"
-#include "ps/ps.h"
 #include "rtl/rtl.h"
 #include "scm_program.h"
 
@@ -30,34 +29,15 @@ struct restart {
     uint32_t delay_ms;
 };
 
-static KEVENT is_ending, threads_gone;
-static _Atomic uint32_t threads;
-
-void scm_failures_init(void)
-{
-    KeInitializeEvent(&is_ending, NotificationEvent, FALSE);
-    KeInitializeEvent(&threads_gone, NotificationEvent, TRUE);
-    threads = 0;
-}
-
-void scm_failures_end(void)
-{
-    KeSetEvent(&is_ending, IO_NO_INCREMENT, FALSE);
-    KeWaitForSingleObject(&threads_gone, Executive, KernelMode, FALSE, NULL);
-}
-
 static void restart_run(void *context)
 {
     struct restart *restart = context;
     char error[256];
-    LARGE_INTEGER delay = {.QuadPart = -(int64_t)restart->delay_ms * 10000};
-    if (KeWaitForSingleObject(&is_ending, Executive, KernelMode, FALSE, &delay) == STATUS_TIMEOUT) {
+    if (scm_work_delay(restart->delay_ms)) {
         uint32_t result = scm_start(restart->name, NULL, error, sizeof error);
         rtl_debug_printf("cove: service %s is started again: error %u\n", restart->name, result);
     }
     free(restart);
-    if (!--threads)
-        KeSetEvent(&threads_gone, IO_NO_INCREMENT, FALSE);
 }
 
 static void restart_later(const char *name, uint32_t delay_ms)
@@ -67,13 +47,8 @@ static void restart_later(const char *name, uint32_t delay_ms)
         return;
     strncpy(restart->name, name, sizeof restart->name - 1);
     restart->delay_ms = delay_ms;
-    if (!threads++)
-        KeClearEvent(&threads_gone);
-    if (!NT_SUCCESS(ps_system_thread_start("restart", restart_run, restart))) {
+    if (!scm_work_start("restart", restart_run, restart))
         free(restart);
-        if (!--threads)
-            KeSetEvent(&threads_gone, IO_NO_INCREMENT, FALSE);
-    }
 }
 
 /* How often it had failed before; after so many seconds without a failure it never has. */

@@ -133,6 +133,24 @@ uint32_t scm_process_answer(uint64_t number, uint32_t result);
 uint32_t scm_process_say(const char *name, const struct scm_status *status);
 uint32_t scm_process_ask(const char *name, const struct scm_ask *ask);
 
+/* ---- scm_work.c: what is done later, each on a thread of its own ------------------------------
+ */
+
+void scm_work_init(void);
+/* Nothing begins any more; waits for what has begun. */
+void scm_work_end(void);
+/* False: the machine ends, or there is no thread; run is not called then. */
+bool scm_work_start(const char *name, void (*run)(void *context), void *context);
+/* Waits, on such a thread. False: the machine ends. */
+bool scm_work_delay(uint32_t ms);
+
+/* ---- scm_trigger.c: services that begin when a device does -----------------------------------
+ */
+
+/* Looks at what is there and hears from then on. */
+void scm_triggers_begin(void);
+void scm_triggers_end(void);
+
 /* ---- scm_depend.c, scm_failure.c --------------------------------------------------------------
  */
 
@@ -146,8 +164,6 @@ uint32_t scm_start_deep(const char *name, const struct scm_arguments *arguments,
 void scm_failure_act(const char *name);
 /* It stopped with an error, by its own word. */
 void scm_failure_said(const char *name);
-void scm_failures_init(void);
-void scm_failures_end(void); /* nothing is started again any more */
 /* A service that is marked for deletion goes when it has stopped. */
 void scm_marked_remove(const char *name);
 

@@ -49,11 +49,12 @@ void scm_begin(void)
 {
     is_ending = false;
     KeInitializeEvent(&begun, NotificationEvent, TRUE);
-    if (!is_any_automatic())
-        return;
-    KeClearEvent(&begun);
-    if (!NT_SUCCESS(ps_system_thread_start("services", begin_run, NULL)))
-        KeSetEvent(&begun, IO_NO_INCREMENT, FALSE);
+    if (is_any_automatic()) {
+        KeClearEvent(&begun);
+        if (!NT_SUCCESS(ps_system_thread_start("services", begin_run, NULL)))
+            KeSetEvent(&begun, IO_NO_INCREMENT, FALSE);
+    }
+    scm_triggers_begin();
 }
 
 /* How long one may take after SERVICE_CONTROL_PRESHUTDOWN: its own word, or Windows' default. */
@@ -84,7 +85,8 @@ static void all_tell(uint32_t code, uint32_t mask, uint32_t timeout_ms)
 void scm_end(void)
 {
     is_ending = true;
-    scm_failures_end();
+    scm_triggers_end();
+    scm_work_end();
     KeWaitForSingleObject(&begun, Executive, KernelMode, FALSE, NULL);
     all_tell(SERVICE_CONTROL_PRESHUTDOWN, SERVICE_ACCEPT_PRESHUTDOWN, 0);
     all_tell(SERVICE_CONTROL_SHUTDOWN, SERVICE_ACCEPT_SHUTDOWN,

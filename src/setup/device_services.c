@@ -21,6 +21,9 @@
 #define START_DISABLED   4u
 #define ERROR_CRITICAL   3u
 #define GROUP_TAGS_MAX   256u
+#define PATH_TRIGGERS    PATH_CONTROL_SET "\\Control\\ServiceTriggers"
+
+#define TRIGGER_INTERFACE_ARRIVAL 1 /* SERVICE_TRIGGER_TYPE_DEVICE_INTERFACE_ARRIVAL */
 
 #define FAILURE_ACTIONS_MAX 64u
 
@@ -172,6 +175,65 @@ static void failures_plan(struct plan *plan, const char *key, const struct inf_s
         plan_number(plan, key, "FailureActionsOnNonCrashFailures", (uint32_t)number);
 }
 
+/* One section that AddTrigger names. As the service control manager reads it: a key of numbers, the
+ * interface class and perhaps a hardware ID; and the class's own list of services. */
+static bool trigger_plan(struct plan *plan, const char *key, unsigned index,
+                         const struct inf_service *service, const struct inf_section *section)
+{
+    const struct inf_line *type = inf_line_find(section, "TriggerType"),
+                          *action = inf_line_find(section, "Action"),
+                          *data = inf_line_find(section, "DataItem");
+    const char *class_text = inf_text(inf_line_find(section, "SubType"), 0);
+    int64_t type_number, action_number, data_type;
+    uint8_t guid[16];
+    uint32_t length;
+    if (!section || inf_number(type, 0, &type_number) != INF_OK ||
+        inf_number(action, 0, &action_number) != INF_OK ||
+        inf_guid_parse(class_text, guid) != INF_OK || type_number != TRIGGER_INTERFACE_ARRIVAL)
+        return false;
+    char *path = text_format("%s\\TriggerInfo\\%u", key, index);
+    char *list = text_format("%s\\%s", PATH_TRIGGERS, class_text);
+    if (path && list) {
+        plan_number(plan, path, "Type", (uint32_t)type_number);
+        plan_number(plan, path, "Action", (uint32_t)action_number);
+        plan_data(plan, plan_step_add(plan, PLAN_SET, path, "GUID"), REG_BINARY, guid, sizeof guid);
+        plan_text(plan, list, service->name, REG_SZ, "");
+    } else {
+        plan->is_short = true;
+    }
+    if (path && data && inf_number(data, 0, &data_type) == INF_OK) {
+        uint8_t *text = text_wide(inf_text(data, 1), &length);
+        plan_number(plan, path, "DataType0", (uint32_t)data_type);
+        if (text)
+            plan_data(plan, plan_step_add(plan, PLAN_SET, path, "Data0"), REG_BINARY, text, length);
+        free(text);
+    }
+    free(list);
+    free(path);
+    return true;
+}
+
+static void triggers_plan(struct plan *plan, const char *key, const struct inf_service *service)
+{
+    const struct inf_line *line;
+    unsigned count = 0;
+    uint32_t at = 0;
+    char *path = text_format("%s\\TriggerInfo", key);
+    if (path && setup_key_exists(path))
+        plan_step_add(plan, PLAN_DELETE_KEY, path, NULL);
+    free(path);
+    while ((line = inf_line_next(service->section, "AddTrigger", &at)))
+        for (uint32_t i = 0; i < line->field_count; i++) {
+            const char *name = line->fields[i].text;
+            if (trigger_plan(plan, key, count, service, inf_section_find(service->inf, name)))
+                count++;
+            else
+                setup_note("     AddTrigger of service %s is not carried out: [%s] is no arrival "
+                           "of a device interface",
+                           service->name, name);
+        }
+}
+
 /* Entries that serve services of programs: kept where a service's key keeps them. */
 static void win32_values(struct plan *plan, const char *key, const struct inf_service *service)
 {
@@ -194,10 +256,8 @@ static void win32_values(struct plan *plan, const char *key, const struct inf_se
         names[count++] = line->fields[i].text;
     if (count && !(keep & INF_SERVICE_KEEP_PRIVILEGES))
         plan_list(plan, key, "RequiredPrivileges", names, count);
-    if (inf_line_find(service->section, "AddTrigger"))
-        setup_note("     AddTrigger of service %s is not carried out: this machine has no triggers "
-                   "of services",
-                   service->name);
+    if (!(keep & INF_SERVICE_KEEP_TRIGGERS))
+        triggers_plan(plan, key, service);
     if (!(keep & INF_SERVICE_KEEP_FAILURES))
         failures_plan(plan, key, service);
 }

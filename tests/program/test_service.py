@@ -7,6 +7,35 @@ import signal
 import unittest
 
 from kit import BUILD, EXAMPLE_DRIVERS, CoveTest, driver, program, wait_until
+from package import package
+
+# Toys' buses; another class and another hardware ID start nothing.
+ITS_SERVICE = r"""
+[Its_Service]
+ServiceType=0x10
+StartType=3
+ErrorControl=1
+ServiceBinary=%11%\service.exe serve well
+AddTrigger=Other_Class,Other_Device,Bus
+FailureActions=Its_Failures
+[Its_Failures]
+ResetPeriod=0xffffffff
+Action=1,0
+[Other_Class]
+TriggerType=1
+Action=1
+SubType={11111111-2222-3333-4444-555555555555}
+[Other_Device]
+TriggerType=1
+Action=2
+SubType={5b1f0c7a-2d53-4c1e-9a0d-6e41773a1001}
+DataItem=2,"Root\Another"
+[Bus]
+TriggerType=1
+Action=1
+SubType={5b1f0c7a-2d53-4c1e-9a0d-6e41773a1001}
+DataItem=2,"Root\ToyBus"
+"""
 
 
 def program32(name):
@@ -140,6 +169,33 @@ class Services(CoveTest):
         self.good("boot", "kept")
         self.running("kept", "Its")
         self.good("shutdown", "kept")
+
+    def test_from_an_inf(self):
+        """A package's service starts when a device of a class arrives, or is there at boot; it is
+        started again when it died, and hears of the machine's end."""
+        self.boot("triggered")
+        shutil.copy(program("service"), os.path.join(
+            self.runtime, "state", "triggered", "drive-c", "Windows", "System32"))
+        inf = package(os.path.join(self.folder, "triggered"), "triggered",
+                      services="AddService=,2\nAddService=Its,,Its_Service", more=ITS_SERVICE)
+        self.good("devcon", "-m", "triggered", "install", inf, "root\\triggered")
+        self.assertEqual(self.state("triggered", "Its")["state"], 1)
+        self.good("devcon", "-m", "triggered", "install",
+                  os.path.join(EXAMPLE_DRIVERS, "toybus.inf"), "root\\toybus")
+        first = self.running("triggered", "Its")
+        pids = [int(pid) for pid in os.listdir("/proc")
+                if pid.isdigit() and self.is_its(pid, "triggered")]
+        self.assertEqual(len(pids), 1)
+        os.kill(pids[0], signal.SIGKILL)
+        again = wait_until(lambda: (lambda s: s if s["state"] == 4 and s["process_id"] !=
+                                    first["process_id"] else None)(
+            self.state("triggered", "Its")), 60)
+        self.assertIsNotNone(again, self.state("triggered", "Its"))
+        self.good("shutdown", "triggered")
+        self.assertIn("service: step 5\n", self.good("log", "-m", "triggered").stdout)
+        self.good("boot", "triggered")
+        self.running("triggered", "Its")
+        self.good("shutdown", "triggered")
 
 
 if __name__ == "__main__":

@@ -44,6 +44,13 @@ static struct list calls = LIST_INIT(calls);
 static uint64_t last_number;
 static NTSTATUS (*_Atomic observer)(const struct pnp_notice *notice, struct pnp_veto *out_veto);
 
+static void (*_Atomic arrival_tell)(const struct pnp_notice *notice);
+
+void pnp_arrival_set(void (*tell)(const struct pnp_notice *notice))
+{
+    arrival_tell = tell;
+}
+
 void pnp_observer_set(NTSTATUS (*tell)(const struct pnp_notice *notice, struct pnp_veto *out_veto))
 {
     observer = tell;
@@ -52,7 +59,12 @@ void pnp_observer_set(NTSTATUS (*tell)(const struct pnp_notice *notice, struct p
 NTSTATUS notice_observer_tell(const struct pnp_notice *notice, struct pnp_veto *out_veto)
 {
     NTSTATUS (*tell)(const struct pnp_notice *, struct pnp_veto *) = observer;
-    return tell ? tell(notice, out_veto) : STATUS_SUCCESS;
+    void (*arrived)(const struct pnp_notice *) = arrival_tell;
+    NTSTATUS status = tell ? tell(notice, out_veto) : STATUS_SUCCESS;
+    if (arrived && notice->kind == PNP_NOTICE_INTERFACE &&
+        IsEqualGUID(&notice->event, &GUID_DEVICE_INTERFACE_ARRIVAL))
+        arrived(notice);
+    return status;
 }
 
 /* ---- registrations ------------------------------------------------------------------------------

@@ -37,6 +37,10 @@ struct pnp_notice {
  * filled. NULL: nobody. IRQL: PASSIVE_LEVEL. */
 void pnp_observer_set(NTSTATUS (*tell)(const struct pnp_notice *notice, struct pnp_veto *out_veto));
 
+/* Told of every device interface that is there now, after drivers and the observer; must not wait
+ * for a device. NULL: nobody. IRQL: PASSIVE_LEVEL. */
+void pnp_arrival_set(void (*tell)(const struct pnp_notice *notice));
+
 /* The PDO of the device that a file was opened on, referenced; NULL: no device of the tree. */
 DEVICE_OBJECT *pnp_pdo_of_file_get(FILE_OBJECT *file);
 
