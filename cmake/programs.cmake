@@ -43,6 +43,7 @@ if(COVE_TESTS)
       catalog
       cc
       cc_lenient
+      mof
       devices
       inf
       kd

@@ -25,6 +25,7 @@ add_dependencies(wdk_headers abi_headers)
 # Generators that `cove cc`, `cove wpp` and `cove mc` start.
 file(GLOB COVE_WDK_TOOLS RELATIVE ${CMAKE_SOURCE_DIR}/tools CONFIGURE_DEPENDS
   ${CMAKE_SOURCE_DIR}/tools/wpp/*.py ${CMAKE_SOURCE_DIR}/tools/mc/*.py
+  ${CMAKE_SOURCE_DIR}/tools/mof/*.py
   ${CMAKE_SOURCE_DIR}/tools/lenient/*.py)
 set(COVE_WDK_BIN "")
 foreach(tool ${COVE_WDK_TOOLS})

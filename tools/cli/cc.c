@@ -27,7 +27,8 @@ static const char help_text[] =
     "Compiles and links a WDM or KMDF driver. FILE is a source (.c .cpp .S .asm .rc), an object, "
     "a\n"
     "library, a .res, a .def,\n"
-    "a message file (.mc) or an event manifest (.man). Options not listed here go to clang.\n"
+    "a message file (.mc), an event manifest (.man) or WMI classes (.mof). Options not listed here "
+    "go to clang.\n"
     "\n"
     "  -o FILE        what to write; without it the first source's name and .sys\n"
     "  --kmdf[=1.N]   a driver of the Framework, for version 1.N (9, 11, 13 ... 33; without,\n"
@@ -395,6 +396,8 @@ static int one_compile(const struct cc_options *options, const struct cc_place *
 {
     if (source->language == CC_MESSAGES)
         return messages_compile(options, place, source, object);
+    if (source->language == CC_CLASSES)
+        return cc_classes_make(options, place->wdk, place->temporary, source->path);
     if (source->language == CC_MASM)
         return assembly_compile(options, source, object);
     if (source->language == CC_RESOURCE && options->mode != CC_CLANG)
@@ -420,7 +423,9 @@ static int object_make(const struct cc_options *options, const struct cc_place *
     char *stem = stem_of(source->path);
     const char *object = options->output;
 
-    if (options->mode == CC_LINK)
+    if (source->language == CC_CLASSES)
+        object = NULL;
+    else if (options->mode == CC_LINK)
         object = text_copyf("%s/%zu-%s.%s", place->temporary, index, stem, extension);
     else if (object == NULL && options->mode == CC_COMPILE)
         object = text_copyf("%s.%s", stem, extension);
@@ -430,15 +435,21 @@ static int object_make(const struct cc_options *options, const struct cc_place *
     return code;
 }
 
-/* Compiles every source; each object's name is added to inputs. Messages come first: the
- * others include what is made of them.
+static bool is_generator(const struct cc_source *source)
+{
+    return source->language == CC_MESSAGES || source->language == CC_CLASSES;
+}
+
+/* Compiles every source; each object's name is added to inputs. Messages and classes come first:
+ * the others include what is made of them, spelled in any case.
  */
-static int sources_compile(const struct cc_options *options, const struct cc_place *place,
+static int sources_compile(const struct cc_options *options, struct cc_place *place,
                            struct words *inputs)
 {
     for (int pass = 0; pass < 2; pass++) {
+        place->overlay = cc_overlay_write(options, place->temporary);
         for (size_t i = 0; i < options->source_count; i++) {
-            if ((options->sources[i].language == CC_MESSAGES) != (pass == 0))
+            if (is_generator(&options->sources[i]) != (pass == 0))
                 continue;
             int code = object_make(options, place, i, inputs);
             if (code != 0)
@@ -575,7 +586,6 @@ int cli_cc(int argc, char **argv)
     place.temporary = cc_temporary_create();
     if (place.temporary == NULL)
         return 1;
-    place.overlay = cc_overlay_write(&options, place.temporary);
     int code = sources_compile(&options, &place, &objects);
     if (code == 0 && options.mode == CC_LINK)
         code = objects_link(&options, &place, &objects);
@@ -588,6 +598,13 @@ int cli_wpp(int argc, char **argv)
     const char *wdk = wdk_find();
 
     return wdk == NULL ? 1 : cli_generator(wdk, "wpp/wpp.py", argc, argv);
+}
+
+int cli_mof(int argc, char **argv)
+{
+    const char *wdk = wdk_find();
+
+    return wdk == NULL ? 1 : cli_generator(wdk, "mof/mof.py", argc, argv);
 }
 
 int cli_mc(int argc, char **argv)

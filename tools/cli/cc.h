@@ -47,6 +47,7 @@ enum cc_language {
     CC_MASM,
     CC_RESOURCE,
     CC_MESSAGES, /* .mc, .man: a header and a resource script are made of them */
+    CC_CLASSES,  /* .mof: a header and a file for a resource script */
 };
 
 struct cc_source {
@@ -98,8 +99,8 @@ void cc_said_show(const char *said);
 const char *cc_temporary_create(void);
 void cc_temporary_remove(const char *folder);
 
-/* Writes the overlay that makes the driver's own headers match in any case. Answers its
- * path inside temporary, or NULL if it could not be written.
+/* Writes the overlay that makes the driver's own headers, and those made for it in temporary,
+ * match in any case. Answers its path inside temporary, or NULL if it could not be written.
  */
 const char *cc_overlay_write(const struct cc_options *options, const char *temporary);
 
@@ -115,6 +116,9 @@ int cc_lenient(const struct cc_options *options, const char *wdk, const struct w
 /* Has header, STEM.rc and message tables made of a message file or manifest. */
 int cc_messages_make(const struct cc_options *options, const char *wdk, const char *temporary,
                      const char *source);
+/* Has NAMEmof.h and NAME.bmf made of WMI classes. */
+int cc_classes_make(const struct cc_options *options, const char *wdk, const char *temporary,
+                    const char *source);
 /* A generator as a verb: the words go to it unchanged. */
 int cli_generator(const char *wdk, const char *script, int argc, char **argv);
 

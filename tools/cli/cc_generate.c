@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cc_generate.c - sources that are made before compiling: trace headers and messages.
+/* cc_generate.c - sources that are made before compiling: trace headers, messages, classes.
  *
  * In: the driver's sources; out: headers, a .rc and message tables in the temporary folder,
  * which every compilation searches. The generators are Python programs of the driver kit.
@@ -78,6 +78,20 @@ int cc_messages_make(const struct cc_options *options, const char *wdk, const ch
     words_add(&command, "-h");
     words_add(&command, temporary);
     words_add(&command, "-r");
+    words_add(&command, temporary);
+    words_add(&command, source);
+    return cc_run(options, &command);
+}
+
+int cc_classes_make(const struct cc_options *options, const char *wdk, const char *temporary,
+                    const char *source)
+{
+    struct words command = {0};
+
+    generator_start(&command, wdk, "mof/mof.py");
+    words_add(&command, "-h");
+    words_add(&command, temporary);
+    words_add(&command, "-b");
     words_add(&command, temporary);
     words_add(&command, source);
     return cc_run(options, &command);

@@ -129,7 +129,9 @@ static bool file_read(struct cc_options *options, const struct reader *reader, c
         return source_add(options, reader, path, CC_MASM);
     if (is_one_of(extension, "mc man xml"))
         return source_add(options, reader, path, CC_MESSAGES);
-    return fail("%s: not a source, object, library, .def, .mc, .man, .rc or .res by its name",
+    if (is_one_of(extension, "mof"))
+        return source_add(options, reader, path, CC_CLASSES);
+    return fail("%s: not a source, object, library, .def, .mc, .man, .mof, .rc or .res by its name",
                 path);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* cc_overlay.c - makes the driver's own headers match in any case, as on Windows.
  *
- * In: the folders of sources and those after -I; out: an overlay file for clang that
- * names what lies in and below them. Only headers are named, a folder at most once,
- * hidden folders not at all. A name that is spelt right is opened as it is.
+ * In: the folders of sources, those after -I and the temporary one; out: an overlay file for clang
+ * that names what lies in and below them. Only headers are named, a folder at most once, hidden
+ * folders not at all. A name that is spelt right is opened as it is.
  */
 #include "cc.h"
 
@@ -110,6 +110,7 @@ const char *cc_overlay_write(const struct cc_options *options, const char *tempo
     for (size_t i = 0; i < options->resource.count; i++)
         if (strncmp(options->resource.items[i], "-I", 2) == 0)
             folder_add(&folders, options->resource.items[i] + 2);
+    folder_add(&folders, temporary);
 
     fputs("{ 'version': 0, 'case-sensitive': 'false', 'redirecting-with': 'fallback',\n"
           "'roots': [\n",

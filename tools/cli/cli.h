@@ -16,6 +16,7 @@ struct verb {
 int cli_boot(int argc, char **argv);
 int cli_cc(int argc, char **argv);
 int cli_wpp(int argc, char **argv);
+int cli_mof(int argc, char **argv);
 int cli_mc(int argc, char **argv);
 int cli_dump(int argc, char **argv);
 int cli_link16(int argc, char **argv);

@@ -35,6 +35,7 @@ static const struct verb verbs[] = {
     {"inf2cat", cli_inf2cat, "make the catalog of a driver package, show one"},
     {"stampinf", cli_stampinf, "make an INF of an .inx template"},
     {"mc", cli_mc, "compile message files and event manifests"},
+    {"mof", cli_mof, "make headers of WMI classes"},
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
