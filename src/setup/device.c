@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <devpropdef.h>
+
 #include "setup_internal.h"
 
 #define CONFIGFLAG_REINSTALL     0x00000020
@@ -70,6 +72,30 @@ static void software_key_plan(struct plan *plan, const char *key, const struct m
     free(id);
 }
 
+/* Properties of the installation itself, kept where AddProperty keeps them.
+ * Doc: DEVPKEY_Device_InstallDate, _FirstInstallDate, _DriverRank */
+static void install_properties_plan(struct plan *plan, const char *key, uint32_t rank)
+{
+    static const char *const dates = "{83da6326-97a6-4088-9453-a1923f573b29}";
+    LARGE_INTEGER now;
+    KeQuerySystemTime(&now);
+    char *paths[] = {
+        text_format("%s\\Properties\\%s\\0064", key, dates),
+        text_format("%s\\Properties\\%s\\0065", key, dates),
+        text_format("%s\\Properties\\{a8b865dd-2e3d-4094-ad97-e593a70c75d6}\\000E", key)};
+    for (int i = 0; i < 3; i++) {
+        struct plan_step *step = paths[i] ? plan_step_add(plan, PLAN_SET, paths[i], "") : NULL;
+        if (step)
+            step->if_absent = i == 1;
+        if (i == 2)
+            plan_data(plan, step, PROPERTY_TYPE(DEVPROP_TYPE_UINT32), &rank, sizeof rank);
+        else
+            plan_data(plan, step, PROPERTY_TYPE(DEVPROP_TYPE_FILETIME), &now, sizeof now);
+        plan->is_short = plan->is_short || !paths[i];
+        free(paths[i]);
+    }
+}
+
 static void enum_key_plan(struct plan *plan, const char *key, const struct match *match,
                           const char *software_key)
 {
@@ -85,6 +111,7 @@ static void enum_key_plan(struct plan *plan, const char *key, const struct match
     plan_text(plan, key, "ClassGUID", REG_SZ, match->package->abi.class_guid);
     plan_text(plan, key, "Driver", REG_SZ, software_key);
     plan_number(plan, key, "ConfigFlags", flags);
+    install_properties_plan(plan, key, match->rank);
 }
 
 /* Parts that are named, read, and not carried out, each with its reason in the log. */

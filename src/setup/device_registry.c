@@ -125,9 +125,6 @@ struct property_work {
     const char *object_key;
 };
 
-/* Kept as the type's number with the high half set, below Properties\{fmtid}\pid. */
-#define PROPERTY_TYPE(type) (0xffff0000u | (type))
-
 static int property_take(void *context, const struct inf_property *property)
 {
     struct property_work *work = context;

@@ -72,6 +72,9 @@ void setup_key_list_free(char **list);
 void setup_key_value(const char *path, const char *name, uint32_t *out_type, uint8_t **out_data,
                      uint32_t *out_length); /* malloc'ed; NULL: none */
 NTSTATUS setup_key_delete_tree(const char *path);
+/* The registry's type of a property: its own number with the high half set; kept below
+ * Properties\{fmtid}\pid. */
+#define PROPERTY_TYPE(type) (0xffff0000u | (type))
 /* UTF-16 with a NUL, malloc'ed; NULL: out of memory. */
 uint8_t *text_wide(const char *text, uint32_t *out_length);
 char *text_of_wide(const void *data, uint32_t length); /* up to its NUL; malloc'ed */

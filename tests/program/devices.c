@@ -147,6 +147,33 @@ static void CheckMade(void)
 /* ---- properties ---------------------------------------------------------------------------------
  */
 
+/* Kept of the device itself: when it came, how it may go, what its bus has below it. */
+static void CheckTimes(void)
+{
+    DEVPROP_BOOLEAN flag = 5;
+    FILETIME came = {0}, now;
+    DEVPROPTYPE type = 0;
+    DWORD needed;
+    GetSystemTimeAsFileTime(&now);
+    Check("when it came",
+          SetupDiGetDevicePropertyW(Set, &Bus, &DEVPKEY_Device_LastArrivalDate, &type,
+                                    (BYTE *)&came, sizeof(came), &needed, 0) &&
+              type == DEVPROP_TYPE_FILETIME && came.dwHighDateTime &&
+              CompareFileTime(&came, &now) <= 0);
+    Check("no restart is waited for",
+          SetupDiGetDevicePropertyW(Set, &Bus, &DEVPKEY_Device_IsRebootRequired, &type,
+                                    (BYTE *)&flag, 1, &needed, 0) &&
+              type == DEVPROP_TYPE_BOOLEAN && flag == DEVPROP_FALSE);
+    Check("part of the computer",
+          SetupDiGetDevicePropertyW(Set, &Bus, &DEVPKEY_Device_InLocalMachineContainer, &type,
+                                    (BYTE *)&flag, 1, &needed, 0));
+    flag = 5;
+    Check("it may be pulled out",
+          SetupDiGetDevicePropertyW(Set, &Bus, &DEVPKEY_Device_SafeRemovalRequired, &type,
+                                    (BYTE *)&flag, 1, &needed, 0) &&
+              type == DEVPROP_TYPE_BOOLEAN && flag == DEVPROP_FALSE);
+}
+
 static void CheckProperties(void)
 {
     static const DEVPROPKEY own = {{0x11223344, 0x5566, 0x7788, {1, 2, 3, 4, 5, 6, 7, 8}}, 5};
@@ -168,6 +195,7 @@ static void CheckProperties(void)
     Check("cfgmgr32's", CM_Get_DevNode_PropertyW(Bus.DevInst, &DEVPKEY_Device_InstanceId, &type,
                                                  (BYTE *)text, &length, 0) == CR_SUCCESS &&
                             type == DEVPROP_TYPE_STRING && !wcscmp(text, Instance));
+    CheckTimes();
     Check("one of our own", SetupDiSetDevicePropertyW(Set, &Bus, &own, DEVPROP_TYPE_UINT32,
                                                       (const BYTE *)&value, sizeof(value), 0));
     Check("is there", SetupDiGetDevicePropertyW(Set, &Bus, &own, &type, (BYTE *)&back, sizeof(back),

@@ -5,7 +5,10 @@
  */
 #include "check.h"
 
+#include <initguid.h>
 #include <setupapi.h>
+
+#include <devpkey.h>
 
 #include <cfgmgr32.h>
 #include <newdev.h>
@@ -63,6 +66,24 @@ static void CheckInf(void)
           SetupOpenInfFileA("C:\\nobody.inf", NULL, INF_STYLE_WIN4, &line) == INVALID_HANDLE_VALUE);
 }
 
+static void CheckInstallation(HDEVINFO Set, SP_DEVINFO_DATA *Device)
+{
+    FILETIME first = {0}, last = {0};
+    DWORD rank = 0, needed;
+    DEVPROPTYPE type[3] = {0};
+    Check("when it was installed",
+          SetupDiGetDevicePropertyW(Set, Device, &DEVPKEY_Device_InstallDate, &type[0],
+                                    (BYTE *)&last, sizeof(last), &needed, 0) &&
+              SetupDiGetDevicePropertyW(Set, Device, &DEVPKEY_Device_FirstInstallDate, &type[1],
+                                        (BYTE *)&first, sizeof(first), &needed, 0) &&
+              type[0] == DEVPROP_TYPE_FILETIME && type[1] == DEVPROP_TYPE_FILETIME &&
+              first.dwHighDateTime && CompareFileTime(&first, &last) <= 0);
+    Check("its driver's rank: a hardware ID, the first of each",
+          SetupDiGetDevicePropertyW(Set, Device, &DEVPKEY_Device_DriverRank, &type[2],
+                                    (BYTE *)&rank, sizeof(rank), &needed, 0) &&
+              type[2] == DEVPROP_TYPE_UINT32 && (rank & 0x3fff) == 0);
+}
+
 static void CheckInstalled(void)
 {
     static const WCHAR ids[] = L"Root\\ToyBus\0";
@@ -100,6 +121,7 @@ static void CheckInstalled(void)
                              SetupDiEnumDriverInfoA(set, &device, SPDIT_COMPATDRIVER, 0, &driver) &&
                              !strcmp(driver.Description, "Toy bus") &&
                              driver.DriverVersion == 0x0001000000000000ull);
+    CheckInstallation(set, &device);
     Check("its software key", SetupDiOpenDevRegKey(set, &device, DICS_FLAG_GLOBAL, 0, DIREG_DRV,
                                                    KEY_READ) != INVALID_HANDLE_VALUE);
     Check("removed", SetupDiCallClassInstaller(DIF_REMOVE, set, &device));

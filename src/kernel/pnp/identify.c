@@ -4,7 +4,10 @@
  * In: a node in DeviceNodeUninitialized; out: its instance path, what its bus says it is and can
  * do, all of it in the registry. An id with illegal characters is the driver's mistake: bug check.
  */
+#include <devpkey.h>
+
 #include "pnp_internal.h"
+#include "property.h"
 
 #include "cm/cm.h"
 
@@ -200,10 +203,28 @@ static void container_store(struct device_node *node, void *key)
         key_close(parent_key);
 }
 
+/* What the bus calls it stays to be asked for, whatever an INF says. */
+static void bus_text_store(void *key, const WCHAR *text)
+{
+    struct pnp_property was, now;
+    UNICODE_STRING string;
+    RtlInitUnicodeString(&string, text);
+    if (!NT_SUCCESS(property_of_string(&string, &now)))
+        return;
+    bool is_known =
+        NT_SUCCESS(property_store_get(key, &DEVPKEY_Device_BusReportedDeviceDesc, 0, &was));
+    if (!is_known || was.length != now.length || memcmp(was.data, now.data, now.length) != 0)
+        (void)property_store_set(key, &DEVPKEY_Device_BusReportedDeviceDesc, 0, &now);
+    if (is_known)
+        ExFreePool(was.data);
+    ExFreePool(now.data);
+}
+
 static void texts_store(struct device_node *node, void *key)
 {
     WCHAR *text = NULL;
     if (NT_SUCCESS(irp_query_text(node, DeviceTextDescription, &text)) && text != NULL) {
+        bus_text_store(key, text);
         /* An INF's description, once there is one, is better. */
         if (!key_value_is(key, L"DeviceDesc"))
             (void)key_text_set(key, L"DeviceDesc", text);

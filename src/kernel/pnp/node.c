@@ -54,6 +54,7 @@ struct device_node *node_create(DEVICE_OBJECT *pdo)
     node->pdo = pdo;
     node->state = NODE_UNINITIALIZED;
     node->flags = NODE_IS_NEW;
+    KeQuerySystemTime(&node->arrival);
     list_init(&node->sibling);
     list_init(&node->children);
     list_init(&node->ask_link);
@@ -92,6 +93,11 @@ void pnp_node_put(struct device_node *node)
 
 /* ---- what others ask --------------------------------------------------------------------------
  */
+
+LARGE_INTEGER pnp_node_arrival(const struct device_node *node)
+{
+    return node->arrival;
+}
 
 const UNICODE_STRING *pnp_node_instance(const struct device_node *node)
 {

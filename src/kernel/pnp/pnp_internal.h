@@ -121,6 +121,7 @@ struct device_node {
     NTSTATUS problem_status;
     UNICODE_STRING instance; /* "ROOT\X\0000"; set once before it is in the tree */
     UNICODE_STRING service;  /* of the function driver; pnp_tree_lock */
+    LARGE_INTEGER arrival;   /* when it was first seen, system time; constant */
     DEVICE_CAPABILITIES capabilities;
     PNP_BUS_INFORMATION bus; /* what its parent's bus is */
     bool has_bus;

@@ -65,6 +65,9 @@ NTSTATUS property_node_ui_number(const struct property_subject *subject, struct 
 NTSTATUS property_node_capabilities(const struct property_subject *subject,
                                     struct pnp_property *out);
 NTSTATUS property_node_removal(const struct property_subject *subject, struct pnp_property *out);
+NTSTATUS property_node_arrival(const struct property_subject *subject, struct pnp_property *out);
+NTSTATUS property_node_safe_removal(const struct property_subject *subject,
+                                    struct pnp_property *out);
 NTSTATUS property_node_power(const struct property_subject *subject, struct pnp_property *out);
 
 /* A PnP request to a stack, waited for. parameters: of its stack location; minor and parameters

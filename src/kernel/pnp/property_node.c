@@ -276,6 +276,25 @@ NTSTATUS property_node_capabilities(const struct property_subject *subject,
                   out);
 }
 
+/* One that can be taken out, and not without having been asked. */
+NTSTATUS property_node_safe_removal(const struct property_subject *subject,
+                                    struct pnp_property *out)
+{
+    DEVICE_CAPABILITIES can;
+    if (!subject->node)
+        return NO_ANSWER;
+    pnp_capabilities_get(subject->node, &can);
+    return can.Size ? flag(can.Removable && !can.SurpriseRemovalOK, out) : NO_ANSWER;
+}
+
+NTSTATUS property_node_arrival(const struct property_subject *subject, struct pnp_property *out)
+{
+    if (!subject->node)
+        return NO_ANSWER;
+    LARGE_INTEGER time = pnp_node_arrival(subject->node);
+    return property_make(DEVPROP_TYPE_FILETIME, &time, sizeof time, out);
+}
+
 /* Doc:     "DEVICE_REMOVAL_POLICY": expect none 1, orderly 2, surprise 3 removal */
 NTSTATUS property_node_removal(const struct property_subject *subject, struct pnp_property *out)
 {

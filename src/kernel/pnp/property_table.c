@@ -95,6 +95,29 @@ static NTSTATUS install_state(const struct property_subject *subject, struct pnp
     return property_make(DEVPROP_TYPE_UINT32, &state, sizeof state, out);
 }
 
+/* The container of what is part of the computer itself.
+ * Doc:     "Overview of Container IDs" */
+static NTSTATUS in_machine(const struct property_subject *subject, struct pnp_property *out)
+{
+    static const UNICODE_STRING own =
+        RTL_CONSTANT_STRING(L"{00000000-0000-0000-ffff-ffffffffffff}");
+    UNICODE_STRING container;
+    if (!NT_SUCCESS(value_text_get(subject->key, L"ContainerID", &container)))
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    DEVPROP_BOOLEAN value =
+        RtlEqualUnicodeString(&container, &own, TRUE) ? DEVPROP_TRUE : DEVPROP_FALSE;
+    RtlFreeUnicodeString(&container);
+    return property_make(DEVPROP_TYPE_BOOLEAN, &value, sizeof value, out);
+}
+
+/* Nothing that is done to a device here waits for a restart of the machine. */
+static NTSTATUS never(const struct property_subject *subject, struct pnp_property *out)
+{
+    DEVPROP_BOOLEAN value = DEVPROP_FALSE;
+    return subject->node ? property_make(DEVPROP_TYPE_BOOLEAN, &value, sizeof value, out)
+                         : STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
 /* ---- of interfaces
  * -------------------------------------------------------------------------------
  */
@@ -192,6 +215,11 @@ static const struct property_builtin device_table[] = {
     {KEY(Device_Parent), STRING, NULL, property_node_parent, false},
     {KEY(Device_Children), LIST, NULL, property_node_children, false},
     {KEY(Device_Siblings), LIST, NULL, property_node_siblings, false},
+    {KEY(Device_BusRelations), LIST, NULL, property_node_children, false},
+    {KEY(Device_LastArrivalDate), DEVPROP_TYPE_FILETIME, NULL, property_node_arrival, false},
+    {KEY(Device_SafeRemovalRequired), FLAG, NULL, property_node_safe_removal, false},
+    {KEY(Device_InLocalMachineContainer), FLAG, NULL, in_machine, false},
+    {KEY(Device_IsRebootRequired), FLAG, NULL, never, false},
     {KEY(Device_ContainerId), ID, L"ContainerID", NULL, false},
     {KEY(Device_IsPresent), FLAG, NULL, property_node_is_present, false},
     {KEY(Device_HasProblem), FLAG, NULL, property_node_has_problem, false},

@@ -41,6 +41,7 @@ struct device_node *pnp_node_find_get(const UNICODE_STRING *instance_path); /* "
 struct device_node *pnp_node_of_get(DEVICE_OBJECT *physical_device); /* NULL: no PDO of the tree */
 void pnp_node_reference(struct device_node *node);
 void pnp_node_put(struct device_node *node);
+LARGE_INTEGER pnp_node_arrival(const struct device_node *node); /* when it came, system time */
 const UNICODE_STRING *pnp_node_instance(const struct device_node *node); /* "ROOT\X\0000" */
 const UNICODE_STRING *pnp_node_service(const struct device_node *node);  /* empty: none */
 /* NULL: the device is gone. Valid while the caller keeps the device there. */
