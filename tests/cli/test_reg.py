@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """`cove reg` on machines that are kept: its verbs, .reg files, hives; what boot finds again."""
+import base64
 import json
 import os
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import xml.etree.ElementTree
 
 COVE = os.environ.get("COVE", "cove")
 KEY = r"HKLM\SOFTWARE\Test"
@@ -219,6 +221,49 @@ class Reg(unittest.TestCase):
         seen = subprocess.run(["hivexml", self.path("all.hiv")], capture_output=True, check=True)
         self.assertIn(b"ControlSet001", seen.stdout)
         self.assertIn("no hive", self.reg("load", KEY, self.file("x.hiv", "no"), code=1))
+
+    def test_hives_of_hivex(self):
+        """Each type, big values and names of any letters, ours read by hivex and hivex's by us."""
+        sizes = (0, 4, 5, 16343, 16344, 16345, 20000, 32688, 32689, 100000)
+        big = {f"big{size}": bytes((i * 7 + i // 251) & 255 for i in range(size))
+               for size in sizes}
+        lines = ["Windows Registry Editor Version 5.00", "", f"[{LONG}\\From]"]
+        lines += [f'"{name}"=hex:' + ",".join(f"{byte:02x}" for byte in data)
+                  for name, data in big.items()]
+        lines += [f'"type{kind:x}"=hex({kind:x}):01,02,03,04,05' for kind in
+                  (0, 6, 8, 9, 10, 0x1234)]
+        lines += ["", f"[{LONG}\\From\\Grüße €\\日本 𝄞]", '"näme 日"="wört 𝄞"', ""]
+        self.reg("import", self.file("all.reg", "\r\n".join(lines)))
+        hive = self.path("ours.hiv")
+        self.reg("save", KEY + r"\From", hive)
+        root = xml.etree.ElementTree.fromstring(subprocess.run(
+            ["hivexml", hive], capture_output=True, check=True).stdout).find("node")
+        seen = {value.get("key"): value for value in root.findall("value")}
+        for name, data in big.items():
+            self.assertEqual(base64.b64decode(seen[name].get("value")), data, name)
+        self.assertEqual([seen["type" + kind].get("type") for kind in "6 8 9 a 1234".split()],
+                         ["link", "resource-list", "resource-description",
+                          "resource-requirements", "unknown"])
+        deep = root.find("node/node")
+        self.assertEqual((deep.get("name"), deep.find("value").get("key"),
+                          deep.find("value").get("value")), ("日本 𝄞", "näme 日", "wört 𝄞"))
+        self.reg("load", KEY + r"\To", hive)
+        self.assertIn("Identical", self.reg("compare", KEY + r"\From", KEY + r"\To", "/s"))
+        # What hivex writes: a key of ours grows one of its own.
+        script = self.file("script", "cd \\\nadd Added\ncd Added\nsetval 7\n@\nstring:default\n"
+                           "e\nexpandstring:%x%\nd\ndword:0x12345678\n"
+                           "m\nhex:7:61,00,00,00,62,00,00,00,00,00\nl\nhex:6:5c,00,52,00\n"
+                           "n\nhex:0:01,02\nb\nhex:3:" +
+                           ",".join("%02x" % (i & 255) for i in range(64)) + "\ncommit\n")
+        subprocess.run(["hivexsh", "-w", "-f", script, hive], check=True)
+        self.reg("load", KEY + r"\Theirs", hive)
+        self.assertEqual(self.values(KEY + r"\Theirs\Added"), {
+            "": ("REG_SZ", "default"), "e": ("REG_EXPAND_SZ", "%x%"),
+            "d": ("REG_DWORD", "0x12345678"), "m": ("REG_MULTI_SZ", r"a\0b"),
+            "l": ("REG_LINK", r"\R"), "n": ("REG_NONE", "0102"),
+            "b": ("REG_BINARY", "".join("%02X" % (i & 255) for i in range(64)))})
+        self.reg("delete", KEY + r"\Theirs\Added", "/f")
+        self.assertIn("Identical", self.reg("compare", KEY + r"\From", KEY + r"\Theirs", "/s"))
 
     # ---- what is kept
 

@@ -293,6 +293,23 @@ static BOOL AskBus(HANDLE File, DWORD Code, ULONG Serial)
     return DeviceIoControl(File, Code, &Serial, sizeof(Serial), NULL, 0, &count, NULL);
 }
 
+/* What its bus calls it, and that the bus knows it. */
+static void CheckChildProperties(DEVINST Child, const WCHAR *Name)
+{
+    WCHAR text[MAX_DEVICE_ID_LEN];
+    ULONG length = sizeof(text);
+    DEVPROPTYPE type;
+    Check("what its bus calls it",
+          CM_Get_DevNode_PropertyW(Child, &DEVPKEY_Device_BusReportedDeviceDesc, &type,
+                                   (BYTE *)text, &length, 0) == CR_SUCCESS &&
+              type == DEVPROP_TYPE_STRING && !wcscmp(text, L"A toy"));
+    length = sizeof(text);
+    Check("its bus names it",
+          CM_Get_DevNode_PropertyW(Bus.DevInst, &DEVPKEY_Device_BusRelations, &type, (BYTE *)text,
+                                   &length, 0) == CR_SUCCESS &&
+              type == DEVPROP_TYPE_STRING_LIST && !wcscmp(text, Name) && !text[wcslen(text) + 1]);
+}
+
 static void CheckChildren(HANDLE File)
 {
     DEVINST child = 0, parent = 0, root = 0, next;
@@ -314,6 +331,7 @@ static void CheckChildren(HANDLE File)
     Check("its name", CM_Get_Device_IDW(child, name, MAX_DEVICE_ID_LEN, 0) == CR_SUCCESS &&
                           CM_Get_Device_ID_Size(&length, child, 0) == CR_SUCCESS &&
                           length == wcslen(name));
+    CheckChildProperties(child, name);
     Check("the root", CM_Locate_DevNodeW(&root, NULL, 0) == CR_SUCCESS &&
                           CM_Get_Parent(&parent, root, 0) == CR_NO_SUCH_DEVNODE);
     Check("its driver",
