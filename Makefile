@@ -10,7 +10,7 @@
 #   make fuzz-inf N=1000000      the INF parser and checker against that many damaged files
 #   make fuzz-sixteen N=1000000  readers and linker of 16-bit files against that many
 #   make fuzz-thunk N=1000000    the thunk compiler against that many damaged scripts
-#   make soak     kills, load and a million opens; what must be flat at the end
+#   make soak     kills, load, a million opens, signals; what must be flat or unchanged at the end
 #   make install  PREFIX=/usr/local
 #   make tidy     formatting, READMEs, layers
 BUILD  ?= build
@@ -79,12 +79,15 @@ SOAK_THREADS  ?= 100
 SOAK_REQUESTS ?= 10000
 SOAK_OPENS    ?= 1000000
 SOAK_PLUGS    ?= 100000
+SOAK_SIGNALS  ?= 60
 SOAK_SEED     ?= 1
 export SOAK_MACHINES SOAK_PROGRAMS SOAK_THREADS SOAK_REQUESTS SOAK_OPENS SOAK_SEED
 soak: all
 	@cd tests/soak && COVE=$(abspath $(BUILD)/bin/cove) SOAK_PLUGS=$(SOAK_PLUGS) python3 -B -m unittest -v test_soak
 	@cd tests/program && COVE=$(abspath $(BUILD)/bin/cove) COVE_KILLS=$(SOAK_KILLS) \
 	    python3 -B -m unittest -v test_kill
+	@cd tests/program && COVE=$(abspath $(BUILD)/bin/cove) SIGNALS_SECONDS=$(SOAK_SIGNALS) \
+	    python3 -B -m unittest -v test_signals test_sixteen.Sixteen.test_signals
 
 install: all
 	@cmake --install $(BUILD) --prefix $(PREFIX)

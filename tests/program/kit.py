@@ -6,12 +6,14 @@ that of the examples' ones (all set by CTest). Every test class has a runtime fo
 own, so tests may run side by side. Nothing here sleeps for a fixed time: what is not there
 yet is asked for again until a deadline.
 """
+import contextlib
 import json
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -47,6 +49,24 @@ def wait_until(condition, seconds=10):
         value = condition()
         if value or time.monotonic() > deadline:
             return value
+
+
+@contextlib.contextmanager
+def disturbed(child):
+    """The host's signals to a process meanwhile, two a millisecond or as many as come."""
+    ended = threading.Event()
+
+    def disturb():
+        while not ended.wait(0.0005):
+            os.kill(child.pid, signal.SIGRTMIN + 2)
+
+    disturber = threading.Thread(target=disturb)
+    disturber.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        disturber.join()
 
 
 def is_of_intel():
