@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* snapshots.c - drivers, processes, threads and modules as psapi and toolhelp show them.
- * Driver: wdm1. */
+ * Driver: wdm1.
+ *
+ *   snapshots
+ *   snapshots stay           tells its id and where kernel32 is, and waits for the end of its input
+ *   snapshots look ID BITS KERNEL32     at one that stays, of this width or the other */
 #include "check.h"
+
+#include <stdlib.h>
 
 #include <psapi.h>
 #include <tlhelp32.h>
@@ -124,8 +130,119 @@ static void CheckSnapshot(void)
                ERROR_INVALID_PARAMETER);
 }
 
-int main(void)
+static DWORD Stay(void)
 {
+    DWORD count;
+    char byte;
+    printf("%lu %llx\n", GetCurrentProcessId(),
+           (unsigned long long)(ULONG_PTR)GetModuleHandleA("kernel32.dll"));
+    fflush(stdout);
+    while (ReadFile(GetStdHandle(STD_INPUT_HANDLE), &byte, 1, &count, NULL) && count)
+        ;
+    return 0;
+}
+
+static DWORD Listed(HANDLE Process, DWORD Filter, HMODULE *Modules, DWORD Room)
+{
+    DWORD needed = 0;
+    if (!EnumProcessModulesEx(Process, Modules, Room * sizeof *Modules, &needed, Filter))
+        return ~0u;
+    return needed / sizeof *Modules;
+}
+
+static int Has(const HMODULE *Modules, DWORD Count, HMODULE Wanted)
+{
+    int found = 0;
+    for (DWORD i = 0; i < Count; i++)
+        found += Modules[i] == Wanted;
+    return found;
+}
+
+/* Modules that a snapshot has; *OutFound: those that are kernel32. */
+static DWORD Snapped(DWORD Flags, DWORD Id, HMODULE Kernel, DWORD *OutFound)
+{
+    HANDLE snapshot = CreateToolhelp32Snapshot(Flags, Id);
+    MODULEENTRY32 module = {.dwSize = sizeof module};
+    DWORD count = 0;
+    *OutFound = 0;
+    if (snapshot == INVALID_HANDLE_VALUE)
+        return ~0u;
+    for (BOOL more = Module32First(snapshot, &module); more;
+         more = Module32Next(snapshot, &module)) {
+        count++;
+        *OutFound += module.hModule == Kernel && !_stricmp(module.szModule, "kernel32.dll");
+    }
+    CloseHandle(snapshot);
+    return count;
+}
+
+static void CheckPath(HANDLE Process)
+{
+    char path[MAX_PATH];
+    DWORD count = sizeof path;
+    Check("the other's path", QueryFullProcessImageNameA(Process, 0, path, &count) &&
+                                  strstr(path, "\\snapshots.exe") != NULL);
+}
+
+/* Of a 32-bit process, by a 64-bit one: the program is native, the rest is asked for. */
+static void CheckNarrow(HANDLE Process, DWORD Id, HMODULE Kernel)
+{
+    HMODULE modules[64];
+    DWORD found, all = Listed(Process, LIST_MODULES_ALL, modules, 64);
+    char name[MAX_PATH];
+    MODULEINFO info;
+    Check("all modules", all >= 3 && all <= 64 && Has(modules, all, Kernel) == 1);
+    Check("the 32-bit ones are the same", Listed(Process, LIST_MODULES_32BIT, modules, 64) == all);
+    Check("the program is the first of them",
+          GetModuleBaseNameA(Process, modules[0], name, sizeof name) == 13 &&
+              !_stricmp(name, "snapshots.exe"));
+    Check("native is the program alone", Listed(Process, LIST_MODULES_DEFAULT, modules, 64) == 1 &&
+                                             Listed(Process, LIST_MODULES_64BIT, modules, 64) == 1);
+    Check("a module's path", GetModuleFileNameExA(Process, Kernel, name, sizeof name) > 12 &&
+                                 strstr(name, "kernel32.dll") != NULL);
+    Check("its place", GetModuleInformation(Process, Kernel, &info, sizeof info) &&
+                           info.lpBaseOfDll == Kernel && info.SizeOfImage >= 0x1000);
+    Check("a snapshot of both kinds",
+          Snapped(TH32CS_SNAPMODULE | TH32CS_SNAPMODULE32, Id, Kernel, &found) == all &&
+              found == 1);
+    Check("of the 32-bit ones", Snapped(TH32CS_SNAPMODULE32, Id, Kernel, &found) == all);
+    Check("of the native one", Snapped(TH32CS_SNAPMODULE, Id, Kernel, &found) == 1 && found == 0);
+    CheckPath(Process);
+}
+
+static DWORD Look(DWORD Id, int Bits, HMODULE Kernel)
+{
+    int ours = 8 * (int)sizeof(void *);
+    HANDLE process = OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE, Id);
+    HMODULE modules[64];
+    DWORD found, all;
+    Check("the other process", process != NULL);
+    if (ours == 64 && Bits == 32) {
+        CheckNarrow(process, Id, Kernel);
+    } else if (ours == 32 && Bits == 64) {
+        CheckFails("its modules", Listed(process, LIST_MODULES_ALL, modules, 64) != ~0u,
+                   ERROR_PARTIAL_COPY);
+        CheckFails("a snapshot of them", Snapped(TH32CS_SNAPMODULE, Id, Kernel, &found) != ~0u,
+                   ERROR_PARTIAL_COPY);
+    } else {
+        all = Listed(process, LIST_MODULES_ALL, modules, 64);
+        Check("all modules", all >= 3 && all <= 64 && Has(modules, all, Kernel) == 1);
+        Check("the 32-bit ones",
+              Listed(process, LIST_MODULES_32BIT, modules, 64) == (ours == 32 ? all : 0));
+        Check("a snapshot", Snapped(TH32CS_SNAPMODULE, Id, Kernel, &found) == all && found == 1);
+        CheckPath(process);
+    }
+    CloseHandle(process);
+    return (DWORD)Result();
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && !strcmp(argv[1], "stay"))
+        return (int)Stay();
+    if (argc > 4)
+        return (int)Look(strtoul(argv[2], NULL, 10), atoi(argv[3]),
+                         (HMODULE)(ULONG_PTR)_strtoui64(argv[4], NULL, 16));
     CheckDrivers();
     CheckProcesses();
     CheckModules(GetCurrentProcess());

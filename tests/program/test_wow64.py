@@ -173,6 +173,25 @@ class Wow64(CoveTest):
         self.passes("snapshots")
         self.passes("pool", "pending")
 
+    def test_modules_across_widths(self):
+        """Each width looks at a process of each."""
+        self.boot("looks", driver("wdm1"))
+        paths = {32: program32("snapshots"), 64: program("snapshots")}
+        for bits, path in paths.items():
+            stays = self.program_start("looks", path, "stay", stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE, text=True)
+            process, kernel32 = stays.stdout.readline().split()
+            for looks, looker in paths.items():
+                with self.subTest(stays=bits, looks=looks):
+                    done = self.cove("exec", "-m", "looks", looker, "look", process, str(bits),
+                                     kernel32)
+                    self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                    self.assertIn("all checks passed", done.stdout)
+            stays.stdin.close()
+            self.assertEqual(stays.wait(timeout=60), 0)
+            stays.stdout.close()
+        self.good("shutdown", "looks")
+
     def test_several_at_once_of_both_widths(self):
         self.boot("widths", driver("transfers"))
         started = [self.program_start("widths", path, stdout=subprocess.PIPE)

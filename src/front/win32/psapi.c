@@ -69,11 +69,17 @@ static bool text_read(HANDLE process, const UNICODE_STRING *text, wchar_t *out, 
     return !length || bytes_read(process, text->Buffer, out, length * sizeof *out);
 }
 
-static bool peb_read(HANDLE process, struct peb *out_peb)
+/* Where a process's blocks lie, and whether they are those of the other width. */
+struct blocks {
+    const void *peb;
+    bool is_other;
+};
+
+static bool blocks_find(HANDLE process, struct blocks *out_blocks)
 {
     struct {
         ULONG_PTR exit_status;
-        struct peb *peb;
+        const void *peb;
         ULONG_PTR rest[4];
     } basic;
     if (!error_result(NtQueryInformationProcess(process, 0, &basic, sizeof basic, NULL)))
@@ -84,18 +90,19 @@ static bool peb_read(HANDLE process, struct peb *out_peb)
     if (!error_result(
             NtQueryInformationProcess(process, PROCESS_WOW64, &peb32, sizeof peb32, NULL)))
         return false;
-    if (!peb32 != (sizeof peb32 == sizeof(uint64_t)))
-        return error_fail(ERROR_PARTIAL_COPY); /* its blocks are of another width */
-    return bytes_read(process, basic.peb, out_peb, sizeof *out_peb);
+    *out_blocks = (struct blocks){basic.peb, !peb32 != (sizeof peb32 == sizeof(uint64_t))};
+    return true;
 }
 
-bool modules_visit(HANDLE process, bool (*visit)(const struct seen_module *, void *context),
-                   void *context)
+static bool modules_visit_own(HANDLE process, const void *at_peb,
+                              bool (*visit)(const struct seen_module *, void *context),
+                              void *context)
 {
     struct peb peb;
     struct ldr_data data;
     struct ldr_entry entry;
-    if (!peb_read(process, &peb) || !bytes_read(process, peb.Ldr, &data, sizeof data))
+    if (!bytes_read(process, at_peb, &peb, sizeof peb) ||
+        !bytes_read(process, peb.Ldr, &data, sizeof data))
         return false;
     const void *head = (char *)peb.Ldr + offsetof(struct ldr_data, InLoadOrderModuleList);
     const void *at = data.InLoadOrderModuleList.Flink;
@@ -115,11 +122,81 @@ bool modules_visit(HANDLE process, bool (*visit)(const struct seen_module *, voi
     return true;
 }
 
+/* The same blocks as a 32-bit process has them, for those who are none. */
+#define PEB32_LDR          0x0c
+#define PEB32_PARAMETERS   0x10
+#define LDR32_LIST         0x0c
+#define PARAMETERS32_IMAGE 0x38
+struct text32 {
+    USHORT length, maximum;
+    uint32_t buffer;
+};
+struct ldr_entry32 {
+    uint32_t next, links[5];
+    uint32_t base, entry, size_bytes;
+    struct text32 path, name;
+};
+
+static bool text_read32(HANDLE process, struct text32 text, wchar_t *out, size_t count)
+{
+    UNICODE_STRING wide = {text.length, text.maximum, (wchar_t *)(uintptr_t)text.buffer};
+    return text_read(process, &wide, out, count);
+}
+
+static bool modules_visit_32(HANDLE process, const void *peb, bool is_program_alone,
+                             bool (*visit)(const struct seen_module *, void *context),
+                             void *context)
+{
+    uint32_t data, at;
+    if (!bytes_read(process, (const char *)peb + PEB32_LDR, &data, sizeof data) ||
+        !bytes_read(process, (void *)(uintptr_t)(data + LDR32_LIST), &at, sizeof at))
+        return false;
+    for (unsigned i = 0; at != data + LDR32_LIST && i < MODULES_MOST; i++) {
+        struct seen_module module = {0};
+        struct ldr_entry32 entry;
+        if (!bytes_read(process, (void *)(uintptr_t)at, &entry, sizeof entry) ||
+            !text_read32(process, entry.name, module.name, 128) ||
+            !text_read32(process, entry.path, module.path, MAX_PATH))
+            return false;
+        module.base = entry.base;
+        module.entry = entry.entry;
+        module.size_bytes = entry.size_bytes;
+        if (!visit(&module, context) || is_program_alone)
+            break;
+        at = entry.next;
+    }
+    return true;
+}
+
+bool modules_visit(HANDLE process, unsigned which,
+                   bool (*visit)(const struct seen_module *, void *context), void *context)
+{
+    struct blocks blocks;
+    if (!blocks_find(process, &blocks))
+        return false;
+    if (!blocks.is_other)
+        return !(which & SEE_NATIVE) || modules_visit_own(process, blocks.peb, visit, context);
+    if (sizeof(void *) == sizeof(uint32_t))
+        return error_fail(ERROR_PARTIAL_COPY);
+    return modules_visit_32(process, blocks.peb, !(which & SEE_32), visit, context);
+}
+
 bool process_path(HANDLE process, wchar_t path[MAX_PATH])
 {
-    struct peb peb;
+    struct blocks blocks;
     struct process_parameters parameters;
-    return peb_read(process, &peb) &&
-           bytes_read(process, peb.ProcessParameters, &parameters, sizeof parameters) &&
-           text_read(process, &parameters.ImagePathName, path, MAX_PATH);
+    struct peb peb;
+    struct text32 text;
+    uint32_t at;
+    if (!blocks_find(process, &blocks))
+        return false;
+    if (!blocks.is_other)
+        return bytes_read(process, blocks.peb, &peb, sizeof peb) &&
+               bytes_read(process, peb.ProcessParameters, &parameters, sizeof parameters) &&
+               text_read(process, &parameters.ImagePathName, path, MAX_PATH);
+    if (sizeof(void *) == sizeof(uint32_t))
+        return error_fail(ERROR_PARTIAL_COPY);
+    return bytes_read(process, (const char *)blocks.peb + PEB32_PARAMETERS, &at, sizeof at) &&
+           bytes_read(process, (void *)(uintptr_t)(at + PARAMETERS32_IMAGE), &text, sizeof text) &&
+           text_read32(process, text, path, MAX_PATH);
 }

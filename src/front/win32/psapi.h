@@ -53,9 +53,14 @@ struct seen_module {
     wchar_t name[128], path[MAX_PATH];
 };
 
-/* Calls visit for each module of a process, in load order, until it answers false. */
-bool modules_visit(HANDLE process, bool (*visit)(const struct seen_module *, void *context),
-                   void *context);
+/* Which modules. A 32-bit program has no others: for 64-bit ones its native list is the program. */
+#define SEE_NATIVE 1u /* of the caller's width */
+#define SEE_32     2u /* of 32-bit processes, asked for by 64-bit ones */
+
+/* Calls visit for each module of a process, in load order, until it answers false. A 32-bit caller
+ * does not see those of 64-bit processes (ERROR_PARTIAL_COPY). */
+bool modules_visit(HANDLE process, unsigned which,
+                   bool (*visit)(const struct seen_module *, void *context), void *context);
 /* The path of the program that the process runs. */
 bool process_path(HANDLE process, wchar_t path[MAX_PATH]);
 

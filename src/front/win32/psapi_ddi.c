@@ -162,24 +162,30 @@ static bool module_store(const struct seen_module *module, void *context)
     return true;
 }
 
-EXPORT(BOOL, K32EnumProcessModules, (HANDLE process, HMODULE *modules, DWORD size, DWORD *needed))
+static BOOL modules_list(HANDLE process, unsigned which, HMODULE *modules, DWORD size,
+                         DWORD *needed)
 {
     struct module_list list = {modules, size / (DWORD)sizeof *modules, 0};
-    if (!modules_visit(process, module_store, &list))
+    if (!modules_visit(process, which, module_store, &list))
         return FALSE;
     *needed = list.count * (DWORD)sizeof *modules;
     return TRUE;
 }
 
-/* filter: 32-bit modules are never there, 64-bit ones always meant. */
+EXPORT(BOOL, K32EnumProcessModules, (HANDLE process, HMODULE *modules, DWORD size, DWORD *needed))
+{
+    return modules_list(process, SEE_NATIVE, modules, size, needed);
+}
+
+/* filter: LIST_MODULES_32BIT is 1, _64BIT 2, none of them what the caller's width has; to a 32-bit
+ * caller it means nothing. */
 EXPORT(BOOL, K32EnumProcessModulesEx,
        (HANDLE process, HMODULE *modules, DWORD size, DWORD *needed, DWORD filter))
 {
-    if (filter == 1) { /* LIST_MODULES_32BIT */
-        *needed = 0;
-        return TRUE;
-    }
-    return K32EnumProcessModules(process, modules, size, needed);
+    unsigned which = (filter & 1 ? SEE_32 : 0) | (filter == 1 ? 0 : SEE_NATIVE);
+    if (sizeof(void *) == sizeof(uint32_t))
+        which = SEE_NATIVE;
+    return modules_list(process, which, modules, size, needed);
 }
 
 struct module_wanted {
@@ -202,7 +208,7 @@ static bool module_see(HANDLE process, HMODULE handle, struct module_wanted *wan
 {
     wanted->base = (uint64_t)handle;
     wanted->is_found = false;
-    if (!modules_visit(process, module_compare, wanted))
+    if (!modules_visit(process, SEE_NATIVE | SEE_32, module_compare, wanted))
         return false;
     return wanted->is_found ? true : error_fail(ERROR_INVALID_HANDLE);
 }

@@ -13,6 +13,7 @@
 #define SNAP_PROCESSES 0x2u
 #define SNAP_THREADS   0x4u
 #define SNAP_MODULES   0x8u
+#define SNAP_MODULES32 0x10u
 #define SNAP_MAGIC     0x50414e53u
 #define FILE_MAP_BOTH  0x6u
 
@@ -154,7 +155,9 @@ static bool lists_make(struct making *making, DWORD flags, struct seen_process *
         for (ULONG i = 0; flags & SNAP_THREADS && i < at->thread_count; i++)
             thread_add(making, &at->threads[i]);
     }
-    return !process || modules_visit(process, module_add, making);
+    unsigned which =
+        (flags & SNAP_MODULES ? SEE_NATIVE : 0) | (flags & SNAP_MODULES32 ? SEE_32 : 0);
+    return !process || modules_visit(process, which, module_add, making);
 }
 
 /* Counts, makes the section, then fills it. A module that comes in between is left out: the
@@ -190,7 +193,9 @@ EXPORT(HANDLE, CreateToolhelp32Snapshot, (DWORD flags, DWORD id))
     struct making making = {.owner = id ? id : (DWORD)(ULONG_PTR)teb_current()->UniqueProcess};
     struct seen_process *processes = NULL;
     HANDLE process = NULL, section = NULL;
-    if (flags & SNAP_MODULES) {
+    if (sizeof(void *) == sizeof(uint32_t) && flags & SNAP_MODULES32)
+        flags |= SNAP_MODULES; /* all that there are */
+    if (flags & (SNAP_MODULES | SNAP_MODULES32)) {
         process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | 0x10, FALSE, making.owner);
         if (!process)
             return INVALID_HANDLE_VALUE;
