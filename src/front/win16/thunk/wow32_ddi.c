@@ -63,7 +63,7 @@ EXPORT(VOID, WOWYield16, (void))
         kernel16_Yield();
 }
 
-/* Each task has a process: there is none that could be told to run. */
+/* All others have their turns, the one that is named among them. */
 EXPORT(VOID, WOWDirectedYield16, (WORD task))
 {
     WOWYield16();
