@@ -78,7 +78,7 @@ cove_import_library(wdmsec ${COVE_GEN}/lib/wdmsec.def)
 cove_import_library(cng ${CMAKE_SOURCE_DIR}/src/drivers/cng/cng_import.def)
 cove_import_library(ksecdd ${CMAKE_SOURCE_DIR}/src/drivers/ksecdd/ksecdd_import.def)
 cove_import_library(wmilib ${CMAKE_SOURCE_DIR}/src/drivers/wmilib/wmilib.def)
-foreach(name hidclass battc)
+foreach(name hidclass hidparse battc)
   cove_import_library(${name} ${CMAKE_SOURCE_DIR}/src/drivers/classes/${name}.def)
 endforeach()
 set(gs ${CMAKE_SOURCE_DIR}/src/drivers/gs)
@@ -89,6 +89,8 @@ cove_driver_library(BufferOverflowFastFailK ${gs_common} ${gs}/report_fastfail.c
 cove_driver_library(libcntpr ${gs}/fltused.c ${gs}/cxx_frame.c)
 # The safe string functions are inline; the library is there because projects name it.
 cove_driver_library(ntstrsafe)
+# The recorder's functions are macros here.
+cove_driver_library(wpprecorder)
 # So does what asks for the system's version: the kernel has it.
 cove_driver_library(rtlver)
 cove_driver_library(aux_klib ${CMAKE_SOURCE_DIR}/src/drivers/auxklib/auxklib.c)

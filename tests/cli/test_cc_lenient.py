@@ -112,6 +112,35 @@ class Lenient(CcCase):
         # A warning that was asked to be an error stays one.
         self.refused(1, ["-Werror", "-c", "d.c"], "d.c:4:11: error: using the result")
 
+    def test_bodies_of_try_that_clang_dies_of(self):
+        body = ("#include <ntddk.h>\n"
+                "EXTERN NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING path)\n{\n"
+                '    const char *text = "__try { }";\n'
+                "    __try {\n        __try {\n            ASSERT(driver != NULL);\n        } "
+                "__except (path->Length ? 1 : 0) {\n            return __LINE__;\n        }\n"
+                "        NT_ASSERT(text[0] == '_');\n"
+                "    } __finally {\n        path->Length = '}';\n    }\n    CAST\n"
+                "    return STATUS_SUCCESS;\n}\n")
+        for name, extern in (("t.c", ""), ("t.cpp", 'extern "C"')):
+            self.file(name, body.replace("EXTERN", extern).replace("CAST", ""))
+            self.built("-o", "t.sys", name)
+            self.built("-O2", "-DDBG=1", "-o", "t.sys", name)
+        self.file("t.c", body.replace("EXTERN", "").replace("CAST", "(PUCHAR)text += 1;"))
+        result = self.built("-o", "t.sys", "t.c", quiet=False)
+        self.assertNotIn("error", result.stderr)
+        self.assertIn("t.c:15: warning: a cast is used as an lvalue", result.stderr)
+
+    def test_a_structure_returned_that_a_finally_uses(self):
+        self.file("s.c", "#include <ntddk.h>\nIO_STATUS_BLOCK ended(int a)\n{\n"
+                  "    IO_STATUS_BLOCK block = {0};\n"
+                  "    struct { PVOID p[4]; } big = {0};\n"
+                  "    __try { block.Status = a; } __finally { block.Information = 3; }\n"
+                  "    return block;\n}\n"
+                  "struct big { PVOID p[4]; } large(PVOID a)\n{\n    struct big big = {{0}};\n"
+                  "    __try { big.p[0] = a; } __finally { big.p[1] = a; }\n    return big;\n}\n")
+        self.built("-c", "s.c")
+        self.built("-O2", "-c", "s.c")
+
     def test_what_stays_an_error(self):
         for words, said in REFUSED:
             with self.subTest(words):

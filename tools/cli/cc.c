@@ -135,6 +135,11 @@ static const char *const cxx_flags[] = {
     "-Wno-c++11-narrowing", NULL,
 };
 
+/* A structure to be returned has its own place: where a __finally uses it, clang 19 dies of one that
+ * lies where the caller wants it.
+ */
+static const char *const c_flags[] = {"-fno-elide-constructors", NULL};
+
 static bool is_defined(const struct cc_options *options, const char *name)
 {
     for (size_t i = 0; i < options->defines.count; i++)
@@ -217,49 +222,6 @@ static char *stem_of(const char *path)
                       name);
 }
 
-/* Of a source that was changed, clang's words about the first are shown; these it says only of
- * sources without errors.
- */
-static const char *const lenient_flags[] = {
-    "-Wno-everything",
-    "-Wuninitialized",
-    "-Wsometimes-uninitialized",
-    NULL,
-};
-
-/* Compiles a C source; one that clang refuses and Microsoft's compiler takes, a second time, as
- * changed for that. Colours are asked for, since the compiler sees no terminal.
- */
-static int c_compile(const struct cc_options *options, const struct cc_place *place,
-                     const struct cc_source *source, const struct words *command)
-{
-    char *said = text_copyf("%s/%s.said", place->temporary, stem_of(source->path));
-    char *lenient = text_copyf("%s/%s-lenient.i", place->temporary, stem_of(source->path));
-    struct words first = {0}, second = {0};
-
-    words_join(&first, command);
-    if (isatty(STDERR_FILENO))
-        words_add(&first, "-fcolor-diagnostics");
-    int code = cc_run_kept(options, &first, said);
-    if (code == 1 && !options->is_dry &&
-        cc_lenient(options, place->wdk, command, said, lenient) == 0) {
-        for (size_t i = 0; i < command->count; i++) {
-            const char *word = command->items[i];
-            if (strcmp(word, source->path) == 0) {
-                words_add(&second, "-xcpp-output");
-                word = lenient;
-            } else if (strcmp(word, "-xc") == 0) {
-                continue;
-            }
-            words_add(&second, word);
-        }
-        words_list(&second, lenient_flags);
-        return cc_run(options, &second);
-    }
-    cc_said_show(said);
-    return code;
-}
-
 static int source_compile(const struct cc_options *options, const struct cc_place *place,
                           const struct cc_source *source, const char *object)
 {
@@ -273,6 +235,7 @@ static int source_compile(const struct cc_options *options, const struct cc_plac
         words_list(&command, cxx_flags);
         words_add(&command, options->standard_cxx != NULL ? options->standard_cxx : "-std=gnu++17");
     } else if (source->language == CC_C) {
+        words_list(&command, c_flags);
         words_add(&command, options->standard_c != NULL ? options->standard_c : "-std=gnu17");
     }
     if (options->has_debug && !options->has_dwarf) {
@@ -291,8 +254,8 @@ static int source_compile(const struct cc_options *options, const struct cc_plac
         words_add(&command, "-o");
         words_add(&command, object);
     }
-    if (source->language == CC_C && options->mode != CC_CLANG)
-        return c_compile(options, place, source, &command);
+    if ((source->language == CC_C || source->language == CC_CXX) && options->mode != CC_CLANG)
+        return cc_code_compile(options, place->wdk, place->temporary, source, &command);
     return cc_run(options, &command);
 }
 

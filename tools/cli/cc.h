@@ -3,8 +3,8 @@
  *
  * cc_msvc.c translates words that Microsoft's compiler takes, cc_options.c reads the command
  * line into struct cc_options, cc_overlay.c looks at the driver's own headers, cc_generate.c
- * has trace headers and messages made, cc_run.c starts tools and keeps the temporary folder,
- * cc.c knows what clang and lld-link must be told.
+ * has trace headers and messages made, cc_lenient.c compiles, cc_run.c starts tools and keeps the
+ * temporary folder, cc.c knows what clang and lld-link must be told.
  */
 #ifndef CLI_CC_H
 #define CLI_CC_H
@@ -107,12 +107,13 @@ const char *cc_overlay_write(const struct cc_options *options, const char *tempo
 /* Has the .tmh made that a source includes; nothing for one that includes none. */
 int cc_trace_header_make(const struct cc_options *options, const char *wdk, const char *temporary,
                          const char *source);
-/* Has a C source that failed to compile made into one, out, that clang takes where Microsoft's
- * compiler takes the first; said holds what clang said of the first. 0: out was written and is
- * worth compiling; other codes: the errors stand.
+/* Begins the command of a generator: a Python program of the driver kit. */
+void cc_generator_start(struct words *command, const char *wdk, const char *script);
+/* Compiles a source; one in C that clang refuses and Microsoft's compiler takes, and one that clang
+ * dies of, a second time, as changed for that. Answers clang's exit code.
  */
-int cc_lenient(const struct cc_options *options, const char *wdk, const struct words *command,
-               const char *said, const char *out);
+int cc_code_compile(const struct cc_options *options, const char *wdk, const char *temporary,
+                    const struct cc_source *source, const struct words *command);
 /* Has header, STEM.rc and message tables made of a message file or manifest. */
 int cc_messages_make(const struct cc_options *options, const char *wdk, const char *temporary,
                      const char *source);

@@ -43,7 +43,7 @@ static bool source_is_traced(const char *path)
     return is_traced;
 }
 
-static void generator_start(struct words *command, const char *wdk, const char *script)
+void cc_generator_start(struct words *command, const char *wdk, const char *script)
 {
     words_add(command, PYTHON);
     words_add(command, "-B");
@@ -57,7 +57,7 @@ int cc_trace_header_make(const struct cc_options *options, const char *wdk, cons
 
     if (!source_is_traced(source))
         return 0;
-    generator_start(&command, wdk, "wpp/wpp.py");
+    cc_generator_start(&command, wdk, "wpp/wpp.py");
     words_add(&command, "-o");
     words_add(&command, temporary);
     for (size_t i = 0; i < options->resource.count; i++)
@@ -73,7 +73,7 @@ int cc_messages_make(const struct cc_options *options, const char *wdk, const ch
 {
     struct words command = {0};
 
-    generator_start(&command, wdk, "mc/mc.py");
+    cc_generator_start(&command, wdk, "mc/mc.py");
     words_add(&command, "-km");
     words_add(&command, "-h");
     words_add(&command, temporary);
@@ -88,7 +88,7 @@ int cc_classes_make(const struct cc_options *options, const char *wdk, const cha
 {
     struct words command = {0};
 
-    generator_start(&command, wdk, "mof/mof.py");
+    cc_generator_start(&command, wdk, "mof/mof.py");
     words_add(&command, "-h");
     words_add(&command, temporary);
     words_add(&command, "-b");
@@ -97,24 +97,12 @@ int cc_classes_make(const struct cc_options *options, const char *wdk, const cha
     return cc_run(options, &command);
 }
 
-int cc_lenient(const struct cc_options *options, const char *wdk, const struct words *command,
-               const char *said, const char *out)
-{
-    struct words generator = {0};
-
-    generator_start(&generator, wdk, "lenient/lenient.py");
-    words_add(&generator, out);
-    words_add(&generator, said);
-    words_join(&generator, command);
-    return cc_run(options, &generator);
-}
-
 int cli_generator(const char *wdk, const char *script, int argc, char **argv)
 {
     struct cc_options options = {0};
     struct words command = {0};
 
-    generator_start(&command, wdk, script);
+    cc_generator_start(&command, wdk, script);
     for (int i = 1; i < argc; i++)
         words_add(&command, argv[i]);
     return cc_run(&options, &command);

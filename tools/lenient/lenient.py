@@ -15,6 +15,7 @@ import sys
 
 import casts
 import declarations
+import tries
 from source import Source, without_output
 
 RULES = (declarations.rule, casts.rule)
@@ -77,6 +78,8 @@ def said_without_errors(path):
     with open(path, encoding="latin-1") as file:
         for line in file:
             plain = COLOUR.sub("", line)
+            if plain.startswith("PLEASE submit a bug report"):
+                break
             match = SAID.match(plain)
             if match and "error" in match.group(1) and "[-Werror" in plain:
                 return None
@@ -91,6 +94,21 @@ def said_without_errors(path):
     return "".join(kept)
 
 
+def crashed(path):
+    with open(path, encoding="latin-1") as file:
+        return tries.CRASH in file.read()
+
+
+def written(source, out, said, warnings):
+    source.change(tries.edits(source.text))
+    with open(out, "w", encoding="latin-1", newline="\n") as file:
+        file.write(source.text)
+    sys.stderr.buffer.write(said.encode("latin-1"))
+    for warning in dict.fromkeys(warnings):
+        print(warning, file=sys.stderr)
+    return 0
+
+
 def main(words):
     out, said, command = words[0], said_without_errors(words[1]), words[2:]
     if said is None:
@@ -99,6 +117,8 @@ def main(words):
         source = Source(command)
     except subprocess.CalledProcessError:
         return 1
+    if crashed(words[1]):
+        return written(source, out, said, [])
     warnings = []
     for _ in range(ROUNDS):
         errors = errors_of(source, command, out)
@@ -110,11 +130,7 @@ def main(words):
         errors = None
     if errors is None or errors or not warnings:
         return 1
-    with open(out, "w", encoding="latin-1", newline="\n") as file:
-        file.write(source.text)
-    sys.stderr.buffer.write(said.encode("latin-1"))
-    print("\n".join(dict.fromkeys(warnings)), file=sys.stderr)
-    return 0
+    return written(source, out, said, warnings)
 
 
 if __name__ == "__main__":

@@ -75,11 +75,11 @@ def pieces(wanted):
     return re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|""" + wanted)
 
 
-def closing(text, at):
+def closing(text, at, pair="()"):
     """Behind the parenthesis that closes the one at `at`; None when there is none."""
     depth = 0
-    for found in pieces("[()]").finditer(text, at):
-        depth += {"(": 1, ")": -1}.get(found.group(), 0)
+    for found in pieces(f"[{pair}]").finditer(text, at):
+        depth += {pair[0]: 1, pair[1]: -1}.get(found.group(), 0)
         if depth == 0:
             return found.end()
     return None

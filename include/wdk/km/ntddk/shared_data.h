@@ -187,6 +187,12 @@ C_ASSERT(FIELD_OFFSET(KUSER_SHARED_DATA, XState) == 0x3d8);
 #define SharedUserData ((KUSER_SHARED_DATA *const)KI_USER_SHARED_DATA)
 #endif
 
+/* Which of two PC architectures of Japan's 1990s this is. */
+#define IsNEC_98    (FALSE)
+#define IsNotNEC_98 (TRUE)
+#define SetNEC_98()
+#define SetNotNEC_98()
+
 #ifdef __cplusplus
 }
 #endif
