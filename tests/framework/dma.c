@@ -180,6 +180,11 @@ static void enabler(void)
     config.EvtDmaEnablerFlush = flushed;
     config.MaximumLength = 0;
     expect_status(WdfDmaEnablerCreate(device, &config, NULL, &made), STATUS_INVALID_PARAMETER);
+    config.MaximumLength = ~(size_t)0; /* drivers that do not care say so */
+    expect_status(WdfDmaEnablerCreate(device, &config, NULL, &made), STATUS_SUCCESS);
+    WdfObjectDelete(made);
+    made = NULL;
+    RtlZeroMemory(events, sizeof events);
     config.MaximumLength = BYTES;
     config.Profile = WdfDmaProfileInvalid;
     expect_status(WdfDmaEnablerCreate(device, &config, NULL, &made), STATUS_INVALID_PARAMETER);

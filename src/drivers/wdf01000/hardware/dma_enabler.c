@@ -59,8 +59,8 @@ static NTSTATUS config_check(struct fx_globals *globals, const WDF_DMA_ENABLER_C
 
     if (config->Profile <= WdfDmaProfileInvalid || config->Profile > WdfDmaProfileSystemDuplex)
         return refused(globals, STATUS_INVALID_PARAMETER, "Profile is none");
-    if (!config->MaximumLength || config->MaximumLength > MAXULONG)
-        return refused(globals, STATUS_INVALID_PARAMETER, "MaximumLength is 0 or above 4 GiB");
+    if (!config->MaximumLength)
+        return refused(globals, STATUS_INVALID_PARAMETER, "MaximumLength is 0");
     if (config->WdmDmaVersionOverride != 0 && config->WdmDmaVersionOverride != 2 &&
         config->WdmDmaVersionOverride != 3)
         return refused(globals, STATUS_INVALID_PARAMETER, "WdmDmaVersionOverride is 0, 2 or 3");
@@ -87,7 +87,7 @@ static NTSTATUS way_open(struct fx_dma_enabler *enabler, struct fx_dma_way *way)
         .Dma32BitAddresses = TRUE,
         .Dma64BitAddresses = profile_is_wide(config->Profile),
         .InterfaceType = PCIBus,
-        .MaximumLength = (ULONG)config->MaximumLength,
+        .MaximumLength = (ULONG)min(config->MaximumLength, MAXULONG),
         .DmaAddressWidth = config->AddressWidthOverride,
     };
     ULONG bytes;
