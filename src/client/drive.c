@@ -151,6 +151,16 @@ int client_state_make(const char *name, char *out_state, char *out_drive, size_t
     return drive_fill(out_drive, name);
 }
 
+/* What it said, which `cove log` shows after its end. */
+static void log_forget(const char *name)
+{
+    static const char *const endings[] = {".log", ".ring"};
+    char path[PATH_MAX];
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (!client_log_path(name, endings[i], path, sizeof path))
+            unlink(path);
+}
+
 int client_state_forget(const char *name)
 {
     char path[PATH_MAX];
@@ -178,6 +188,8 @@ int client_state_forget(const char *name)
     else
         folder_remove(path);
     close(folder);
+    if (!error)
+        log_forget(name);
     if (!error && !access(path, F_OK))
         error = client_fail(EIO, "cannot remove all of %s; remove the rest by hand", path);
     return error;

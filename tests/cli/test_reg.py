@@ -333,8 +333,10 @@ class Reg(unittest.TestCase):
         boot("--fresh", "other")
         self.reg("-m", "other", "query", KEY, code=1)
         self.run_cove("shutdown", "other")
+        self.assertTrue(os.path.exists(self.path("other.ring")))
         self.assertEqual(self.run_cove("forget", "other").returncode, 0)
-        self.assertFalse(os.path.exists(self.path("state/other")))
+        for name in "state/other", "other.log", "other.ring":
+            self.assertFalse(os.path.exists(self.path(name)), name)
         self.assertIn("keeps nothing", self.run_cove("forget", "other").stderr)
         # A file that is none of ours is said, and not touched.
         os.makedirs(self.path("state/other"))
