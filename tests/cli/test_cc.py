@@ -346,6 +346,20 @@ class Cc(CcCase):
                   "int DriverEntry(void) { return MSSerial_CommInfo_GUID.Data1 == 0; }\n")
         self.built("-I", "own", "-o", "h.sys", "h.c")
 
+    def test_messages_that_a_script_includes(self):
+        self.file("words.mc", "MessageIdTypedef=NTSTATUS\nLanguageNames=(English=0x409:MSG00001)\n"
+                  "MessageId=0x1 SymbolicName=WORDS_ONE\nLanguage=English\nOne word.\n.\n")
+        self.file("w.c", "typedef long NTSTATUS;\n#include \"words.h\"\n"
+                  "NTSTATUS DriverEntry(void) { return WORDS_ONE; }\n")
+        self.file("own.rc", '#include "words.rc"\n1 RCDATA { "own" }\n')
+        self.file("other.rc", '/* "words.rc" */\n#include "otherwords.rc"\n2 RCDATA { "other" }\n')
+        self.file("otherwords.rc", "\n")
+        text = "One word.".encode("utf-16-le")
+        for scripts in (["own.rc"], ["other.rc"], ["other.rc", "own.rc"], []):
+            with self.subTest(scripts):
+                self.built("-o", "w.sys", "w.c", *scripts, "words.mc")
+                self.assertEqual(Image(self.path("w.sys")).data.count(text), 1)
+
     def test_exports(self):
         self.file("e.c", "int shared(void) { return 1; }\nint DriverEntry(void) { return 0; }\n")
         self.built("-o", "e.sys", "--export=shared", "e.c")

@@ -135,8 +135,8 @@ static const char *const cxx_flags[] = {
     "-Wno-c++11-narrowing", NULL,
 };
 
-/* A structure to be returned has its own place: where a __finally uses it, clang 19 dies of one that
- * lies where the caller wants it.
+/* A structure to be returned has its own place: where a __finally uses it, clang 19 dies of one
+ * that lies where the caller wants it.
  */
 static const char *const c_flags[] = {"-fno-elide-constructors", NULL};
 
@@ -348,7 +348,7 @@ static int messages_compile(const struct cc_options *options, const struct cc_pl
     struct cc_source script = {.language = CC_RESOURCE};
     int code = cc_messages_make(options, place->wdk, place->temporary, source->path);
 
-    if (code != 0)
+    if (code != 0 || object == NULL)
         return code;
     script.path = text_copyf("%s/%s.rc", place->temporary, stem_of(source->path));
     return resource_compile(options, place, &script, object);
@@ -386,7 +386,9 @@ static int object_make(const struct cc_options *options, const struct cc_place *
     char *stem = stem_of(source->path);
     const char *object = options->output;
 
-    if (source->language == CC_CLASSES)
+    if (source->language == CC_CLASSES ||
+        (source->language == CC_MESSAGES &&
+         cc_script_is_included(options, text_copyf("%s.rc", stem))))
         object = NULL;
     else if (options->mode == CC_LINK)
         object = text_copyf("%s/%zu-%s.%s", place->temporary, index, stem, extension);

@@ -117,6 +117,10 @@ int cc_code_compile(const struct cc_options *options, const char *wdk, const cha
 /* Has header, STEM.rc and message tables made of a message file or manifest. */
 int cc_messages_make(const struct cc_options *options, const char *wdk, const char *temporary,
                      const char *source);
+/* Does a resource script among the sources include one of this name? Then what is made by that
+ * name is compiled with it.
+ */
+bool cc_script_is_included(const struct cc_options *options, const char *name);
 /* Has NAMEmof.h and NAME.bmf made of WMI classes. */
 int cc_classes_make(const struct cc_options *options, const char *wdk, const char *temporary,
                     const char *source);

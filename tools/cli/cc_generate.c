@@ -14,20 +14,29 @@
 
 #define PYTHON "python3"
 
-/* Does the line include a file whose name ends in .tmh? */
-static bool line_includes_trace(const char *line)
+/* The name of the file that a line includes, out_length characters; NULL: it includes none. */
+static const char *line_included(const char *line, size_t *out_length)
 {
     while (isspace((unsigned char)*line))
         line++;
     if (*line++ != '#')
-        return false;
+        return NULL;
     while (*line == ' ' || *line == '\t')
         line++;
     if (strncmp(line, "include", 7) != 0)
-        return false;
+        return NULL;
     line = strpbrk(line, "\"<");
-    size_t length = line != NULL ? strcspn(line + 1, "\">") : 0;
-    return length > 4 && strncasecmp(line + 1 + length - 4, ".tmh", 4) == 0;
+    *out_length = line != NULL ? strcspn(line + 1, "\">") : 0;
+    return line != NULL ? line + 1 : NULL;
+}
+
+/* Does the line include a file whose name ends in .tmh? */
+static bool line_includes_trace(const char *line)
+{
+    size_t length;
+    const char *name = line_included(line, &length);
+
+    return name != NULL && length > 4 && strncasecmp(name + length - 4, ".tmh", 4) == 0;
 }
 
 static bool source_is_traced(const char *path)
@@ -66,6 +75,33 @@ int cc_trace_header_make(const struct cc_options *options, const char *wdk, cons
     words_join(&command, &options->wpp);
     words_add(&command, source);
     return cc_run(options, &command);
+}
+
+static bool script_includes(const char *path, const char *wanted)
+{
+    FILE *file = fopen(path, "r");
+    size_t wanted_length = strlen(wanted), length;
+    char line[1024];
+    bool is_found = false;
+
+    while (file != NULL && !is_found && fgets(line, sizeof(line), file) != NULL) {
+        const char *name = line_included(line, &length);
+        is_found = name != NULL && length >= wanted_length &&
+                   strncasecmp(name + length - wanted_length, wanted, wanted_length) == 0 &&
+                   (length == wanted_length || strchr("/\\", name[length - wanted_length - 1]));
+    }
+    if (file != NULL)
+        fclose(file);
+    return is_found;
+}
+
+bool cc_script_is_included(const struct cc_options *options, const char *name)
+{
+    for (size_t i = 0; i < options->source_count; i++)
+        if (options->sources[i].language == CC_RESOURCE &&
+            script_includes(options->sources[i].path, name))
+            return true;
+    return false;
 }
 
 int cc_messages_make(const struct cc_options *options, const char *wdk, const char *temporary,
