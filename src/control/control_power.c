@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "control_internal.h"
+#include "plugplay/plugplay.h"
 #include "pnp/pnp.h"
 #include "po/po.h"
 #include "rtl/rtl.h"
@@ -44,6 +45,13 @@ static void status_reply(server_control *control)
     control_reply(control, 0, reply);
 }
 
+/* Services by their handlers, other programs by their windows. */
+static void event_tell(uint32_t event)
+{
+    scm_power_event(event);
+    plugplay_power_event(event, event == PBT_APMSUSPEND);
+}
+
 static void transition(server_control *control, bool is_wake, unsigned long state)
 {
     struct po_refusal refusal = {0};
@@ -54,12 +62,12 @@ static void transition(server_control *control, bool is_wake, unsigned long stat
         return;
     }
     if (!is_wake)
-        scm_power_event(PBT_APMSUSPEND); /* programs stand still before the machine sleeps */
+        event_tell(PBT_APMSUSPEND); /* programs stand still before the machine sleeps */
     status = is_wake ? po_wake(&refusal)
                      : po_sleep((SYSTEM_POWER_STATE)(PowerSystemWorking + state), &refusal);
     if (is_wake || !NT_SUCCESS(status)) {
-        scm_power_event(PBT_APMRESUMEAUTOMATIC);
-        scm_power_event(PBT_APMRESUMESUSPEND); /* somebody is there: who said it */
+        event_tell(PBT_APMRESUMEAUTOMATIC);
+        event_tell(PBT_APMRESUMESUSPEND); /* somebody is there: who said it */
     }
     if (NT_SUCCESS(status))
         status_reply(control);
@@ -78,7 +86,7 @@ void control_power(server_control *control, unsigned count, char **words)
         transition(control, true, 0);
     } else if (!strcmp(words[0], "source")) {
         po_source_set(number <= 100, (ULONG)number);
-        scm_power_event(PBT_APMPOWERSTATUSCHANGE);
+        event_tell(PBT_APMPOWERSTATUSCHANGE);
         status_reply(control);
     } else if (!strcmp(words[0], "watchdog")) {
         po_watchdog_set((ULONG)number);

@@ -151,7 +151,7 @@ static NTSTATUS subscription_make(struct call *call, struct subscription **out_s
 {
     struct subscription *one;
     DEVICE_OBJECT *pdo = NULL;
-    if (call->in.kind > WIRE_LISTEN_INSTANCE)
+    if (call->in.kind > WIRE_LISTEN_POWER)
         return STATUS_INVALID_PARAMETER;
     if (call->in.kind == WIRE_LISTEN_TARGET) {
         void *file;
@@ -178,6 +178,17 @@ static NTSTATUS subscription_make(struct call *call, struct subscription **out_s
     return STATUS_SUCCESS;
 }
 
+static void put_locked(struct listener *listener, uint64_t subscription, uint64_t question,
+                       const struct pnp_notice *notice);
+
+/* Whoever wants to know a power setting is told first what it is. */
+static void first_value_locked(struct listener *listener, const struct subscription *one)
+{
+    struct power_notice first;
+    if (one->kind == WIRE_LISTEN_POWER && power_notice_of(&first, &one->guid))
+        put_locked(listener, one->number, 0, &first.notice);
+}
+
 NTSTATUS listen_subscribe(struct call *call)
 {
     struct listener *listener;
@@ -193,6 +204,7 @@ NTSTATUS listen_subscribe(struct call *call)
             listener->subscription_count++;
             call->reply.number = one->number = ++listener->last_number;
             list_push_back(&listener->subscriptions, &one->link);
+            first_value_locked(listener, one);
         }
         host_lock_give(&listen_lock);
         if (is_full) {
@@ -244,9 +256,11 @@ static bool wants(const struct subscription *one, const struct pnp_notice *notic
                 IsEqualGUID(&one->guid, &notice->interface_class));
     case WIRE_LISTEN_TARGET:
         return notice->kind == PNP_NOTICE_TARGET && one->pdo == notice->pdo;
+    case WIRE_LISTEN_POWER:
+        return notice->kind == PNP_NOTICE_POWER && IsEqualGUID(&one->guid, &notice->event);
     default:
         RtlInitUnicodeString(&name, one->name);
-        return notice->kind >= PNP_NOTICE_ENUMERATED &&
+        return notice->kind >= PNP_NOTICE_ENUMERATED && notice->kind <= PNP_NOTICE_REMOVED &&
                (!name.Length || RtlEqualUnicodeString(&name, &notice->instance, TRUE));
     }
 }
@@ -294,7 +308,8 @@ static void put_locked(struct listener *listener, uint64_t subscription, uint64_
 
 /* Puts the question to one subscription after another; each is asked when the one before it has
  * agreed. */
-static NTSTATUS ask(const struct pnp_notice *notice, struct pnp_veto *out_veto)
+NTSTATUS listen_ask(const struct pnp_notice *notice, LONGLONG limit_100ns,
+                    struct pnp_veto *out_veto)
 {
     struct asked {
         struct listener *listener;
@@ -317,7 +332,7 @@ static NTSTATUS ask(const struct pnp_notice *notice, struct pnp_veto *out_veto)
     host_lock_give(&listen_lock);
     for (unsigned i = 0; i < count; i++) {
         struct question question = {0};
-        LARGE_INTEGER limit = {.QuadPart = -ANSWER_100NS};
+        LARGE_INTEGER limit = {.QuadPart = -limit_100ns};
         KeInitializeEvent(&question.answered, NotificationEvent, FALSE);
         host_lock_take(&listen_lock);
         bool is_open = !is_refused && !list_is_empty(&asked[i].listener->link);
@@ -342,18 +357,8 @@ static NTSTATUS ask(const struct pnp_notice *notice, struct pnp_veto *out_veto)
     return STATUS_PLUGPLAY_QUERY_VETOED;
 }
 
-static NTSTATUS tell(const struct pnp_notice *notice, struct pnp_veto *out_veto)
+void listen_tell(const struct pnp_notice *notice)
 {
-    if (notice->kind == PNP_NOTICE_TARGET &&
-        IsEqualGUID(&notice->event, &GUID_TARGET_DEVICE_QUERY_REMOVE)) {
-        NTSTATUS status = ask(notice, out_veto);
-        if (NT_SUCCESS(status))
-            return status;
-        struct pnp_notice cancelled = *notice;
-        cancelled.event = GUID_TARGET_DEVICE_REMOVE_CANCELLED;
-        (void)tell(&cancelled, out_veto);
-        return status;
-    }
     host_lock_take(&listen_lock);
     list_for_each(node, &listeners)
     {
@@ -366,6 +371,21 @@ static NTSTATUS tell(const struct pnp_notice *notice, struct pnp_veto *out_veto)
         }
     }
     host_lock_give(&listen_lock);
+}
+
+static NTSTATUS tell(const struct pnp_notice *notice, struct pnp_veto *out_veto)
+{
+    if (notice->kind == PNP_NOTICE_TARGET &&
+        IsEqualGUID(&notice->event, &GUID_TARGET_DEVICE_QUERY_REMOVE)) {
+        NTSTATUS status = listen_ask(notice, ANSWER_100NS, out_veto);
+        if (NT_SUCCESS(status))
+            return status;
+        struct pnp_notice cancelled = *notice;
+        cancelled.event = GUID_TARGET_DEVICE_REMOVE_CANCELLED;
+        (void)tell(&cancelled, out_veto);
+        return status;
+    }
+    listen_tell(notice);
     return STATUS_SUCCESS;
 }
 
@@ -421,7 +441,9 @@ NTSTATUS listen_init(void)
                                                .close_handle = listener_close,
                                                .valid_access = STANDARD_RIGHTS_ALL | 0xffff};
     NTSTATUS status = ob_type_create("PlugPlayListener", &ops, &listener_type);
-    if (NT_SUCCESS(status))
+    if (NT_SUCCESS(status)) {
         pnp_observer_set(tell);
+        power_init();
+    }
     return status;
 }

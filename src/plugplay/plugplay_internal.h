@@ -4,6 +4,7 @@
 #define PLUGPLAY_INTERNAL_H
 
 #include "plugplay/plugplay.h"
+#include "pnp/notice.h"
 #include "pnp/pnp.h"
 #include "wire/plugplay.h"
 
@@ -41,6 +42,24 @@ NTSTATUS package_add(struct call *call);
 NTSTATUS package_delete(struct call *call);
 NTSTATUS package_use(struct call *call);
 NTSTATUS package_drivers(struct call *call);
+
+/* Of the power manager: neither of a device nor of an interface. */
+#define PNP_NOTICE_POWER ((enum pnp_notice_kind)WIRE_NOTICE_POWER)
+struct power_notice {
+    struct pnp_notice notice;
+    union {
+        TARGET_DEVICE_CUSTOM_NOTIFICATION custom;
+        UCHAR room[sizeof(TARGET_DEVICE_CUSTOM_NOTIFICATION) + 16];
+    };
+};
+/* The value of a setting that is now. False: it has none. */
+bool power_notice_of(struct power_notice *notice, const GUID *setting);
+void power_init(void);
+/* To every subscription that wants it. */
+void listen_tell(const struct pnp_notice *notice);
+/* One after the other, until one refuses. */
+NTSTATUS listen_ask(const struct pnp_notice *notice, LONGLONG limit_100ns,
+                    struct pnp_veto *out_veto);
 
 NTSTATUS listen_init(void);
 NTSTATUS listen_open(struct call *call);

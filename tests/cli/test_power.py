@@ -93,6 +93,39 @@ class Power(CoveTest):
             self.good("reg", "-m", "still", "delete", r"HKLM\SYSTEM\Awake", "/f")
         self.good("shutdown", "still")
 
+    def hears(self, which):
+        """What a program's windows and routines hear, each in its order."""
+        listener = self.program_start("hears", which, stdout=subprocess.PIPE, text=True)
+        lines = []
+        while "ready" not in lines:
+            lines.append(listener.stdout.readline().strip())
+            self.assertTrue(lines[-1], lines)
+        self.good("power", "-m", "hears", "source", "battery", "40")
+        self.good("power", "-m", "hears", "sleep", "S1")
+        self.good("power", "-m", "hears", "wake")
+        lines += listener.stdout.read().replace("\r", "").splitlines()
+        listener.stdout.close()
+        self.assertEqual(listener.wait(timeout=60), 0, lines)
+        self.assertEqual([line for line in lines if "FAILED" in line], [])
+
+        def of(who):
+            return [line[len(who) + 1:] for line in lines if line.startswith(who + " ")]
+        slept = ["event 10", "event 4", "event 18", "event 7"]
+        self.assertEqual(of("window"), slept)
+        self.assertEqual(of("routine"), slept)
+        self.assertEqual([line for line in of("alone") if "event" in line], slept)
+        # What it was, and what it became.
+        self.assertEqual([line for line in of("alone") if line.startswith("source")],
+                         ["source 0 of 4", "source 1 of 4"])
+        self.assertEqual(of("called"), ["percent 100 of 4", "percent 40 of 4"])
+        self.good("power", "-m", "hears", "source", "ac")
+
+    def test_windows_hear(self):
+        self.boot("hears")
+        self.hears(program("power"))
+        self.hears(program("power").replace("programs", "programs32"))
+        self.assertNotIn("leak", self.good("shutdown", "hears").stderr)
+
     def test_ended_asleep(self):
         self.boot("ended")
         counter = self.program_start("ended", program("awake"))

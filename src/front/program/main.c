@@ -29,6 +29,7 @@
 #include "ntdll/thread.h"
 #include "pe/tables.h"
 #include "place.h"
+#include "setup/setup.h"
 #include "sixteen.h"
 #include "win32/win32.h"
 
@@ -229,6 +230,7 @@ static uint64_t program_run(void *unused)
     exception_init();
     thread_asks_init();
     win32_init();
+    frontsetup_init();
     frontcrt_init();
     size_t length = crt_utf16_from_string(program.image_path, path, PATH_MAX);
     memcpy(folder, path, (length + 1) * sizeof *path);

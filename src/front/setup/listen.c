@@ -191,27 +191,28 @@ bool listen_is(const void *pointer)
 
 bool listen_end(struct listening *one)
 {
-    bool is_own = (ULONG_PTR)teb_current()->UniqueThread == listen_thread;
     srw_take_exclusive(&listen_lock);
     if (!is_there_locked(one)) {
         srw_give_exclusive(&listen_lock);
         return false;
     }
+    bool waits = !one->ask.is_handed_on && (ULONG_PTR)teb_current()->UniqueThread != listen_thread;
     list_remove(&one->link);
     one->is_ended = true;
-    while (one->is_running && !is_own) {
+    while (one->is_running && waits) {
         uint32_t sequence = came_back.sequence;
         srw_give_exclusive(&listen_lock);
         condition_wait(&came_back, sequence, UINT64_MAX);
         srw_take_exclusive(&listen_lock);
     }
     one->is_forgotten = one->is_running;
-    bool is_free = !one->is_running;
+    bool is_free = !one->is_running; /* else hear's return frees it, perhaps at once */
+    uint64_t number = one->number;
     srw_give_exclusive(&listen_lock);
     struct wire_plugplay *in = plug_input(NULL);
     if (in) {
         in->handle = (uint64_t)listener;
-        in->number = one->number;
+        in->number = number;
         (void)plug_do(WIRE_PLUGPLAY_UNSUBSCRIBE, in);
         heap_give(in);
     }

@@ -120,7 +120,7 @@ static DWORD hear(struct listening *listening, void *context,
 
 static void *notification_begin(HANDLE recipient, const void *filter, DWORD flags, bool is_wide)
 {
-    struct listen_ask ask = {.hear = hear};
+    struct listen_ask ask = {.hear = hear, .is_handed_on = true};
     const struct broadcast_interface *interface = filter;
     const struct broadcast_handle *handle = filter;
     struct listening *listening;

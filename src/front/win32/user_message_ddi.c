@@ -198,26 +198,8 @@ EXPORT(BOOL, KillTimer, (HWND window, ULONG_PTR id))
     return timer ? TRUE : error_fail(ERROR_INVALID_PARAMETER);
 }
 
-/* ---- notifications
- * ---------------------------------------------------------------------------------- */
-
-/* Differs: accepted; nothing arrives, because settings do not change. */
-EXPORT(PVOID, RegisterPowerSettingNotification,
-       (HANDLE recipient, const GUID *setting, DWORD flags))
-{
-    if (!setting)
-        return error_fail(ERROR_INVALID_PARAMETER), NULL;
-    PVOID registration = heap_take(16);
-    return registration ? registration : (error_fail(ERROR_NOT_ENOUGH_MEMORY), NULL);
-}
-
-EXPORT(BOOL, UnregisterPowerSettingNotification, (PVOID registration))
-{
-    if (!registration)
-        return error_fail(ERROR_INVALID_HANDLE);
-    heap_give(registration);
-    return TRUE;
-}
+/* ---- numbers of names -------------------------------------------------------------------------
+ */
 
 EXPORT(UINT, RegisterWindowMessageW, (LPCWSTR name))
 {

@@ -195,12 +195,68 @@ static void window_drop(HWND handle)
 }
 
 /* create's texts are as the procedure wants them; title and class_name are wide. */
+/* ---- those that hear what is told to all ------------------------------------------------------
+ */
+
+#define HWND_MESSAGE ((HWND)(LONG_PTR) - 3)
+#define STYLE_CHILD  0x40000000l
+
+static void (*first_top)(void); /* NULL: called, or nobody's */
+
+static bool is_top(const struct window *window)
+{
+    return window->parent != HWND_MESSAGE && !(window->style & STYLE_CHILD);
+}
+
+void windows_top_hook(void (*first)(void))
+{
+    first_top = first;
+}
+
+unsigned windows_top(HWND *out_handles, unsigned room)
+{
+    unsigned count = 0;
+    user_lock();
+    list_for_each(node, &user.windows)
+    {
+        struct window *window = list_entry(node, struct window, link);
+        if (window->is_destroyed || !is_top(window))
+            continue;
+        if (count < room)
+            out_handles[count] = window->handle;
+        count++;
+    }
+    user_unlock();
+    return count;
+}
+
+bool window_is_top(HWND handle)
+{
+    user_lock();
+    struct window *window = window_find_locked(handle);
+    bool is = window && is_top(window);
+    user_unlock();
+    return is;
+}
+
+static void first_top_tell(void)
+{
+    user_lock();
+    void (*first)(void) = first_top;
+    first_top = NULL;
+    user_unlock();
+    if (first)
+        first();
+}
+
 static HWND window_create(LPCWSTR class_name, LPCWSTR title, struct create *create)
 {
     struct window *window = window_make(class_name, title, create);
     if (!window)
         return NULL;
     HWND handle = window->handle;
+    if (window_is_top(handle))
+        first_top_tell();
     if (!window_call(handle, WM_NCCREATE, 0, (LPARAM)create) ||
         window_call(handle, WM_CREATE, 0, (LPARAM)create) == -1) {
         window_drop(handle);

@@ -67,6 +67,7 @@ struct listener {
 
 static struct host_lock settings_lock; /* guards: values, listeners and their flags */
 static struct list listeners;
+static void (*observer)(const GUID *setting); /* set at boot */
 
 void settings_init(void)
 {
@@ -162,6 +163,24 @@ static void value_set(struct power_value *value, ULONG number)
             ex_work_queue(&listener->work, listener_tell, listener);
     }
     host_lock_give(&settings_lock);
+    if (is_new && observer != NULL)
+        observer(&value->setting);
+}
+
+ULONG po_setting_get(const GUID *setting, void *out_value)
+{
+    const struct power_value *value = value_find(setting);
+    if (value == NULL)
+        return 0;
+    host_lock_take(&settings_lock);
+    memcpy(out_value, &value->number, value->length);
+    host_lock_give(&settings_lock);
+    return value->length;
+}
+
+void po_setting_observe(void (*changed)(const GUID *setting))
+{
+    observer = changed;
 }
 
 void po_source_set(bool is_battery, ULONG percent)

@@ -72,6 +72,7 @@ enum wire_listen {
     WIRE_LISTEN_INTERFACE, /* guid; all zero: of every class */
     WIRE_LISTEN_TARGET,    /* number: a handle of a file on the device */
     WIRE_LISTEN_INSTANCE,  /* name: a device; empty: all */
+    WIRE_LISTEN_POWER,     /* guid: a power setting; all zero: the system's own events */
 };
 
 struct wire_property {
@@ -106,10 +107,11 @@ enum wire_plugplay_notice {
     WIRE_NOTICE_ENUMERATED, /* name: an instance */
     WIRE_NOTICE_STARTED,
     WIRE_NOTICE_REMOVED,
+    WIRE_NOTICE_POWER, /* event: the setting, custom data its value; or all zero, and a PBT_* */
 };
 struct wire_plugplay_event {
     uint64_t subscription;
-    uint64_t question; /* not 0: the device's removal waits for the answer */
+    uint64_t question; /* not 0: a removal or a sleep waits for the answer */
     uint32_t kind;
     int32_t name_offset; /* of the custom data; -1: none */
     uint8_t event[16], class_guid[16];

@@ -44,6 +44,13 @@ BOOL WINAPI GetConsoleMode(HANDLE handle, DWORD *mode);
 bool service_handle_is_status(HANDLE handle);
 DWORD service_event(HANDLE handle, DWORD control, DWORD type, void *data);
 
+/* Windows that hear what is told to all: not message-only ones, whose parent is HWND_MESSAGE, and
+ * nobody's children. At most room handles; answers how many there are. */
+unsigned windows_top(HWND *out_handles, unsigned room);
+bool window_is_top(HWND handle);
+/* Called before the first of them is made; set once at the start. */
+void windows_top_hook(void (*first)(void));
+
 /* Text between the program's code page (UTF-8) and UTF-16. Short text needs no heap; either
  * way it lies where services can read it. text is NULL when there is no memory. */
 struct wide {

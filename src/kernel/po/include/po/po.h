@@ -43,5 +43,9 @@ void po_watchdog_set(ULONG seconds);
 /* The machine is on mains, or on a battery that holds so many percent: drivers that asked for the
  * power settings are told. */
 void po_source_set(bool is_battery, ULONG percent);
+/* The value of a power setting, at most 16 bytes; 0: it never changes here. */
+ULONG po_setting_get(const GUID *setting, void *out_value);
+/* Who is told, with no lock held, that a setting has another value. NULL: nobody. */
+void po_setting_observe(void (*changed)(const GUID *setting));
 
 #endif
