@@ -356,6 +356,8 @@ unsigned boot_stop(void (*report)(const char *line, void *context), void *contex
     left += boot_drivers_unload(report, context);
     is_running |= boot_drivers_run(report, context) || pnp_is_stuck();
     left += registry_end(report, context);
+    if (!is_running)
+        ps_threads_settle();
     left += boot_leaks_report(&boot_began, report, context);
     followers_end();
     if (is_running)

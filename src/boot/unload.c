@@ -47,7 +47,7 @@ bool boot_drivers_run(void (*report)(const char *line, void *context), void *con
     if (found)
         report_line("a work item of a driver is still running");
     image_visit(thread_report, &found);
-    return found;
+    return found || io_driver_is_stuck(); /* those have been named */
 }
 
 NTSTATUS boot_gate_start(void)

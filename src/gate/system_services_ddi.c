@@ -51,7 +51,8 @@ static NTSTATUS driver_change(PUNICODE_STRING user, bool is_load)
     NTSTATUS status = gate_capture_string(user, &name);
     if (!NT_SUCCESS(status))
         return status;
-    status = is_load ? io_driver_load(&name, &error) : io_driver_unload(&name, &error);
+    status = is_load ? io_driver_load(&name, IO_CALLER_WAITS, &error)
+                     : io_driver_unload(&name, IO_CALLER_WAITS, &error);
     if (!NT_SUCCESS(status) && error.text[0])
         rtl_debug_printf("cove: %s\n", error.text);
     gate_release_string(&name);

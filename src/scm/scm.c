@@ -126,6 +126,8 @@ static uint32_t start_error(NTSTATUS status)
         return ERROR_SERVICE_ALREADY_RUNNING;
     case STATUS_OBJECT_NAME_NOT_FOUND:
         return ERROR_FILE_NOT_FOUND;
+    case STATUS_IO_TIMEOUT:
+        return ERROR_SERVICE_REQUEST_TIMEOUT;
     default:
         return RtlNtStatusToDosError(status);
     }
@@ -138,7 +140,7 @@ static uint32_t driver_start(const char *name, char *error, size_t error_size)
     uint32_t result = is_running(name) ? ERROR_SERVICE_ALREADY_RUNNING : scm_key_path(name, &path);
     if (!result) {
         struct io_load_error load = {0};
-        NTSTATUS status = io_driver_load(&path, &load);
+        NTSTATUS status = io_driver_load(&path, IO_CALLER_WAITS, &load);
         RtlFreeUnicodeString(&path);
         if (!NT_SUCCESS(status)) {
             result = start_error(status);
@@ -225,6 +227,8 @@ uint32_t scm_control(const char *name, uint32_t code, struct scm_status *out_sta
 
 static uint32_t stop_error(NTSTATUS status)
 {
+    if (status == STATUS_IO_TIMEOUT)
+        return ERROR_SERVICE_REQUEST_TIMEOUT;
     return status == STATUS_INVALID_DEVICE_REQUEST ? ERROR_INVALID_SERVICE_CONTROL
                                                    : RtlNtStatusToDosError(status);
 }
@@ -236,7 +240,7 @@ static uint32_t driver_stop(const char *name, char *error, size_t error_size)
     if (result)
         return result;
     struct io_load_error unload = {0};
-    NTSTATUS status = io_driver_unload(&path, &unload);
+    NTSTATUS status = io_driver_unload(&path, IO_CALLER_WAITS, &unload);
     RtlFreeUnicodeString(&path);
     if (NT_SUCCESS(status))
         return NO_ERROR;

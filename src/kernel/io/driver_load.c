@@ -40,41 +40,6 @@ void io_error_set(struct io_load_error *error, NTSTATUS status, const char *form
     va_end(arguments);
 }
 
-/* ---- a thread of the system process --------------------------------------------------------- */
-
-struct system_call {
-    void (*routine)(void *);
-    void *context;
-    KEVENT done;
-};
-
-static void system_call_run(void *context)
-{
-    struct system_call *call = context;
-    call->routine(call->context);
-    KeSetEvent(&call->done, IO_NO_INCREMENT, FALSE);
-}
-
-NTSTATUS io_run_in_system(const char *name, void (*routine)(void *), void *context)
-{
-    struct process_thread *self = ps_thread_current();
-    if (self != NULL && self->process == ps_system_process && ke_previous_mode() == KernelMode) {
-        routine(context);
-        return STATUS_SUCCESS;
-    }
-    struct system_call call = {.routine = routine, .context = context};
-    struct process_thread *thread;
-    KeInitializeEvent(&call.done, NotificationEvent, FALSE);
-    NTSTATUS status =
-        ps_thread_create(ps_system_process, name, system_call_run, &call, KernelMode, &thread);
-    if (!NT_SUCCESS(status))
-        return status;
-    KeWaitForSingleObject(&call.done, Executive, KernelMode, FALSE, NULL);
-    KeWaitForSingleObject(thread, Executive, KernelMode, FALSE, NULL);
-    ob_dereference(thread);
-    return STATUS_SUCCESS;
-}
-
 /* Values of Type in a service key, as the public service functions name them. */
 #define SERVICE_KERNEL_DRIVER      1u
 #define SERVICE_FILE_SYSTEM_DRIVER 2u
@@ -211,29 +176,6 @@ static NTSTATUS service_read(const UNICODE_STRING *key_name, struct service *out
 /* ---- DriverEntry
  * ------------------------------------------------------------------------------------ */
 
-struct driver_start {
-    struct driver *driver;
-    NTSTATUS status;
-    struct io_load_error *error;
-    bool has_entered; /* DriverEntry was called */
-};
-
-static void driver_start_run(void *context)
-{
-    struct driver_start *start = context;
-    struct driver *driver = start->driver;
-    start->status = driver_libraries_begin(driver->image, start->error);
-    if (!NT_SUCCESS(start->status))
-        return;
-    start->has_entered = true;
-    start->status =
-        callout_driver_entry(driver->abi.DriverInit, &driver->abi, &driver->service_key);
-    if (!NT_SUCCESS(start->status))
-        return;
-    driver_initialized(driver);
-    driver_reinitialize_run(driver);
-}
-
 /* A DriverEntry that failed should have deleted its devices; what it forgot goes now. */
 static void driver_devices_delete(struct driver *driver)
 {
@@ -245,6 +187,33 @@ static void driver_devices_delete(struct driver *driver)
         if (driver->abi.DeviceObject == device)
             return; /* somebody holds it open */
     }
+}
+
+static void driver_discard(struct driver *driver)
+{
+    driver_devices_delete(driver);
+    trace_point(TRACE_DRIVER_UNLOADED, driver, 0, 0);
+    driver_remove(driver);
+}
+
+/* A driver that does not start is gone then. */
+static NTSTATUS driver_start(struct driver *driver, void *unused, struct io_load_error *error)
+{
+    (void)unused;
+    NTSTATUS status = driver_libraries_begin(driver->image, error);
+    if (NT_SUCCESS(status)) {
+        status = callout_driver_entry(driver->abi.DriverInit, &driver->abi, &driver->service_key);
+        if (NT_SUCCESS(status)) {
+            driver_initialized(driver);
+            driver_reinitialize_run(driver);
+            image_discard_init(driver->image);
+            return status;
+        }
+        io_error_set(error, status, "service %s: DriverEntry returned %s", driver->name,
+                     rtl_status_text(status));
+    }
+    driver_discard(driver);
+    return status;
 }
 
 static void driver_attach_image(struct driver *driver, struct image *image)
@@ -302,10 +271,12 @@ static NTSTATUS driver_load_image(const struct service *service, const UNICODE_S
 
 /* IRQL:    PASSIVE_LEVEL
  * Takes:   borrows service_key
- * Errors:  as NtLoadDriver; STATUS_IMAGE_ALREADY_LOADED; DriverEntry's own status
+ * Errors:  as NtLoadDriver; STATUS_IMAGE_ALREADY_LOADED; DriverEntry's own status;
+ *          STATUS_IO_TIMEOUT: DriverEntry does not come back
  * Doc:     ntifs.h ZwLoadDriver; "Required Standard Driver Routines"
  */
-NTSTATUS io_driver_load(const UNICODE_STRING *service_key, struct io_load_error *out_error)
+NTSTATUS io_driver_load(const UNICODE_STRING *service_key, enum io_driver_caller caller,
+                        struct io_load_error *out_error)
 {
     struct service service;
     struct driver *driver;
@@ -325,20 +296,12 @@ NTSTATUS io_driver_load(const UNICODE_STRING *service_key, struct io_load_error 
     status = driver_load_image(&service, service_key, &driver, out_error);
     if (!NT_SUCCESS(status))
         goto out;
-    struct driver_start start = {.driver = driver, .error = out_error};
-    status = io_run_in_system("driver-entry", driver_start_run, &start);
+    NTSTATUS started;
+    status = driver_call(driver, "DriverEntry", driver_start, NULL, caller, out_error, &started);
     if (NT_SUCCESS(status))
-        status = start.status;
-    if (NT_SUCCESS(status)) {
-        image_discard_init(driver->image);
-        goto out;
-    }
-    if (start.has_entered)
-        io_error_set(out_error, status, "service %s: DriverEntry returned %s", service.name_utf8,
-                     rtl_status_text(status));
-    driver_devices_delete(driver);
-    trace_point(TRACE_DRIVER_UNLOADED, driver, 0, 0);
-    driver_remove(driver);
+        status = started;
+    else
+        driver_discard(driver);
 out:
     service_fini(&service);
     return status;

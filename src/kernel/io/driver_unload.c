@@ -96,17 +96,11 @@ static void driver_leftovers_count(const struct driver *driver, struct leftovers
     *out_left = left;
 }
 
-#define BLOCK_GRACE_MS 20 /* a thread that has ended frees its object a moment later */
-
 static void driver_leftovers_report(struct driver *driver)
 {
-    LARGE_INTEGER moment = {.QuadPart = -10000};
     struct leftovers left;
+    ps_threads_settle();
     driver_leftovers_count(driver, &left);
-    for (int ms = 0; left.blocks != 0 && ms < BLOCK_GRACE_MS; ms++) {
-        KeDelayExecutionThread(KernelMode, FALSE, &moment);
-        driver_leftovers_count(driver, &left);
-    }
     if (left.irps != 0)
         rtl_debug_printf("io: %s unloaded and left %llu IRPs unfreed\n", driver->name,
                          (unsigned long long)left.irps);
@@ -173,20 +167,22 @@ static void driver_outstanding_check(const struct driver *driver)
 /* ---- going
  * ------------------------------------------------------------------------------------------ */
 
-static void driver_unload_run(void *context)
+static NTSTATUS driver_unload_run(struct driver *driver, void *unused, struct io_load_error *error)
 {
-    struct driver *driver = context;
+    (void)unused;
+    (void)error;
     callout_unload(driver->abi.DriverUnload, &driver->abi);
     driver_outstanding_check(driver);
     driver_leftovers_report(driver);
     trace_point(TRACE_DRIVER_UNLOADED, driver, 0, 0);
     driver_remove(driver);
+    return STATUS_SUCCESS;
 }
 
 static void driver_unload_deferred(void *context)
 {
     struct driver *driver = context;
-    driver_unload_run(driver);
+    driver_unload_run(driver, NULL, NULL);
     ob_dereference(driver);
 }
 
@@ -206,8 +202,15 @@ void driver_unload_check(struct driver *driver)
     ex_work_queue(&driver->unload_work, driver_unload_deferred, driver);
 }
 
-static NTSTATUS driver_unload(struct driver *driver, struct io_load_error *error)
+static NTSTATUS driver_unload(struct driver *driver, enum io_driver_caller caller,
+                              struct io_load_error *error)
 {
+    const char *stuck_in = atomic_load(&driver->stuck_in);
+    if (stuck_in != NULL) {
+        io_error_set(error, STATUS_INVALID_DEVICE_REQUEST,
+                     "%s stays loaded: its %s has not come back", driver->name, stuck_in);
+        return STATUS_INVALID_DEVICE_REQUEST;
+    }
     if (driver->abi.DriverUnload == NULL) {
         io_error_set(error, STATUS_INVALID_DEVICE_REQUEST,
                      "%s has no DriverUnload routine and stays loaded", driver->name);
@@ -226,15 +229,20 @@ static NTSTATUS driver_unload(struct driver *driver, struct io_load_error *error
     }
     if (!driver_unload_claim(driver))
         return STATUS_SUCCESS;
-    return io_run_in_system("driver-unload", driver_unload_run, driver);
+    NTSTATUS unloaded;
+    NTSTATUS status =
+        driver_call(driver, "DriverUnload", driver_unload_run, NULL, caller, error, &unloaded);
+    return NT_SUCCESS(status) ? unloaded : status;
 }
 
 /* IRQL:    PASSIVE_LEVEL
  * Takes:   borrows service_key
- * Errors:  STATUS_OBJECT_NAME_NOT_FOUND; STATUS_INVALID_DEVICE_REQUEST: no DriverUnload
+ * Errors:  STATUS_OBJECT_NAME_NOT_FOUND; STATUS_INVALID_DEVICE_REQUEST: no DriverUnload;
+ *          STATUS_IO_TIMEOUT: it does not come back
  * Doc:     ntifs.h ZwUnloadDriver; wdm.h DRIVER_UNLOAD
  */
-NTSTATUS io_driver_unload(const UNICODE_STRING *service_key, struct io_load_error *out_error)
+NTSTATUS io_driver_unload(const UNICODE_STRING *service_key, enum io_driver_caller caller,
+                          struct io_load_error *out_error)
 {
     unsigned count = service_key->Length / sizeof(WCHAR);
     unsigned start = count;
@@ -256,7 +264,7 @@ NTSTATUS io_driver_unload(const UNICODE_STRING *service_key, struct io_load_erro
         rtl_free(utf8);
         return STATUS_OBJECT_NAME_NOT_FOUND;
     }
-    NTSTATUS status = driver_unload(driver, out_error);
+    NTSTATUS status = driver_unload(driver, caller, out_error);
     ob_dereference(driver);
     return status;
 }
@@ -272,7 +280,7 @@ static struct driver *driver_newest_get(void)
     for (struct list *node = io_drivers.previous; node != &io_drivers; node = node->previous) {
         struct driver *driver = list_entry(node, struct driver, link);
         if (driver->image == NULL || atomic_load(&driver->is_unload_asked) ||
-            driver->abi.DriverUnload == NULL)
+            driver->abi.DriverUnload == NULL || atomic_load(&driver->stuck_in) != NULL)
             continue;
         ob_reference(driver);
         found = driver;
@@ -299,12 +307,17 @@ static void report_loaded(DRIVER_OBJECT *abi, void *context)
 {
     void (*report)(const char *text) = *(void (**)(const char *))context;
     const struct driver *driver = driver_of(abi);
+    const char *stuck_in = atomic_load(&driver->stuck_in);
     char text[160];
     if (driver->image == NULL)
         return;
-    snprintf(text, sizeof(text), "%s stays loaded: %s", driver->name,
-             abi->DriverUnload == NULL ? "it has no DriverUnload routine"
-                                       : "a device of it is still open, attached or in use");
+    if (stuck_in != NULL)
+        snprintf(text, sizeof(text), "%s stays loaded: its %s has not come back", driver->name,
+                 stuck_in);
+    else
+        snprintf(text, sizeof(text), "%s stays loaded: %s", driver->name,
+                 abi->DriverUnload == NULL ? "it has no DriverUnload routine"
+                                           : "a device of it is still open, attached or in use");
     report(text);
 }
 
@@ -316,7 +329,7 @@ unsigned io_driver_unload_all(void (*report)(const char *text))
     unsigned left = 0;
     while ((driver = driver_newest_get()) != NULL) {
         struct io_load_error error = {0};
-        driver_unload(driver, &error);
+        driver_unload(driver, IO_CALLER_WAITS, &error);
         ob_dereference(driver);
     }
     (void)ex_work_drain_until(host_clock_ns() + DRAIN_NS);

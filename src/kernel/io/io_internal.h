@@ -286,6 +286,7 @@ struct driver {
     struct ex_work unload_work;    /* used once: an unload that waited for the last file */
     _Atomic bool is_unload_called; /* once only */
     _Atomic bool is_unload_asked;
+    const char *_Atomic stuck_in; /* the routine that was given up; NULL: none */
 };
 
 static inline struct driver *driver_of(const DRIVER_OBJECT *abi)
@@ -307,8 +308,13 @@ void driver_unload_check(struct driver *driver);
 struct driver *driver_find_get(const UNICODE_STRING *name);
 uint64_t driver_count(void);
 NTSTATUS driver_host_path(const UNICODE_STRING *nt_path, char **out_path);
-/* Runs routine(context) in a thread of the system process at PASSIVE_LEVEL and waits. */
-NTSTATUS io_run_in_system(const char *name, void (*routine)(void *), void *context);
+/* Calls run in a thread of the system process at PASSIVE_LEVEL and waits, for as long as a routine
+ * of a driver may take. routine: its name. *out_status: what run returned; STATUS_IO_TIMEOUT: it
+ * has not come back and goes on by itself. Errors: it could not be called. */
+typedef NTSTATUS driver_routine(struct driver *driver, void *context, struct io_load_error *error);
+NTSTATUS driver_call(struct driver *driver, const char *routine, driver_routine *run, void *context,
+                     enum io_driver_caller caller, struct io_load_error *error,
+                     NTSTATUS *out_status);
 void io_error_set(struct io_load_error *error, NTSTATUS status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -40,16 +40,23 @@ void shutdown_forget(PDEVICE_OBJECT device)
         ob_dereference(ours);
 }
 
-static void shutdown_send(PDEVICE_OBJECT device)
+/* device: referenced, and no longer after this. */
+static NTSTATUS shutdown_send(struct driver *driver, void *device, struct io_load_error *error)
 {
-    PDEVICE_OBJECT top = device_top(device);
+    (void)driver;
+    (void)error;
+    PDEVICE_OBJECT top = device_top(&((struct device *)device)->abi);
     PIRP irp = irp_allocate(top->StackSize);
-    if (irp == NULL)
-        return;
+    if (irp == NULL) {
+        ob_dereference(device);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
     irp->Flags = IRP_SYNCHRONOUS_API;
     irp->RequestorMode = KernelMode;
     IoGetNextIrpStackLocation(irp)->MajorFunction = IRP_MJ_SHUTDOWN;
-    irp_send_and_wait(top, irp, NULL);
+    NTSTATUS status = irp_send_and_wait(top, irp, NULL);
+    ob_dereference(device);
+    return status;
 }
 
 static void shutdown_list_tell(struct list *list, bool is_last_call)
@@ -62,8 +69,11 @@ static void shutdown_list_tell(struct list *list, bool is_last_call)
             return;
         struct device *device = is_last_call ? list_entry(node, struct device, last_call)
                                              : list_entry(node, struct device, shutdown);
-        shutdown_send(&device->abi);
-        ob_dereference(device);
+        NTSTATUS status, answer;
+        status = driver_call(driver_of(device->abi.DriverObject), "IRP_MJ_SHUTDOWN", shutdown_send,
+                             device, IO_CALLER_WAITS, NULL, &answer);
+        if (!NT_SUCCESS(status))
+            ob_dereference(device);
     }
 }
 

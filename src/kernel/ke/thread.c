@@ -16,6 +16,7 @@
 uint64_t threads_alive;
 static _Atomic uint32_t threads_tails;       /* atomic: host threads that have not quite ended */
 static _Atomic uint64_t threads_of_programs; /* started, not system threads, not quite gone */
+static _Atomic uint64_t threads_leaving;     /* ended for who waits for them, not quite gone */
 
 void ke_thread_init(struct thread *thread, const char *name, void *process)
 {
@@ -91,6 +92,7 @@ static void thread_end(struct thread *thread)
 {
     void (*on_end)(struct thread *) = thread->on_end;
 
+    __c11_atomic_fetch_add(&threads_leaving, 1, __ATOMIC_RELAXED);
     apcs_rundown(thread);
     ke_space_change(NULL);
     if (on_end != NULL) {
@@ -122,6 +124,7 @@ static void thread_main(void *argument)
     thread->exit_jump = NULL;
     thread_check_clean(thread);
     thread_end(thread);
+    __c11_atomic_fetch_sub(&threads_leaving, 1, __ATOMIC_RELEASE);
     __c11_atomic_fetch_sub(&threads_of_programs, is_program, __ATOMIC_RELEASE);
     __c11_atomic_fetch_sub(&threads_tails, 1, __ATOMIC_RELEASE);
 }
@@ -229,5 +232,6 @@ void ke_counts(struct ke_counts *out_counts)
     out_counts->timers_set = timers_set;
     host_lock_give(&dispatcher_lock);
     out_counts->program_threads = __c11_atomic_load(&threads_of_programs, __ATOMIC_ACQUIRE);
+    out_counts->leaving_threads = __c11_atomic_load(&threads_leaving, __ATOMIC_ACQUIRE);
     out_counts->dpcs_queued = __c11_atomic_load(&dpcs_queued, __ATOMIC_SEQ_CST);
 }

@@ -142,7 +142,7 @@ static void service_load(const struct service *service)
     struct io_load_error error;
     RtlAppendUnicodeToString(&path, PNP_SERVICES_PATH L"\\");
     RtlAppendUnicodeToString(&path, service->name);
-    NTSTATUS status = io_driver_load(&path, &error);
+    NTSTATUS status = io_driver_load(&path, IO_CALLER_WAITS, &error);
     if (!NT_SUCCESS(status) && status != STATUS_IMAGE_ALREADY_LOADED && !service->is_quiet)
         rtl_debug_printf("pnp: at boot: %s\n", error.text);
 }

@@ -78,7 +78,7 @@ NTSTATUS driver_get(struct device_node *node, const WCHAR *service, DRIVER_OBJEC
         return status;
     }
     call_begin(node, NULL, NULL, "DriverEntry");
-    status = io_driver_load(&path, &error);
+    status = io_driver_load(&path, IO_CALLER_WATCHES, &error);
     bool is_lost = call_end();
     pnp_free(path.Buffer);
     if (is_lost)
@@ -105,7 +105,7 @@ void driver_release(DRIVER_OBJECT *driver)
         struct io_load_error error;
         ob_dereference(driver);
         call_begin(pnp_root, NULL, NULL, "DriverUnload");
-        (void)io_driver_unload(&path, &error);
+        (void)io_driver_unload(&path, IO_CALLER_WATCHES, &error);
         bool is_lost = call_end();
         pnp_free(path.Buffer);
         if (is_lost)

@@ -314,6 +314,14 @@ bool ps_programs_wait(uint64_t deadline_ns)
     return true;
 }
 
+void ps_threads_settle(void)
+{
+    LARGE_INTEGER moment = {.QuadPart = -1000};
+    struct ke_counts counts;
+    for (ke_counts(&counts); counts.leaving_threads != 0; ke_counts(&counts))
+        KeDelayExecutionThread(KernelMode, FALSE, &moment);
+}
+
 uint64_t ps_system_thread_find(uint64_t low, uint64_t high)
 {
     uint64_t found = 0;

@@ -136,15 +136,24 @@ NTSTATUS ps_init(void)
     return STATUS_SUCCESS;
 }
 
-/* Threads that have said goodbye may still be on their last instructions. The caller may be
- * a thread of the system process itself. */
+static uint32_t system_thread_count(void)
+{
+    host_lock_take(&ps_lock);
+    uint32_t count = ps_system_process->thread_count;
+    host_lock_give(&ps_lock);
+    return count;
+}
+
+/* The caller may be a thread of the system process itself. Threads are counted, not references:
+ * a driver may have kept one of those for good, to a thread of its own or to the process. */
 static void system_threads_wait(void)
 {
-    uint64_t own = ps_thread_current() ? 2 : 1;
-    while (ob_reference_count(ps_system_process) > own) {
+    uint32_t own = ps_thread_current() != NULL;
+    while (system_thread_count() > own) {
         LARGE_INTEGER moment = {.QuadPart = -1000};
         KeDelayExecutionThread(KernelMode, FALSE, &moment);
     }
+    ps_threads_settle();
 }
 
 void ps_fini(void)

@@ -50,7 +50,7 @@ static NTSTATUS unload_named(const char *name, struct io_load_error *error)
     UNICODE_STRING key;
     snprintf(text, sizeof(text), SERVICES "%s", name);
     assert_int_equal(rtl_unicode_of(text, &key), STATUS_SUCCESS);
-    NTSTATUS status = io_driver_unload(&key, error);
+    NTSTATUS status = io_driver_unload(&key, IO_CALLER_WAITS, error);
     RtlFreeUnicodeString(&key);
     return status;
 }
@@ -156,7 +156,7 @@ static NTSTATUS load_named(const char *name, struct io_load_error *error)
     UNICODE_STRING key;
     snprintf(text, sizeof(text), SERVICES "%s", name);
     assert_int_equal(rtl_unicode_of(text, &key), STATUS_SUCCESS);
-    NTSTATUS status = io_driver_load(&key, error);
+    NTSTATUS status = io_driver_load(&key, IO_CALLER_WAITS, error);
     RtlFreeUnicodeString(&key);
     return status;
 }

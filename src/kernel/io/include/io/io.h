@@ -30,15 +30,24 @@ struct io_load_error {
     NTSTATUS status;
     char text[400];
 };
+/* What becomes of a caller whose driver does not come back from DriverEntry or DriverUnload. */
+enum io_driver_caller {
+    IO_CALLER_WAITS,  /* is told after a limit (DriverCallLimitSeconds, 120 s) */
+    IO_CALLER_WATCHES /* is a thread of the system process that others watch: called on it */
+};
 /* Loads the driver whose service key is \Registry\Machine\System\CurrentControlSet\Services\…
  * (ImagePath, Type): image, driver object \Driver\<name>, DriverEntry, reinitialisation.
  * Errors as NtLoadDriver documents them; out_error says it in words. */
-NTSTATUS io_driver_load(const UNICODE_STRING *service_key, struct io_load_error *out_error);
+NTSTATUS io_driver_load(const UNICODE_STRING *service_key, enum io_driver_caller caller,
+                        struct io_load_error *out_error);
 /* Calls DriverUnload once no device has open files; STATUS_INVALID_DEVICE_REQUEST without an
  * unload routine. What the driver has left behind (devices, links, pool, timers, threads,
  * IRPs) is bug check DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS (0xCE) where
  * documented, a report line otherwise. */
-NTSTATUS io_driver_unload(const UNICODE_STRING *service_key, struct io_load_error *out_error);
+NTSTATUS io_driver_unload(const UNICODE_STRING *service_key, enum io_driver_caller caller,
+                          struct io_load_error *out_error);
+/* A driver was given up inside one of the two and has not come back. */
+bool io_driver_is_stuck(void);
 DRIVER_OBJECT *io_driver_find_get(const char *name); /* "wdm1"; referenced */
 /* The driver of a service by the service's name; referenced. */
 DRIVER_OBJECT *io_driver_of_service_get(const UNICODE_STRING *service);

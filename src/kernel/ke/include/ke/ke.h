@@ -264,6 +264,7 @@ void ke_timers_end(void);
 struct ke_counts {
     uint64_t threads, timers_set, dpcs_queued;
     uint64_t program_threads; /* of programs, until their very last instruction */
+    uint64_t leaving_threads; /* have ended for who waits for them, and still hold their objects */
 };
 void ke_counts(struct ke_counts *out_counts);
 

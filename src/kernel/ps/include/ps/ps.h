@@ -137,6 +137,9 @@ void ps_process_gone_set(void (*gone)(struct process *));
  * false: not by deadline_ns (host_clock_ns).
  * IRQL: PASSIVE_LEVEL. */
 bool ps_programs_wait(uint64_t deadline_ns);
+/* Waits until what threads that have ended held is given back: those who wait for a thread learn
+ * of its end before that. Whoever counts calls this first. IRQL: PASSIVE_LEVEL. */
+void ps_threads_settle(void);
 /* A live system thread that began in a routine within the range; 0: none. */
 uint64_t ps_system_thread_find(uint64_t low, uint64_t high);
 struct process *ps_process_find_get(uint64_t id);
