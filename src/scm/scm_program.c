@@ -128,7 +128,10 @@ static void process_came(struct process *came, void *context)
         if (service->process == process)
             service->status.process_id = (uint32_t)came->id;
     }
+    bool is_unwanted = process->is_given_up;
     host_lock_give(&scm_program_lock);
+    if (is_unwanted) /* before it came: nobody else could end it */
+        ps_process_terminate(came, (NTSTATUS)ERROR_SERVICE_REQUEST_TIMEOUT);
 }
 
 /* The first of a process's services that have not stopped; it has now, and its name is told. */
