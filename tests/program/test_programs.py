@@ -120,6 +120,10 @@ class Programs(CoveTest):
         shutil.copy(program("child"), folder)
         self.passes("child", cwd=folder)
 
+    def test_loops(self):
+        shutil.copy(program("loops"), self.folder)
+        self.passes("loops", cwd=self.folder)
+
     def test_stop(self):
         self.passes("stop", "pending")
 

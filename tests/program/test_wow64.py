@@ -103,10 +103,11 @@ class Wow64(CoveTest):
         return folder
 
     def test_children(self):
-        done = self.cove("run", "--quiet", driver("wdm1"), "--", "child.exe",
-                         cwd=self.folder_with("child"))
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertIn("all checks passed", done.stdout)
+        for name in ("child", "loops"):
+            done = self.cove("run", "--quiet", driver("wdm1"), "--", name + ".exe",
+                             cwd=self.folder_with(name))
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn("all checks passed", done.stdout)
 
     def test_profiles(self):
         done = self.cove("run", "--quiet", driver("wdm1"), "--", "profiles.exe",

@@ -241,6 +241,7 @@ NTSTATUS server_start(const char *socket_path, int listener, const char *drive_f
     list_init(&server.programs);
     server.is_stopping = false;
     freeze_init();
+    thread_services_init();
     server.listener = listener;
     ps_process_gone_set(process_gone);
     struct host_thread_options options = {.name = "listener"};

@@ -59,6 +59,7 @@ void companions_close(struct program *program);
 /* freeze.c: programs stand still while the machine sleeps. freeze_wait holds up who wants to be
  * served; false: it is being ended. */
 void freeze_init(void);
+void thread_services_init(void);
 bool freeze_is_on(void);
 bool freeze_wait(void);
 void program_freeze(struct program *program, bool freezes);

@@ -151,6 +151,23 @@ NTSTATUS NTAPI NtSuspendThread(HANDLE ThreadHandle, PULONG PreviousSuspendCount)
     return suspend_change(ThreadHandle, 1, PreviousSuspendCount);
 }
 
+/* No locks of ps are held. */
+static void end_ask(struct process_thread *thread)
+{
+    struct companion *companion = companion_lock(thread);
+    if (!companion)
+        return;
+    KeSetEvent(&companion->may_begin, IO_NO_INCREMENT, FALSE);
+    companion_ask(companion, WIRE_ASK_END);
+    host_wake_shared(&companion->channel->asks, INT_MAX); /* it may be suspended */
+    companion_unlock();
+}
+
+void thread_services_init(void)
+{
+    ps_thread_ask_end_set(end_ask);
+}
+
 NTSTATUS NTAPI NtTerminateThread(HANDLE ThreadHandle, NTSTATUS ExitStatus)
 {
     struct process_thread *thread;
@@ -160,13 +177,8 @@ NTSTATUS NTAPI NtTerminateThread(HANDLE ThreadHandle, NTSTATUS ExitStatus)
     if (!NT_SUCCESS(status))
         return status;
     ps_thread_terminate(thread, ExitStatus);
-    struct companion *companion = thread == ps_thread_current() ? NULL : companion_lock(thread);
-    if (companion) {
-        KeSetEvent(&companion->may_begin, IO_NO_INCREMENT, FALSE);
-        companion_ask(companion, WIRE_ASK_END);
-        host_wake_shared(&companion->channel->asks, INT_MAX); /* it may be suspended */
-        companion_unlock();
-    }
+    if (thread != ps_thread_current())
+        end_ask(thread);
     ob_dereference(thread);
     return STATUS_SUCCESS;
 }

@@ -189,6 +189,13 @@ static struct process_thread *thread_next(struct process *process, struct proces
     return next;
 }
 
+static void (*thread_ask_end)(struct process_thread *); /* set once at boot */
+
+void ps_thread_ask_end_set(void (*ask_end)(struct process_thread *thread))
+{
+    thread_ask_end = ask_end;
+}
+
 void ps_process_terminate(struct process *process, NTSTATUS status)
 {
     COVE_ASSERT(process != ps_system_process);
@@ -206,9 +213,13 @@ void ps_process_terminate(struct process *process, NTSTATUS status)
         process_rundown(process);
         return;
     }
+    bool is_other = process != ps_process_current();
     struct process_thread *thread = thread_next(process, NULL);
-    for (; thread; thread = thread_next(process, thread))
+    for (; thread; thread = thread_next(process, thread)) {
         ps_thread_terminate(thread, status);
+        if (is_other && thread_ask_end) /* it may run its program's code, and in no service */
+            thread_ask_end(thread);
+    }
 }
 
 struct process *ps_process_find_get(uint64_t id)
