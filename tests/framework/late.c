@@ -52,7 +52,7 @@ static NTSTATUS device_add(WDFDRIVER driver, PWDFDEVICE_INIT init)
 PFN_WDF_DRIVER_DEVICE_ADD kmdf_device_add = device_add;
 
 /* The system sleeps and wakes; the device's own IRPs come after the system's. */
-static void sleep(BOOLEAN np, LONG down, LONG up)
+static void down_and_up(BOOLEAN np, LONG down, LONG up)
 {
     is_np = np;
     exit_seconds = down;
@@ -92,16 +92,16 @@ static void late(void)
 {
     switch (*(const ULONG *)drivertest_user_memory) {
     case 1:
-        sleep(FALSE, 11 * MINUTE, 11 * MINUTE);
+        down_and_up(FALSE, 11 * MINUTE, 11 * MINUTE);
         break;
     case 2:
-        sleep(TRUE, 9 * MINUTE, 9 * MINUTE);
+        down_and_up(TRUE, 9 * MINUTE, 9 * MINUTE);
         break;
     case 3:
-        sleep(TRUE, 11 * MINUTE, 0);
+        down_and_up(TRUE, 11 * MINUTE, 0);
         break;
     case 4:
-        sleep(TRUE, 0, 11 * MINUTE);
+        down_and_up(TRUE, 0, 11 * MINUTE);
         break;
     case 5:
         slow(L"FxSlowDefault", 1, -1);
