@@ -453,7 +453,7 @@ static void claim_one(struct stack *stack, struct line *line, LONG calls)
 
 /* Sleep and back. What becomes of the vector meanwhile: given up (the default), kept and silent
  * (ReportInactiveOnPowerDown), or kept (power code that is never paged). */
-static void sleep(WDF_TRI_STATE reports_inactive, BOOLEAN not_pageable)
+static void down_and_up(WDF_TRI_STATE reports_inactive, BOOLEAN not_pageable)
 {
     BOOLEAN is_kept = reports_inactive == WdfTrue || not_pageable;
     struct stack stack;
@@ -487,17 +487,17 @@ static void sleep(WDF_TRI_STATE reports_inactive, BOOLEAN not_pageable)
 
 static void sleep_disconnects(void)
 {
-    sleep(WdfUseDefault, FALSE);
+    down_and_up(WdfUseDefault, FALSE);
 }
 
 static void sleep_silences(void)
 {
-    sleep(WdfTrue, FALSE);
+    down_and_up(WdfTrue, FALSE);
 }
 
 static void sleep_not_pageable(void)
 {
-    sleep(WdfUseDefault, TRUE);
+    down_and_up(WdfUseDefault, TRUE);
 }
 
 /* Two with one lock: the section of one keeps the other away, at the higher IRQL of the two. */

@@ -61,10 +61,12 @@ uint32_t LookCall(void *Function, const uintptr_t *Words, uintptr_t Count, uintp
     "popq %rbx\n\tpopq %rbp\n\tmovl LookBits(%rip), %eax\n\tret\n"
 #define VECTOR(n, at)     "movups " #at "(%rcx), %xmm" #n "\n\t"
 #define VECTOR_OUT(n, at) "movups %xmm" #n ", " #at "(%rax)\n\t"
-#define EACH_VECTOR(DO)                                                                          \
-    DO(0, 0)                                                                                     \
-    DO(1, 16) DO(2, 32) DO(3, 48) DO(4, 64) DO(5, 80) DO(6, 96) DO(7, 112) DO(8, 128) DO(9, 144) \
-        DO(10, 160) DO(11, 176) DO(12, 192) DO(13, 208) DO(14, 224) DO(15, 240)
+/* clang-format off */
+#define EACH_VECTOR(DO)                                                               \
+    DO(0, 0) DO(1, 16) DO(2, 32) DO(3, 48) DO(4, 64) DO(5, 80) DO(6, 96) DO(7, 112)   \
+    DO(8, 128) DO(9, 144) DO(10, 160) DO(11, 176) DO(12, 192) DO(13, 208) DO(14, 224) \
+    DO(15, 240)
+/* clang-format on */
 #define LOOKS_ALL(label)                                                                        \
     "movl $200, LookCount(%rip)\n" label ":\n\t" ALL(LOOK) "decl LookCount(%rip)\n\tjnz " label \
                                                            "b\n\t"

@@ -38,26 +38,20 @@ struct test_child *test_child_of(WDFDEVICE pdo);
 
 extern ULONG test_number; /* for ids that are never used twice */
 
-#define DEVICE_TESTS(X)                                                                  \
-    X(fdo_is_in_its_stack)                                                               \
-    X(names_and_links)                                                                   \
-    X(characteristics)                                                                   \
-    X(properties)                                                                        \
-    X(registry_keys)                                                                     \
-    X(interfaces_are_enabled_by_state)                                                   \
-    X(query_interface_is_answered)                                                       \
-    X(import_interface)                                                                  \
-    X(preprocessor_sees_irps) X(routes_before_queues) X(control_device_by_name)          \
-        X(control_device_deleted_while_open) X(control_device_refusals)                  \
-            X(static_child_comes_and_goes) X(static_child_never_added)                   \
-                X(static_children_are_walked) X(pdo_answers) X(relations_are_kept)       \
-                    X(dynamic_child_comes_and_goes) X(scan_finds_what_is_missing)        \
-                        X(ejected_child_goes) X(iteration_holds_the_list)                \
-                            X(scan_while_the_list_is_held) X(creation_is_refused)        \
-                                X(descriptions_of_wrong_size) X(reenumerated_by_itself)  \
-                                    X(child_gone_before_it_is_told) X(target_answers)    \
-                                        X(dependent_devices) X(child_forwards_to_parent) \
-                                            X(child_asks_for_ejection)
+/* clang-format off */
+#define DEVICE_TESTS(X)                                                                     \
+    X(fdo_is_in_its_stack) X(names_and_links) X(characteristics) X(properties)              \
+    X(registry_keys) X(interfaces_are_enabled_by_state) X(query_interface_is_answered)      \
+    X(import_interface) X(preprocessor_sees_irps) X(routes_before_queues)                   \
+    X(control_device_by_name) X(control_device_deleted_while_open)                          \
+    X(control_device_refusals) X(static_child_comes_and_goes) X(static_child_never_added)   \
+    X(static_children_are_walked) X(pdo_answers) X(relations_are_kept)                      \
+    X(dynamic_child_comes_and_goes) X(scan_finds_what_is_missing) X(ejected_child_goes)     \
+    X(iteration_holds_the_list) X(scan_while_the_list_is_held) X(creation_is_refused)       \
+    X(descriptions_of_wrong_size) X(reenumerated_by_itself) X(child_gone_before_it_is_told) \
+    X(target_answers) X(dependent_devices) X(child_forwards_to_parent)                      \
+    X(child_asks_for_ejection)
+/* clang-format on */
 #define X(name) void name(void);
 DEVICE_TESTS(X)
 #undef X

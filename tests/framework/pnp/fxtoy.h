@@ -13,28 +13,17 @@
 enum fxtoy_role { FXTOY_BUS, FXTOY_CHILD, FXTOY_FUNCTION, FXTOY_FILTER, FXTOY_ROLES };
 
 /* Callbacks, and their names in expectations. */
-#define FXTOY_CALLBACKS(X)                                                                     \
-    X(Add)                                                                                     \
-    X(PrepareHardware)                                                                         \
-    X(ReleaseHardware)                                                                         \
-    X(D0Entry)                                                                                 \
-    X(D0Exit)                                                                                  \
-    X(PostInterrupts)                                                                          \
-    X(PreInterrupts)                                                                           \
-    X(SelfInit)                                                                                \
-    X(SelfSuspend)                                                                             \
-    X(SelfRestart)                                                                             \
-    X(SelfFlush)                                                                               \
-    X(SelfCleanup)                                                                             \
-    X(Surprise)                                                                                \
-    X(QueryStop)                                                                               \
-    X(QueryRemove)                                                                             \
-    X(Usage)                                                                                   \
-    X(Relations) X(ArmS0) X(DisarmS0) X(WokenS0) X(ArmSx) X(DisarmSx) X(WokenSx) X(EnableWake) \
-        X(DisableWake) X(Eject) X(Lock) X(Missing) X(Scan) X(IoStop) X(IoResume) X(Read)       \
-            X(Cleanup) X(Destroy) X(RemoveRequirements) X(AddRequirements) X(RemoveAdded)      \
-                X(Resources) X(Requirements) X(InterruptOn) X(DmaOn) X(FxRegistered)           \
-                    X(FxUnregisters) X(FxActive) X(FxIdle) X(FxState)
+/* clang-format off */
+#define FXTOY_CALLBACKS(X)                                                                   \
+    X(Add) X(PrepareHardware) X(ReleaseHardware) X(D0Entry) X(D0Exit) X(PostInterrupts)      \
+    X(PreInterrupts) X(SelfInit) X(SelfSuspend) X(SelfRestart) X(SelfFlush) X(SelfCleanup)   \
+    X(Surprise) X(QueryStop) X(QueryRemove) X(Usage) X(Relations) X(ArmS0) X(DisarmS0)       \
+    X(WokenS0) X(ArmSx) X(DisarmSx) X(WokenSx) X(EnableWake) X(DisableWake) X(Eject) X(Lock) \
+    X(Missing) X(Scan) X(IoStop) X(IoResume) X(Read) X(Cleanup) X(Destroy)                   \
+    X(RemoveRequirements) X(AddRequirements) X(RemoveAdded) X(Resources) X(Requirements)     \
+    X(InterruptOn) X(DmaOn) X(FxRegistered) X(FxUnregisters) X(FxActive) X(FxIdle)           \
+    X(FxState)
+/* clang-format on */
 enum fxtoy_callback {
 #define X(name) FXTOY_##name,
     FXTOY_CALLBACKS(X)

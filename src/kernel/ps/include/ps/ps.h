@@ -123,8 +123,8 @@ void ps_thread_terminate(struct process_thread *thread, NTSTATUS status);
 /* A system thread for native rooms; nothing is given back (ex's workers, clocks). */
 NTSTATUS ps_system_thread_start(const char *name, void (*entry)(void *), void *context);
 
-/* What is called for each thread of a process that another one ends, so that it hears of it where it
- * runs its program's code. Holds no locks. Set once at boot. */
+/* What is called for each thread of a process that another one ends, so that it hears of it where
+ * it runs its program's code. Holds no locks. Set once at boot. */
 void ps_thread_ask_end_set(void (*ask_end)(struct process_thread *thread));
 
 /* Asks all threads to end and cancels their I/O; does not wait. Idempotent. A process
