@@ -300,6 +300,17 @@ int main(int argc, char **argv)
     const char *part = argc > 2 ? argv[2] : "";
     double one, two, load[3] = {0};
     folder_find(argc > 1 ? argv[1] : NULL);
+    char command[PATH_MAX];
+    snprintf(command, sizeof command, "%s/bin/cove", bench_folder);
+    if (access(command, X_OK)) {
+        fprintf(
+            stderr,
+            "cove-bench: there is no %s\n"
+            "usage: cove-bench [BUILD-FOLDER [calls|machine|framework|setup|flat|generic|width32|"
+            "many|wine]]\n",
+            command);
+        return 2;
+    }
     if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
         strcpy(both, "0-1");
     getloadavg(load, 3);
