@@ -340,6 +340,10 @@ NTSTATUS NTAPI FsRtlProcessFileLock(PFILE_LOCK FileLock, PIRP Irp, PVOID Context
             return status;
         if (status == STATUS_SUCCESS)
             return irp_finish_granted(FileLock, Irp, Context);
+        if (status == STATUS_CANCELLED) { /* it had been marked pending before that was seen */
+            (void)irp_finish(FileLock, Irp, Context, status);
+            return STATUS_PENDING;
+        }
         break;
     case IRP_MN_UNLOCK_SINGLE:
         status = unlock_exact(FileLock, &owner, range_of_irp(Irp), Context);

@@ -111,7 +111,8 @@ static NTSTATUS call_give_up(struct driver_call *call, ULONG seconds, struct io_
     return STATUS_IO_TIMEOUT;
 }
 
-static NTSTATUS call_wait(struct driver_call *call, struct io_load_error *error)
+static NTSTATUS call_wait(struct driver_call *call, struct process_thread *thread,
+                          struct io_load_error *error)
 {
     ULONG seconds = limit_s();
     LARGE_INTEGER limit = {.QuadPart = -(LONGLONG)seconds * SECOND_100NS};
@@ -122,6 +123,8 @@ static NTSTATUS call_wait(struct driver_call *call, struct io_load_error *error)
             return status; /* the call is its thread's now */
         KeWaitForSingleObject(&call->done, Executive, KernelMode, FALSE, NULL);
     }
+    /* What follows may end the rooms that it stands on, or count what is left. */
+    KeWaitForSingleObject(thread, Executive, KernelMode, FALSE, NULL);
     status = call->status;
     if (error != NULL)
         *error = call->error;
@@ -153,7 +156,7 @@ NTSTATUS driver_call(struct driver *driver, const char *routine, driver_routine 
         call_free(call);
         return status;
     }
+    *out_status = call_wait(call, thread, error);
     ob_dereference(thread);
-    *out_status = call_wait(call, error);
     return STATUS_SUCCESS;
 }
